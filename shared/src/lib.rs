@@ -1,0 +1,11 @@
+//! The domain of Valuemap: what a survey is, what counts as an answer, and how answers become scores.
+//!
+//! Invariant: nothing in this crate does I/O, reads a clock or draws randomness that was not handed to it, so
+//! that the browser and the server reach the same figure from the same input.
+
+pub mod calendar;
+pub mod ids;
+#[cfg(feature = "scores")]
+pub mod statistics;
+pub mod survey;
+pub mod value_map;

@@ -1,0 +1,23 @@
+//! The survey: its definition, what a member submits, and the tallies that a submission adds to.
+
+mod benefit;
+mod definition;
+pub mod documents;
+mod problem;
+mod standard;
+mod submission;
+mod tally;
+
+pub use benefit::Benefit;
+pub use definition::{Choice, Question, QuestionKind, SurveyDefinition, SurveyDraft};
+pub use problem::{Problem, ProblemCode};
+pub use standard::standard_survey;
+pub use submission::{Answer, AnswerDraft, Submission, text_problem};
+pub use tally::{Cell, Subject, cells_of};
+
+/// Most questions in a survey, and so most answers in a submission.
+pub const MAX_QUESTIONS: usize = 100;
+/// Most characters in one text answer.
+pub const MAX_TEXT_CHARS: usize = 5_000;
+/// Most bytes in one text answer, in UTF-8.
+pub const MAX_TEXT_BYTES: usize = 20 * 1024;

@@ -1,0 +1,169 @@
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+use super::{Answer, Benefit, QuestionKind, Submission, SurveyDefinition};
+
+/// What a tally counts answers about.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Subject {
+    /// Everybody who submitted, whatever they answered.
+    Responses,
+    /// All questions of a survey that ask about one benefit, a respondent at a time.
+    Benefit(Benefit),
+    /// The recommendation question.
+    Recommendation,
+    /// One agreement question by itself.
+    Question(String),
+}
+
+/// The bin of a histogram that one respondent falls in.
+///
+/// It is a sum and not a mean, so that a benefit asked by several questions keeps whole numbers, exactly: the
+/// respondent answered `answered` questions on scales of `points` points, and the points chosen sum to `total`,
+/// reversed questions turned round.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Cell {
+    pub points: u8,
+    pub answered: u8,
+    pub total: u16,
+}
+
+impl Cell {
+    /// Where the respondent stands on 0..100: `100 (x - 1) / (K - 1)`, x the mean of the points chosen on a K-point
+    /// scale.
+    pub fn percent(self) -> f64 {
+        let mean = f64::from(self.total) / f64::from(self.answered);
+        100.0 * (mean - 1.0) / (f64::from(self.points) - 1.0)
+    }
+
+    /// Whether the respondent's mean lies in the two highest points of the scale.
+    pub fn is_top_two(self) -> bool {
+        self.total >= u16::from(self.answered) * (u16::from(self.points) - 1)
+    }
+}
+
+/// What one submission adds to the tallies: one to each of these cells.
+pub fn cells_of(survey: &SurveyDefinition, submission: &Submission) -> Vec<(Subject, Cell)> {
+    let mut cells = vec![(Subject::Responses, Cell { points: 0, answered: 1, total: 0 })];
+    let mut benefits: BTreeMap<Benefit, Cell> = BTreeMap::new();
+    for (key, answer) in submission.answers() {
+        let (Some(question), Answer::Number(number)) = (survey.question(key), answer) else { continue };
+        match question.kind {
+            QuestionKind::Agreement { points, benefit, reversed } => {
+                let value = u16::from(if reversed { points + 1 - number } else { *number });
+                cells.push((Subject::Question(key.clone()), Cell { points, answered: 1, total: value }));
+                if let Some(benefit) = benefit {
+                    let cell = benefits.entry(benefit).or_insert(Cell { points, answered: 0, total: 0 });
+                    cell.answered += 1;
+                    cell.total += value;
+                }
+            }
+            QuestionKind::Recommendation => {
+                cells.push((Subject::Recommendation, Cell { points: 11, answered: 1, total: u16::from(*number) }));
+            }
+            QuestionKind::Text { .. } | QuestionKind::SingleChoice { .. } | QuestionKind::MultipleChoice { .. } => {}
+        }
+    }
+    cells.extend(benefits.into_iter().map(|(benefit, cell)| (Subject::Benefit(benefit), cell)));
+    cells
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Responses => f.write_str("responses"),
+            Self::Benefit(benefit) => write!(f, "benefit:{benefit}"),
+            Self::Recommendation => f.write_str("recommendation"),
+            Self::Question(key) => write!(f, "question:{key}"),
+        }
+    }
+}
+
+impl FromStr for Subject {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        match text.split_once(':') {
+            None if text == "responses" => Ok(Self::Responses),
+            None if text == "recommendation" => Ok(Self::Recommendation),
+            Some(("benefit", benefit)) => benefit.parse().map(Self::Benefit),
+            Some(("question", key)) => Ok(Self::Question(key.to_owned())),
+            _ => Err(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::survey::{AnswerDraft, Question, SurveyDraft};
+
+    fn survey_of_three_items() -> SurveyDefinition {
+        let item = |key: &str, reversed| Question {
+            key: key.into(),
+            prompt: key.into(),
+            required: false,
+            kind: QuestionKind::Agreement { points: 6, benefit: Some(Benefit::ProductKnowledge), reversed },
+        };
+        let mut questions = vec![item("a1", true), item("a2", false), item("a3", false)];
+        questions.push(Question { kind: QuestionKind::Recommendation, ..item("nps", false) });
+        SurveyDefinition::parse(SurveyDraft { title: "Items".into(), questions }).unwrap()
+    }
+
+    fn cells(answers: &[(&str, i64)]) -> Vec<(String, Cell)> {
+        let survey = survey_of_three_items();
+        let draft = |(key, number): &(&str, i64)| AnswerDraft {
+            question: (*key).into(),
+            number: Some(*number),
+            ..AnswerDraft::default()
+        };
+        let drafts: Vec<_> = answers.iter().map(draft).collect();
+        let submission = Submission::parse(&survey, &drafts).unwrap();
+        cells_of(&survey, &submission).into_iter().map(|(subject, cell)| (subject.to_string(), cell)).collect()
+    }
+
+    fn cell(points: u8, answered: u8, total: u16) -> Cell {
+        Cell { points, answered, total }
+    }
+
+    #[test]
+    fn a_respondent_is_counted_once_for_a_benefit_however_many_questions_ask_about_it() {
+        assert_eq!(
+            cells(&[("a1", 1), ("a3", 4), ("nps", 0)]),
+            [
+                ("responses".to_owned(), cell(0, 1, 0)),
+                ("question:a1".to_owned(), cell(6, 1, 6)),
+                ("question:a3".to_owned(), cell(6, 1, 4)),
+                ("recommendation".to_owned(), cell(11, 1, 0)),
+                ("benefit:product_knowledge".to_owned(), cell(6, 2, 10)),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_cell_stands_on_the_scale_from_0_to_100() {
+        assert_eq!(cell(5, 1, 1).percent(), 0.0);
+        assert_eq!(cell(5, 1, 4).percent(), 75.0);
+        assert_eq!(cell(6, 2, 10).percent(), 80.0);
+        assert_eq!(cell(7, 3, 21).percent(), 100.0);
+    }
+
+    #[test]
+    fn the_two_highest_points_are_the_top() {
+        let top = [cell(5, 1, 4), cell(5, 1, 5), cell(6, 2, 10)];
+        let below = [cell(5, 1, 3), cell(6, 2, 9), cell(6, 1, 4)];
+        assert!(top.iter().all(|cell| cell.is_top_two()));
+        assert!(!below.iter().any(|cell| cell.is_top_two()));
+    }
+
+    #[test]
+    fn subjects_are_read_as_they_were_written() {
+        let mut subjects = vec![Subject::Responses, Subject::Recommendation, Subject::Question("a1".into())];
+        subjects.extend(Benefit::ALL.map(Subject::Benefit));
+        for subject in subjects {
+            assert_eq!(subject.to_string().parse(), Ok(subject));
+        }
+        assert_eq!("benefit:wealth".parse::<Subject>(), Err(()));
+    }
+}

@@ -1,0 +1,97 @@
+use crate::survey::Benefit;
+
+/// A layer of the map.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "SCREAMING_SNAKE_CASE"))]
+pub enum Layer {
+    Learning,
+    Internal,
+    Members,
+    Financial,
+}
+
+impl Layer {
+    /// Bottom to top: what is learned feeds what the organisation gets better at, which gives members value, which
+    /// pays.
+    pub const ALL: [Self; 4] = [Self::Learning, Self::Internal, Self::Members, Self::Financial];
+
+    pub fn elements(self) -> &'static [Element] {
+        use Element::*;
+        match self {
+            Self::Learning => &[CurrentCustomerNeeds, ProspectiveCustomerNeeds, IntegrationOpportunities],
+            Self::Internal => &[Scalability, Education, Engagement, Knowledge, Reputation],
+            Self::Members => {
+                &[ProductKnowledge, UnconventionalUses, PeerBestPractices, RecognisedExpertise, RoadmapInfluence]
+            }
+            Self::Financial => &[Upgrades, RepeatPurchases, Acquisition, CostContainment],
+        }
+    }
+}
+
+/// An element of the map: one thing that a community can be worth something for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "SCREAMING_SNAKE_CASE"))]
+pub enum Element {
+    CurrentCustomerNeeds,
+    ProspectiveCustomerNeeds,
+    IntegrationOpportunities,
+    Scalability,
+    Education,
+    Engagement,
+    Knowledge,
+    Reputation,
+    ProductKnowledge,
+    UnconventionalUses,
+    PeerBestPractices,
+    RecognisedExpertise,
+    RoadmapInfluence,
+    Upgrades,
+    RepeatPurchases,
+    Acquisition,
+    CostContainment,
+}
+
+impl Element {
+    pub fn layer(self) -> Layer {
+        let holds = |layer: &Layer| layer.elements().contains(&self);
+        Layer::ALL.into_iter().find(holds).unwrap_or(Layer::Members)
+    }
+
+    /// The member benefit that this element is, where it is one.
+    pub fn benefit(self) -> Option<Benefit> {
+        Benefit::ALL.into_iter().find(|benefit| Self::from(*benefit) == self)
+    }
+}
+
+impl From<Benefit> for Element {
+    fn from(benefit: Benefit) -> Self {
+        match benefit {
+            Benefit::ProductKnowledge => Self::ProductKnowledge,
+            Benefit::UnconventionalUses => Self::UnconventionalUses,
+            Benefit::PeerBestPractices => Self::PeerBestPractices,
+            Benefit::RecognisedExpertise => Self::RecognisedExpertise,
+            Benefit::RoadmapInfluence => Self::RoadmapInfluence,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_element_stands_in_one_layer() {
+        let all: Vec<Element> = Layer::ALL.into_iter().flat_map(|layer| layer.elements().iter().copied()).collect();
+        assert_eq!(all.len(), 17);
+        for layer in Layer::ALL {
+            assert!(layer.elements().iter().all(|element| element.layer() == layer));
+        }
+    }
+
+    #[test]
+    fn the_members_layer_is_the_benefits() {
+        let benefits: Vec<_> = Layer::Members.elements().iter().filter_map(|element| element.benefit()).collect();
+        assert_eq!(benefits, Benefit::ALL);
+        assert_eq!(Element::Upgrades.benefit(), None);
+    }
+}

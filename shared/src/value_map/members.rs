@@ -1,0 +1,226 @@
+use super::{
+    ElementReading, Explanation, Input, Interval, Layer, LayerReading, NoScore, Proportion, Reading, Recommendation,
+    RecommendationReading, Score, TallyCounts, ValueMap,
+};
+use crate::calendar::Quarter;
+use crate::statistics::{
+    LEVEL, MeanMethod, RESAMPLES, Sample, change_between, mean_interval, net_promoter_score, student_t_interval,
+    wilson_interval,
+};
+use crate::survey::Subject;
+
+/// The scoring model: the weights, links and sources that turn tallies into scores. Each benefit is scored by its
+/// index; every other layer waits for what it is scored from.
+pub const MODEL_VERSION: &str = "support-community-1";
+
+/// Every bootstrap starts from this seed, so that the same answers always give the same interval.
+const SEED: u64 = 20_261_121;
+
+/// What was tallied in a period and in the one before.
+#[derive(Clone, Debug, Default)]
+pub struct PeriodTallies {
+    pub now: TallyCounts,
+    pub before: TallyCounts,
+}
+
+/// Computes the map from tallies. `minimum` is the least number of answers that a figure may rest on.
+pub fn value_map(period: Quarter, tallies: &PeriodTallies, minimum: u64) -> ValueMap {
+    let reading = |layer: Layer, element: super::Element| match element.benefit() {
+        Some(benefit) => index_of(&Subject::Benefit(benefit), tallies, minimum),
+        None => Reading::NoScore(NoScore::not_connected(layer)),
+    };
+    let layer_reading = |layer: Layer| LayerReading {
+        layer,
+        elements: layer
+            .elements()
+            .iter()
+            .map(|element| ElementReading { element: *element, reading: reading(layer, *element) })
+            .collect(),
+    };
+    ValueMap {
+        period,
+        model_version: MODEL_VERSION.into(),
+        minimum_answers: minimum,
+        responses: tallies.now.respondents(&Subject::Responses),
+        recommendation: recommendation(&tallies.now, minimum),
+        layers: Layer::ALL.into_iter().map(layer_reading).collect(),
+    }
+}
+
+/// The index of a subject on agreement scales: the mean of the respondents' positions on 0..100.
+pub fn index_of(subject: &Subject, tallies: &PeriodTallies, minimum: u64) -> Reading {
+    let sample = tallies.now.percents(subject);
+    if let Some(absence) = absence(sample.size(), minimum) {
+        return Reading::NoScore(absence);
+    }
+    let (Some(value), Some((interval, method))) = (sample.mean(), mean_interval(&sample, SEED)) else {
+        return Reading::NoScore(NoScore::too_few_answers(minimum));
+    };
+    let before = tallies.before.percents(subject);
+    let change = if before.size() < minimum { None } else { change_between(&before, &sample) };
+    Reading::Score(Score {
+        value,
+        interval,
+        answers: sample.size(),
+        coverage: 1.0,
+        change,
+        top_two_box: top_two_box(subject, &tallies.now),
+        explanation: explain_index(subject, &tallies.now, &sample, method),
+    })
+}
+
+fn recommendation(tallies: &TallyCounts, minimum: u64) -> RecommendationReading {
+    let subject = Subject::Recommendation;
+    let answers = tallies.respondents(&subject);
+    if let Some(absence) = absence(answers, minimum) {
+        return RecommendationReading::NoScore(absence);
+    }
+    let points = tallies.cells(&subject).map(|(cell, count)| (u8::try_from(cell.total).unwrap_or(u8::MAX), count));
+    let Some(score) = net_promoter_score(points) else {
+        return RecommendationReading::NoScore(NoScore::no_answers());
+    };
+    let input = |name: &str, count: u64| Input { name: name.into(), value: count as f64 };
+    RecommendationReading::Recommendation(Recommendation {
+        value: score.value,
+        interval: score.interval,
+        answers,
+        promoters: score.promoters,
+        passives: score.passives,
+        detractors: score.detractors,
+        explanation: Explanation {
+            formula: "100 (promoters - detractors) / answers; 9 and 10 promote, 0 to 6 detract".into(),
+            method: "adjusted Wald interval, three answers added (Rocks 2016)".into(),
+            model_version: MODEL_VERSION.into(),
+            inputs: vec![
+                input("promoters", score.promoters),
+                input("passives", score.passives),
+                input("detractors", score.detractors),
+            ],
+        },
+    })
+}
+
+fn absence(answers: u64, minimum: u64) -> Option<NoScore> {
+    match answers {
+        0 => Some(NoScore::no_answers()),
+        few if few < minimum => Some(NoScore::too_few_answers(minimum)),
+        _ => None,
+    }
+}
+
+fn top_two_box(subject: &Subject, tallies: &TallyCounts) -> Option<Proportion> {
+    let (mut top, mut all) = (0, 0);
+    for (cell, count) in tallies.cells(subject) {
+        if cell.points < 4 {
+            return None;
+        }
+        all += count;
+        top += if cell.is_top_two() { count } else { 0 };
+    }
+    let interval = wilson_interval(top as f64, all as f64);
+    (all > 0).then(|| Proportion { value: top as f64 / all as f64, interval })
+}
+
+fn explain_index(subject: &Subject, tallies: &TallyCounts, sample: &Sample, method: MeanMethod) -> Explanation {
+    let method = match method {
+        MeanMethod::StudentT => "Student's t interval of the mean, clipped to 0..100".to_owned(),
+        MeanMethod::Bootstrap => {
+            format!("BCa bootstrap interval (Efron 1987), {RESAMPLES} resamples, seed {SEED}")
+        }
+        MeanMethod::NoSpread => "all answers are equal: Wilson interval of the mean as a share of the scale".to_owned(),
+    };
+    let input = |(cell, count): (crate::survey::Cell, u64)| {
+        let name = match cell.answered {
+            1 => format!("members who chose {} of {}", cell.total, cell.points),
+            asked => format!("members whose {asked} answers on {} points sum to {}", cell.points, cell.total),
+        };
+        Input { name, value: count as f64 }
+    };
+    let mut inputs: Vec<Input> = tallies.cells(subject).map(input).collect();
+    if let Some(Interval { low, high, .. }) = student_t_interval(sample) {
+        let error = (high - low) / 2.0;
+        inputs.push(Input { name: format!("half width of the {}% t interval", LEVEL * 100.0), value: error });
+    }
+    Explanation {
+        formula: "mean over members of 100 (x - 1) / (K - 1), x the member's mean point on a K-point scale".into(),
+        method,
+        model_version: MODEL_VERSION.into(),
+        inputs,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::survey::{Benefit, Cell};
+    use crate::value_map::{Absence, Element};
+
+    fn tallies(counts: &[(u16, u64)]) -> TallyCounts {
+        let mut tallies = TallyCounts::default();
+        for (total, count) in counts {
+            let subject = Subject::Benefit(Benefit::ProductKnowledge);
+            tallies.add(subject, Cell { points: 5, answered: 1, total: *total }, *count);
+        }
+        tallies
+    }
+
+    fn product_knowledge(now: &[(u16, u64)], before: &[(u16, u64)], minimum: u64) -> Reading {
+        let periods = PeriodTallies { now: tallies(now), before: tallies(before) };
+        let map = value_map(Quarter::new(2026, 4).unwrap(), &periods, minimum);
+        let members = &map.layers[2].elements;
+        members.iter().find(|element| element.element == Element::ProductKnowledge).unwrap().reading.clone()
+    }
+
+    fn reason(reading: Reading) -> Absence {
+        match reading {
+            Reading::NoScore(absence) => absence.reason,
+            Reading::Score(score) => panic!("scored: {score:?}"),
+        }
+    }
+
+    fn score(reading: Reading) -> Score {
+        match reading {
+            Reading::Score(score) => score,
+            Reading::NoScore(absence) => panic!("no score: {absence:?}"),
+        }
+    }
+
+    #[test]
+    fn no_data_is_never_zero_and_few_answers_are_suppressed() {
+        assert_eq!(reason(product_knowledge(&[], &[], 5)), Absence::NoAnswers);
+        assert_eq!(reason(product_knowledge(&[(1, 4)], &[], 5)), Absence::TooFewAnswers);
+        assert_eq!(score(product_knowledge(&[(1, 2), (2, 3)], &[], 5)).value, 15.0);
+        assert_eq!(reason(product_knowledge(&[(1, 2), (2, 3)], &[], 6)), Absence::TooFewAnswers);
+    }
+
+    #[test]
+    fn a_change_needs_two_periods_that_are_both_shown() {
+        let now = [(3, 20), (5, 20)];
+        assert_eq!(score(product_knowledge(&now, &[(1, 4)], 5)).change, None);
+        let change = score(product_knowledge(&now, &[(1, 20), (3, 20)], 5)).change.unwrap();
+        assert_eq!(change.difference, 50.0);
+        assert!(change.is_clear());
+    }
+
+    #[test]
+    fn versions_with_scales_of_different_length_are_one_sample() {
+        let mut now = tallies(&[(5, 10)]);
+        let subject = Subject::Benefit(Benefit::ProductKnowledge);
+        now.add(subject.clone(), Cell { points: 7, answered: 1, total: 1 }, 10);
+        let periods = PeriodTallies { now, before: TallyCounts::default() };
+        let score = score(index_of(&subject, &periods, 5));
+        assert_eq!((score.value, score.answers), (50.0, 20));
+        assert_eq!(score.top_two_box.unwrap().value, 0.5);
+    }
+
+    #[test]
+    fn layers_without_a_source_say_so() {
+        let map = value_map(Quarter::new(2026, 4).unwrap(), &PeriodTallies::default(), 5);
+        let not_connected = |layer: &LayerReading| {
+            layer.elements.iter().all(|element| reason(element.reading.clone()) == Absence::NotConnected)
+        };
+        let unconnected: Vec<Layer> =
+            map.layers.iter().filter(|layer| not_connected(layer)).map(|layer| layer.layer).collect();
+        assert_eq!(unconnected, [Layer::Learning, Layer::Internal, Layer::Financial]);
+    }
+}
