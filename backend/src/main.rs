@@ -1,1 +1,28 @@
-fn main() {}
+//! The Valuemap server and command line.
+
+mod access;
+mod ambient;
+mod app;
+mod commands;
+mod database;
+mod error;
+mod graphql;
+mod import;
+mod migrations;
+mod sample;
+mod settings;
+mod survey;
+mod value_map;
+mod web;
+
+use clap::Parser;
+
+fn main() -> std::process::ExitCode {
+    match commands::run(commands::Cli::parse()) {
+        Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("valuemap: {error:#}");
+            std::process::ExitCode::FAILURE
+        }
+    }
+}

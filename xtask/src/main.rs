@@ -1,1 +1,90 @@
-fn main() {}
+//! `cargo xtask`: set-up, builds, tests and checks, one command each.
+//!
+//! Every command installs what it needs and is missing, says so, and is quick when there is nothing to do.
+
+#![allow(clippy::print_stdout, reason = "a command-line tool reports on standard output")]
+
+#[cfg(not(unix))]
+compile_error!("`cargo xtask` needs Linux or macOS. On Windows, use it inside WSL.");
+
+mod check;
+mod process;
+mod schema;
+mod server;
+mod setup;
+mod test;
+mod web;
+mod workspace;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use crate::{server::Profile, workspace::Workspace};
+
+/// Builds, runs, tests and checks Valuemap.
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Build the web assets and the server
+    Build {
+        #[arg(long)]
+        release: bool,
+    },
+    /// Build everything, then serve it with a sample community on 127.0.0.1:8080
+    Run {
+        #[arg(long)]
+        release: bool,
+        /// Passed on to `valuemap serve`
+        #[arg(last = true)]
+        arguments: Vec<String>,
+    },
+    /// Install what tests need and run them all: unit tests, then end-to-end tests on SQLite, PostgreSQL and Chromium
+    Test {
+        /// Passed on to the test binaries: names of tests, `--nocapture`, ...
+        #[arg(last = true)]
+        filters: Vec<String>,
+    },
+    /// Check what is not a test: format, lints, the GraphQL schema files, licences
+    Check,
+    /// Rewrite backend/schema.graphql and backend/schema-embed.graphql
+    Schema,
+    /// Show what a browser downloads for one survey
+    Sizes,
+}
+
+fn main() -> ExitCode {
+    run(Arguments::parse().command).unwrap_or_else(|error| {
+        // By hand, because anyhow would add a backtrace of this program, which helps nobody.
+        eprintln!("error: {error}");
+        error.chain().skip(1).for_each(|cause| eprintln!("because: {cause}"));
+        ExitCode::FAILURE
+    })
+}
+
+fn run(command: Command) -> Result<ExitCode> {
+    let workspace = Workspace::discover()?;
+    match command {
+        Command::Build { release } => {
+            web::build(&workspace)?;
+            server::build(&workspace, Profile::from_flag(release))?;
+        }
+        Command::Run { release, arguments } => {
+            web::build(&workspace)?;
+            let server = server::build(&workspace, Profile::from_flag(release))?;
+            server::serve(&workspace, &server, &arguments)?;
+        }
+        Command::Test { filters } => return test::run(&workspace, &filters),
+        Command::Check => check::run(&workspace)?,
+        Command::Schema => schema::rewrite(&workspace)?,
+        Command::Sizes => web::sizes::print(&workspace)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,1 +1,22 @@
+//! Pieces of a page that know nothing of communities or scores. They carry class names, and the app's style sheet
+//! says what those look like. Geometry is in SVG attributes, because a strict content security policy blocks `style`.
 
+mod badge;
+mod button;
+mod dialog;
+mod interval_bar;
+mod notice;
+mod scale;
+mod select;
+mod skeleton;
+mod stacked_bar;
+
+pub use badge::Badge;
+pub use button::Button;
+pub use dialog::Dialog;
+pub use interval_bar::IntervalBar;
+pub use notice::{Notice, Tone};
+pub use scale::Scale;
+pub use select::{Select, SelectOption};
+pub use skeleton::Skeleton;
+pub use stacked_bar::{Segment, StackedBar};

@@ -1,0 +1,7 @@
+//! Who may do what, and where: organisations, their tokens and communities, and the sites that embed a survey.
+
+pub mod entities;
+pub mod graphql;
+pub mod secret;
+pub mod session;
+pub mod store;

@@ -1,0 +1,143 @@
+//! The command line: one file a command.
+#![allow(clippy::print_stdout, reason = "commands answer on standard output; logs go to standard error")]
+
+mod export;
+mod import_responses;
+mod migrate;
+mod organisation;
+mod schema;
+mod seed;
+mod serve;
+mod sign_in;
+mod token;
+mod verify;
+
+use std::io::IsTerminal;
+
+use anyhow::bail;
+use clap::{Parser, Subcommand};
+use valuemap_shared::ids::CommunityId;
+
+use crate::access::entities::{community, organisation as organisation_rows};
+use crate::access::store;
+use crate::ambient::Ambient;
+use crate::database::Database;
+use crate::graphql::node_id::NodeId;
+use crate::settings::{LogFormat, Overrides, Settings};
+
+/// Measures what a customer community is worth.
+#[derive(Parser)]
+#[command(name = "valuemap", version)]
+pub struct Cli {
+    #[command(flatten)]
+    overrides: Overrides,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the dashboard, the widget and the API
+    Serve(serve::Serve),
+    /// Bring the database schema up to date
+    Migrate,
+    /// Load the sample community into a database without organisations
+    Seed,
+    /// Print the GraphQL schema
+    Schema(schema::Schema),
+    /// Write all responses of a community as JSON lines
+    Export(export::Export),
+    /// Load data that was collected elsewhere
+    #[command(subcommand)]
+    Import(Import),
+    /// Create an organisation
+    Organisation(organisation::Organisation),
+    /// Create a token for an internal app
+    #[command(subcommand)]
+    Token(token::Token),
+    /// Print a link that signs a person in to the dashboard
+    SignIn(sign_in::SignIn),
+    /// Count all answers again and compare with the tallies
+    Verify,
+}
+
+#[derive(Subcommand)]
+enum Import {
+    /// Load the answers to a survey from a CSV file: one row a respondent
+    Responses(import_responses::ImportResponses),
+}
+
+pub fn run(cli: Cli) -> anyhow::Result<()> {
+    if let Command::Schema(schema) = cli.command {
+        return schema.run();
+    }
+    let listen = if let Command::Serve(serve) = &cli.command { serve.listen } else { None };
+    let settings = Settings::load(&cli.overrides, listen)?;
+    start_logging(&settings)?;
+    if let Command::Serve(serve) = cli.command {
+        return actix_web::rt::System::new().block_on(serve.run(settings));
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(run_once(cli.command, &settings))
+}
+
+async fn run_once(command: Command, settings: &Settings) -> anyhow::Result<()> {
+    let database = Database::connect(&settings.database_url).await?;
+    let ambient = Ambient::real();
+    match &command {
+        Command::Migrate | Command::Seed | Command::Organisation(_) => database.migrate().await?,
+        _ => database.check_schema().await?,
+    }
+    match command {
+        Command::Migrate => migrate::report(&settings.database_url),
+        Command::Seed => seed::run(&database, &ambient).await?,
+        Command::Export(export) => export.run(&database).await?,
+        Command::Import(Import::Responses(import)) => import.run(&database, &ambient).await?,
+        Command::Organisation(organisation) => organisation.run(&database, &ambient).await?,
+        Command::Token(token) => token.run(&database, &ambient).await?,
+        Command::SignIn(sign_in) => sign_in.run(&database, &ambient, settings.listen).await?,
+        Command::Verify => verify::run(&database).await?,
+        Command::Serve(_) | Command::Schema(_) => {}
+    }
+    database.close().await?;
+    Ok(())
+}
+
+fn start_logging(settings: &Settings) -> anyhow::Result<()> {
+    let filter = tracing_subscriber::EnvFilter::try_new(&settings.log)
+        .map_err(|error| anyhow::anyhow!("the setting log `{}` is not a log filter: {error}", settings.log))?;
+    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match settings.log_format {
+        LogFormat::Text => logs.with_target(false).with_ansi(std::io::stderr().is_terminal()).init(),
+        LogFormat::Json => logs.json().init(),
+    }
+    Ok(())
+}
+
+/// The organisation that was named, or the only one there is.
+async fn find_organisation(database: &Database, name: Option<&str>) -> anyhow::Result<organisation_rows::Model> {
+    let mut organisations = store::organisations(&database.read).await?;
+    if let Some(name) = name {
+        organisations.retain(|organisation| organisation.name == name);
+    }
+    match (organisations.len(), name) {
+        (1, _) => Ok(organisations.remove(0)),
+        (0, None) => bail!("there is no organisation yet; create one with `valuemap organisation NAME`"),
+        (_, None) => bail!("there are several organisations; name one with --organisation"),
+        (_, Some(name)) => bail!("there is no organisation `{name}`"),
+    }
+}
+
+/// The community of this id or exact name.
+async fn find_community(database: &Database, named: &str) -> anyhow::Result<community::Model> {
+    let id: Option<CommunityId> = match named.parse() {
+        Ok(NodeId::Community(id)) => Some(id),
+        _ => None,
+    };
+    let mut found = store::communities_named(&database.read, id, named).await?;
+    match found.len() {
+        1 => Ok(found.remove(0)),
+        0 => bail!("there is no community `{named}`; give its exact name or its id"),
+        _ => bail!("several organisations have a community `{named}`; give its id"),
+    }
+}

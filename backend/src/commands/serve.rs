@@ -1,0 +1,101 @@
+use std::net::{SocketAddr, TcpListener};
+
+use actix_web::middleware::from_fn;
+use actix_web::{App, HttpServer, web};
+use anyhow::Context;
+use clap::Args;
+use valuemap_shared::ids::OrganisationId;
+
+use super::sign_in::sign_in_link;
+use crate::access::store::{delete_expired_tokens, organisations};
+use crate::ambient::Ambient;
+use crate::app::{Endpoints, routes, with_request_id};
+use crate::database::Database;
+use crate::graphql::schema::State;
+use crate::sample;
+use crate::settings::Settings;
+use crate::survey::store::VersionCache;
+use crate::survey::writer::Writer;
+
+#[derive(Args)]
+pub struct Serve {
+    /// The address to listen on [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub listen: Option<SocketAddr>,
+    /// Bring the database schema up to date first (a SQLite database always is)
+    #[arg(long)]
+    migrate: bool,
+    /// Load the sample community when the database holds no organisation
+    #[arg(long)]
+    seed_when_empty: bool,
+}
+
+impl Serve {
+    pub async fn run(&self, settings: Settings) -> anyhow::Result<()> {
+        // Bound before anything else: who cannot have the port should not touch the database.
+        let listener = TcpListener::bind(settings.listen).with_context(|| {
+            format!(
+                "cannot listen on {}; is another server running there? Choose another with --listen",
+                settings.listen
+            )
+        })?;
+        listener.set_nonblocking(true)?;
+        let address = listener.local_addr()?;
+        let database = Database::connect(&settings.database_url).await?;
+        let ambient = Ambient::real();
+        if self.migrate || settings.database_url.starts_with("sqlite:") {
+            database.migrate().await?;
+        }
+        database.check_schema().await?;
+        delete_expired_tokens(&database.write, ambient.now()).await?;
+        if self.seed_when_empty && organisations(&database.read).await?.is_empty() {
+            let responses = sample::load(&database, &ambient).await?;
+            tracing::info!(responses, "loaded the sample community");
+        }
+        greet(&database, &ambient, address).await?;
+        serve(listener, database, ambient).await
+    }
+}
+
+async fn serve(listener: TcpListener, database: Database, ambient: Ambient) -> anyhow::Result<()> {
+    let (writer, written) = Writer::start(database.clone());
+    let state = State { database: database.clone(), writer, versions: VersionCache::default(), ambient };
+    let endpoints = web::Data::new(Endpoints::new(&state)?);
+    let state = web::Data::new(state);
+    let app = move || {
+        App::new().app_data(state.clone()).app_data(endpoints.clone()).wrap(from_fn(with_request_id)).configure(routes)
+    };
+    HttpServer::new(app)
+        .client_request_timeout(std::time::Duration::from_secs(5))
+        .listen(listener)?
+        .run()
+        .await
+        .context("the server stopped")?;
+    // All handles on the writer went with the server: what is still queued is committed now.
+    written.await?;
+    database.close().await?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Says where the server is, and how to get in.
+async fn greet(database: &Database, ambient: &Ambient, address: SocketAddr) -> anyhow::Result<()> {
+    let server = format!("http://{address}");
+    println!("Valuemap is at {server}");
+    if !crate::web::is_built() {
+        println!("  The web pages are missing: run `cargo xtask build`.");
+    }
+    let organisations = organisations(&database.read).await?;
+    // A link in the terminal is for the person in front of it; a server for others hands out links on request.
+    if address.ip().is_loopback() {
+        for organisation in &organisations {
+            let link = sign_in_link(database, ambient, OrganisationId(organisation.id), &server).await?;
+            println!("  Sign in ({}): {link}", organisation.name);
+        }
+        println!("  A page with the survey: {server}/demo");
+    }
+    if organisations.is_empty() {
+        println!("  There is no organisation yet: `valuemap organisation NAME`, or `valuemap seed` for sample data.");
+    }
+    Ok(())
+}

@@ -1,0 +1,43 @@
+use std::net::SocketAddr;
+
+use chrono::TimeDelta;
+use clap::Args;
+use valuemap_shared::ids::OrganisationId;
+
+use super::find_organisation;
+use crate::access::entities::api_token::Kind;
+use crate::access::store::create_token;
+use crate::ambient::Ambient;
+use crate::database::Database;
+
+#[derive(Args)]
+pub struct SignIn {
+    /// The organisation to sign in to [default: the only one]
+    #[arg(long)]
+    organisation: Option<String>,
+    /// Where the server is reached, such as https://valuemap.example.com
+    #[arg(long, value_name = "URL")]
+    server: Option<String>,
+}
+
+impl SignIn {
+    pub async fn run(&self, database: &Database, ambient: &Ambient, listen: SocketAddr) -> anyhow::Result<()> {
+        let organisation = find_organisation(database, self.organisation.as_deref()).await?;
+        let server = self.server.clone().unwrap_or_else(|| format!("http://{listen}"));
+        println!("{}", sign_in_link(database, ambient, OrganisationId(organisation.id), &server).await?);
+        Ok(())
+    }
+}
+
+/// A link that is good for a day.
+pub async fn sign_in_link(
+    database: &Database,
+    ambient: &Ambient,
+    organisation: OrganisationId,
+    server: &str,
+) -> anyhow::Result<String> {
+    let lifetime = TimeDelta::days(1);
+    let secret =
+        create_token(&database.write, ambient, organisation, Kind::SignIn, "Dashboard", true, lifetime).await?;
+    Ok(format!("{}/sign-in?token={secret}", server.trim_end_matches('/')))
+}

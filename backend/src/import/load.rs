@@ -1,0 +1,99 @@
+use sea_orm::{DbErr, TransactionTrait};
+use valuemap_shared::ids::{CommunityId, SurveyId};
+
+use super::plan::{Plan, RowProblem};
+use crate::ambient::Ambient;
+use crate::database::Database;
+use crate::survey::record::{Entry, Origin, Outcome, record};
+use crate::survey::store::{
+    PublishedVersion, create_survey, definition_of, latest_published, publish_draft, save_draft, survey_named,
+    versions_of,
+};
+
+/// What loading a plan did, or would do.
+#[derive(Debug, Default)]
+pub struct Loaded {
+    pub new: u64,
+    /// Rows that were loaded before.
+    pub known: u64,
+    /// Rows that contradict what was loaded before.
+    pub problems: Vec<RowProblem>,
+    /// Whether the survey gets a version of its own for these rows.
+    pub new_version: bool,
+    pub committed: bool,
+}
+
+/// Why a plan cannot be loaded at all.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    #[error("the survey has a draft that was not published; publish it first, or import under another name")]
+    DraftInTheWay,
+    #[error(transparent)]
+    Database(#[from] DbErr),
+}
+
+/// Loads a plan in one transaction, and commits it if `commit` says so and no row stands in the way.
+pub async fn load(
+    database: &Database,
+    ambient: &Ambient,
+    community: CommunityId,
+    file: &str,
+    plan: &Plan,
+    commit: bool,
+) -> Result<Loaded, LoadError> {
+    let transaction = database.write.begin().await?;
+    let mut loaded = Loaded::default();
+    let version = version_for(&transaction, ambient, community, plan, &mut loaded).await?;
+    let now = ambient.now();
+    for rows in plan.rows.chunks(1_000) {
+        let entry = |row: &super::plan::PlannedRow| {
+            Entry::new(&version, row.id, Origin::File(file.to_owned()), row.day, now, &row.submission)
+        };
+        let entries: Vec<Entry> = rows.iter().map(entry).collect();
+        for (row, outcome) in rows.iter().zip(record(&transaction, &entries).await?) {
+            match outcome {
+                Outcome::Recorded(_) => loaded.new += 1,
+                Outcome::Repeated(_) => loaded.known += 1,
+                Outcome::IdReused => {
+                    let reason = "this respondent was loaded before, with other answers or another mapping".to_owned();
+                    loaded.problems.push(RowProblem { line: row.line, reason });
+                }
+            }
+        }
+    }
+    if commit && plan.problems.is_empty() && loaded.problems.is_empty() {
+        transaction.commit().await?;
+        loaded.committed = true;
+    } else {
+        transaction.rollback().await?;
+    }
+    Ok(loaded)
+}
+
+/// The version that the answers belong to: the latest one where its definition is the plan's, else a new one.
+async fn version_for(
+    transaction: &impl sea_orm::ConnectionTrait,
+    ambient: &Ambient,
+    community: CommunityId,
+    plan: &Plan,
+    loaded: &mut Loaded,
+) -> Result<PublishedVersion, LoadError> {
+    let survey = match survey_named(transaction, community, &plan.survey).await? {
+        Some(survey) => survey,
+        None => create_survey(transaction, ambient, community, &plan.survey).await?,
+    };
+    let survey = (community, SurveyId(survey.id));
+    if let Some(latest) = latest_published(transaction, survey).await?
+        && definition_of(&latest)? == plan.definition
+    {
+        return Ok(PublishedVersion::try_from(latest)?);
+    }
+    if versions_of(transaction, [survey]).await?.first().is_some_and(|newest| newest.published_at.is_none()) {
+        return Err(LoadError::DraftInTheWay);
+    }
+    loaded.new_version = true;
+    save_draft(transaction, ambient, survey, &plan.definition).await?;
+    let published = publish_draft(transaction, ambient, survey).await?;
+    let published = published.ok_or_else(|| DbErr::RecordNotFound("the draft that was just saved".into()))?;
+    Ok(PublishedVersion::try_from(published)?)
+}

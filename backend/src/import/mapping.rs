@@ -1,0 +1,117 @@
+use std::str::FromStr;
+
+use anyhow::{Context, bail};
+use valuemap_shared::survey::{Benefit, MAX_TEXT_CHARS, Question, QuestionKind};
+
+/// What one column of a file is: `COLUMN=TARGET` on the command line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mapping {
+    pub column: String,
+    pub target: Target,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// Tells respondents apart, so that a row that was loaded before is known again.
+    Respondent,
+    /// The day of the answers, `2026-05-31` or a time that starts with it.
+    Date,
+    /// A question of a survey that exists, by its key.
+    Existing(String),
+    /// A question that the import brings along.
+    New(QuestionKind),
+}
+
+const TARGETS: &str = "respondent, date, agreement:POINTS[:BENEFIT][:reversed], recommendation, text, question:KEY";
+
+impl FromStr for Mapping {
+    type Err = anyhow::Error;
+
+    fn from_str(text: &str) -> anyhow::Result<Self> {
+        let (column, target) = text
+            .rsplit_once('=')
+            .with_context(|| format!("`{text}` is not COLUMN=TARGET; a target is one of {TARGETS}"))?;
+        let target = parse_target(target).with_context(|| format!("`{text}` cannot be used"))?;
+        Ok(Self { column: column.trim().to_owned(), target })
+    }
+}
+
+fn parse_target(text: &str) -> anyhow::Result<Target> {
+    let (name, rest) = text.trim().split_once(':').unwrap_or((text.trim(), ""));
+    Ok(match (name, rest) {
+        ("respondent", "") => Target::Respondent,
+        ("date", "") => Target::Date,
+        ("recommendation", "") => Target::New(QuestionKind::Recommendation),
+        ("text", "") => Target::New(QuestionKind::Text { max_chars: MAX_TEXT_CHARS as u16 }),
+        ("question", key) if !key.is_empty() => Target::Existing(key.to_owned()),
+        ("agreement", rest) => Target::New(parse_agreement(rest)?),
+        _ => bail!("`{text}` is not a target; write one of {TARGETS}"),
+    })
+}
+
+fn parse_agreement(text: &str) -> anyhow::Result<QuestionKind> {
+    let mut parts = text.split(':');
+    let points = parts.next().unwrap_or_default();
+    let points = points.parse().ok().filter(|points| (2..=11).contains(points));
+    let points = points.context("an agreement scale has 2 to 11 points: write agreement:5, say")?;
+    let (mut benefit, mut reversed) = (None, false);
+    for part in parts {
+        match part.parse::<Benefit>() {
+            Ok(named) if benefit.is_none() => benefit = Some(named),
+            Err(()) if part == "reversed" && !reversed => reversed = true,
+            _ => {
+                let known = Benefit::ALL.map(Benefit::as_str).join(", ");
+                bail!("`{part}` is neither `reversed` nor one of the benefits {known}");
+            }
+        }
+    }
+    Ok(QuestionKind::Agreement { points, benefit, reversed })
+}
+
+/// The question that a column brings along; its key is made from the column's name.
+pub fn question_of(column: &str, kind: QuestionKind) -> Question {
+    let mut key: String =
+        column.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' }).take(60).collect();
+    if !key.starts_with(|c: char| c.is_ascii_lowercase()) {
+        key.insert_str(0, "q_");
+    }
+    Question { key, prompt: column.to_owned(), required: false, kind }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn agreement(points: u8, benefit: Option<Benefit>, reversed: bool) -> Target {
+        Target::New(QuestionKind::Agreement { points, benefit, reversed })
+    }
+
+    #[test]
+    fn columns_are_mapped_by_what_they_are() {
+        let check = |text: &str, expected: Target| assert_eq!(text.parse::<Mapping>().unwrap().target, expected);
+        check("id=respondent", Target::Respondent);
+        check("A2=agreement:6", agreement(6, None, false));
+        check("A2=agreement:6:product_knowledge", agreement(6, Some(Benefit::ProductKnowledge), false));
+        check("A1=agreement:6:product_knowledge:reversed", agreement(6, Some(Benefit::ProductKnowledge), true));
+        check("NPS=recommendation", Target::New(QuestionKind::Recommendation));
+        check("Q1=question:product_knowledge", Target::Existing("product_knowledge".into()));
+        assert_eq!("a=b=text".parse::<Mapping>().unwrap().column, "a=b");
+    }
+
+    #[test]
+    fn what_is_no_target_is_refused_with_the_list_of_targets() {
+        for text in
+            ["A1", "A1=", "A1=agreement", "A1=agreement:1", "A1=agreement:5:wealth", "A1=number", "A1=question:"]
+        {
+            assert!(text.parse::<Mapping>().is_err(), "{text} was accepted");
+        }
+        let message = format!("{:#}", "A1=number".parse::<Mapping>().unwrap_err());
+        assert!(message.contains("agreement:POINTS"), "{message}");
+    }
+
+    #[test]
+    fn a_key_is_made_from_the_name_of_the_column() {
+        assert_eq!(question_of("A1", QuestionKind::Recommendation).key, "a1");
+        assert_eq!(question_of("1. How likely?", QuestionKind::Recommendation).key, "q_1__how_likely_");
+    }
+}

@@ -1,0 +1,323 @@
+//! The public schema: the survey of a site, and a member's answers to it.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Enum, InputObject, Object, SimpleObject, Union};
+use chrono::{DateTime, Utc};
+use sea_orm::prelude::Uuid;
+use valuemap_shared::ids::{CommunityId, SiteId, SubmissionId, SurveyId, SurveyVersionId};
+use valuemap_shared::survey as domain;
+use valuemap_shared::survey::{AnswerDraft, ProblemCode, Submission};
+use valuemap_shared::value_map::{PublicResult, public_results};
+
+use super::graphql::Question;
+use super::record::{Entry, Origin, Outcome, Receipt as StoredReceipt};
+use super::store::{PublishedVersion, latest_published};
+use crate::access::entities::site;
+use crate::access::store::{minimum_of, organisation_of_community, site_by_key};
+use crate::error::ApiError;
+use crate::graphql::scalars::{Count, Quarter};
+use crate::graphql::schema::State;
+use crate::value_map::store::daily_benefits;
+
+/// The page that a request comes from, as the browser says.
+#[derive(Clone, Debug, Default)]
+pub struct PageOrigin {
+    pub origin: Option<String>,
+    /// The host that the request was sent to.
+    pub host: Option<String>,
+}
+
+impl PageOrigin {
+    /// A page of this server may always ask; any other page's origin has to be on the site's list. A request of no
+    /// page, or of a page that hides its origin, is refused.
+    fn check(&self, site: &site::Model) -> Result<(), ApiError> {
+        let refused = || ApiError::OriginNotAllowed(self.origin.clone().unwrap_or_else(|| "(none)".into()));
+        let origin = self.origin.as_deref().filter(|origin| *origin != "null").ok_or_else(refused)?;
+        let authority = origin.split_once("://").map(|(_, authority)| authority);
+        let is_own = authority.is_some() && authority == self.host.as_deref();
+        if is_own || site.origins().iter().any(|allowed| allowed == origin) { Ok(()) } else { Err(refused()) }
+    }
+}
+
+pub struct EmbedQuery;
+
+#[Object]
+impl EmbedQuery {
+    /// The survey that a site shows: the latest published version.
+    async fn survey(&self, context: &Context<'_>, site: String) -> async_graphql::Result<EmbeddedSurvey> {
+        let state = context.data::<State>()?;
+        let site = allowed_site(context, &site).await?;
+        let survey = (CommunityId(site.community_id), SurveyId(site.survey_id));
+        let version = latest_published(&state.database.read, survey).await.map_err(ApiError::from)?;
+        let version =
+            PublishedVersion::try_from(version.ok_or(ApiError::SurveyNotPublished)?).map_err(ApiError::from)?;
+        Ok(EmbeddedSurvey {
+            version: version.id.0,
+            title: version.definition.title().to_owned(),
+            questions: version.definition.questions().iter().cloned().map(Question::from).collect(),
+        })
+    }
+}
+
+pub struct EmbedMutation;
+
+#[Object]
+impl EmbedMutation {
+    /// Stores a member's answers. A receipt is given only once they are on disk; the same submission sent again gets
+    /// the same receipt.
+    async fn submit_response(
+        &self,
+        context: &Context<'_>,
+        input: SubmitResponseInput,
+    ) -> async_graphql::Result<SubmitResponseResult> {
+        let state = context.data::<State>()?;
+        let site = allowed_site(context, &input.site).await?;
+        let (version, id, submission) = match parse(state, &site, &input).await? {
+            Ok(parsed) => parsed,
+            Err(problems) => {
+                let problems = problems.into_iter().map(Problem::from).collect();
+                return Ok(SubmitResponseResult::Invalid(InvalidSubmission { problems }));
+            }
+        };
+        let now = state.ambient.now();
+        let origin = Origin::Site(SiteId(site.id));
+        let entry = Entry::new(&version, id, origin, now.date_naive(), now, &submission);
+        Ok(match state.writer.submit(entry).await? {
+            Outcome::Recorded(receipt) | Outcome::Repeated(receipt) => {
+                SubmitResponseResult::Receipt(Receipt { receipt, community: version.community })
+            }
+            Outcome::IdReused => SubmitResponseResult::IdReused(SubmissionIdReused {
+                message: "other answers were stored under this id before; a new submission needs a new id".into(),
+            }),
+        })
+    }
+}
+
+async fn allowed_site(context: &Context<'_>, key: &str) -> Result<site::Model, ApiError> {
+    let state = context.data_opt::<State>().ok_or(ApiError::Unavailable)?;
+    let site = site_by_key(&state.database.read, key).await?;
+    let site = site.ok_or_else(|| ApiError::SiteNotFound(key.chars().take(64).collect()))?;
+    context.data_opt::<PageOrigin>().cloned().unwrap_or_default().check(&site)?;
+    Ok(site)
+}
+
+type Parsed = (Arc<PublishedVersion>, SubmissionId, Submission);
+
+/// Reads the whole input and reports all that is wrong with it.
+async fn parse(
+    state: &State,
+    site: &site::Model,
+    input: &SubmitResponseInput,
+) -> Result<Result<Parsed, Vec<domain::Problem>>, ApiError> {
+    let mut problems = Vec::new();
+    let id = SubmissionId::from_browser(&input.id);
+    if id.is_none() {
+        problems.push(domain::Problem::new("id", ProblemCode::Malformed, "a submission id is a UUID of version 7"));
+    }
+    let survey = (CommunityId(site.community_id), SurveyId(site.survey_id));
+    let version = SurveyVersionId(input.version);
+    let Some(version) = state.versions.published(&state.database.read, survey, version).await? else {
+        let message = "the site's survey has no published version of this id; fetch the survey again";
+        problems.push(domain::Problem::new("version", ProblemCode::Unknown, message));
+        return Ok(Err(problems));
+    };
+    let drafts: Vec<AnswerDraft> = input.answers.iter().cloned().map(AnswerDraft::from).collect();
+    Ok(match (id, Submission::parse(&version.definition, &drafts)) {
+        (Some(id), Ok(submission)) => Ok((version, id, submission)),
+        (_, Ok(_)) => Err(problems),
+        (_, Err(found)) => {
+            problems.extend(found);
+            Err(problems)
+        }
+    })
+}
+
+/// A published version of a survey, as a member sees it.
+#[derive(SimpleObject)]
+pub struct EmbeddedSurvey {
+    version: Uuid,
+    title: String,
+    questions: Vec<Question>,
+}
+
+#[derive(InputObject)]
+pub struct SubmitResponseInput {
+    /// The site's key.
+    site: String,
+    /// The version of the survey that was answered.
+    version: Uuid,
+    /// A UUID of version 7, made once for this submission, before the first attempt to send it.
+    id: String,
+    answers: Vec<AnswerInput>,
+}
+
+/// One answer: exactly one of `number`, `text` and `choices`, as the question asks.
+#[derive(Clone, InputObject)]
+pub struct AnswerInput {
+    question: String,
+    number: Option<i64>,
+    text: Option<String>,
+    choices: Option<Vec<String>>,
+}
+
+impl From<AnswerInput> for AnswerDraft {
+    fn from(input: AnswerInput) -> Self {
+        Self { question: input.question, number: input.number, text: input.text, choices: input.choices }
+    }
+}
+
+#[derive(Union)]
+pub enum SubmitResponseResult {
+    Receipt(Receipt),
+    Invalid(InvalidSubmission),
+    IdReused(SubmissionIdReused),
+}
+
+pub struct Receipt {
+    receipt: StoredReceipt,
+    community: CommunityId,
+}
+
+/// The answers are on disk.
+#[Object]
+impl Receipt {
+    async fn id(&self) -> Uuid {
+        self.receipt.id.0
+    }
+
+    /// When they were received first.
+    async fn received_at(&self) -> DateTime<Utc> {
+        self.receipt.received_at
+    }
+
+    /// What members say, for those who answered. Released in groups, so that no single answer shows.
+    async fn results(&self, context: &Context<'_>) -> async_graphql::Result<CommunityResults> {
+        let state = context.data::<State>()?;
+        let db = &state.database.read;
+        let organisation = organisation_of_community(db, self.community).await.map_err(ApiError::from)?;
+        let minimum = organisation.map_or(valuemap_shared::value_map::DEFAULT_MINIMUM, |row| minimum_of(&row));
+        let today = state.ambient.now().date_naive();
+        let this_quarter = state.this_quarter();
+        for period in [this_quarter, this_quarter.previous()] {
+            let days = daily_benefits(db, self.community, period).await.map_err(ApiError::from)?;
+            let results = public_results(&days, today, minimum);
+            if results.iter().any(|result| result.value.is_some()) {
+                return Ok(CommunityResults::new(period, results));
+            }
+        }
+        Ok(CommunityResults::new(this_quarter, public_results(&Default::default(), today, minimum)))
+    }
+}
+
+/// What members say of the five benefits.
+#[derive(SimpleObject)]
+pub struct CommunityResults {
+    period: Quarter,
+    benefits: Vec<BenefitResult>,
+}
+
+#[derive(SimpleObject)]
+pub struct BenefitResult {
+    benefit: Benefit,
+    /// The benefit index, 0 to 100; null while too few answered.
+    value: Option<u8>,
+    answers: Count,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "domain::Benefit")]
+pub enum Benefit {
+    ProductKnowledge,
+    UnconventionalUses,
+    PeerBestPractices,
+    RecognisedExpertise,
+    RoadmapInfluence,
+}
+
+impl CommunityResults {
+    fn new(period: valuemap_shared::calendar::Quarter, results: Vec<PublicResult>) -> Self {
+        let benefit = |result: PublicResult| BenefitResult {
+            benefit: result.benefit.into(),
+            value: result.value,
+            answers: Count(result.answers),
+        };
+        Self { period: Quarter(period), benefits: results.into_iter().map(benefit).collect() }
+    }
+}
+
+/// Nothing was stored: the answers break rules of the survey.
+#[derive(SimpleObject)]
+pub struct InvalidSubmission {
+    problems: Vec<Problem>,
+}
+
+/// Something that is wrong with an input.
+#[derive(SimpleObject)]
+pub struct Problem {
+    /// Where in the input: `answers.2.number`.
+    path: String,
+    code: Code,
+    message: String,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "domain::ProblemCode", name = "ProblemCode")]
+pub enum Code {
+    /// There is no such thing.
+    Unknown,
+    /// Something that has to be there is not.
+    Missing,
+    /// A number outside of its scale.
+    OutOfRange,
+    /// Too long, too short, too many or too few.
+    Size,
+    /// The same thing twice.
+    Duplicate,
+    /// A text that cannot be stored, or a value of the wrong kind.
+    Malformed,
+}
+
+impl From<domain::Problem> for Problem {
+    fn from(problem: domain::Problem) -> Self {
+        Self { path: problem.path, code: problem.code.into(), message: problem.message }
+    }
+}
+
+/// Nothing was stored: the id belongs to another submission.
+#[derive(SimpleObject)]
+pub struct SubmissionIdReused {
+    message: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn check(origin: Option<&str>, expected: bool) {
+        let site = site::Model {
+            community_id: Uuid::nil(),
+            id: Uuid::nil(),
+            survey_id: Uuid::nil(),
+            name: String::new(),
+            key: String::new(),
+            origins: json!(["https://forum.example.com"]),
+            created_at: DateTime::UNIX_EPOCH,
+        };
+        let page = PageOrigin { origin: origin.map(str::to_owned), host: Some("valuemap.example.com:8080".into()) };
+        assert_eq!(page.check(&site).is_ok(), expected, "{origin:?}");
+    }
+
+    #[test]
+    fn a_page_is_let_in_by_its_whole_origin() {
+        check(Some("https://forum.example.com"), true);
+        check(Some("https://valuemap.example.com:8080"), true);
+        check(Some("http://forum.example.com"), false);
+        check(Some("https://forum.example.com.evil.example"), false);
+        check(Some("https://valuemap.example.com"), false);
+        check(Some("null"), false);
+        check(None, false);
+    }
+}

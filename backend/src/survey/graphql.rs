@@ -1,0 +1,402 @@
+//! Surveys on the internal wire: reading them, drafting and publishing.
+
+use async_graphql::{Context, Enum, InputObject, Object, OneofObject, SimpleObject, Union};
+use chrono::{DateTime, Utc};
+use sea_orm::TransactionTrait;
+use valuemap_shared::ids::{CommunityId, SurveyId, SurveyVersionId};
+use valuemap_shared::survey as domain;
+
+use super::embed::{Benefit, Problem};
+use super::entities::{survey, survey_version};
+use super::store;
+use crate::access::store::community_of;
+use crate::error::ApiError;
+use crate::graphql::node_id::NodeId;
+use crate::graphql::scalars::Quarter;
+use crate::graphql::schema::{State, editor, viewer};
+use crate::value_map::graphql::Reading;
+use crate::value_map::store::question_tallies;
+
+pub struct Survey(pub survey::Model);
+
+impl Survey {
+    fn key(&self) -> (CommunityId, SurveyId) {
+        (CommunityId(self.0.community_id), SurveyId(self.0.id))
+    }
+}
+
+/// A survey, whatever its versions.
+#[Object]
+impl Survey {
+    pub async fn id(&self) -> NodeId {
+        NodeId::Survey(self.key().0, self.key().1)
+    }
+
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// All versions, the newest first.
+    async fn versions(&self, context: &Context<'_>) -> async_graphql::Result<Vec<SurveyVersion>> {
+        let state = context.data::<State>()?;
+        let rows = store::versions_of(&state.database.read, [self.key()]).await.map_err(ApiError::from)?;
+        Ok(rows.into_iter().map(SurveyVersion).collect())
+    }
+}
+
+pub struct SurveyVersion(survey_version::Model);
+
+/// A version of a survey: a draft until it is published, and never changed after.
+#[Object]
+impl SurveyVersion {
+    async fn id(&self) -> NodeId {
+        NodeId::SurveyVersion(CommunityId(self.0.community_id), SurveyVersionId(self.0.id))
+    }
+
+    /// 1, 2, 3 and so on, within its survey.
+    async fn number(&self) -> i32 {
+        self.0.number
+    }
+
+    /// Null while it is a draft.
+    async fn published_at(&self) -> Option<DateTime<Utc>> {
+        self.0.published_at
+    }
+
+    async fn title(&self) -> async_graphql::Result<String> {
+        Ok(store::definition_of(&self.0).map_err(ApiError::from)?.title().to_owned())
+    }
+
+    async fn questions(&self) -> async_graphql::Result<Vec<Question>> {
+        let definition = store::definition_of(&self.0).map_err(ApiError::from)?;
+        Ok(definition.into_draft().questions.into_iter().map(Question::from).collect())
+    }
+
+    /// What was answered to each agreement question of this version in a quarter, on 0..100.
+    async fn results(&self, context: &Context<'_>, period: Quarter) -> async_graphql::Result<Vec<QuestionResult>> {
+        let (state, viewer) = (context.data::<State>()?, viewer(context)?);
+        let definition = store::definition_of(&self.0).map_err(ApiError::from)?;
+        let is_scale = |question: &&domain::Question| matches!(question.kind, domain::QuestionKind::Agreement { .. });
+        let keys: Vec<String> =
+            definition.questions().iter().filter(is_scale).map(|question| question.key.clone()).collect();
+        let subjects: Vec<_> = keys.iter().cloned().map(domain::Subject::Question).collect();
+        let (community, version) = (CommunityId(self.0.community_id), SurveyVersionId(self.0.id));
+        let tallies = question_tallies(&state.database.read, community, version, &subjects, period.0)
+            .await
+            .map_err(ApiError::from)?;
+        let reading = |subject| valuemap_shared::value_map::index_of(subject, &tallies, viewer.minimum_answers());
+        let result = |(question, subject)| QuestionResult { question, reading: Reading::from(reading(subject)) };
+        Ok(keys.into_iter().zip(&subjects).map(result).collect())
+    }
+}
+
+#[derive(SimpleObject)]
+pub struct QuestionResult {
+    /// The key of the question.
+    question: String,
+    reading: Reading,
+}
+
+#[derive(Clone, SimpleObject)]
+pub struct Question {
+    /// Names the question in answers and files.
+    key: String,
+    prompt: String,
+    required: bool,
+    kind: QuestionKind,
+    /// The number of points of an agreement scale, which starts at 1; null for other kinds.
+    points: Option<u8>,
+    /// The benefit that an agreement question asks about.
+    benefit: Option<Benefit>,
+    /// Agreeing counts against the benefit.
+    reversed: bool,
+    /// Most characters of a text; null for other kinds.
+    max_length: Option<u16>,
+    /// What can be chosen; empty for other kinds.
+    choices: Vec<Choice>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Enum)]
+pub enum QuestionKind {
+    /// A scale from 1 (not at all) to `points` (completely).
+    Agreement,
+    /// A scale from 0 to 10.
+    Recommendation,
+    Text,
+    SingleChoice,
+    MultipleChoice,
+}
+
+#[derive(Clone, SimpleObject, InputObject)]
+#[graphql(input_name = "ChoiceInput")]
+pub struct Choice {
+    key: String,
+    label: String,
+}
+
+impl From<domain::Question> for Question {
+    fn from(question: domain::Question) -> Self {
+        let plain = |kind| Self {
+            key: question.key.clone(),
+            prompt: question.prompt.clone(),
+            required: question.required,
+            kind,
+            points: None,
+            benefit: None,
+            reversed: false,
+            max_length: None,
+            choices: Vec::new(),
+        };
+        let labelled = |choices: Vec<domain::Choice>| -> Vec<Choice> {
+            choices.into_iter().map(|choice| Choice { key: choice.key, label: choice.label }).collect()
+        };
+        match question.kind {
+            domain::QuestionKind::Agreement { points, benefit, reversed } => Self {
+                points: Some(points),
+                benefit: benefit.map(Benefit::from),
+                reversed,
+                ..plain(QuestionKind::Agreement)
+            },
+            domain::QuestionKind::Recommendation => plain(QuestionKind::Recommendation),
+            domain::QuestionKind::Text { max_chars } => {
+                Self { max_length: Some(max_chars), ..plain(QuestionKind::Text) }
+            }
+            domain::QuestionKind::SingleChoice { choices } => {
+                Self { choices: labelled(choices), ..plain(QuestionKind::SingleChoice) }
+            }
+            domain::QuestionKind::MultipleChoice { choices } => {
+                Self { choices: labelled(choices), ..plain(QuestionKind::MultipleChoice) }
+            }
+        }
+    }
+}
+
+#[derive(Default)]
+pub struct SurveyMutation;
+
+#[Object]
+impl SurveyMutation {
+    /// Creates a survey without a version. Save a draft next.
+    async fn create_survey(
+        &self,
+        context: &Context<'_>,
+        input: CreateSurveyInput,
+    ) -> async_graphql::Result<CreateSurveyResult> {
+        let (state, viewer) = (context.data::<State>()?, editor(context)?);
+        let NodeId::Community(community) = input.community else {
+            return Err(ApiError::BadUserInput("community: not the id of a community".into()).into());
+        };
+        let name = crate::access::graphql::checked_name(&input.name)?;
+        let db = &state.database.write;
+        if community_of(db, viewer.organisation_id(), community).await.map_err(ApiError::from)?.is_none() {
+            return Ok(CreateSurveyResult::NotFound(NotFound::new(input.community)));
+        }
+        match store::create_survey(db, &state.ambient, community, name).await {
+            Ok(row) => Ok(CreateSurveyResult::Survey(Survey(row))),
+            Err(error) if crate::access::store::is_duplicate(&error) => {
+                Ok(CreateSurveyResult::NameTaken(crate::access::graphql::NameTaken::new(name)))
+            }
+            Err(error) => Err(ApiError::from(error).into()),
+        }
+    }
+
+    /// Stores a draft of the next version of a survey, in place of the draft that was there. Published versions stay
+    /// as they are.
+    async fn save_survey_draft(
+        &self,
+        context: &Context<'_>,
+        input: SaveSurveyDraftInput,
+    ) -> async_graphql::Result<SaveSurveyDraftResult> {
+        let state = context.data::<State>()?;
+        let Some(survey) = own_survey(context, input.survey).await? else {
+            return Ok(SaveSurveyDraftResult::NotFound(NotFound::new(input.survey)));
+        };
+        let questions = input.questions.into_iter().map(domain::Question::from).collect();
+        let draft = domain::SurveyDraft { title: input.title, questions };
+        let definition = match domain::SurveyDefinition::parse(draft) {
+            Ok(definition) => definition,
+            Err(problems) => {
+                let problems = problems.into_iter().map(Problem::from).collect();
+                return Ok(SaveSurveyDraftResult::Invalid(InvalidSurvey { problems }));
+            }
+        };
+        let transaction = state.database.write.begin().await.map_err(ApiError::from)?;
+        let row = store::save_draft(&transaction, &state.ambient, survey, &definition).await.map_err(ApiError::from)?;
+        transaction.commit().await.map_err(ApiError::from)?;
+        Ok(SaveSurveyDraftResult::Version(SurveyVersion(row)))
+    }
+
+    /// Publishes the draft of a survey: sites show it from now on, and it can never be changed again.
+    async fn publish_survey(
+        &self,
+        context: &Context<'_>,
+        input: PublishSurveyInput,
+    ) -> async_graphql::Result<PublishSurveyResult> {
+        let state = context.data::<State>()?;
+        let Some(survey) = own_survey(context, input.survey).await? else {
+            return Ok(PublishSurveyResult::NotFound(NotFound::new(input.survey)));
+        };
+        let transaction = state.database.write.begin().await.map_err(ApiError::from)?;
+        let row = store::publish_draft(&transaction, &state.ambient, survey).await.map_err(ApiError::from)?;
+        transaction.commit().await.map_err(ApiError::from)?;
+        Ok(match row {
+            Some(row) => PublishSurveyResult::Version(SurveyVersion(row)),
+            None => PublishSurveyResult::NoDraft(NoDraft {
+                message: "the survey has no draft; save one with saveSurveyDraft first".into(),
+            }),
+        })
+    }
+}
+
+/// The survey, if it is one of the viewer's organisation and the viewer may change it.
+async fn own_survey(context: &Context<'_>, id: NodeId) -> Result<Option<(CommunityId, SurveyId)>, ApiError> {
+    let viewer = editor(context)?;
+    let state = context.data_opt::<State>().ok_or(ApiError::Unavailable)?;
+    let NodeId::Survey(community, survey) = id else {
+        return Err(ApiError::BadUserInput("survey: not the id of a survey".into()));
+    };
+    let db = &state.database.read;
+    if community_of(db, viewer.organisation_id(), community).await?.is_none() {
+        return Ok(None);
+    }
+    let surveys = store::surveys_of(db, [community]).await?;
+    Ok(surveys.iter().any(|row| row.id == survey.0).then_some((community, survey)))
+}
+
+#[derive(InputObject)]
+pub struct CreateSurveyInput {
+    community: NodeId,
+    name: String,
+}
+
+#[derive(InputObject)]
+pub struct SaveSurveyDraftInput {
+    survey: NodeId,
+    /// What members see above the questions.
+    title: String,
+    #[graphql(validator(max_items = 100))]
+    questions: Vec<QuestionInput>,
+}
+
+#[derive(InputObject)]
+pub struct PublishSurveyInput {
+    survey: NodeId,
+}
+
+#[derive(InputObject)]
+pub struct QuestionInput {
+    /// Lower-case letters, digits and `_`.
+    key: String,
+    prompt: String,
+    #[graphql(default)]
+    required: bool,
+    kind: QuestionKindInput,
+}
+
+/// What is asked for.
+#[derive(OneofObject)]
+pub enum QuestionKindInput {
+    Agreement(AgreementInput),
+    Recommendation(RecommendationInput),
+    Text(TextInput),
+    SingleChoice(ChoicesInput),
+    MultipleChoice(ChoicesInput),
+}
+
+#[derive(InputObject)]
+pub struct AgreementInput {
+    /// 2 to 11.
+    #[graphql(default = 5)]
+    points: u8,
+    benefit: Option<Benefit>,
+    #[graphql(default)]
+    reversed: bool,
+}
+
+/// The scale from 0 to 10 has nothing to choose; write `{scale: ZERO_TO_TEN}`.
+#[derive(InputObject)]
+pub struct RecommendationInput {
+    scale: RecommendationScale,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Enum)]
+pub enum RecommendationScale {
+    ZeroToTen,
+}
+
+#[derive(InputObject)]
+pub struct TextInput {
+    #[graphql(default = 2_000)]
+    max_length: u16,
+}
+
+#[derive(InputObject)]
+pub struct ChoicesInput {
+    choices: Vec<Choice>,
+}
+
+impl From<QuestionInput> for domain::Question {
+    fn from(input: QuestionInput) -> Self {
+        let choices = |input: ChoicesInput| -> Vec<domain::Choice> {
+            input.choices.into_iter().map(|choice| domain::Choice { key: choice.key, label: choice.label }).collect()
+        };
+        let kind = match input.kind {
+            QuestionKindInput::Agreement(AgreementInput { points, benefit, reversed }) => {
+                domain::QuestionKind::Agreement { points, benefit: benefit.map(domain::Benefit::from), reversed }
+            }
+            QuestionKindInput::Recommendation(RecommendationInput { scale: RecommendationScale::ZeroToTen }) => {
+                domain::QuestionKind::Recommendation
+            }
+            QuestionKindInput::Text(TextInput { max_length }) => domain::QuestionKind::Text { max_chars: max_length },
+            QuestionKindInput::SingleChoice(input) => domain::QuestionKind::SingleChoice { choices: choices(input) },
+            QuestionKindInput::MultipleChoice(input) => {
+                domain::QuestionKind::MultipleChoice { choices: choices(input) }
+            }
+        };
+        Self { key: input.key, prompt: input.prompt, required: input.required, kind }
+    }
+}
+
+#[derive(Union)]
+pub enum CreateSurveyResult {
+    Survey(Survey),
+    NotFound(NotFound),
+    NameTaken(crate::access::graphql::NameTaken),
+}
+
+#[derive(Union)]
+pub enum SaveSurveyDraftResult {
+    Version(SurveyVersion),
+    NotFound(NotFound),
+    Invalid(InvalidSurvey),
+}
+
+#[derive(Union)]
+pub enum PublishSurveyResult {
+    Version(SurveyVersion),
+    NotFound(NotFound),
+    NoDraft(NoDraft),
+}
+
+/// Nothing was stored: the survey breaks rules.
+#[derive(SimpleObject)]
+pub struct InvalidSurvey {
+    problems: Vec<Problem>,
+}
+
+/// There is nothing of this id in your organisation.
+#[derive(SimpleObject)]
+pub struct NotFound {
+    message: String,
+}
+
+impl NotFound {
+    pub fn new(id: NodeId) -> Self {
+        Self { message: format!("your organisation has nothing of the id {id}") }
+    }
+}
+
+#[derive(SimpleObject)]
+pub struct NoDraft {
+    message: String,
+}

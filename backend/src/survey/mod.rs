@@ -1,0 +1,9 @@
+//! Surveys and their versions, and the way of an answer from the public endpoint to the disk.
+
+pub mod embed;
+pub mod entities;
+pub mod graphql;
+pub mod record;
+pub mod store;
+pub mod verify;
+pub mod writer;

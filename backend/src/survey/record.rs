@@ -1,0 +1,230 @@
+//! Stores submissions together with the tallies that they change, in one transaction that the caller opened.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use chrono::{DateTime, NaiveDate, Utc};
+use sea_orm::prelude::*;
+use sea_orm::sea_query::{ExprTrait, OnConflict};
+use sea_orm::{Condition, IntoActiveModel, Iterable, PrimaryKeyToColumn, TryInsertResult};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use valuemap_shared::ids::{SiteId, SubmissionId};
+use valuemap_shared::survey::{Cell, Submission, cells_of};
+
+use super::entities::{answer, response, tally};
+use super::store::PublishedVersion;
+use crate::access::secret::hexadecimal;
+
+/// A submission that was parsed, ready to be stored.
+#[derive(Debug)]
+pub struct Entry {
+    response: response::Model,
+    answers: Vec<answer::Model>,
+    cells: Vec<(String, Cell)>,
+}
+
+/// Where a submission came from.
+#[derive(Clone, Debug)]
+pub enum Origin {
+    Site(SiteId),
+    File(String),
+}
+
+/// What became of an entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is stored.
+    Recorded(Receipt),
+    /// It had been stored before, and this is its first receipt.
+    Repeated(Receipt),
+    /// Something else had been stored under its id. Nothing changed.
+    IdReused,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    pub id: SubmissionId,
+    pub received_at: DateTime<Utc>,
+}
+
+impl Entry {
+    pub fn new(
+        version: &PublishedVersion,
+        id: SubmissionId,
+        origin: Origin,
+        day: NaiveDate,
+        received_at: DateTime<Utc>,
+        submission: &Submission,
+    ) -> Self {
+        let (site_id, source) = match origin {
+            Origin::Site(site) => (Some(site.0), None),
+            Origin::File(name) => (None, Some(name)),
+        };
+        let response = response::Model {
+            community_id: version.community.0,
+            survey_id: version.survey.0,
+            id: id.0,
+            version_id: version.id.0,
+            site_id,
+            source,
+            day,
+            received_at,
+            content_hash: content_hash(version, submission),
+        };
+        let answer = |(question, answer): &(String, valuemap_shared::survey::Answer)| answer::Model {
+            community_id: response.community_id,
+            survey_id: response.survey_id,
+            response_id: response.id,
+            question: question.clone(),
+            value: json!(answer),
+        };
+        let cells = cells_of(&version.definition, submission);
+        Self {
+            answers: submission.answers().iter().map(answer).collect(),
+            cells: cells.into_iter().map(|(subject, cell)| (subject.to_string(), cell)).collect(),
+            response,
+        }
+    }
+
+    fn key(&self) -> ResponseKey {
+        (self.response.community_id, self.response.survey_id, self.response.id)
+    }
+
+    fn outcome(&self, first: &response::Model, is_new: bool) -> Outcome {
+        if first.content_hash != self.response.content_hash {
+            return Outcome::IdReused;
+        }
+        let receipt = Receipt { id: SubmissionId(first.id), received_at: first.received_at };
+        if is_new { Outcome::Recorded(receipt) } else { Outcome::Repeated(receipt) }
+    }
+}
+
+type ResponseKey = (Uuid, Uuid, Uuid);
+
+fn content_hash(version: &PublishedVersion, submission: &Submission) -> String {
+    let content = json!([version.id, submission]).to_string();
+    hexadecimal(&Sha256::digest(content.as_bytes()))
+}
+
+/// Stores what is new among the entries and says what became of each.
+///
+/// The database decides what is new, by the key of the response, so that two servers given the same submission store
+/// it once. Rows are written in the order of their keys, so that two servers never wait for each other in a circle.
+pub async fn record(transaction: &impl ConnectionTrait, entries: &[Entry]) -> Result<Vec<Outcome>, DbErr> {
+    let mut firsts: BTreeMap<ResponseKey, &Entry> = BTreeMap::new();
+    for entry in entries {
+        firsts.entry(entry.key()).or_insert(entry);
+    }
+    let mut stored = insert_responses(transaction, &firsts).await?;
+    let new_entries: Vec<&Entry> =
+        firsts.iter().filter(|(key, _)| stored.contains_key(*key)).map(|(_, entry)| *entry).collect();
+    insert_answers(transaction, &new_entries).await?;
+    add_to_tallies(transaction, &new_entries).await?;
+    let known: HashSet<ResponseKey> = firsts.keys().filter(|key| !stored.contains_key(*key)).copied().collect();
+    stored.extend(find_responses(transaction, &known).await?);
+
+    let mut outcomes = Vec::with_capacity(entries.len());
+    for entry in entries {
+        let first = stored.get(&entry.key());
+        let first = first.ok_or_else(|| DbErr::RecordNotFound(format!("response {}", entry.response.id)))?;
+        let is_new = !known.contains(&entry.key()) && std::ptr::eq(firsts[&entry.key()], entry);
+        outcomes.push(entry.outcome(first, is_new));
+    }
+    Ok(outcomes)
+}
+
+async fn insert_responses(
+    transaction: &impl ConnectionTrait,
+    entries: &BTreeMap<ResponseKey, &Entry>,
+) -> Result<HashMap<ResponseKey, response::Model>, DbErr> {
+    let mut inserted = HashMap::with_capacity(entries.len());
+    for rows in chunks(entries.values().map(|entry| all_set(entry.response.clone())), 500) {
+        let statement = response::Entity::insert_many(rows).on_conflict_do_nothing();
+        if let TryInsertResult::Inserted(rows) = statement.exec_with_returning_many(transaction).await? {
+            inserted.extend(rows.into_iter().map(|row| ((row.community_id, row.survey_id, row.id), row)));
+        }
+    }
+    Ok(inserted)
+}
+
+async fn find_responses(
+    transaction: &impl ConnectionTrait,
+    keys: &HashSet<ResponseKey>,
+) -> Result<HashMap<ResponseKey, response::Model>, DbErr> {
+    let mut found = HashMap::with_capacity(keys.len());
+    for keys in chunks(keys.iter().copied(), 200) {
+        let mut any = Condition::any();
+        for (community, survey, id) in keys {
+            let same = Condition::all()
+                .add(response::Column::CommunityId.eq(community))
+                .add(response::Column::SurveyId.eq(survey))
+                .add(response::Column::Id.eq(id));
+            any = any.add(same);
+        }
+        for row in response::Entity::find().filter(any).all(transaction).await? {
+            found.insert((row.community_id, row.survey_id, row.id), row);
+        }
+    }
+    Ok(found)
+}
+
+async fn insert_answers(transaction: &impl ConnectionTrait, entries: &[&Entry]) -> Result<(), DbErr> {
+    let mut answers = Vec::new();
+    for entry in entries {
+        answers.extend(entry.answers.iter().cloned().map(all_set::<answer::ActiveModel>));
+    }
+    for rows in chunks(answers, 1_000) {
+        answer::Entity::insert_many(rows).exec_without_returning(transaction).await?;
+    }
+    Ok(())
+}
+
+async fn add_to_tallies(transaction: &impl ConnectionTrait, entries: &[&Entry]) -> Result<(), DbErr> {
+    let mut additions: BTreeMap<_, i64> = BTreeMap::new();
+    for Entry { response, cells, .. } in entries {
+        for (subject, cell) in cells {
+            let key = (response.community_id, subject.as_str(), response.day, response.version_id, *cell);
+            *additions.entry(key).or_default() += 1;
+        }
+    }
+    let mut rows = Vec::with_capacity(additions.len());
+    for ((community_id, subject, day, version_id, cell), count) in additions {
+        rows.push(all_set(tally::Model {
+            community_id,
+            subject: subject.to_owned(),
+            day,
+            version_id,
+            points: i16::from(cell.points),
+            answered: i16::from(cell.answered),
+            total: i32::from(cell.total),
+            count,
+        }));
+    }
+    for rows in chunks(rows, 500) {
+        let added = Expr::col((tally::Entity, tally::Column::Count)).add(Expr::col(("excluded", tally::Column::Count)));
+        let key = tally::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column);
+        let conflict = OnConflict::columns(key).value(tally::Column::Count, added).to_owned();
+        tally::Entity::insert_many::<tally::ActiveModel, _>(rows)
+            .on_conflict(conflict)
+            .exec_without_returning(transaction)
+            .await?;
+    }
+    Ok(())
+}
+
+/// A row to be inserted as it is, keys included.
+fn all_set<A: ActiveModelTrait>(model: impl IntoActiveModel<A>) -> A {
+    model.into_active_model().reset_all()
+}
+
+/// Pieces of at most `size`: a statement takes only so many parameters.
+fn chunks<T>(items: impl IntoIterator<Item = T>, size: usize) -> Vec<Vec<T>> {
+    let mut pieces: Vec<Vec<T>> = Vec::new();
+    for item in items {
+        match pieces.last_mut().filter(|piece| piece.len() < size) {
+            Some(piece) => piece.push(item),
+            None => pieces.push(vec![item]),
+        }
+    }
+    pieces
+}

@@ -1,0 +1,4 @@
+//! The value map: reads tallies, never answers, so that a score costs the same at ten answers and at ten million.
+
+pub mod graphql;
+pub mod store;

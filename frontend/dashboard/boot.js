@@ -1,0 +1,9 @@
+import init from "__GLUE__";
+
+init({ module_or_path: "__WASM__" }).catch((error) => {
+  const message = document.createElement("p");
+  message.setAttribute("role", "alert");
+  message.textContent = "Valuemap could not start. Reload the page; if that does not help, update your browser.";
+  document.querySelector("#dashboard .skeleton").replaceWith(message);
+  throw error;
+});

@@ -1,0 +1,105 @@
+use valuemap_shared::calendar::Quarter;
+use valuemap_shared::value_map::{Absence, Element, ElementReading, NoScore, Reading, Score};
+use valuemap_ui::{IntervalBar, Scale};
+use yew::prelude::*;
+
+use super::change::ChangeLine;
+use super::explanation::ExplainedTitle;
+use super::score_facts::ScoreFacts;
+use super::texts;
+use crate::api::wire_name;
+use crate::format;
+
+const INDEX: Scale = Scale { min: 0.0, max: 100.0 };
+
+#[derive(Properties, PartialEq)]
+pub struct ElementCardProps {
+    pub reading: ElementReading,
+    /// The quarter that the change is counted from.
+    pub before: Quarter,
+}
+
+/// One element of the map, as an item of its layer's list.
+#[component]
+pub fn ElementCard(props: &ElementCardProps) -> Html {
+    let ElementReading { element, reading } = &props.reading;
+    html! {
+        <li class={classes!("card", (!is_connected(reading)).then_some("card-waiting"))} data-element={wire_name(element)}>
+            { match reading {
+                Reading::Score(score) => html! {
+                    <ScoreCard element={*element} score={score.clone()} before={props.before} />
+                },
+                Reading::NoScore(absence) => html! { <AbsenceCard element={*element} absence={absence.clone()} /> },
+            } }
+        </li>
+    }
+}
+
+/// Whether there is a source that could give a score.
+pub fn is_connected(reading: &Reading) -> bool {
+    !matches!(reading, Reading::NoScore(absence) if absence.reason == Absence::NotConnected)
+}
+
+#[derive(Properties, PartialEq)]
+struct ScoreCardProps {
+    element: Element,
+    score: Score,
+    before: Quarter,
+}
+
+#[component]
+fn ScoreCard(props: &ScoreCardProps) -> Html {
+    let score = &props.score;
+    html! {
+        <>
+            <ExplainedTitle
+                heading="h3"
+                title={texts::element_title(props.element)}
+                explanation={score.explanation.clone()}
+            >
+                <ScoreFacts score={score.clone()} before={props.before} />
+            </ExplainedTitle>
+            <p class="figure">
+                <span class="number" data-value={score.value.to_string()}>{ format::decimal(score.value, 1) }</span>
+                <span class="number-scale">{ "of 100" }</span>
+            </p>
+            <div class="card-interval">
+                <IntervalBar
+                    scale={INDEX}
+                    low={score.interval.low}
+                    high={score.interval.high}
+                    value={score.value}
+                    reference={50.0}
+                />
+                <p>{ format::range(&score.interval, |end| format::decimal(end, 1)) }</p>
+            </div>
+            <ChangeLine change={score.change} before={props.before} />
+            <p class="card-foot">
+                <span data-answers={score.answers.to_string()}>{ format::counted(score.answers, "answer") }</span>
+                if let Some(share) = &score.top_two_box {
+                    <span>{ format!("top-2-box {}", format::percent(share.value)) }</span>
+                }
+            </p>
+        </>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct AbsenceCardProps {
+    element: Element,
+    absence: NoScore,
+}
+
+#[component]
+fn AbsenceCard(props: &AbsenceCardProps) -> Html {
+    let absence = &props.absence;
+    html! {
+        <>
+            <h3 class="card-title">{ texts::element_title(props.element) }</h3>
+            if absence.reason != Absence::NotConnected {
+                <p class="figure figure-absent" aria-hidden="true">{ "–" }</p>
+            }
+            <p class="absence">{ &absence.message }</p>
+        </>
+    }
+}

@@ -1,0 +1,73 @@
+use std::rc::Rc;
+
+use valuemap_shared::calendar::Quarter;
+use valuemap_ui::Notice;
+use web_sys::window;
+use yew::prelude::*;
+
+use super::community_map::CommunityMap;
+use super::masthead::Masthead;
+use super::texts::TITLE;
+use crate::access::Account;
+use crate::location::{Choice, read_choice, write_choice};
+
+#[derive(Properties, PartialEq)]
+pub struct PageProps {
+    pub account: Rc<Account>,
+    /// Grows each time the figures are to be fetched again.
+    pub round: u32,
+    pub onrefresh: Callback<()>,
+    pub onsignedout: Callback<()>,
+}
+
+/// The whole page of somebody who is signed in: which community, which period, and the map of both.
+#[component]
+pub fn Page(props: &PageProps) -> Html {
+    let choice = use_state(read_choice);
+    let community = props.account.community(choice.community.as_deref());
+
+    let pick = {
+        let choice = choice.clone();
+        Callback::from(move |picked: Choice| {
+            write_choice(&picked);
+            choice.set(picked);
+        })
+    };
+    let onpickcommunity = pick.reform(|id: AttrValue| Choice { community: Some(id.to_string()), period: None });
+    let onpickperiod = {
+        let id = community.as_ref().map(|community| community.id.clone());
+        pick.reform(move |period: Quarter| Choice { community: id.clone(), period: Some(period) })
+    };
+    use_effect_with(community.as_ref().map(|community| community.name.clone()), |name| {
+        if let (Some(document), Some(name)) = (window().and_then(|window| window.document()), name) {
+            document.set_title(&format!("{name} · Valuemap"));
+        }
+    });
+
+    html! {
+        <>
+            <Masthead
+                account={props.account.clone()}
+                community={community.as_ref().map(|community| AttrValue::from(community.id.clone()))}
+                {onpickcommunity}
+                onsignedout={props.onsignedout.clone()}
+            />
+            <main>
+                if let Some(community) = community {
+                    <CommunityMap
+                        {community}
+                        period={choice.period}
+                        round={props.round}
+                        {onpickperiod}
+                        onrefresh={props.onrefresh.clone()}
+                    />
+                } else {
+                    <h1>{ TITLE }</h1>
+                    <Notice title="There is no community yet">
+                        <p>{ "Create one and embed its survey: its map appears here." }</p>
+                    </Notice>
+                }
+            </main>
+        </>
+    }
+}

@@ -1,0 +1,93 @@
+use std::rc::Rc;
+
+use serde::{Deserialize, Serialize};
+use valuemap_shared::calendar::Quarter;
+use valuemap_shared::value_map::ValueMap;
+
+use crate::api::{Failure, ask};
+
+const QUERY: &str = "query Map($community: ID!, $period: Quarter) {
+  valueMap(community: $community, period: $period) {
+    period modelVersion minimumAnswers responses
+    recommendation {
+      __typename
+      ... on Recommendation {
+        value interval { ...Range } answers promoters passives detractors explanation { ...Source }
+      }
+      ... on NoScore { reason message needed }
+    }
+    layers {
+      layer
+      elements {
+        element
+        reading {
+          __typename
+          ... on Score {
+            value interval { ...Range } answers coverage
+            change { difference interval { ...Range } }
+            topTwoBox { value interval { ...Range } }
+            explanation { ...Source }
+          }
+          ... on NoScore { reason message needed }
+        }
+      }
+    }
+  }
+}
+fragment Range on Interval { low high level }
+fragment Source on Explanation { formula method modelVersion inputs { name value } }";
+
+/// Which map to ask for; without a period, that of the latest quarter that holds answers.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct MapKey {
+    pub community: String,
+    pub period: Option<Quarter>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Data {
+    value_map: Option<ValueMap>,
+}
+
+pub async fn fetch_map(key: MapKey) -> Result<Rc<ValueMap>, Failure> {
+    let data: Data = ask(QUERY, key).await?;
+    data.value_map.map(Rc::new).ok_or(Failure::NotFound)
+}
+
+#[cfg(test)]
+mod tests {
+    use valuemap_shared::value_map::{Absence, Reading, RecommendationReading};
+
+    use super::*;
+
+    #[test]
+    fn the_map_is_read_as_the_server_writes_it() {
+        let json = r#"{"valueMap": {
+            "period": "2026-Q4", "modelVersion": "m", "minimumAnswers": 5, "responses": 6,
+            "recommendation": {"__typename": "NoScore", "reason": "TOO_FEW_ANSWERS", "message": "few", "needed": 5},
+            "layers": [{"layer": "MEMBERS", "elements": [
+                {"element": "PRODUCT_KNOWLEDGE", "reading": {
+                    "__typename": "Score", "value": 65, "interval": {"low": 61.5, "high": 69, "level": 0.95},
+                    "answers": 6, "coverage": 1, "change": null, "topTwoBox": null,
+                    "explanation": {"formula": "f", "method": "m", "modelVersion": "v", "inputs": []}}}]}]}}"#;
+        let map = serde_json::from_str::<Data>(json).unwrap().value_map.unwrap();
+        let RecommendationReading::NoScore(absence) = &map.recommendation else { panic!("a score") };
+        assert_eq!((absence.reason, absence.needed), (Absence::TooFewAnswers, Some(5)));
+        let Reading::Score(score) = &map.layers[0].elements[0].reading else { panic!("no score") };
+        assert_eq!((score.value, score.interval.low, score.answers), (65.0, 61.5, 6));
+    }
+
+    #[test]
+    fn an_unknown_community_has_no_map() {
+        assert_eq!(serde_json::from_str::<Data>(r#"{"valueMap": null}"#).unwrap().value_map, None);
+    }
+
+    #[test]
+    fn the_key_is_the_variables() {
+        let key = |period| MapKey { community: "c".into(), period };
+        let written = |period| serde_json::to_string(&key(period)).unwrap();
+        assert_eq!(written(None), r#"{"community":"c","period":null}"#);
+        assert_eq!(written(Quarter::new(2026, 4)), r#"{"community":"c","period":"2026-Q4"}"#);
+    }
+}

@@ -1,0 +1,105 @@
+use valuemap_shared::value_map::Recommendation;
+use valuemap_ui::{IntervalBar, Scale, Segment, StackedBar};
+use yew::prelude::*;
+
+use super::explanation::ExplainedTitle;
+use super::fact::Fact;
+use crate::format;
+
+const TITLE: &str = "Recommendation";
+const NET_PROMOTER_SCORE: Scale = Scale { min: -100.0, max: 100.0 };
+
+#[derive(Properties, PartialEq)]
+pub struct RecommendationFigureProps {
+    pub figure: Recommendation,
+}
+
+/// The Net Promoter Score and the groups that it weighs against each other.
+#[component]
+pub fn RecommendationFigure(props: &RecommendationFigureProps) -> Html {
+    let figure = &props.figure;
+    let range = |decimals| format::range(&figure.interval, |end| format::signed(end, decimals));
+    html! {
+        <>
+            <ExplainedTitle
+                heading="h2"
+                id="recommendation"
+                title={TITLE}
+                explanation={figure.explanation.clone()}
+            >
+                <Fact term="Net Promoter Score">
+                    { format!("{}, {}", format::signed(figure.value, 1), range(1)) }
+                </Fact>
+                <Fact term="Rests on">{ format::counted(figure.answers, "answer") }</Fact>
+            </ExplainedTitle>
+            <p class="figure">
+                <span class="number" data-value={figure.value.to_string()}>{ format::signed(figure.value, 0) }</span>
+                <span class="number-scale">{ "Net Promoter Score, −100 to +100" }</span>
+            </p>
+            <div class="recommendation-parts">
+                <div class="card-interval">
+                    <IntervalBar
+                        scale={NET_PROMOTER_SCORE}
+                        low={figure.interval.low}
+                        high={figure.interval.high}
+                        value={figure.value}
+                        reference={0.0}
+                    />
+                    <p>
+                        { format!("{}, ", range(0)) }
+                        <span data-answers={figure.answers.to_string()}>{ format::counted(figure.answers, "answer") }</span>
+                    </p>
+                </div>
+                <Groups figure={figure.clone()} />
+            </div>
+        </>
+    }
+}
+
+/// Promoters, passives and detractors.
+#[component]
+fn Groups(props: &RecommendationFigureProps) -> Html {
+    let figure = &props.figure;
+    let groups = [
+        ("promoters", "Promoters", figure.promoters),
+        ("passives", "Passives", figure.passives),
+        ("detractors", "Detractors", figure.detractors),
+    ];
+    let segments = groups.map(|(class, _, members)| Segment { amount: members as f64, class });
+    html! {
+        <div class="groups">
+            <StackedBar segments={segments.to_vec()} />
+            <ul class="legend">
+                for (class, name, members) in groups {
+                    <li>
+                        <svg class="legend-key" aria-hidden="true" width="10" height="10">
+                            <rect {class} width="10" height="10" rx="2" />
+                        </svg>
+                        { format!(
+                            "{name} {} ({})",
+                            format::percent(members as f64 / figure.answers.max(1) as f64),
+                            format::count(members),
+                        ) }
+                    </li>
+                }
+            </ul>
+        </div>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+pub struct RecommendationAbsentProps {
+    /// Why there is no figure.
+    pub message: AttrValue,
+}
+
+#[component]
+pub fn RecommendationAbsent(props: &RecommendationAbsentProps) -> Html {
+    html! {
+        <>
+            <h2 id="recommendation" class="card-title">{ TITLE }</h2>
+            <p class="figure figure-absent" aria-hidden="true">{ "–" }</p>
+            <p class="absence">{ &props.message }</p>
+        </>
+    }
+}

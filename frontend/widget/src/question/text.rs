@@ -1,0 +1,44 @@
+use web_sys::HtmlTextAreaElement;
+use yew::prelude::*;
+
+use crate::texts;
+
+#[derive(Properties, PartialEq)]
+pub struct TextFieldProps {
+    pub text: String,
+    pub max_chars: u16,
+    pub on_text: Callback<String>,
+}
+
+/// Room for an open answer, which says how much is left when little is.
+#[component]
+pub fn TextField(TextFieldProps { text, max_chars, on_text }: &TextFieldProps) -> Html {
+    let oninput = on_text.reform(|event: InputEvent| event.target_unchecked_into::<HtmlTextAreaElement>().value());
+    html! {
+        <>
+            <textarea id="text" part="text" rows="4" aria-describedby="left hint" maxlength={max_chars.to_string()}
+                value={text.clone()} {oninput} />
+            <p id="left" class="left">{ little_left(text, *max_chars).map(texts::characters_left) }</p>
+        </>
+    }
+}
+
+/// How many characters still fit, once less than a tenth is left. Counted as the browser counts `maxlength`, in UTF-16
+/// units: never fewer than the server counts.
+fn little_left(text: &str, max_chars: u16) -> Option<usize> {
+    let left = usize::from(max_chars).saturating_sub(text.encode_utf16().count());
+    (left < usize::from(max_chars) / 10).then_some(left)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_limit_is_mentioned_when_it_is_near() {
+        assert_eq!(little_left(&"x".repeat(180), 200), None);
+        assert_eq!(little_left(&"x".repeat(181), 200), Some(19));
+        assert_eq!(little_left(&"\u{1f600}".repeat(99), 200), Some(2));
+        assert_eq!(little_left(&"x".repeat(201), 200), Some(0));
+    }
+}

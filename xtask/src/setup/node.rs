@@ -1,0 +1,73 @@
+//! wasm-opt and esbuild, which make the downloads a little smaller. Both come from npm, so both are optional.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context, Result};
+
+use crate::{
+    process::{self, timed},
+    web::hash,
+    workspace::Workspace,
+};
+
+/// Everything that npm needs to install the pinned versions.
+const FILES: [&str; 3] = ["package.json", "package-lock.json", ".npmrc"];
+
+pub struct NodeTools {
+    modules: PathBuf,
+}
+
+impl NodeTools {
+    /// The tools, installed if need be; `None` where Node.js is missing or npm cannot reach its registry.
+    pub fn ensure(workspace: &Workspace) -> Result<Option<NodeTools>> {
+        let (Some(_), Some(npm)) = (process::find(&["node"]), process::find(&["npm"])) else {
+            println!("files for the browser will be about 1 % larger: Node.js and npm are not installed");
+            return Ok(None);
+        };
+        let pinned = workspace.root.join("xtask/node");
+        let lock = fs::read(pinned.join("package-lock.json")).context("could not read xtask/node/package-lock.json")?;
+        let folder = workspace.tools.join(format!("node-{}", hash::short(&lock)));
+        if !folder.is_dir()
+            && let Err(error) = timed("wasm-opt and esbuild installed", || install(&npm, &pinned, &folder))
+        {
+            println!("files for the browser will be about 1 % larger: {error:#}");
+            return Ok(None);
+        }
+        Ok(Some(NodeTools { modules: folder.join("node_modules") }))
+    }
+
+    pub fn wasm_opt(&self) -> Command {
+        self.script("binaryen/bin/wasm-opt")
+    }
+
+    pub fn esbuild(&self) -> Command {
+        self.script("esbuild/bin/esbuild")
+    }
+
+    fn script(&self, path: &str) -> Command {
+        let mut node = Command::new("node");
+        node.arg(self.modules.join(path));
+        node
+    }
+}
+
+/// Installs beside the final folder and renames, so that a folder that is there is complete.
+fn install(npm: &Path, pinned: &Path, folder: &Path) -> Result<()> {
+    let tools = folder.parent().context("the tools folder has no parent")?;
+    fs::create_dir_all(tools).with_context(|| format!("could not make {}", tools.display()))?;
+    let unfinished = tempfile::tempdir_in(tools)?;
+    for file in FILES {
+        fs::copy(pinned.join(file), unfinished.path().join(file))
+            .with_context(|| format!("xtask/node lacks {file}"))?;
+    }
+    process::output(Command::new(npm).args(["ci", "--ignore-scripts"]).current_dir(unfinished.path()))?;
+    fs::rename(unfinished.path(), folder).or_else(|error| {
+        // Somebody else was quicker: theirs is as good.
+        if folder.is_dir() { Ok(()) } else { Err(error) }
+    })?;
+    Ok(())
+}
