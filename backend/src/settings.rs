@@ -1,5 +1,6 @@
 //! How the server is set up: a file, then the environment, then flags, each overriding what was said before.
 
+use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -9,6 +10,8 @@ use serde::Deserialize;
 
 /// Read when it is there and no other file is named.
 const DEFAULT_FILE: &str = "valuemap.toml";
+
+const KNOWN_VARIABLES: [&str; 4] = ["VALUEMAP_DATABASE_URL", "VALUEMAP_LISTEN", "VALUEMAP_LOG", "VALUEMAP_LOG_FORMAT"];
 
 #[derive(Clone, Debug, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields, default)]
@@ -55,19 +58,21 @@ pub struct Overrides {
 
 impl Settings {
     pub fn load(overrides: &Overrides, listen: Option<SocketAddr>) -> anyhow::Result<Self> {
-        Self::from_sources(overrides, listen, Environment::with_prefix("VALUEMAP"))
+        Self::from_sources(overrides, listen, std::env::vars_os().filter_map(readable))
     }
 
     fn from_sources(
         overrides: &Overrides,
         listen: Option<SocketAddr>,
-        environment: Environment,
+        environment: impl Iterator<Item = (String, String)>,
     ) -> anyhow::Result<Self> {
+        // Others may set variables of our prefix: Kubernetes does for a service named valuemap.
+        let known = environment.filter(|(name, _)| KNOWN_VARIABLES.contains(&name.as_str())).collect();
         let mut sources = Config::builder();
         if let Some(file) = settings_file(overrides)? {
             sources = sources.add_source(File::from(file).format(FileFormat::Toml));
         }
-        sources = sources.add_source(environment);
+        sources = sources.add_source(Environment::with_prefix("VALUEMAP").source(Some(known)));
         if let Some(url) = &overrides.database_url {
             sources = sources.set_override("database_url", url.as_str())?;
         }
@@ -77,6 +82,10 @@ impl Settings {
         let settings = sources.build().and_then(Config::try_deserialize);
         settings.context("the settings cannot be used (known are database_url, listen, log and log_format)")
     }
+}
+
+fn readable((name, value): (OsString, OsString)) -> Option<(String, String)> {
+    Some((name.into_string().ok()?, value.into_string().ok()?))
 }
 
 fn settings_file(overrides: &Overrides) -> anyhow::Result<Option<PathBuf>> {
@@ -98,14 +107,18 @@ mod tests {
         config.write_all(file.as_bytes())?;
         let overrides =
             Overrides { config: Some(config.path().to_owned()), database_url: database_url.map(str::to_owned) };
-        let variables = environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        Settings::from_sources(&overrides, None, Environment::with_prefix("VALUEMAP").source(Some(variables)))
+        let variables = environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        Settings::from_sources(&overrides, None, variables)
     }
 
     #[test]
     fn flags_beat_the_environment_which_beats_the_file() {
         let file = "database_url = 'sqlite:file.db'\nlisten = '127.0.0.1:1'\nlog = 'warn'";
-        let environment = [("VALUEMAP_DATABASE_URL", "sqlite:environment.db"), ("VALUEMAP_LISTEN", "127.0.0.1:2")];
+        let environment = [
+            ("VALUEMAP_DATABASE_URL", "sqlite:environment.db"),
+            ("VALUEMAP_LISTEN", "127.0.0.1:2"),
+            ("VALUEMAP_SERVICE_HOST", "10.0.0.1"),
+        ];
         let settings = load(file, &environment, Some("sqlite:flag.db")).unwrap();
         assert_eq!(settings.database_url, "sqlite:flag.db");
         assert_eq!(settings.listen.port(), 2);

@@ -129,8 +129,12 @@ def student_t(counts):
 
 
 def unanimous():
-    """Everybody chose the same point, so the mean is treated as a share of the scale."""
+    """Everybody chose the same point, so the mean is treated as a share of the scale.
+
+    The mean of 25 or 50 times 500/6, or 11 or 300 times 100/7, is not that number again in floating point.
+    """
     cases = [(5, 1, 5), (5, 5, 40), (5, 3, 12), (6, 2, 100), (7, 6, 2_000)]
+    cases += [(7, 6, 25), (7, 6, 50), (8, 2, 11), (8, 2, 300)]
     rows = []
     for points, point, size in cases:
         mean = positions(points)[point - 1]

@@ -27,7 +27,7 @@ pub struct ImportResponses {
     survey: String,
     /// What a column is: COLUMN=respondent, COLUMN=date, COLUMN=agreement:POINTS[:BENEFIT][:reversed],
     /// COLUMN=recommendation, COLUMN=text, COLUMN=question:KEY. Repeat it for each column
-    #[arg(long = "map", value_name = "COLUMN=TARGET", required = true, num_args = 1..)]
+    #[arg(long = "map", value_name = "COLUMN=TARGET", required = true, num_args = 1.., value_parser = parse_mapping)]
     mappings: Vec<Mapping>,
     /// The day of all answers, where no column says it
     #[arg(long, value_name = "YYYY-MM-DD")]
@@ -62,6 +62,10 @@ impl ImportResponses {
         }
         Ok(())
     }
+}
+
+fn parse_mapping(text: &str) -> Result<Mapping, String> {
+    text.parse().map_err(|error: anyhow::Error| format!("{error:#}"))
 }
 
 async fn existing_definition(

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use sea_orm::prelude::*;
-use sea_orm::sea_query::ExprTrait;
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{FromQueryResult, QueryOrder, QuerySelect};
 use valuemap_shared::calendar::Quarter;
 use valuemap_shared::ids::{CommunityId, SurveyVersionId};
@@ -41,8 +41,8 @@ struct SummedRow {
     points: i16,
     answered: i16,
     total: i32,
-    is_now: bool,
-    count: i64,
+    now: i64,
+    before: i64,
 }
 
 async fn period_tallies(
@@ -52,12 +52,16 @@ async fn period_tallies(
     subjects: &[Subject],
     period: Quarter,
 ) -> Result<PeriodTallies, DbErr> {
-    let is_now = || tally::Column::Day.gte(period.first_day());
+    let first_day = period.first_day();
+    let counted = |when: Expr| {
+        let count = Expr::case(when, Expr::col(tally::Column::Count)).finally(0_i64);
+        Expr::expr(count).sum().cast_as("bigint")
+    };
     let mut select = tally::Entity::find()
         .select_only()
         .columns([tally::Column::Subject, tally::Column::Points, tally::Column::Answered, tally::Column::Total])
-        .column_as(is_now(), "is_now")
-        .column_as(tally::Column::Count.sum().cast_as("bigint"), "count")
+        .expr_as(counted(tally::Column::Day.gte(first_day)), "now")
+        .expr_as(counted(tally::Column::Day.lt(first_day)), "before")
         .filter(tally::Column::CommunityId.eq(community.0))
         .filter(tally::Column::Subject.is_in(subjects.iter().map(Subject::to_string)))
         .filter(tally::Column::Day.between(period.previous().first_day(), period.last_day()));
@@ -69,14 +73,14 @@ async fn period_tallies(
         .group_by(tally::Column::Points)
         .group_by(tally::Column::Answered)
         .group_by(tally::Column::Total)
-        .group_by(is_now())
         .into_model::<SummedRow>()
         .all(db)
         .await?;
     let mut tallies = PeriodTallies::default();
     for row in rows {
-        let side = if row.is_now { &mut tallies.now } else { &mut tallies.before };
-        add(side, &row.subject, (row.points, row.answered, row.total), row.count);
+        let cell = (row.points, row.answered, row.total);
+        add(&mut tallies.now, &row.subject, cell, row.now);
+        add(&mut tallies.before, &row.subject, cell, row.before);
     }
     Ok(tallies)
 }

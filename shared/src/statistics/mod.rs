@@ -32,8 +32,24 @@ pub(crate) fn normal_cdf(value: f64) -> f64 {
 
 /// The quantile of Student's t with `freedom` degrees of freedom, which have to be positive.
 pub(crate) fn student_t_quantile(probability: f64, freedom: f64) -> f64 {
+    if freedom >= 1_000.0 {
+        return student_t_quantile_of_many(normal_quantile(probability), freedom);
+    }
     match StudentsT::new(0.0, 1.0, freedom) {
         Ok(distribution) => distribution.inverse_cdf(probability),
         Err(_) => f64::NAN,
     }
+}
+
+/// The expansion around the normal quantile `z` (Abramowitz and Stegun 1964, 26.7.5).
+fn student_t_quantile_of_many(z: f64, freedom: f64) -> f64 {
+    let square = z * z;
+    let terms = [
+        (square + 1.0) / 4.0,
+        ((5.0 * square + 16.0) * square + 3.0) / 96.0,
+        (((3.0 * square + 19.0) * square + 17.0) * square - 15.0) / 384.0,
+        ((((79.0 * square + 776.0) * square + 1_482.0) * square - 1_920.0) * square - 945.0) / 92_160.0,
+    ];
+    let correction = terms.iter().rev().fold(0.0, |sum, term| (sum + term) / freedom);
+    z * (1.0 + correction)
 }

@@ -10,7 +10,7 @@ impl Sample {
         let mut values: Vec<(f64, u64)> = counts.into_iter().filter(|(_, count)| *count > 0).collect();
         values.sort_by(|a, b| a.0.total_cmp(&b.0));
         values.dedup_by(|next, kept| {
-            let same = next.0 == kept.0;
+            let same = next.0 - kept.0 < 1e-9;
             if same {
                 kept.1 += next.1;
             }
@@ -26,6 +26,9 @@ impl Sample {
 
     /// `None` for an empty sample.
     pub fn mean(&self) -> Option<f64> {
+        if let [(value, _)] = self.values[..] {
+            return Some(value);
+        }
         let size = self.size();
         let sum: f64 = self.values.iter().map(|(value, count)| value * *count as f64).sum();
         (size > 0).then(|| sum / size as f64)

@@ -1,0 +1,145 @@
+//! GraphQL over HTTP: what is refused, and how.
+
+use serde_json::{Value, json};
+use valuemap_shared::survey::documents;
+use valuemap_tests::{Engine, Reply, submission_id};
+
+use crate::{PAGE, World, on_both_databases};
+
+on_both_databases!(sites_and_surveys_that_cannot_be_shown_say_why);
+
+/// Sends a raw request to the public endpoint and returns its status and code.
+async fn raw(world: &World, edit: impl FnOnce(reqwest::RequestBuilder) -> reqwest::RequestBuilder) -> (u16, String) {
+    let request = reqwest::Client::new()
+        .post(format!("{}/embed/graphql", world.server.address))
+        .header("origin", PAGE)
+        .header("content-type", "application/json");
+    let reply = Reply::read(edit(request).send().await.unwrap()).await.unwrap();
+    (reply.status, reply.code().to_owned())
+}
+
+fn survey_request(world: &World) -> String {
+    json!({ "query": documents::SURVEY, "variables": { "site": world.site } }).to_string()
+}
+
+async fn sites_and_surveys_that_cannot_be_shown_say_why(engine: Engine) {
+    let world = World::new(engine).await;
+    let refusal = async |embed: &valuemap_tests::Embed, site: &str| {
+        let reply = embed.send(documents::SURVEY, json!({ "site": site })).await.unwrap();
+        (
+            reply.status,
+            reply.code().to_owned(),
+            reply.body["errors"][0]["message"].as_str().unwrap_or_default().to_owned(),
+        )
+    };
+    let (status, code, message) = refusal(&world.embed, "pk_unknown").await;
+    assert_eq!((status, code.as_str()), (404, "SITE_NOT_FOUND"));
+    assert!(message.contains("no site has the key `pk_unknown`"), "{message}");
+
+    for origin in ["https://other.example.com", "null", "http://forum.example.com"] {
+        let (status, code, message) = refusal(&world.server.embed(origin), &world.site).await;
+        assert_eq!((status, code.as_str()), (403, "ORIGIN_NOT_ALLOWED"), "{origin}");
+        assert!(message.contains("add it to the site's origins"), "{message}");
+    }
+
+    let create = "mutation($community: ID!) { createSurvey(input: {community: $community, name: \"Draft\"}) {
+        ... on Survey { id } } }";
+    let data = world.api.ask(create, json!({ "community": world.community })).await.unwrap();
+    let site = "mutation($survey: ID!, $origin: String!) {
+        createSite(input: {survey: $survey, name: \"New\", origins: [$origin]}) { ... on Site { key } } }";
+    let variables = json!({ "survey": data["createSurvey"]["id"], "origin": PAGE });
+    let data = world.api.ask(site, variables).await.unwrap();
+    let (status, code, _) = refusal(&world.embed, data["createSite"]["key"].as_str().unwrap()).await;
+    assert_eq!((status, code.as_str()), (404, "SURVEY_NOT_PUBLISHED"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_public_endpoint_takes_json_of_the_widget_and_nothing_else() {
+    let world = World::new(Engine::Sqlite).await;
+    let good = survey_request(&world);
+    let check = |found: (u16, String), status: u16, code: &str| assert_eq!(found, (status, code.to_owned()));
+    check(raw(&world, |request| request.body(good.clone())).await, 200, "");
+    check(raw(&world, |request| request.body("{\"query\": ")).await, 400, "BAD_REQUEST");
+    check(raw(&world, |request| request.body("\"text\"")).await, 400, "BAD_REQUEST");
+    check(raw(&world, |request| request.body(format!("[{good}]"))).await, 400, "BATCH_REJECTED");
+    let other = json!({ "query": "{ __schema { types { name } } }" }).to_string();
+    check(raw(&world, |request| request.body(other)).await, 400, "OPERATION_NOT_ALLOWLISTED");
+    let text = |request: reqwest::RequestBuilder| request.header("content-type", "text/plain").body(good.clone());
+    check(raw(&world, |request| text(reqwest_without_type(request, &world))).await, 415, "UNSUPPORTED_MEDIA_TYPE");
+    let zipped = |request: reqwest::RequestBuilder| request.header("content-encoding", "gzip").body(good.clone());
+    check(raw(&world, zipped).await, 415, "UNSUPPORTED_MEDIA_TYPE");
+    let html = |request: reqwest::RequestBuilder| request.header("accept", "text/html").body(good.clone());
+    check(raw(&world, html).await, 406, "NOT_ACCEPTABLE");
+    let large = format!("{{\"query\": \"{}\"}}", "x".repeat(65 * 1024));
+    check(raw(&world, |request| request.body(large)).await, 413, "PAYLOAD_TOO_LARGE");
+    let no_site = json!({ "query": documents::SURVEY, "variables": { "site": 7 } }).to_string();
+    let (status, _) = raw(&world, |request| request.body(no_site)).await;
+    assert_eq!(status, 400);
+}
+
+/// The same request without its content type: reqwest adds headers and never replaces them.
+fn reqwest_without_type(_: reqwest::RequestBuilder, world: &World) -> reqwest::RequestBuilder {
+    reqwest::Client::new().post(format!("{}/embed/graphql", world.server.address)).header("origin", PAGE)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn reading_with_get_is_refused_and_says_what_to_do() {
+    let world = World::new(Engine::Sqlite).await;
+    for path in ["/graphql", "/embed/graphql"] {
+        let url = format!("{}{path}?query=%7B__typename%7D", world.server.address);
+        let response = reqwest::get(url).await.unwrap();
+        assert_eq!(response.status(), 405, "{path}");
+        assert_eq!(response.headers()["allow"], "POST", "{path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn internal_documents_are_checked_and_bounded() {
+    let world = World::new(Engine::Sqlite).await;
+    let check = async |query: &str, expected: &str| {
+        let reply = world.api.send(query, json!({})).await.unwrap();
+        assert_eq!((reply.status, reply.code()), (400, expected), "{query}");
+    };
+    check("{ communities { nodes { ", "GRAPHQL_PARSE_FAILED").await;
+    check("{ wealth }", "GRAPHQL_VALIDATION_FAILED").await;
+    check("{ communities(first: 101) { nodes { id } } }", "BAD_USER_INPUT").await;
+    check("{ community(id: \"sur_1\") { name } }", "BAD_USER_INPUT").await;
+    let aliases: String = (0..16).map(|number| format!("a{number}: limits {{ depth }} ")).collect();
+    check(&format!("{{ {aliases} }}"), "MAX_ALIASES_LIMIT").await;
+    let deep = format!("{{ communities {} }}", "{ edges { node { surveys { versions ".repeat(5));
+    let deep = format!("{deep}{}", "}".repeat(20));
+    let reply = world.api.send(&deep, json!({})).await.unwrap();
+    assert_eq!(reply.status, 400);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_page_may_read_why_it_was_refused_and_no_cookie_is_involved() {
+    let world = World::new(Engine::Sqlite).await;
+    let other = "https://other.example.com";
+    let reply = world.server.embed(other).send(documents::SURVEY, json!({ "site": world.site })).await.unwrap();
+    assert_eq!(reply.headers["access-control-allow-origin"], other);
+    assert_eq!(reply.headers["vary"], "Origin");
+    assert!(!reply.headers.contains_key("access-control-allow-credentials"));
+    let url = format!("{}/embed/graphql", world.server.address);
+    let preflight = reqwest::Client::new().request(reqwest::Method::OPTIONS, url).header("origin", PAGE);
+    let preflight = preflight.header("access-control-request-method", "POST").send().await.unwrap();
+    assert_eq!(preflight.status(), 204);
+    assert_eq!(preflight.headers()["access-control-allow-origin"], PAGE);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_older_client_gets_200_for_its_own_mistakes() {
+    let world = World::new(Engine::Sqlite).await;
+    let send = async |accept: &str| {
+        let request = reqwest::Client::new()
+            .post(format!("{}/embed/graphql", world.server.address))
+            .header("origin", PAGE)
+            .header("accept", accept);
+        let version = Value::String(submission_id());
+        let input = json!({ "site": world.site, "version": version, "id": 7, "answers": [] });
+        let body = json!({ "query": documents::SUBMIT, "variables": { "input": input } });
+        Reply::read(request.json(&body).send().await.unwrap()).await.unwrap()
+    };
+    assert_eq!(send("application/json").await.status, 200);
+    assert_eq!(send("application/graphql-response+json").await.status, 400);
+}

@@ -1,0 +1,69 @@
+use std::process::Stdio;
+
+use anyhow::{Context, bail};
+use tempfile::TempDir;
+use thirtyfour::prelude::*;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+
+use crate::setting;
+
+/// Chromium with a fresh profile, driven by its own ChromeDriver. Both are gone when it is dropped.
+#[derive(Debug)]
+pub struct Browser {
+    pub page: WebDriver,
+    _driver: Child,
+    _profile: TempDir,
+}
+
+impl Browser {
+    pub async fn start(width: u32, height: u32) -> anyhow::Result<Self> {
+        let mut driver = Command::new(setting("CHROMEDRIVER")?)
+            .args(["--port=0", "--log-level=OFF"])
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()?;
+        let output = driver.stdout.take().context("ChromeDriver has no standard output")?;
+        let port = read_port(BufReader::new(output)).await?;
+        let profile = TempDir::with_prefix("valuemap-browser-")?;
+        let mut capabilities = DesiredCapabilities::chrome();
+        capabilities.set_binary(&setting("CHROMIUM")?)?;
+        for argument in [
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--force-device-scale-factor=1",
+            &format!("--window-size={width},{height}"),
+            &format!("--user-data-dir={}", profile.path().display()),
+        ] {
+            capabilities.add_arg(argument)?;
+        }
+        let page = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities).await?;
+        Ok(Self { page, _driver: driver, _profile: profile })
+    }
+
+    /// The root of the survey in the first widget on the page.
+    pub async fn widget(&self) -> anyhow::Result<WebElement> {
+        let host = self.page.query(By::Css("valuemap-survey")).first().await?;
+        Ok(host.get_shadow_root().await?)
+    }
+
+    pub async fn close(self) -> anyhow::Result<()> {
+        Ok(self.page.quit().await?)
+    }
+}
+
+async fn read_port(output: BufReader<tokio::process::ChildStdout>) -> anyhow::Result<u16> {
+    let mut lines = output.lines();
+    while let Some(line) = lines.next_line().await? {
+        if let Some(port) = line.strip_prefix("ChromeDriver was started successfully on port ") {
+            return Ok(port.trim_end_matches('.').parse()?);
+        }
+    }
+    bail!("ChromeDriver did not say which port it listens on")
+}

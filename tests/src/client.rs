@@ -1,0 +1,124 @@
+use anyhow::Context;
+use serde_json::{Value, json};
+use uuid::Uuid;
+use valuemap_shared::survey::documents;
+
+/// An answer of the server.
+#[derive(Debug)]
+pub struct Reply {
+    pub status: u16,
+    pub headers: reqwest::header::HeaderMap,
+    pub body: Value,
+}
+
+impl Reply {
+    pub async fn read(response: reqwest::Response) -> anyhow::Result<Self> {
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let text = response.text().await?;
+        let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
+        Ok(Self { status, headers, body })
+    }
+
+    /// The code of the first error.
+    pub fn code(&self) -> &str {
+        self.body["errors"][0]["extensions"]["code"].as_str().unwrap_or_default()
+    }
+
+    /// The data, where nothing failed.
+    pub fn data(&self) -> anyhow::Result<&Value> {
+        let data = self.body.get("data").filter(|_| self.body.get("errors").is_none());
+        data.with_context(|| format!("the request failed: {} {}", self.status, self.body))
+    }
+}
+
+/// An internal app.
+#[derive(Clone, Debug)]
+pub struct Api {
+    http: reqwest::Client,
+    address: String,
+    token: String,
+}
+
+impl Api {
+    pub fn new(address: &str, token: &str) -> Self {
+        Self { http: reqwest::Client::new(), address: address.to_owned(), token: token.to_owned() }
+    }
+
+    pub async fn send(&self, query: &str, variables: Value) -> anyhow::Result<Reply> {
+        let request = self.http.post(format!("{}/graphql", self.address)).bearer_auth(&self.token);
+        Reply::read(request.json(&json!({ "query": query, "variables": variables })).send().await?).await
+    }
+
+    /// Sends what has to succeed, and returns its data.
+    pub async fn ask(&self, query: &str, variables: Value) -> anyhow::Result<Value> {
+        Ok(self.send(query, variables).await?.data()?.clone())
+    }
+
+    /// Creates a community with the standard survey and a site of this origin; returns the community's id and the
+    /// site's key.
+    pub async fn create_community(&self, name: &str, origin: &str) -> anyhow::Result<(String, String)> {
+        let query = "mutation($name: String!) { createCommunity(input: {name: $name}) {
+            ... on Community { id surveys { id } } } }";
+        let data = self.ask(query, json!({ "name": name })).await?;
+        let community = &data["createCommunity"];
+        let query = "mutation($survey: ID!, $origin: String!) {
+            createSite(input: {survey: $survey, name: \"Forum\", origins: [$origin]}) { ... on Site { key } } }";
+        let data = self.ask(query, json!({ "survey": community["surveys"][0]["id"], "origin": origin })).await?;
+        let text = |value: &Value| value.as_str().map(str::to_owned).context("an id is a text");
+        Ok((text(&community["id"])?, text(&data["createSite"]["key"])?))
+    }
+
+    /// The reading of one element of the map.
+    pub async fn reading(&self, community: &str, element: &str) -> anyhow::Result<Value> {
+        let query = "query($community: ID!) { valueMap(community: $community) { layers { elements { element reading {
+            __typename
+            ... on Score { value answers coverage interval { low high level } explanation { modelVersion } }
+            ... on NoScore { reason message needed } } } } } }";
+        let data = self.ask(query, json!({ "community": community })).await?;
+        let layers = data["valueMap"]["layers"].as_array().context("there are layers")?;
+        let mut elements = layers.iter().filter_map(|layer| layer["elements"].as_array()).flatten();
+        let found = elements.find(|reading| reading["element"] == element).context("the element is on the map")?;
+        Ok(found["reading"].clone())
+    }
+}
+
+/// The widget on a page.
+#[derive(Clone, Debug)]
+pub struct Embed {
+    http: reqwest::Client,
+    endpoint: String,
+    origin: String,
+}
+
+impl Embed {
+    pub fn new(address: &str, origin: &str) -> Self {
+        let endpoint = format!("{address}/embed/graphql");
+        Self { http: reqwest::Client::new(), endpoint, origin: origin.to_owned() }
+    }
+
+    pub async fn send(&self, query: &str, variables: Value) -> anyhow::Result<Reply> {
+        let request = self.http.post(&self.endpoint).header("origin", &self.origin);
+        Reply::read(request.json(&json!({ "query": query, "variables": variables })).send().await?).await
+    }
+
+    /// The survey that the site shows.
+    pub async fn survey(&self, site: &str) -> anyhow::Result<Value> {
+        let reply = self.send(documents::SURVEY, json!({ "site": site })).await?;
+        Ok(reply.data()?["survey"].clone())
+    }
+
+    pub async fn submit(&self, site: &str, version: &Value, id: &str, answers: Value) -> anyhow::Result<Reply> {
+        let input = json!({ "site": site, "version": version, "id": id, "answers": answers });
+        self.send(documents::SUBMIT, json!({ "input": input })).await
+    }
+}
+
+pub fn submission_id() -> String {
+    Uuid::now_v7().to_string()
+}
+
+/// The same point for all five benefits of the standard survey.
+pub fn answer_all(point: u8) -> Value {
+    let benefits = valuemap_shared::survey::Benefit::ALL;
+    benefits.iter().map(|benefit| json!({ "question": benefit.as_str(), "number": point })).collect()
+}

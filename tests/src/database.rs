@@ -1,0 +1,50 @@
+use std::path::Path;
+
+use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
+use tempfile::TempDir;
+
+use crate::setting;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+/// An empty database for one test, and a folder for its files. Both are gone after it.
+#[derive(Debug)]
+pub struct Scratch {
+    pub engine: Engine,
+    pub url: String,
+    folder: TempDir,
+}
+
+impl Scratch {
+    pub async fn new(engine: Engine) -> anyhow::Result<Self> {
+        let folder = TempDir::with_prefix("valuemap-test-")?;
+        let url = match engine {
+            Engine::Sqlite => format!("sqlite:{}", folder.path().join("valuemap.db").display()),
+            Engine::Postgres => create_postgres_database().await?,
+        };
+        Ok(Self { engine, url, folder })
+    }
+
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// A connection past the server, for what no user could do.
+    pub async fn connect(&self) -> anyhow::Result<DatabaseConnection> {
+        Ok(Database::connect(self.url.replacen("sqlite:", "sqlite://", 1)).await?)
+    }
+}
+
+async fn create_postgres_database() -> anyhow::Result<String> {
+    let server = setting("VALUEMAP_TEST_POSTGRES")?;
+    let name = format!("test_{}", uuid::Uuid::new_v4().simple());
+    let connection = Database::connect(&server).await?;
+    connection.execute_unprepared(&format!("CREATE DATABASE {name}")).await?;
+    connection.close().await?;
+    let (base, _) = server.rsplit_once('/').unwrap_or((&server, ""));
+    Ok(format!("{base}/{name}"))
+}
