@@ -44,6 +44,10 @@ impl Api {
         Self { http: reqwest::Client::new(), address: address.to_owned(), token: token.to_owned() }
     }
 
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
     pub async fn send(&self, query: &str, variables: Value) -> anyhow::Result<Reply> {
         let request = self.http.post(format!("{}/graphql", self.address)).bearer_auth(&self.token);
         Reply::read(request.json(&json!({ "query": query, "variables": variables })).send().await?).await

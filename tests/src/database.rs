@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection};
 use tempfile::TempDir;
 
 use crate::setting;
@@ -35,7 +35,9 @@ impl Scratch {
 
     /// A connection past the server, for what no user could do.
     pub async fn connect(&self) -> anyhow::Result<DatabaseConnection> {
-        Ok(Database::connect(self.url.replacen("sqlite:", "sqlite://", 1)).await?)
+        let mut options = ConnectOptions::new(self.url.replacen("sqlite:", "sqlite://", 1));
+        options.max_connections(1).sqlx_logging(false);
+        Ok(Database::connect(options).await?)
     }
 }
 
