@@ -28,3 +28,18 @@ impl Reducible for Asking {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn after(occasions: &[Occasion]) -> Asking {
+        *occasions.iter().fold(Rc::new(Asking::default()), |asking, occasion| asking.reduce(*occasion))
+    }
+
+    #[test]
+    fn a_refresh_stays_in_the_session_and_signing_out_ends_it() {
+        assert_eq!(after(&[Occasion::Refresh, Occasion::Refresh]), Asking { session: 0, round: 2 });
+        assert_eq!(after(&[Occasion::Refresh, Occasion::SignedOut]), Asking { session: 1, round: 1 });
+    }
+}

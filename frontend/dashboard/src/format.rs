@@ -41,7 +41,7 @@ pub fn percent(share: f64) -> String {
 pub fn range(interval: &Interval, write: impl Fn(f64) -> String) -> String {
     let (low, high) = (write(interval.low), write(interval.high));
     // A dash between signs is hard to read.
-    let between = if interval.low < 0.0 || low.starts_with('+') { " to " } else { "–" };
+    let between = if low.starts_with('−') || high.starts_with(['−', '+']) { " to " } else { "–" };
     format!("{}% interval {low}{between}{high}", quantity(100.0 * interval.level))
 }
 
@@ -110,7 +110,9 @@ mod tests {
         let plain = |value| decimal(value, 1);
         assert_eq!(range(&interval(61.23, 68.94), plain), "95% interval 61.2–68.9");
         assert_eq!(range(&interval(-3.0, 4.5), plain), "95% interval −3.0 to 4.5");
+        assert_eq!(range(&interval(-0.01, 4.5), plain), "95% interval 0.0–4.5");
         assert_eq!(range(&interval(3.0, 41.0), |value| signed(value, 0)), "95% interval +3 to +41");
+        assert_eq!(range(&interval(0.2, 41.0), |value| signed(value, 0)), "95% interval 0 to +41");
         assert_eq!(range(&interval(0.612, 0.689), percent), "95% interval 61%–69%");
     }
 

@@ -24,7 +24,14 @@ pub fn IntervalBar(props: &IntervalBarProps) -> Html {
             <rect class="interval-bar-track" y="4" width="100%" height="8" rx="4" />
             <rect class="interval-bar-reference" x={at(props.reference)} y="4" width="1" height="8" />
             <rect class="interval-bar-band" x={at(props.low)} y="4" {width} height="8" rx="2" />
-            <rect class="interval-bar-marker" x={at(props.value)} width="3" height="16" rx="1.5" transform="translate(-1.5)" />
+            <rect
+                class="interval-bar-marker"
+                x={at(props.value)}
+                width="3"
+                height="16"
+                rx="1.5"
+                transform="translate(-1.5)"
+            />
         </svg>
     }
 }

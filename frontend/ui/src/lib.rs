@@ -1,5 +1,5 @@
-//! Pieces of a page that know nothing of communities or scores. They carry class names, and the app's style sheet
-//! says what those look like. Geometry is in SVG attributes, because a strict content security policy blocks `style`.
+//! Pieces of a page that know nothing of communities or scores. They carry class names; `base.css` and `pieces.css`
+//! say what those look like. Geometry is in SVG attributes, because a strict content security policy blocks `style`.
 
 mod badge;
 mod button;

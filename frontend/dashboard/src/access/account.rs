@@ -6,14 +6,13 @@ use valuemap_shared::calendar::Quarter;
 use crate::api::{Failure, ask};
 
 const QUERY: &str = "query Account {
-  viewer { name organisation { name } }
+  viewer { organisation { name } }
   communities(first: 100) { nodes { id name isSample periods } }
 }";
 
-/// Who is signed in, and the communities of their organisation.
+/// The organisation that somebody is signed in to, and its communities.
 #[derive(Debug, PartialEq)]
 pub struct Account {
-    pub viewer: String,
     pub organisation: String,
     pub communities: Vec<Community>,
 }
@@ -37,7 +36,6 @@ struct Data {
 
 #[derive(Deserialize)]
 struct Viewer {
-    name: String,
     organisation: Organisation,
 }
 
@@ -53,11 +51,7 @@ struct Communities {
 
 impl From<Data> for Account {
     fn from(data: Data) -> Self {
-        Self {
-            viewer: data.viewer.name,
-            organisation: data.viewer.organisation.name,
-            communities: data.communities.nodes,
-        }
+        Self { organisation: data.viewer.organisation.name, communities: data.communities.nodes }
     }
 }
 
@@ -87,7 +81,7 @@ mod tests {
             .map(|id| format!(r#"{{"id": "{id}", "name": "N", "isSample": true, "periods": ["2026-Q4"]}}"#))
             .collect();
         let data = format!(
-            r#"{{"viewer": {{"name": "V", "organisation": {{"name": "O"}}}}, "communities": {{"nodes": [{}]}}}}"#,
+            r#"{{"viewer": {{"organisation": {{"name": "O"}}}}, "communities": {{"nodes": [{}]}}}}"#,
             nodes.join(",")
         );
         serde_json::from_str::<Data>(&data).unwrap().into()

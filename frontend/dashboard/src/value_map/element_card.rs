@@ -1,10 +1,11 @@
 use valuemap_shared::calendar::Quarter;
-use valuemap_shared::value_map::{Absence, Element, ElementReading, NoScore, Reading, Score};
+use valuemap_shared::value_map::{Absence, Element, ElementReading, Reading, Score};
 use valuemap_ui::{IntervalBar, Scale};
 use yew::prelude::*;
 
 use super::change::ChangeLine;
 use super::explanation::ExplainedTitle;
+use super::figure::{Figure, NoFigure};
 use super::score_facts::ScoreFacts;
 use super::texts;
 use crate::api::wire_name;
@@ -23,13 +24,19 @@ pub struct ElementCardProps {
 #[component]
 pub fn ElementCard(props: &ElementCardProps) -> Html {
     let ElementReading { element, reading } = &props.reading;
+    let waiting = (!is_connected(reading)).then_some("card-waiting");
     html! {
-        <li class={classes!("card", (!is_connected(reading)).then_some("card-waiting"))} data-element={wire_name(element)}>
+        <li class={classes!("card", waiting)} data-element={wire_name(element)}>
             { match reading {
                 Reading::Score(score) => html! {
                     <ScoreCard element={*element} score={score.clone()} before={props.before} />
                 },
-                Reading::NoScore(absence) => html! { <AbsenceCard element={*element} absence={absence.clone()} /> },
+                Reading::NoScore(absence) => html! {
+                    <>
+                        <h3 class="card-title">{ texts::element_title(*element) }</h3>
+                        <NoFigure absence={absence.clone()} />
+                    </>
+                },
             } }
         </li>
     }
@@ -59,10 +66,7 @@ fn ScoreCard(props: &ScoreCardProps) -> Html {
             >
                 <ScoreFacts score={score.clone()} before={props.before} />
             </ExplainedTitle>
-            <p class="figure">
-                <span class="number" data-value={score.value.to_string()}>{ format::decimal(score.value, 1) }</span>
-                <span class="number-scale">{ "of 100" }</span>
-            </p>
+            <Figure value={score.value} text={format::decimal(score.value, 1)} unit="of 100" />
             <div class="card-interval">
                 <IntervalBar
                     scale={INDEX}
@@ -80,26 +84,6 @@ fn ScoreCard(props: &ScoreCardProps) -> Html {
                     <span>{ format!("top-2-box {}", format::percent(share.value)) }</span>
                 }
             </p>
-        </>
-    }
-}
-
-#[derive(Properties, PartialEq)]
-struct AbsenceCardProps {
-    element: Element,
-    absence: NoScore,
-}
-
-#[component]
-fn AbsenceCard(props: &AbsenceCardProps) -> Html {
-    let absence = &props.absence;
-    html! {
-        <>
-            <h3 class="card-title">{ texts::element_title(props.element) }</h3>
-            if absence.reason != Absence::NotConnected {
-                <p class="figure figure-absent" aria-hidden="true">{ "–" }</p>
-            }
-            <p class="absence">{ &absence.message }</p>
         </>
     }
 }

@@ -33,7 +33,6 @@ pub fn Masthead(props: &MastheadProps) -> Html {
                         onpick={props.onpickcommunity.clone()}
                     />
                 }
-                <span class="viewer">{ &account.viewer }</span>
                 <SignOutButton onsignedout={props.onsignedout.clone()} />
             </div>
         </header>

@@ -5,6 +5,7 @@ mod community_map;
 mod element_card;
 mod explanation;
 mod fact;
+mod figure;
 mod heading;
 mod layer_band;
 mod map;

@@ -1,10 +1,10 @@
 use std::rc::Rc;
 
-use valuemap_shared::value_map::{RecommendationReading, ValueMap};
+use valuemap_shared::value_map::ValueMap;
 use yew::prelude::*;
 
 use super::fact::Fact;
-use super::recommendation::{RecommendationAbsent, RecommendationFigure};
+use super::recommendation::RecommendationCard;
 use crate::format;
 
 #[derive(Properties, PartialEq)]
@@ -18,16 +18,7 @@ pub fn Overview(props: &OverviewProps) -> Html {
     let map = &props.map;
     html! {
         <div class="overview">
-            <section class="recommendation" aria-labelledby="recommendation">
-                { match &map.recommendation {
-                    RecommendationReading::Recommendation(figure) => html! {
-                        <RecommendationFigure figure={figure.clone()} />
-                    },
-                    RecommendationReading::NoScore(absence) => html! {
-                        <RecommendationAbsent message={absence.message.clone()} />
-                    },
-                } }
-            </section>
+            <RecommendationCard reading={map.recommendation.clone()} />
             <dl class="facts overview-facts">
                 <Fact term={format!("Responses in {}", format::quarter(map.period))}>
                     <span class="fact-number" data-responses={map.responses.to_string()}>

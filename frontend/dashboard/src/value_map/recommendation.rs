@@ -1,22 +1,46 @@
-use valuemap_shared::value_map::Recommendation;
+use valuemap_shared::value_map::{Recommendation, RecommendationReading};
 use valuemap_ui::{IntervalBar, Scale, Segment, StackedBar};
 use yew::prelude::*;
 
 use super::explanation::ExplainedTitle;
 use super::fact::Fact;
+use super::figure::{Figure, NoFigure};
 use crate::format;
 
 const TITLE: &str = "Recommendation";
-const NET_PROMOTER_SCORE: Scale = Scale { min: -100.0, max: 100.0 };
+const SCALE: Scale = Scale { min: -100.0, max: 100.0 };
 
 #[derive(Properties, PartialEq)]
-pub struct RecommendationFigureProps {
-    pub figure: Recommendation,
+pub struct RecommendationCardProps {
+    pub reading: RecommendationReading,
+}
+
+/// Would members recommend the community.
+#[component]
+pub fn RecommendationCard(props: &RecommendationCardProps) -> Html {
+    html! {
+        <section class="recommendation" aria-labelledby="recommendation">
+            { match &props.reading {
+                RecommendationReading::Recommendation(figure) => html! { <NetPromoterScore figure={figure.clone()} /> },
+                RecommendationReading::NoScore(absence) => html! {
+                    <>
+                        <h2 id="recommendation" class="card-title">{ TITLE }</h2>
+                        <NoFigure absence={absence.clone()} />
+                    </>
+                },
+            } }
+        </section>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct NetPromoterScoreProps {
+    figure: Recommendation,
 }
 
 /// The Net Promoter Score and the groups that it weighs against each other.
 #[component]
-pub fn RecommendationFigure(props: &RecommendationFigureProps) -> Html {
+fn NetPromoterScore(props: &NetPromoterScoreProps) -> Html {
     let figure = &props.figure;
     let range = |decimals| format::range(&figure.interval, |end| format::signed(end, decimals));
     html! {
@@ -32,14 +56,15 @@ pub fn RecommendationFigure(props: &RecommendationFigureProps) -> Html {
                 </Fact>
                 <Fact term="Rests on">{ format::counted(figure.answers, "answer") }</Fact>
             </ExplainedTitle>
-            <p class="figure">
-                <span class="number" data-value={figure.value.to_string()}>{ format::signed(figure.value, 0) }</span>
-                <span class="number-scale">{ "Net Promoter Score, −100 to +100" }</span>
-            </p>
+            <Figure
+                value={figure.value}
+                text={format::signed(figure.value, 0)}
+                unit="Net Promoter Score, −100 to +100"
+            />
             <div class="recommendation-parts">
                 <div class="card-interval">
                     <IntervalBar
-                        scale={NET_PROMOTER_SCORE}
+                        scale={SCALE}
                         low={figure.interval.low}
                         high={figure.interval.high}
                         value={figure.value}
@@ -47,7 +72,9 @@ pub fn RecommendationFigure(props: &RecommendationFigureProps) -> Html {
                     />
                     <p>
                         { format!("{}, ", range(0)) }
-                        <span data-answers={figure.answers.to_string()}>{ format::counted(figure.answers, "answer") }</span>
+                        <span data-answers={figure.answers.to_string()}>
+                            { format::counted(figure.answers, "answer") }
+                        </span>
                     </p>
                 </div>
                 <Groups figure={figure.clone()} />
@@ -58,7 +85,7 @@ pub fn RecommendationFigure(props: &RecommendationFigureProps) -> Html {
 
 /// Promoters, passives and detractors.
 #[component]
-fn Groups(props: &RecommendationFigureProps) -> Html {
+fn Groups(props: &NetPromoterScoreProps) -> Html {
     let figure = &props.figure;
     let groups = [
         ("promoters", "Promoters", figure.promoters),
@@ -84,22 +111,5 @@ fn Groups(props: &RecommendationFigureProps) -> Html {
                 }
             </ul>
         </div>
-    }
-}
-
-#[derive(Properties, PartialEq)]
-pub struct RecommendationAbsentProps {
-    /// Why there is no figure.
-    pub message: AttrValue,
-}
-
-#[component]
-pub fn RecommendationAbsent(props: &RecommendationAbsentProps) -> Html {
-    html! {
-        <>
-            <h2 id="recommendation" class="card-title">{ TITLE }</h2>
-            <p class="figure figure-absent" aria-hidden="true">{ "–" }</p>
-            <p class="absence">{ &props.message }</p>
-        </>
     }
 }
