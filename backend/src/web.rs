@@ -6,8 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use rust_embed::RustEmbed;
 
 #[derive(RustEmbed)]
-#[folder = "$CARGO_MANIFEST_DIR/../dist"]
-#[allow_missing = true]
+#[folder = "../dist"]
 struct Dist;
 
 /// What the pages of this server may load: their own files, and WebAssembly.

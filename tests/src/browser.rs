@@ -6,7 +6,7 @@ use thirtyfour::prelude::*;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
-use crate::setting;
+use crate::{PATIENCE, setting};
 
 /// Chromium with a fresh profile, driven by its own ChromeDriver. Both are gone when it is dropped.
 #[derive(Debug)]
@@ -18,13 +18,10 @@ pub struct Browser {
 
 impl Browser {
     pub async fn start(width: u32, height: u32) -> anyhow::Result<Self> {
-        let mut driver = Command::new(setting("CHROMEDRIVER")?)
-            .args(["--port=0", "--log-level=OFF"])
-            .stdout(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()?;
+        let mut driver =
+            Command::new(setting("CHROMEDRIVER")?).arg("--port=0").stdout(Stdio::piped()).kill_on_drop(true).spawn()?;
         let output = driver.stdout.take().context("ChromeDriver has no standard output")?;
-        let port = read_port(BufReader::new(output)).await?;
+        let port = tokio::time::timeout(PATIENCE, read_port(BufReader::new(output))).await??;
         let profile = TempDir::with_prefix("valuemap-browser-")?;
         let mut capabilities = DesiredCapabilities::chrome();
         capabilities.set_binary(&setting("CHROMIUM")?)?;

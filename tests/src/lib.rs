@@ -12,6 +12,9 @@ pub use client::{Api, Embed, Reply, answer_all, submission_id};
 pub use database::{Engine, Scratch};
 pub use server::{Server, valuemap};
 
+/// How long anything may take before it counts as hung: a crowded machine is slow, and still right.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);
+
 /// What `cargo xtask test` tells the tests.
 fn setting(name: &str) -> anyhow::Result<String> {
     std::env::var(name).map_err(|_| anyhow::anyhow!("{name} is not set: run the tests with `cargo xtask test`"))

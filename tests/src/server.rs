@@ -1,11 +1,10 @@
 use std::process::{Output, Stdio};
-use std::time::Duration;
 
 use anyhow::{Context, bail};
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 
-use crate::{Api, Embed, Scratch, setting};
+use crate::{Api, Embed, PATIENCE, Scratch, setting};
 
 /// The server, started on a port that was free. It is killed when it is dropped.
 #[derive(Debug)]
@@ -27,7 +26,7 @@ impl Server {
             .spawn()?;
         let output = child.stdout.take().context("the server has no standard output")?;
         let mut greeting = BufReader::new(output).lines();
-        let first = tokio::time::timeout(Duration::from_secs(60), greeting.next_line()).await??;
+        let first = tokio::time::timeout(PATIENCE, greeting.next_line()).await??;
         let first = first.context("the server stopped before it listened")?;
         let address = first.strip_prefix("Valuemap is at ").context("the server greets with its address")?.to_owned();
         Ok(Self { child, address, greeting })
@@ -35,7 +34,7 @@ impl Server {
 
     /// The link that the server prints for the person at the terminal.
     pub async fn sign_in_link(&mut self) -> anyhow::Result<String> {
-        while let Some(line) = self.greeting.next_line().await? {
+        while let Some(line) = tokio::time::timeout(PATIENCE, self.greeting.next_line()).await?? {
             if let Some((_, link)) = line.split_once("): ") {
                 return Ok(link.to_owned());
             }
