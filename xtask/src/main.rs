@@ -7,6 +7,7 @@
 #[cfg(not(unix))]
 compile_error!("`cargo xtask` needs Linux or macOS. On Windows, use it inside WSL.");
 
+mod artifacts;
 mod check;
 mod process;
 mod schema;
@@ -21,7 +22,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
-use crate::{server::Profile, workspace::Workspace};
+use crate::workspace::Workspace;
 
 /// Builds, runs, tests and checks Valuemap.
 #[derive(Parser)]
@@ -74,11 +75,11 @@ fn run(command: Command) -> Result<ExitCode> {
     match command {
         Command::Build { release } => {
             web::build(&workspace)?;
-            server::build(&workspace, Profile::from_flag(release))?;
+            server::build(&workspace, release)?;
         }
         Command::Run { release, arguments } => {
             web::build(&workspace)?;
-            let server = server::build(&workspace, Profile::from_flag(release))?;
+            let server = server::build(&workspace, release)?;
             server::serve(&workspace, &server, &arguments)?;
         }
         Command::Test { filters } => return test::run(&workspace, &filters),

@@ -4,7 +4,7 @@ use std::{fs, path::Path, process::Command};
 
 use anyhow::{Context, Result, bail};
 
-use crate::{process, server, workspace::Workspace};
+use crate::{artifacts, process, workspace::Workspace};
 
 struct SchemaFile {
     path: &'static str,
@@ -17,7 +17,7 @@ const FILES: [SchemaFile; 2] = [
 ];
 
 pub fn rewrite(workspace: &Workspace) -> Result<()> {
-    let server = server::build_with_tests(workspace)?;
+    let server = artifacts::server(&artifacts::build_server_and_tests(workspace)?)?;
     for file in FILES {
         fs::write(workspace.root.join(file.path), print(&server, &file)?)
             .with_context(|| format!("could not write {}", file.path))?;
@@ -28,7 +28,7 @@ pub fn rewrite(workspace: &Workspace) -> Result<()> {
 
 /// Fails where a committed file is not what the server would print.
 pub fn compare(workspace: &Workspace) -> Result<()> {
-    let server = server::build_with_tests(workspace)?;
+    let server = artifacts::server(&artifacts::build_server_and_tests(workspace)?)?;
     for file in FILES {
         let printed = print(&server, &file)?;
         let committed = fs::read_to_string(workspace.root.join(file.path)).unwrap_or_default();

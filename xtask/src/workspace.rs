@@ -3,6 +3,7 @@
 use std::{
     env,
     ffi::OsString,
+    fs,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -18,8 +19,6 @@ pub struct Workspace {
     pub target: PathBuf,
     /// Tools that Cargo does not manage. Outside the repository, so that every clone shares them.
     pub tools: PathBuf,
-    /// As `cargo metadata` describes them.
-    packages: Value,
 }
 
 impl Workspace {
@@ -30,15 +29,10 @@ impl Workspace {
         let metadata: Value = serde_json::from_slice(&metadata)?;
         let target = metadata["target_directory"].as_str().context("`cargo metadata` names no target directory")?;
         let tools = cache_folder()?.join("valuemap/tools");
-        Ok(Workspace { target: PathBuf::from(target), tools, root, packages: metadata["packages"].clone() })
-    }
-
-    /// The names of the integration tests of all packages but one.
-    pub fn integration_tests(&self, except: &str) -> Vec<String> {
-        let packages = self.packages.as_array().into_iter().flatten().filter(|package| package["name"] != except);
-        let targets = packages.filter_map(|package| package["targets"].as_array()).flatten();
-        let tests = targets.filter(|target| target["kind"][0] == "test");
-        tests.filter_map(|test| test["name"].as_str()).map(str::to_owned).collect()
+        let workspace = Workspace { target: PathBuf::from(target), tools, root };
+        // A debug server that was compiled while there is no dist/ never serves anything from it.
+        fs::create_dir_all(workspace.dist()).context("could not make dist/")?;
+        Ok(workspace)
     }
 
     /// The Cargo that started this program, at work in the repository.
@@ -59,6 +53,13 @@ impl Workspace {
 fn cargo_in(folder: &Path) -> Command {
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")));
     cargo.current_dir(folder);
+    // What the outer Cargo says about this package would, in the inner one, look like a change to some build scripts.
+    for (name, _) in env::vars_os() {
+        if name.as_encoded_bytes().starts_with(b"CARGO_PKG_") || name.as_encoded_bytes().starts_with(b"CARGO_MANIFEST_")
+        {
+            cargo.env_remove(name);
+        }
+    }
     cargo
 }
 

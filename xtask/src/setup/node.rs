@@ -25,7 +25,7 @@ impl NodeTools {
     /// The tools, installed if need be; `None` where Node.js is missing or npm cannot reach its registry.
     pub fn ensure(workspace: &Workspace) -> Result<Option<NodeTools>> {
         let (Some(_), Some(npm)) = (process::find(&["node"]), process::find(&["npm"])) else {
-            println!("files for the browser will be about 1 % larger: Node.js and npm are not installed");
+            println!("files for the browser will be about 5 % larger: Node.js and npm are not installed");
             return Ok(None);
         };
         let pinned = workspace.root.join("xtask/node");
@@ -34,7 +34,7 @@ impl NodeTools {
         if !folder.is_dir()
             && let Err(error) = timed("wasm-opt and esbuild installed", || install(&npm, &pinned, &folder))
         {
-            println!("files for the browser will be about 1 % larger: {error:#}");
+            println!("files for the browser will be about 5 % larger: {error:#}");
             return Ok(None);
         }
         Ok(Some(NodeTools { modules: folder.join("node_modules") }))

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Nothing here has to survive a power cut, so nothing waits for the disk.
-const SETTINGS: &str = "listen_addresses=127.0.0.1
+const SETTINGS: &str = "listen_addresses='127.0.0.1'
 max_connections=200
 fsync=off
 full_page_writes=off

@@ -17,13 +17,16 @@ const WASM_FEATURES: [&str; 7] = [
     "--enable-sign-ext",
 ];
 
+/// What compresses best: `-Oz` makes the file 1 % smaller and the download 1 % larger.
+const WASM_OPTIMIZATION: [&str; 2] = ["-Os", "--one-caller-inline-max-function-size=50"];
+
 pub fn wasm(node: Option<&NodeTools>, wasm: Vec<u8>) -> Result<Vec<u8>> {
     let Some(node) = node else { return Ok(wasm) };
     let folder = tempfile::tempdir()?;
     let [input, output] = ["input.wasm", "output.wasm"].map(|name| folder.path().join(name));
     fs::write(&input, wasm)?;
     let mut wasm_opt = node.wasm_opt();
-    wasm_opt.args(["-Oz", "--converge", "--strip-target-features", "--strip-producers"]).args(WASM_FEATURES);
+    wasm_opt.args(WASM_OPTIMIZATION).args(["--strip-target-features", "--strip-producers"]).args(WASM_FEATURES);
     process::output(wasm_opt.arg(&input).arg("--output").arg(&output)).context("wasm-opt did not optimise the wasm")?;
     Ok(fs::read(&output)?)
 }
