@@ -1,5 +1,4 @@
 use js_sys::Function;
-use valuemap_shared::ids::SubmissionId;
 use wasm_bindgen::JsValue;
 
 use crate::endpoint::Failure;
@@ -11,7 +10,7 @@ pub enum Event {
     Ready,
     /// The member answered the question with this key and went on.
     Answered(String),
-    Submitted(SubmissionId),
+    Submitted(String),
     Error {
         code: String,
         message: String,
@@ -29,7 +28,7 @@ impl Event {
         let (name, detail) = match self {
             Self::Ready => ("ready", object(&[])),
             Self::Answered(question) => ("answered", object(&[("question", question.into())])),
-            Self::Submitted(id) => ("submitted", object(&[("submissionId", id.to_string().into())])),
+            Self::Submitted(id) => ("submitted", object(&[("submissionId", id.into())])),
             Self::Error { code, message } => ("error", object(&[("code", code.into()), ("message", message.into())])),
         };
         // What a listener on the page throws is the page's own affair.

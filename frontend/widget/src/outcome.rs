@@ -4,50 +4,54 @@
 
 use yew::prelude::*;
 
-use crate::delivery::new_submission_id;
 use crate::endpoint::{Failure, Remedy};
 use crate::response::Action;
-use crate::results::ResultsTable;
-use crate::survey::Results;
+use crate::results::results_table;
+use crate::submission_id::new_submission_id;
+use crate::survey::Receipt;
 use crate::texts;
 
 pub fn sending() -> Html {
-    panel(texts::SENDING, Html::default())
+    panel(texts::SENDING, "", Html::default())
 }
 
-pub fn thanks(results: Option<&Results>) -> Html {
-    let table = results.map(|results| html! { <ResultsTable results={results.clone()} /> });
-    panel(texts::THANKS, html! { <><p>{ texts::ARRIVED }</p>{ table }</> })
+pub fn thanks(receipt: &Receipt) -> Html {
+    panel(texts::THANKS, texts::ARRIVED, receipt.results.as_ref().map(results_table).unwrap_or_default())
 }
 
 pub fn failed(failure: &Failure, on_action: &Callback<Action>) -> Html {
-    match failure.remedy {
+    let (heading, button) = match failure.remedy {
         Remedy::Retry => {
-            let onclick = on_action.reform(|_: MouseEvent| Action::Send(new_submission_id()));
-            let retry = button("retry", texts::TRY_AGAIN, onclick);
-            panel(texts::NOT_ARRIVED, html! { <><p>{ texts::KEPT }</p>{ retry }</> })
+            let onclick = on_action.reform(|_| Action::Send(new_submission_id()));
+            (texts::NOT_ARRIVED, button("retry", texts::TRY_AGAIN, onclick))
         }
-        Remedy::Correct => {
-            let back = button("back", texts::BACK, on_action.reform(|_: MouseEvent| Action::Back));
-            panel(texts::REFUSED, html! { <><p>{ texts::CORRECT }{ " " }{ &failure.message }</p>{ back }</> })
-        }
-        Remedy::None if failure.code == "SUBMISSION_ID_REUSED" => {
-            panel(texts::THANKS, html! { <p>{ texts::ARRIVED_BEFORE }</p> })
-        }
-        Remedy::None => panel(texts::REFUSED, html! { <p>{ texts::CLOSED }</p> }),
+        Remedy::Correct => (texts::REFUSED, button("back", texts::BACK, on_action.reform(|_| Action::Back))),
+        Remedy::None if failure.has_arrived_before() => (texts::THANKS, Html::default()),
+        Remedy::None => (texts::REFUSED, Html::default()),
+    };
+    panel(heading, reason(failure), button)
+}
+
+/// What the member is told of a failure.
+pub fn reason(failure: &Failure) -> &str {
+    match failure.remedy {
+        Remedy::Retry => texts::KEPT,
+        Remedy::Correct => &failure.message,
+        Remedy::None if failure.has_arrived_before() => texts::ARRIVED_BEFORE,
+        Remedy::None => texts::CLOSED,
     }
 }
 
-fn panel(heading: &'static str, body: Html) -> Html {
+fn panel(heading: &'static str, message: &str, more: Html) -> Html {
     html! {
-        <div class="card outcome" part="card outcome">
-            <span class="sign" aria-hidden="true" />
+        <div part="card outcome">
             <h2 id="title" part="title" tabindex="-1">{ heading }</h2>
-            { body }
+            <p part="message">{ message }</p>
+            <div>{ more }</div>
         </div>
     }
 }
 
 fn button(action: &'static str, label: &'static str, onclick: Callback<MouseEvent>) -> Html {
-    html! { <button type="button" class="forth" part="button next" data-action={action} {onclick}>{ label }</button> }
+    html! { <button type="button" part="button next" data-action={action} {onclick}>{ label }</button> }
 }

@@ -2,10 +2,9 @@ use std::rc::Rc;
 
 use valuemap_shared::ids::SubmissionId;
 use valuemap_shared::survey::Question;
-use yew::Reducible;
 
 use crate::endpoint::{Failure, Remedy};
-use crate::survey::{Answer, Results, Submission, Survey};
+use crate::survey::{Answer, Receipt, Submission, Survey};
 
 /// One member's way through the survey, from the first question to the thanks.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,7 +21,7 @@ pub struct Response {
 pub enum Stage {
     Asking(Option<Missing>),
     Sending,
-    Thanks(Option<Results>),
+    Thanks(Receipt),
     Failed(Failure),
 }
 
@@ -42,7 +41,7 @@ pub enum Action {
     Back,
     /// Sends what was answered, for the first time or again. Only the first identifier counts.
     Send(SubmissionId),
-    Arrived(Option<Results>),
+    Arrived(Receipt),
     Failed(Failure),
 }
 
@@ -63,6 +62,11 @@ impl Response {
     /// How many questions come before the one that is asked.
     pub fn place(&self) -> usize {
         self.place
+    }
+
+    /// The number of the question, and of all questions.
+    pub fn progress(&self) -> [String; 2] {
+        [self.place + 1, self.answers.len()].map(|number| number.to_string())
     }
 
     /// How often the member has pressed a button, so far.
@@ -109,7 +113,7 @@ impl Response {
         }
     }
 
-    fn apply(&mut self, action: Action) {
+    pub fn apply(&mut self, action: Action) {
         match (action, &self.stage) {
             (Action::Answer(answer), Stage::Asking(_)) => {
                 self.answers[self.place] = Some(answer);
@@ -134,7 +138,7 @@ impl Response {
                 self.step(Stage::Sending);
             }
             (Action::Send(_), Stage::Failed(failure)) if failure.remedy == Remedy::Retry => self.step(Stage::Sending),
-            (Action::Arrived(results), Stage::Sending) => self.stage = Stage::Thanks(results),
+            (Action::Arrived(receipt), Stage::Sending) => self.stage = Stage::Thanks(receipt),
             (Action::Failed(failure), Stage::Sending) => self.stage = Stage::Failed(failure),
             // A second press of the same button, or one that a screen reader still had.
             _ => {}
@@ -147,15 +151,6 @@ impl Response {
     }
 }
 
-impl Reducible for Response {
-    type Action = Action;
-
-    fn reduce(mut self: Rc<Self>, action: Action) -> Rc<Self> {
-        Rc::make_mut(&mut self).apply(action);
-        self
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use valuemap_shared::ids::uuid_v7;
@@ -163,20 +158,23 @@ mod tests {
 
     use super::*;
 
-    fn response(required: &[&str]) -> Rc<Response> {
+    fn response(required: &[&str]) -> Response {
         let draft = standard_survey().into_draft();
         let mut questions = draft.questions;
         for question in &mut questions {
             question.required = required.contains(&question.key.as_str());
         }
-        Rc::new(Response::new(Rc::new(Survey { version: "v".into(), title: draft.title, questions })))
+        Response::new(Rc::new(Survey { version: "v".into(), title: draft.title, questions }))
     }
 
-    fn after(response: Rc<Response>, actions: impl IntoIterator<Item = Action>) -> Rc<Response> {
-        actions.into_iter().fold(response, Reducible::reduce)
+    fn after(mut response: Response, actions: impl IntoIterator<Item = Action>) -> Response {
+        for action in actions {
+            response.apply(action);
+        }
+        response
     }
 
-    fn at_the_end() -> Rc<Response> {
+    fn at_the_end() -> Response {
         after(response(&[]), [number(4), Action::Next].into_iter().chain((1..6).map(|_| Action::Next)))
     }
 
@@ -262,7 +260,8 @@ mod tests {
     fn only_what_the_member_presses_counts_as_a_step() {
         let response = after(at_the_end(), [send(1)]);
         assert_eq!(response.steps(), 7);
-        let response = after(response, [number(1), Action::Back, Action::Next, Action::Arrived(None)]);
-        assert_eq!((response.steps(), response.stage()), (7, &Stage::Thanks(None)));
+        let receipt = Receipt { id: "id".into(), results: None };
+        let response = after(response, [number(1), Action::Back, Action::Next, Action::Arrived(receipt.clone())]);
+        assert_eq!((response.steps(), response.stage()), (7, &Stage::Thanks(receipt)));
     }
 }

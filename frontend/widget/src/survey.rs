@@ -28,6 +28,13 @@ pub struct Submission {
     pub answers: Vec<AnswerDraft>,
 }
 
+/// The server has the answers, and keeps them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Receipt {
+    pub id: String,
+    pub results: Option<Results>,
+}
+
 /// What the community as a whole has said so far.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Results {
@@ -40,8 +47,8 @@ pub struct Results {
 pub struct BenefitResult {
     pub benefit: Benefit,
     /// 0 to 100, or nothing while there are too few answers.
-    pub value: Option<u8>,
-    pub answers: u32,
+    pub value: Option<usize>,
+    pub answers: usize,
 }
 
 impl Answer {

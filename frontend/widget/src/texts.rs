@@ -1,6 +1,6 @@
 //! Everything that the survey says: to the member, and on the console to the partner.
 
-use valuemap_shared::survey::Benefit;
+use valuemap_shared::survey::{Benefit, Question, QuestionKind};
 
 pub const NEXT: &str = "Next";
 pub const SKIP: &str = "Skip";
@@ -10,8 +10,6 @@ pub const TRY_AGAIN: &str = "Try again";
 
 pub const AGREEMENT_ENDS: [&str; 2] = ["Not at all", "Completely"];
 pub const RECOMMENDATION_ENDS: [&str; 2] = ["Not likely", "Very likely"];
-pub const CHOOSE_ANY: &str = "Choose as many as you like.";
-pub const NEEDED: &str = "Needs an answer.";
 pub const REQUIRED: &str = "Please answer this question to go on.";
 pub const NOTHING_ANSWERED: &str = "Please answer at least one question before you send.";
 
@@ -25,29 +23,36 @@ pub const REFUSED: &str = "Your answers could not be taken";
 pub const CLOSED: &str = "This survey is not taking answers at the moment. Thank you for your time all the same.";
 pub const ARRIVED_BEFORE: &str =
     "An earlier version of your answers has already arrived, and that is the one that counts.";
-pub const CORRECT: &str = "The server asks for a correction:";
 
-pub const RESULTS: &str = "What members say";
 pub const BENEFIT: &str = "Benefit";
-pub const SCORE: &str = "Score";
+pub const SCORE: &str = "Out of 100";
 pub const ANSWERS: &str = "Answers";
-pub const TOO_FEW: &str = "Too few yet";
-pub const RESULTS_NOTE: &str = "Scores run from 0 to 100. None is shown until enough members have answered.";
+pub const TOO_FEW: &str = "Not enough answers yet";
 
-pub fn place(number: usize, total: usize) -> String {
-    format!("{number} of {total}")
+pub fn place(number: &str, total: &str) -> String {
+    [number, " of ", total].concat()
 }
 
-pub fn question_place(number: usize, total: usize) -> String {
-    format!("Question {number} of {total}")
+pub fn question_place(number: &str, total: &str) -> String {
+    ["Question ", number, " of ", total].concat()
+}
+
+/// What has to be known before answering a question.
+pub fn note(question: &Question) -> &'static str {
+    match (&question.kind, question.required) {
+        (QuestionKind::MultipleChoice { .. }, false) => "Choose as many as you like.",
+        (QuestionKind::MultipleChoice { .. }, true) => "Choose at least one.",
+        (_, true) => "This one needs an answer.",
+        (_, false) => "",
+    }
 }
 
 pub fn characters_left(left: usize) -> String {
-    format!("{left} characters left")
+    [&left.to_string(), " characters left"].concat()
 }
 
-pub fn quarter(period: &str) -> String {
-    period.split_once('-').map(|(year, quarter)| format!("{quarter} {year}")).unwrap_or_else(|| period.to_owned())
+pub fn results(period: &str) -> String {
+    ["What members say, ", period].concat()
 }
 
 pub fn benefit(benefit: Benefit) -> &'static str {

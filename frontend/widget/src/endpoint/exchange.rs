@@ -24,70 +24,70 @@ extern "C" {
     fn abort_after(ms: u32) -> JsValue;
 }
 
-/// Why a try failed, and whether another one makes sense.
-struct Setback {
-    failure: Failure,
-    passing: bool,
-    /// In seconds.
-    retry_after: Option<u32>,
-}
-
 /// Sends a document with its variables and gives the `data` that comes back.
-pub async fn ask(url: &str, document: &str, variables: &JsValue) -> Result<JsValue, Failure> {
-    let body = object(&[("query", document.into()), ("variables", variables.clone())]);
+pub async fn ask(url: &str, document: &str, variables: JsValue) -> Result<JsValue, Failure> {
+    let body = object(&[("query", document.into()), ("variables", variables)]);
     let body = JSON::stringify(&body).map(JsValue::from).unwrap_or_default();
     let mut tries = 0;
     loop {
-        let setback = match try_once(url, &body).await {
-            Ok(data) => return Ok(data),
-            Err(setback) => setback,
+        let (failure, retry_after) = match fetch(url, &request(&body)).await {
+            Ok(response) => {
+                let response: Response = response.unchecked_into();
+                let status = response.status();
+                let json = match response.json() {
+                    Ok(json) => JsFuture::from(json).await.unwrap_or_default(),
+                    Err(_) => JsValue::UNDEFINED,
+                };
+                let data = field(&json, "data");
+                if status < 400 && data.is_object() {
+                    return Ok(data);
+                }
+                (refusal(status, &json), response.headers().get("retry-after").ok().flatten())
+            }
+            Err(_) => (unreachable(), None),
         };
         tries += 1;
-        match backoff::wait_ms(tries, Math::random(), setback.retry_after) {
-            Some(ms) if setback.passing => sleep(ms).await,
-            _ => return Err(setback.failure),
+        match backoff::wait_ms(tries, Math::random(), retry_after.and_then(|seconds| seconds.parse().ok())) {
+            Some(ms) if failure.remedy == Remedy::Retry => sleep(ms).await,
+            _ => return Err(failure),
         }
     }
 }
 
-async fn try_once(url: &str, body: &JsValue) -> Result<JsValue, Setback> {
-    let headers =
-        object(&[("content-type", "application/json".into()), ("accept", "application/graphql-response+json".into())]);
-    let init = object(&[
+fn request(body: &JsValue) -> JsValue {
+    object(&[
         ("method", "POST".into()),
-        ("headers", headers),
+        (
+            "headers",
+            object(&[
+                ("content-type", "application/json".into()),
+                ("accept", "application/graphql-response+json".into()),
+            ]),
+        ),
         ("body", body.clone()),
         ("credentials", "omit".into()),
         ("signal", abort_after(TIMEOUT_MS)),
-    ]);
-    let response: Response = fetch(url, &init).await.map_err(|_| unreachable())?.unchecked_into();
-    let status = response.status();
-    let passing = matches!(status, 408 | 429 | 500..);
-    let json = match response.json() {
-        Ok(json) => JsFuture::from(json).await.unwrap_or_default(),
-        Err(_) => JsValue::UNDEFINED,
-    };
-    let data = field(&json, "data");
-    if status < 400 && data.is_object() {
-        return Ok(data);
-    }
-    let retry_after = response.headers().get("retry-after").ok().flatten();
-    let retry_after = retry_after.and_then(|seconds| seconds.parse().ok());
-    let error = field(&field(&json, "errors"), "0");
-    let Some(code) = text(&field(&error, "extensions"), "code") else {
-        // Not our server's words: a proxy speaks in its place, or a network that wants a log-in first.
-        let passing = passing || status < 400;
-        return Err(Setback { passing, retry_after, ..unreachable() });
-    };
-    let message = texts::advice(&code).map(str::to_owned).or_else(|| text(&error, "message")).unwrap_or_default();
-    let remedy = if passing { Remedy::Retry } else { Remedy::None };
-    Err(Setback { failure: Failure { code, message, remedy }, passing, retry_after })
+    ])
 }
 
-fn unreachable() -> Setback {
-    let failure =
-        Failure { code: "UNREACHABLE".to_owned(), message: texts::UNREACHABLE.to_owned(), remedy: Remedy::Retry };
-    Setback { failure, passing: true, retry_after: None }
+/// What an answer without data comes to.
+fn refusal(status: u16, json: &JsValue) -> Failure {
+    let passing = matches!(status, 408 | 429 | 500..);
+    let error = field(&field(json, "errors"), "0");
+    match text(&field(&error, "extensions"), "code") {
+        Some(code) => {
+            let message = texts::advice(&code).map(str::to_owned).or_else(|| text(&error, "message"));
+            let remedy = if passing { Remedy::Retry } else { Remedy::None };
+            Failure { code, message: message.unwrap_or_default(), remedy }
+        }
+        // Not our server's words: a proxy speaks in its place, or a network that wants a log-in first.
+        None if passing || status < 400 => unreachable(),
+        None => Failure { remedy: Remedy::None, ..unreachable() },
+    }
+}
+
+fn unreachable() -> Failure {
+    Failure { code: "UNREACHABLE".to_owned(), message: texts::UNREACHABLE.to_owned(), remedy: Remedy::Retry }
 }
 
 async fn sleep(ms: u32) {

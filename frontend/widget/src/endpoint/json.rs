@@ -1,7 +1,7 @@
 //! Objects of the browser's own JSON, read and written by name.
 
 use js_sys::{Array, Object, Reflect};
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 
 pub fn object(fields: &[(&str, JsValue)]) -> JsValue {
     let object = Object::new();
@@ -30,7 +30,11 @@ pub fn number(value: &JsValue, name: &str) -> Option<u32> {
 }
 
 /// Each item read; nothing if there is no list, or if one of its items cannot be read.
-pub fn items<T>(value: &JsValue, name: &str, read: impl Fn(&JsValue) -> Option<T>) -> Option<Vec<T>> {
-    let list = field(value, name);
-    Array::is_array(&list).then(|| Array::from(&list).iter().map(|item| read(&item)).collect())?
+pub fn items<T>(value: &JsValue, name: &str, read: fn(&JsValue) -> Option<T>) -> Option<Vec<T>> {
+    let list = field(value, name).dyn_into::<Array>().ok()?;
+    let mut items = Vec::new();
+    for index in 0..list.length() {
+        items.push(read(&list.get(index))?);
+    }
+    Some(items)
 }

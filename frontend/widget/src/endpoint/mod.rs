@@ -7,7 +7,7 @@ mod wire;
 
 use valuemap_shared::survey::documents;
 
-use crate::survey::{Results, Submission, Survey};
+use crate::survey::{Receipt, Submission, Survey};
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Endpoint {
@@ -34,15 +34,21 @@ pub enum Remedy {
     None,
 }
 
+impl Failure {
+    /// The server already has answers of this member, other than these.
+    pub fn has_arrived_before(&self) -> bool {
+        self.code == wire::SUBMISSION_ID_REUSED
+    }
+}
+
 impl Endpoint {
     pub async fn survey(&self) -> Result<Survey, Failure> {
-        let data = exchange::ask(&self.url, documents::SURVEY, &wire::site(&self.site)).await?;
+        let data = exchange::ask(&self.url, documents::SURVEY, wire::site(&self.site)).await?;
         wire::read_survey(&data).ok_or_else(not_understood)
     }
 
-    /// Gives the community's results where the server sends them along.
-    pub async fn submit(&self, submission: &Submission) -> Result<Option<Results>, Failure> {
-        let data = exchange::ask(&self.url, documents::SUBMIT, &wire::submission(&self.site, submission)).await?;
+    pub async fn submit(&self, submission: &Submission) -> Result<Receipt, Failure> {
+        let data = exchange::ask(&self.url, documents::SUBMIT, wire::submission(&self.site, submission)).await?;
         wire::read_outcome(&data).unwrap_or_else(|| Err(not_understood()))
     }
 }

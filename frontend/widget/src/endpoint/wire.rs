@@ -5,7 +5,9 @@ use wasm_bindgen::JsValue;
 
 use super::json::{field, items, list, number, object, text};
 use super::{Failure, Remedy};
-use crate::survey::{BenefitResult, Results, Submission, Survey};
+use crate::survey::{BenefitResult, Receipt, Results, Submission, Survey};
+
+pub const SUBMISSION_ID_REUSED: &str = "SUBMISSION_ID_REUSED";
 
 pub fn site(site: &str) -> JsValue {
     object(&[("site", site.into())])
@@ -58,21 +60,21 @@ fn read_question(question: &JsValue) -> Option<Question> {
     Some(Question { key: text(question, "key")?, prompt: text(question, "prompt")?, required, kind })
 }
 
-/// The receipt's results, or why there is no receipt. Nothing if it is neither.
-pub fn read_outcome(data: &JsValue) -> Option<Result<Option<Results>, Failure>> {
+/// The receipt, or why there is none. Nothing if it is neither.
+pub fn read_outcome(data: &JsValue) -> Option<Result<Receipt, Failure>> {
     let outcome = field(data, "submitResponse");
     let failure = match text(&outcome, "__typename")?.as_str() {
-        "Receipt" => return Some(Ok(read_results(&field(&outcome, "results")))),
+        "Receipt" => {
+            return Some(Ok(Receipt { id: text(&outcome, "id")?, results: read_results(&field(&outcome, "results")) }));
+        }
         "InvalidSubmission" => Failure {
             code: "INVALID_SUBMISSION".to_owned(),
-            message: items(&outcome, "problems", |problem| text(problem, "message"))?.join("; "),
+            message: items(&outcome, "problems", |problem| text(problem, "message"))?.into_iter().next()?,
             remedy: Remedy::Correct,
         },
-        "SubmissionIdReused" => Failure {
-            code: "SUBMISSION_ID_REUSED".to_owned(),
-            message: text(&outcome, "message")?,
-            remedy: Remedy::None,
-        },
+        "SubmissionIdReused" => {
+            Failure { code: SUBMISSION_ID_REUSED.to_owned(), message: text(&outcome, "message")?, remedy: Remedy::None }
+        }
         _ => return None,
     };
     Some(Err(failure))
@@ -85,7 +87,7 @@ fn read_results(results: &JsValue) -> Option<Results> {
 fn read_benefit(result: &JsValue) -> Option<BenefitResult> {
     Some(BenefitResult {
         benefit: text(result, "benefit")?.to_ascii_lowercase().parse().ok()?,
-        value: number(result, "value").map(|value| value.min(100) as u8),
-        answers: number(result, "answers")?,
+        value: number(result, "value").map(|value| value.min(100) as usize),
+        answers: number(result, "answers")? as usize,
     })
 }

@@ -1,31 +1,28 @@
 use valuemap_shared::survey::Choice;
 use yew::prelude::*;
 
-#[derive(Properties, PartialEq)]
-pub struct ChoicesProps {
-    pub name: AttrValue,
-    pub choices: Vec<Choice>,
-    /// Any number of them may be chosen, and not just one.
-    pub several: bool,
-    /// Keys, in the order of the choices.
-    pub chosen: Vec<String>,
-    pub on_choose: Callback<Vec<String>>,
-}
+use crate::survey::Answer;
 
-#[component]
-pub fn Choices(ChoicesProps { name, choices, several, chosen, on_choose }: &ChoicesProps) -> Html {
+/// Choices of which one, or any number, can be chosen. `chosen` holds keys, in the order of the choices.
+pub fn choices(
+    name: &AttrValue,
+    choices: &[Choice],
+    several: bool,
+    chosen: &[String],
+    on_answer: &Callback<Answer>,
+) -> Html {
+    let kind = AttrValue::from(if several { "checkbox" } else { "radio" });
     let row = |choice: &Choice| {
-        let then = if *several { toggled(choices, chosen, &choice.key) } else { vec![choice.key.clone()] };
-        let onchange = on_choose.reform(move |_: Event| then.clone());
+        let then = if several { toggled(choices, chosen, &choice.key) } else { vec![choice.key.clone()] };
         html! {
-            <label class="choice" part="choice">
-                <input type={if *several { "checkbox" } else { "radio" }} name={name.clone()} value={choice.key.clone()}
-                    checked={chosen.contains(&choice.key)} {onchange} />
+            <label part="choice">
+                <input type={&kind} {name} value={choice.key.clone()} checked={chosen.contains(&choice.key)}
+                    onchange={on_answer.reform(move |_| Answer::Choices(then.clone()))} />
                 <span>{ &choice.label }</span>
             </label>
         }
     };
-    html! { <div class="choices">{ for choices.iter().map(row) }</div> }
+    html! { <div part="choices">{ choices.iter().map(row).collect::<Html>() }</div> }
 }
 
 fn toggled(choices: &[Choice], chosen: &[String], key: &str) -> Vec<String> {

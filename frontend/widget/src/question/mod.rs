@@ -7,22 +7,15 @@ mod text;
 use valuemap_shared::survey::{Question, QuestionKind};
 use yew::prelude::*;
 
-use crate::delivery::new_submission_id;
 use crate::response::{Action, Missing, Response, Stage};
+use crate::submission_id::new_submission_id;
 use crate::survey::Answer;
 use crate::texts;
-use choices::Choices;
-use scale::Scale;
-use text::TextField;
+use choices::choices;
+use scale::scale;
+use text::text_field;
 
-#[derive(Properties, PartialEq)]
-pub struct QuestionFormProps {
-    pub response: Response,
-    pub on_action: Callback<Action>,
-}
-
-#[component]
-pub fn QuestionForm(QuestionFormProps { response, on_action }: &QuestionFormProps) -> Html {
+pub fn question_form(response: &Response, on_action: &Callback<Action>) -> Html {
     let question = response.question();
     let is_last = response.is_last();
     let onsubmit = {
@@ -35,107 +28,69 @@ pub fn QuestionForm(QuestionFormProps { response, on_action }: &QuestionFormProp
     let on_answer = on_action.reform(Action::Answer);
     let onback = on_action.reform(|_: MouseEvent| Action::Back);
     let hint = match response.stage() {
-        Stage::Asking(Some(Missing::ThisAnswer)) => Some(texts::REQUIRED),
-        Stage::Asking(Some(Missing::AnyAnswer)) => Some(texts::NOTHING_ANSWERED),
-        _ => None,
+        Stage::Asking(Some(Missing::ThisAnswer)) => texts::REQUIRED,
+        Stage::Asking(Some(Missing::AnyAnswer)) => texts::NOTHING_ANSWERED,
+        _ => "",
     };
-    let (action, label) = match () {
-        () if is_last => ("send", texts::SEND),
-        () if response.is_answered() || question.required => ("next", texts::NEXT),
-        () => ("next", texts::SKIP),
+    let (action, label, part) = match response.is_answered() || question.required {
+        _ if is_last => ("send", texts::SEND, "button next"),
+        true => ("next", texts::NEXT, "button next"),
+        false => ("next", texts::SKIP, "button next quiet"),
     };
+    let [number, total] = response.progress();
     // Should nobody be there to stop it, a submitted form of this method leaves the page where it is.
     html! {
-        <form class="card" part="card" method="dialog" novalidate=true autocomplete="off" {onsubmit}>
+        <form part="card" method="dialog" novalidate=true autocomplete="off" {onsubmit}>
             <header>
                 <h2 id="title" part="title">{ &response.survey().title }</h2>
-                { progress(response.place() + 1, response.survey().questions.len()) }
+                <span id="place" part="place">{ texts::place(&number, &total) }</span>
+                <progress part="progress" aria-labelledby="place" max={total} value={number} />
             </header>
-            <div key={&*question.key} class="question" part="question" data-question={question.key.clone()}>
-                { field(question, response.answer(), on_answer) }
+            <div key={&*question.key} part="question" data-question={question.key.clone()}>
+                { field(question, response.answer(), &on_answer) }
             </div>
-            <p id="hint" class="hint" part="hint">{ hint }</p>
+            <p id="hint" part="hint">{ hint }</p>
             <footer>
-                if response.place() > 0 {
-                    <button type="button" class="back" part="button back" data-action="back" onclick={onback}>
-                        { texts::BACK }
-                    </button>
-                }
-                <button type="submit" class="forth" part="button next" data-action={action}>{ label }</button>
+                <button type="button" part="button back quiet" data-action="back" hidden={response.place() == 0} onclick={onback}>
+                    { texts::BACK }
+                </button>
+                <button type="submit" {part} data-action={action}>{ label }</button>
             </footer>
         </form>
     }
 }
 
-fn progress(number: usize, total: usize) -> Html {
-    html! {
-        <>
-            <span id="place" class="place">{ texts::place(number, total) }</span>
-            <progress part="progress" aria-labelledby="place" max={total.to_string()} value={number.to_string()} />
-        </>
-    }
+fn field(question: &Question, answer: Option<&Answer>, on_answer: &Callback<Answer>) -> Html {
+    let name = AttrValue::from(question.key.clone());
+    let number = if let Some(Answer::Number(number)) = answer { Some(*number) } else { None };
+    let chosen = if let Some(Answer::Choices(chosen)) = answer { chosen.as_slice() } else { &[] };
+    let text = if let Some(Answer::Text(text)) = answer { text } else { "" };
+    let controls = match &question.kind {
+        QuestionKind::Text { max_chars } => return labelled(question, text_field(text, *max_chars, on_answer)),
+        QuestionKind::Agreement { points, .. } => scale(&name, [1, *points], texts::AGREEMENT_ENDS, number, on_answer),
+        QuestionKind::Recommendation => scale(&name, [0, 10], texts::RECOMMENDATION_ENDS, number, on_answer),
+        QuestionKind::SingleChoice { choices: all } => choices(&name, all, false, chosen, on_answer),
+        QuestionKind::MultipleChoice { choices: all } => choices(&name, all, true, chosen, on_answer),
+    };
+    group(question, controls)
 }
 
-fn field(question: &Question, answer: Option<&Answer>, on_answer: Callback<Answer>) -> Html {
-    let name = question.key.clone();
-    let number = if let Some(Answer::Number(number)) = answer { Some(*number) } else { None };
-    let chosen = if let Some(Answer::Choices(chosen)) = answer { chosen.clone() } else { Vec::new() };
-    match &question.kind {
-        QuestionKind::Agreement { points, .. } => {
-            let [low_end, high_end] = texts::AGREEMENT_ENDS;
-            let on_choose = on_answer.reform(Answer::Number);
-            group(
-                question,
-                html! { <Scale {name} low=1 high={*points} {low_end} {high_end} chosen={number} {on_choose} /> },
-            )
-        }
-        QuestionKind::Recommendation => {
-            let [low_end, high_end] = texts::RECOMMENDATION_ENDS;
-            let on_choose = on_answer.reform(Answer::Number);
-            group(question, html! { <Scale {name} low=0 high=10 {low_end} {high_end} chosen={number} {on_choose} /> })
-        }
-        QuestionKind::SingleChoice { choices } => {
-            let (choices, on_choose) = (choices.clone(), on_answer.reform(Answer::Choices));
-            group(question, html! { <Choices {name} {choices} several=false {chosen} {on_choose} /> })
-        }
-        QuestionKind::MultipleChoice { choices } => {
-            let (choices, on_choose) = (choices.clone(), on_answer.reform(Answer::Choices));
-            group(question, html! { <Choices {name} {choices} several=true {chosen} {on_choose} /> })
-        }
-        QuestionKind::Text { max_chars } => {
-            let text = if let Some(Answer::Text(text)) = answer { text.clone() } else { String::new() };
-            let on_text = on_answer.reform(Answer::Text);
-            html! {
-                <>
-                    <label for="text" class="prompt" part="prompt">{ prompt(question) }</label>
-                    <TextField {text} max_chars={*max_chars} {on_text} />
-                </>
-            }
-        }
+fn labelled(question: &Question, control: Html) -> Html {
+    html! {
+        <div>
+            <label for="text" part="prompt">{ &question.prompt }</label>
+            <p id="note" part="note">{ texts::note(question) }</p>
+            <div>{ control }</div>
+        </div>
     }
 }
 
 fn group(question: &Question, controls: Html) -> Html {
     html! {
-        <fieldset aria-describedby="hint">
-            <legend class="prompt" part="prompt">{ prompt(question) }</legend>
-            { controls }
+        <fieldset aria-describedby="note hint">
+            <legend part="prompt">{ &question.prompt }</legend>
+            <p id="note" part="note">{ texts::note(question) }</p>
+            <div>{ controls }</div>
         </fieldset>
-    }
-}
-
-/// The question with what has to be known before answering it.
-fn prompt(question: &Question) -> Html {
-    let several = matches!(question.kind, QuestionKind::MultipleChoice { .. });
-    html! {
-        <>
-            { &question.prompt }
-            if several {
-                <small>{ texts::CHOOSE_ANY }</small>
-            }
-            if question.required {
-                <small>{ texts::NEEDED }</small>
-            }
-        </>
     }
 }

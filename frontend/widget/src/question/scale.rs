@@ -1,44 +1,36 @@
 use yew::prelude::*;
 
-#[derive(Properties, PartialEq)]
-pub struct ScaleProps {
-    pub name: AttrValue,
-    pub low: u8,
-    pub high: u8,
-    /// What the lowest point means.
-    pub low_end: &'static str,
-    pub high_end: &'static str,
-    pub chosen: Option<u8>,
-    pub on_choose: Callback<u8>,
-}
+use crate::survey::Answer;
 
-/// Points in a row, of which one is chosen; what the ends mean stands beside them and in the points' own names.
-#[component]
-pub fn Scale(props: &ScaleProps) -> Html {
+/// Points in a row, of which one is chosen. What the `ends` mean stands beside them and in the points' own names.
+pub fn scale(
+    name: &AttrValue,
+    [low, high]: [u8; 2],
+    ends: [&'static str; 2],
+    chosen: Option<u8>,
+    on_answer: &Callback<Answer>,
+) -> Html {
     let point = |number: u8| {
         let meaning = match number {
-            low if low == props.low => Some(props.low_end),
-            high if high == props.high => Some(props.high_end),
-            _ => None,
+            _ if number == low => ends[0],
+            _ if number == high => ends[1],
+            _ => "",
         };
-        let onchange = props.on_choose.reform(move |_: yew::Event| number);
+        let value = AttrValue::from(usize::from(number).to_string());
         html! {
-            <label class="point">
-                <input type="radio" part="point" name={props.name.clone()} value={number.to_string()}
-                    checked={props.chosen == Some(number)} {onchange} />
-                <span>{ number }</span>
-                if let Some(meaning) = meaning {
-                    <span class="unseen">{ ", " }{ meaning }</span>
-                }
+            <label part="point">
+                <input type="radio" {name} value={value.clone()} checked={chosen == Some(number)}
+                    onchange={on_answer.reform(move |_| Answer::Number(number))} />
+                <span>{ value }</span>
+                <span class="unseen">{ meaning }</span>
             </label>
         }
     };
-    let count = props.high - props.low + 1;
     html! {
-        <div class="scale" data-points={count.to_string()}>
-            <div class="points">{ for (props.low..=props.high).map(point) }</div>
-            <span class="low" aria-hidden="true">{ props.low_end }</span>
-            <span class="high" aria-hidden="true">{ props.high_end }</span>
+        <div class="scale" data-points={usize::from(high - low + 1).to_string()}>
+            <div part="points">{ (low..=high).map(point).collect::<Html>() }</div>
+            <span part="end" aria-hidden="true">{ ends[0] }</span>
+            <span part="end" aria-hidden="true">{ ends[1] }</span>
         </div>
     }
 }

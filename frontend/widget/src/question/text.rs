@@ -1,25 +1,20 @@
 use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;
 
+use crate::survey::Answer;
 use crate::texts;
 
-#[derive(Properties, PartialEq)]
-pub struct TextFieldProps {
-    pub text: String,
-    pub max_chars: u16,
-    pub on_text: Callback<String>,
-}
-
 /// Room for an open answer, which says how much is left when little is.
-#[component]
-pub fn TextField(TextFieldProps { text, max_chars, on_text }: &TextFieldProps) -> Html {
-    let oninput = on_text.reform(|event: InputEvent| event.target_unchecked_into::<HtmlTextAreaElement>().value());
+pub fn text_field(text: &str, max_chars: u16, on_answer: &Callback<Answer>) -> Html {
+    let oninput = on_answer
+        .reform(|event: InputEvent| Answer::Text(event.target_unchecked_into::<HtmlTextAreaElement>().value()));
+    let left = little_left(text, max_chars).map(texts::characters_left);
     html! {
-        <>
-            <textarea id="text" part="text" rows="4" aria-describedby="left hint" maxlength={max_chars.to_string()}
-                value={text.clone()} {oninput} />
-            <p id="left" class="left">{ little_left(text, *max_chars).map(texts::characters_left) }</p>
-        </>
+        <div>
+            <textarea id="text" part="text" rows="4" aria-describedby="note left hint" maxlength={usize::from(max_chars).to_string()}
+                value={text.to_owned()} {oninput} />
+            <p id="left" part="left">{ left.unwrap_or_default() }</p>
+        </div>
     }
 }
 
