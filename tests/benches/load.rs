@@ -1,6 +1,6 @@
 //! Submissions and score queries per second, beside what the same disk and database do without us in the same run.
 //!
-//! Run it with `cargo xtask bench load`. Figures are for ratios: all of client, server and database share the machine.
+//! Run it with `cargo xtask bench`. Figures are for ratios: all of client, server and database share the machine.
 #![allow(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
 #[path = "load/http.rs"]

@@ -1,5 +1,6 @@
 //! GraphQL over HTTP: what is refused, and how.
 
+use reqwest::header::{HeaderMap, HeaderValue};
 use serde_json::{Value, json};
 use valuemap_shared::survey::documents;
 use valuemap_tests::{Engine, Reply, submission_id};
@@ -8,13 +9,16 @@ use crate::{PAGE, World, on_both_databases};
 
 on_both_databases!(sites_and_surveys_that_cannot_be_shown_say_why);
 
-/// Sends a raw request to the public endpoint and returns its status and code.
-async fn raw(world: &World, edit: impl FnOnce(reqwest::RequestBuilder) -> reqwest::RequestBuilder) -> (u16, String) {
-    let request = reqwest::Client::new()
-        .post(format!("{}/embed/graphql", world.server.address))
-        .header("origin", PAGE)
-        .header("content-type", "application/json");
-    let reply = Reply::read(edit(request).send().await.unwrap()).await.unwrap();
+/// Sends a body to the public endpoint, with these headers in place of the usual ones; returns status and code.
+async fn raw(world: &World, headers: &[(&'static str, &'static str)], body: &str) -> (u16, String) {
+    let mut all = HeaderMap::new();
+    let usual =
+        [("origin", PAGE), ("content-type", "application/json"), ("accept", "application/graphql-response+json")];
+    for (name, value) in usual.iter().chain(headers) {
+        all.insert(*name, HeaderValue::from_static(value));
+    }
+    let request = reqwest::Client::new().post(format!("{}/embed/graphql", world.server.address)).headers(all);
+    let reply = Reply::read(request.body(body.to_owned()).send().await.unwrap()).await.unwrap();
     (reply.status, reply.code().to_owned())
 }
 
@@ -57,29 +61,23 @@ async fn sites_and_surveys_that_cannot_be_shown_say_why(engine: Engine) {
 async fn the_public_endpoint_takes_json_of_the_widget_and_nothing_else() {
     let world = World::new(Engine::Sqlite).await;
     let good = survey_request(&world);
-    let check = |found: (u16, String), status: u16, code: &str| assert_eq!(found, (status, code.to_owned()));
-    check(raw(&world, |request| request.body(good.clone())).await, 200, "");
-    check(raw(&world, |request| request.body("{\"query\": ")).await, 400, "BAD_REQUEST");
-    check(raw(&world, |request| request.body("\"text\"")).await, 400, "BAD_REQUEST");
-    check(raw(&world, |request| request.body(format!("[{good}]"))).await, 400, "BATCH_REJECTED");
+    let check = async |headers: &[(&'static str, &'static str)], body: &str, status: u16, code: &str| {
+        assert_eq!(raw(&world, headers, body).await, (status, code.to_owned()), "{headers:?} {body:.60}");
+    };
+    check(&[], &good, 200, "").await;
+    check(&[], "{\"query\": ", 400, "BAD_REQUEST").await;
+    check(&[], "\"text\"", 400, "BAD_REQUEST").await;
+    check(&[], &format!("[{good}]"), 400, "BATCH_REJECTED").await;
     let other = json!({ "query": "{ __schema { types { name } } }" }).to_string();
-    check(raw(&world, |request| request.body(other)).await, 400, "OPERATION_NOT_ALLOWLISTED");
-    let text = |request: reqwest::RequestBuilder| request.header("content-type", "text/plain").body(good.clone());
-    check(raw(&world, |request| text(reqwest_without_type(request, &world))).await, 415, "UNSUPPORTED_MEDIA_TYPE");
-    let zipped = |request: reqwest::RequestBuilder| request.header("content-encoding", "gzip").body(good.clone());
-    check(raw(&world, zipped).await, 415, "UNSUPPORTED_MEDIA_TYPE");
-    let html = |request: reqwest::RequestBuilder| request.header("accept", "text/html").body(good.clone());
-    check(raw(&world, html).await, 406, "NOT_ACCEPTABLE");
+    check(&[], &other, 400, "OPERATION_NOT_ALLOWLISTED").await;
+    let wrong_type = json!({ "query": documents::SURVEY, "variables": { "site": 7 } }).to_string();
+    check(&[], &wrong_type, 400, "BAD_USER_INPUT").await;
     let large = format!("{{\"query\": \"{}\"}}", "x".repeat(65 * 1024));
-    check(raw(&world, |request| request.body(large)).await, 413, "PAYLOAD_TOO_LARGE");
-    let no_site = json!({ "query": documents::SURVEY, "variables": { "site": 7 } }).to_string();
-    let (status, _) = raw(&world, |request| request.body(no_site)).await;
-    assert_eq!(status, 400);
-}
-
-/// The same request without its content type: reqwest adds headers and never replaces them.
-fn reqwest_without_type(_: reqwest::RequestBuilder, world: &World) -> reqwest::RequestBuilder {
-    reqwest::Client::new().post(format!("{}/embed/graphql", world.server.address)).header("origin", PAGE)
+    check(&[], &large, 413, "PAYLOAD_TOO_LARGE").await;
+    check(&[("content-type", "text/plain")], &good, 415, "UNSUPPORTED_MEDIA_TYPE").await;
+    check(&[("content-type", "application/json; charset=utf-16")], &good, 415, "UNSUPPORTED_MEDIA_TYPE").await;
+    check(&[("content-encoding", "gzip")], &good, 415, "UNSUPPORTED_MEDIA_TYPE").await;
+    check(&[("accept", "text/html")], &good, 406, "NOT_ACCEPTABLE").await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -142,4 +140,34 @@ async fn an_older_client_gets_200_for_its_own_mistakes() {
     };
     assert_eq!(send("application/json").await.status, 200);
     assert_eq!(send("application/graphql-response+json").await.status, 400);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn files_for_pages_are_compressed_and_kept_for_ever_under_names_of_their_content() {
+    let world = World::new(Engine::Sqlite).await;
+    let get = async |path: &str| {
+        let request = reqwest::Client::new().get(format!("{}{path}", world.server.address));
+        request.header("accept-encoding", "gzip, br").send().await.unwrap()
+    };
+    let loader = get("/embed/v1/valuemap.js").await;
+    assert_eq!(loader.headers()["cache-control"], "public, max-age=300");
+    assert_eq!(loader.headers()["content-encoding"], "br");
+    let plain = reqwest::get(format!("{}/embed/v1/valuemap.js", world.server.address)).await.unwrap();
+    let plain = plain.text().await.unwrap();
+    let wasm = plain.split(['"', '`', '\'']).find(|part| part.ends_with(".wasm")).unwrap();
+    let wasm = get(&format!("/embed/v1/{}", wasm.trim_start_matches("./"))).await;
+    for (header, value) in [
+        ("content-type", "application/wasm"),
+        ("content-encoding", "br"),
+        ("cache-control", "public, max-age=31536000, immutable"),
+        ("cross-origin-resource-policy", "cross-origin"),
+        ("access-control-allow-origin", "*"),
+    ] {
+        assert_eq!(wasm.headers()[header], value, "{header}");
+    }
+    let page = get("/").await;
+    assert!(page.headers()["content-security-policy"].to_str().unwrap().contains("default-src 'self'"));
+    for path in ["/embed/v1/none.js", "/embed/v1/valuemap.js.br", "/embed/v1/..%2f..%2fmanifest.json", "/assets/none"] {
+        assert_eq!(get(path).await.status(), 404, "{path}");
+    }
 }

@@ -31,6 +31,9 @@ impl Reply {
     }
 }
 
+/// What a client of the current draft accepts.
+const CURRENT: &str = "application/graphql-response+json";
+
 /// An internal app.
 #[derive(Clone, Debug)]
 pub struct Api {
@@ -49,7 +52,8 @@ impl Api {
     }
 
     pub async fn send(&self, query: &str, variables: Value) -> anyhow::Result<Reply> {
-        let request = self.http.post(format!("{}/graphql", self.address)).bearer_auth(&self.token);
+        let request =
+            self.http.post(format!("{}/graphql", self.address)).bearer_auth(&self.token).header("accept", CURRENT);
         Reply::read(request.json(&json!({ "query": query, "variables": variables })).send().await?).await
     }
 
@@ -101,7 +105,7 @@ impl Embed {
     }
 
     pub async fn send(&self, query: &str, variables: Value) -> anyhow::Result<Reply> {
-        let request = self.http.post(&self.endpoint).header("origin", &self.origin);
+        let request = self.http.post(&self.endpoint).header("origin", &self.origin).header("accept", CURRENT);
         Reply::read(request.json(&json!({ "query": query, "variables": variables })).send().await?).await
     }
 

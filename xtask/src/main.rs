@@ -8,6 +8,7 @@
 compile_error!("`cargo xtask` needs Linux or macOS. On Windows, use it inside WSL.");
 
 mod artifacts;
+mod bench;
 mod check;
 mod process;
 mod schema;
@@ -59,6 +60,8 @@ enum Command {
     Schema,
     /// Show what a browser downloads for one survey
     Sizes,
+    /// Measure submissions and score queries per second, on SQLite and on PostgreSQL
+    Bench,
 }
 
 fn main() -> ExitCode {
@@ -86,6 +89,7 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Check => check::run(&workspace)?,
         Command::Schema => schema::rewrite(&workspace)?,
         Command::Sizes => web::sizes::print(&workspace)?,
+        Command::Bench => return bench::run(&workspace),
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -52,7 +52,20 @@ pub mod api_token {
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-    pub enum Relation {}
+    pub enum Relation {
+        #[sea_orm(
+            belongs_to = "super::organisation::Entity",
+            from = "Column::OrganisationId",
+            to = "super::organisation::Column::Id"
+        )]
+        Organisation,
+    }
+
+    impl Related<super::organisation::Entity> for Entity {
+        fn to() -> RelationDef {
+            Relation::Organisation.def()
+        }
+    }
 
     impl ActiveModelBehavior for ActiveModel {}
 }

@@ -85,14 +85,16 @@ pub async fn viewer_with(
     secret: &str,
     now: DateTime<Utc>,
 ) -> Result<Option<Viewer>, DbErr> {
-    let token = api_token::Entity::find()
+    let found = api_token::Entity::find()
+        .find_also_related(organisation::Entity)
         .filter(api_token::Column::SecretHash.eq(hash_of(secret)))
         .filter(api_token::Column::Kind.eq(kind))
         .one(db)
         .await?;
-    let Some(token) = token.filter(|token| token.expires_at > now) else { return Ok(None) };
-    let organisation = organisation::Entity::find_by_id(token.organisation_id).one(db).await?;
-    Ok(organisation.map(|organisation| Viewer { organisation, token }))
+    Ok(match found {
+        Some((token, Some(organisation))) if token.expires_at > now => Some(Viewer { organisation, token }),
+        _ => None,
+    })
 }
 
 pub async fn delete_token(db: &impl ConnectionTrait, id: Uuid) -> Result<bool, DbErr> {

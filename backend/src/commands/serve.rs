@@ -16,6 +16,8 @@ use crate::sample;
 use crate::settings::Settings;
 use crate::survey::store::VersionCache;
 use crate::survey::writer::Writer;
+use crate::value_map::maps::Maps;
+use crate::value_map::published::PublishedResults;
 
 #[derive(Args)]
 pub struct Serve {
@@ -58,8 +60,10 @@ impl Serve {
 }
 
 async fn serve(listener: TcpListener, database: Database, ambient: Ambient) -> anyhow::Result<()> {
-    let (writer, written) = Writer::start(database.clone());
-    let state = State { database: database.clone(), writer, versions: VersionCache::default(), ambient };
+    let maps = Maps::default();
+    let (writer, written) = Writer::start(database.clone(), maps.clone());
+    let (versions, published) = (VersionCache::default(), PublishedResults::default());
+    let state = State { database: database.clone(), writer, versions, maps, published, ambient };
     let endpoints = web::Data::new(Endpoints::new(&state)?);
     let state = web::Data::new(state);
     let app = move || {

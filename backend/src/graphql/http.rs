@@ -46,18 +46,16 @@ pub enum MediaType {
 }
 
 impl MediaType {
-    /// What the client accepts; no preference means the current one.
+    /// What the client accepts. One that says nothing about it is taken for an older one.
     pub fn accepted(headers: &HeaderMap) -> Result<Self, Refusal> {
-        let Some(accept) = headers.get(header::ACCEPT) else { return Ok(Self::GraphqlResponse) };
+        let Some(accept) = headers.get(header::ACCEPT) else { return Ok(Self::Json) };
         let accept = accept.to_str().unwrap_or_default().to_ascii_lowercase();
         let types: Vec<&str> = accept.split(',').filter_map(|part| part.split(';').next()).map(str::trim).collect();
         let any = |wanted: &[&str]| types.iter().any(|accepted| wanted.contains(accepted));
         if any(&["application/graphql-response+json"]) {
             Ok(Self::GraphqlResponse)
-        } else if any(&["application/json"]) {
+        } else if any(&["application/json", "application/*", "*/*", ""]) {
             Ok(Self::Json)
-        } else if any(&["*/*", "application/*", ""]) {
-            Ok(Self::GraphqlResponse)
         } else {
             let message = "answers come as application/graphql-response+json or application/json";
             Err(Refusal::new(StatusCode::NOT_ACCEPTABLE, "NOT_ACCEPTABLE", message))
@@ -81,6 +79,8 @@ struct Body {
     operation_name: Option<String>,
     #[serde(default)]
     variables: Option<serde_json::Map<String, serde_json::Value>>,
+    #[serde(default, rename = "extensions")]
+    _extensions: Option<serde_json::Map<String, serde_json::Value>>,
 }
 
 /// Documents that are parsed already, by their text.
@@ -239,8 +239,8 @@ fn give_code(error: &mut ServerError) {
     let code = match error.message.as_str() {
         "Query is nested too deep." => "MAX_DEPTH_LIMIT",
         "Query is too complex." => "MAX_COMPLEXITY_LIMIT",
-        _ if error.path.is_empty() => "GRAPHQL_VALIDATION_FAILED",
         message if message.starts_with("Failed to parse") || message.starts_with("Invalid value") => "BAD_USER_INPUT",
+        _ if error.path.is_empty() => "GRAPHQL_VALIDATION_FAILED",
         message => {
             tracing::error!(message, "a resolver failed without a code");
             error.message = ApiError::Internal(anyhow::anyhow!("")).to_string();
@@ -266,8 +266,8 @@ mod tests {
     fn the_client_chooses_the_media_type() {
         check_accept("application/json", Some(MediaType::Json));
         check_accept("application/graphql-response+json, application/json;q=0.9", Some(MediaType::GraphqlResponse));
-        check_accept("text/html, */*;q=0.1", Some(MediaType::GraphqlResponse));
+        check_accept("text/html, */*;q=0.1", Some(MediaType::Json));
         check_accept("text/html", None);
-        assert_eq!(MediaType::accepted(&HeaderMap::new()).ok(), Some(MediaType::GraphqlResponse));
+        assert_eq!(MediaType::accepted(&HeaderMap::new()).ok(), Some(MediaType::Json));
     }
 }

@@ -2,9 +2,6 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, EmptySubscription, MergedObject, Object, Schema, SimpleObject};
-use valuemap_shared::calendar::Quarter;
-
 use super::document_limits as limits;
 use crate::access::graphql::{AccessMutation, AccessQuery};
 use crate::access::store::Viewer;
@@ -16,6 +13,9 @@ use crate::survey::graphql::SurveyMutation;
 use crate::survey::store::VersionCache;
 use crate::survey::writer::Writer;
 use crate::value_map::graphql::ValueMapQuery;
+use crate::value_map::maps::Maps;
+use crate::value_map::published::PublishedResults;
+use async_graphql::{Context, EmptySubscription, MergedObject, Object, Schema, SimpleObject};
 
 /// What resolvers work with.
 #[derive(Clone, Debug)]
@@ -23,13 +23,9 @@ pub struct State {
     pub database: Database,
     pub writer: Writer,
     pub versions: VersionCache,
+    pub maps: Maps,
+    pub published: PublishedResults,
     pub ambient: Ambient,
-}
-
-impl State {
-    pub fn this_quarter(&self) -> Quarter {
-        Quarter::containing(self.ambient.now().date_naive())
-    }
 }
 
 pub type InternalSchema = Schema<Query, Mutation, EmptySubscription>;

@@ -57,8 +57,8 @@ fn submissions(ambient: &Ambient, version: &PublishedVersion) -> Vec<(Submission
     for age in 0..QUARTERS {
         let mut day = quarter.first_day();
         while day <= quarter.last_day() && day < today {
-            // More members find the survey as the community grows: about one a day at first, three at the end.
-            let expected = 1.0 + 0.25 * f64::from(age);
+            // More members find the survey as the community grows: two or three a day at first, six at the end.
+            let expected = 2.5 + 0.5 * f64::from(age);
             let today_count = expected.floor() as u32 + u32::from(dice.random_bool(expected.fract()));
             for _ in 0..today_count {
                 let drafts = answers(&mut dice, f64::from(age));

@@ -8,17 +8,17 @@ use sea_orm::prelude::Uuid;
 use valuemap_shared::ids::{CommunityId, SiteId, SubmissionId, SurveyId, SurveyVersionId};
 use valuemap_shared::survey as domain;
 use valuemap_shared::survey::{AnswerDraft, ProblemCode, Submission};
-use valuemap_shared::value_map::{PublicResult, public_results};
+use valuemap_shared::value_map::PublicResult;
 
 use super::graphql::Question;
 use super::record::{Entry, Origin, Outcome, Receipt as StoredReceipt};
 use super::store::{PublishedVersion, latest_published};
 use crate::access::entities::site;
-use crate::access::store::{minimum_of, organisation_of_community, site_by_key};
+use crate::access::store::site_by_key;
 use crate::error::ApiError;
 use crate::graphql::scalars::{Count, Quarter};
 use crate::graphql::schema::State;
-use crate::value_map::store::daily_benefits;
+use crate::value_map::published::Published;
 
 /// The page that a request comes from, as the browser says.
 #[derive(Clone, Debug, Default)]
@@ -194,19 +194,8 @@ impl Receipt {
     /// What members say, for those who answered. Released in groups, so that no single answer shows.
     async fn results(&self, context: &Context<'_>) -> async_graphql::Result<CommunityResults> {
         let state = context.data::<State>()?;
-        let db = &state.database.read;
-        let organisation = organisation_of_community(db, self.community).await.map_err(ApiError::from)?;
-        let minimum = organisation.map_or(valuemap_shared::value_map::DEFAULT_MINIMUM, |row| minimum_of(&row));
-        let today = state.ambient.now().date_naive();
-        let this_quarter = state.this_quarter();
-        for period in [this_quarter, this_quarter.previous()] {
-            let days = daily_benefits(db, self.community, period).await.map_err(ApiError::from)?;
-            let results = public_results(&days, today, minimum);
-            if results.iter().any(|result| result.value.is_some()) {
-                return Ok(CommunityResults::new(period, results));
-            }
-        }
-        Ok(CommunityResults::new(this_quarter, public_results(&Default::default(), today, minimum)))
+        let published = state.published.of(&state.database.read, self.community, state.ambient.now()).await;
+        Ok(CommunityResults::from(&*published.map_err(ApiError::from)?))
     }
 }
 
@@ -235,14 +224,14 @@ pub enum Benefit {
     RoadmapInfluence,
 }
 
-impl CommunityResults {
-    fn new(period: valuemap_shared::calendar::Quarter, results: Vec<PublicResult>) -> Self {
-        let benefit = |result: PublicResult| BenefitResult {
+impl From<&Published> for CommunityResults {
+    fn from(published: &Published) -> Self {
+        let benefit = |result: &PublicResult| BenefitResult {
             benefit: result.benefit.into(),
             value: result.value,
             answers: Count(result.answers),
         };
-        Self { period: Quarter(period), benefits: results.into_iter().map(benefit).collect() }
+        Self { period: Quarter(published.period), benefits: published.results.iter().map(benefit).collect() }
     }
 }
 

@@ -11,6 +11,7 @@ use tokio::task::JoinHandle;
 use super::record::{Entry, Outcome, record};
 use crate::database::Database;
 use crate::error::ApiError;
+use crate::value_map::maps::Maps;
 
 /// Most submissions in one commit.
 const BATCH: usize = 256;
@@ -30,9 +31,9 @@ struct Job {
 
 impl Writer {
     /// Starts the writer. It stops, after all that was queued is committed, when the last handle is dropped.
-    pub fn start(database: Database) -> (Self, JoinHandle<()>) {
+    pub fn start(database: Database, maps: Maps) -> (Self, JoinHandle<()>) {
         let (queue, jobs) = mpsc::channel(QUEUE);
-        (Self { queue }, tokio::spawn(write(database, jobs)))
+        (Self { queue }, tokio::spawn(write(database, maps, jobs)))
     }
 
     /// Stores a submission and returns once it is on disk.
@@ -43,11 +44,13 @@ impl Writer {
     }
 }
 
-async fn write(database: Database, mut jobs: mpsc::Receiver<Job>) {
+async fn write(database: Database, maps: Maps, mut jobs: mpsc::Receiver<Job>) {
     let mut batch = Vec::with_capacity(BATCH);
     while jobs.recv_many(&mut batch, BATCH).await > 0 {
         let (entries, replies): (Vec<Entry>, Vec<_>) = batch.drain(..).map(|job| (job.entry, job.reply)).unzip();
-        for (outcome, reply) in commit_all(&database, &entries).await.into_iter().zip(replies) {
+        let outcomes = commit_all(&database, &entries).await;
+        maps.note_commit();
+        for (outcome, reply) in outcomes.into_iter().zip(replies) {
             // A member who went away will ask again with the same id.
             let _ = reply.send(outcome);
         }

@@ -1,9 +1,10 @@
 //! The value map on the wire: thin wrappers, the figures are the domain's.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, Enum, Object, SimpleObject, Union};
 use valuemap_shared::value_map as domain;
 
-use super::store;
 use crate::access::store::community_of;
 use crate::error::ApiError;
 use crate::graphql::node_id::NodeId;
@@ -32,19 +33,13 @@ impl ValueMapQuery {
         if community_of(db, viewer.organisation_id(), community).await.map_err(ApiError::from)?.is_none() {
             return Ok(None);
         }
-        let period = match period {
-            Some(period) => period.0,
-            None => {
-                let latest = store::latest_period(db, community).await.map_err(ApiError::from)?;
-                latest.unwrap_or_else(|| state.this_quarter())
-            }
-        };
-        let tallies = store::map_tallies(db, community, period).await.map_err(ApiError::from)?;
-        Ok(Some(ValueMap(domain::value_map(period, &tallies, viewer.minimum_answers()))))
+        let key = (community, period.map(|period| period.0), viewer.minimum_answers());
+        let map = state.maps.of(db, key, state.ambient.now()).await.map_err(ApiError::from)?;
+        Ok(Some(ValueMap(map)))
     }
 }
 
-pub struct ValueMap(domain::ValueMap);
+pub struct ValueMap(Arc<domain::ValueMap>);
 
 /// The four layers of what a community is worth, in one period.
 #[Object]

@@ -1,6 +1,6 @@
 //! All tests, the end-to-end ones last: they need the server, a browser and two kinds of database.
 
-mod postgres;
+pub mod postgres;
 
 use std::{
     env,
@@ -15,13 +15,13 @@ use crate::{
     workspace::Workspace,
 };
 
-use postgres::Postgres;
+use postgres::{Durability, Postgres};
 
 /// The integration test that starts everything.
 const END_TO_END: &str = "end_to_end";
 
 /// Tells the end-to-end tests of a PostgreSQL server whose superuser they may be. Set it to have them use yours.
-const POSTGRES_URL: &str = "VALUEMAP_TEST_POSTGRES";
+pub const POSTGRES_URL: &str = "VALUEMAP_TEST_POSTGRES";
 
 /// Runs the tests whose names contain one of the filters, or all. The exit code is that of the end-to-end tests.
 pub fn run(workspace: &Workspace, filters: &[String]) -> Result<ExitCode> {
@@ -54,7 +54,7 @@ pub fn run(workspace: &Workspace, filters: &[String]) -> Result<ExitCode> {
     let _running = match env::var_os(POSTGRES_URL) {
         Some(_) => None,
         None => {
-            let postgres = Postgres::start(&tools.postgres)?;
+            let postgres = Postgres::start(&tools.postgres, Durability::None)?;
             end_to_end.env(POSTGRES_URL, postgres.url());
             Some(postgres)
         }

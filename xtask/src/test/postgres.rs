@@ -15,13 +15,27 @@ use crate::{
     setup::system,
 };
 
-/// Nothing here has to survive a power cut, so nothing waits for the disk.
 const SETTINGS: &str = "listen_addresses='127.0.0.1'
 max_connections=200
-fsync=off
-full_page_writes=off
-synchronous_commit=off
 ";
+
+/// What has to survive a power cut.
+#[derive(Clone, Copy)]
+pub enum Durability {
+    /// Nothing, so nothing waits for the disk.
+    None,
+    /// Every commit, as PostgreSQL does it unless told otherwise.
+    Commits,
+}
+
+impl Durability {
+    fn settings(self) -> &'static str {
+        match self {
+            Self::None => "fsync=off\nfull_page_writes=off\nsynchronous_commit=off\n",
+            Self::Commits => "",
+        }
+    }
+}
 
 pub struct Postgres {
     port: u16,
@@ -31,7 +45,7 @@ pub struct Postgres {
 
 impl Postgres {
     /// Starts a server with the programs in this folder.
-    pub fn start(programs: &Path) -> Result<Postgres> {
+    pub fn start(programs: &Path, durability: Durability) -> Result<Postgres> {
         let owner = Owner::choose()?;
         let folder = tempfile::Builder::new().prefix("valuemap-postgres-").tempdir()?.keep();
         if let Owner::Other { user, group } = owner {
@@ -40,7 +54,7 @@ impl Postgres {
         let caretaker = caretaker(programs, &folder, &owner)?;
         // From here on the caretaker, through `Drop`, tidies up after a failure.
         let mut postgres = Postgres { port: 0, folder, caretaker };
-        timed("throw-away PostgreSQL started", || postgres.create_and_start(programs, &owner))?;
+        timed("throw-away PostgreSQL started", || postgres.create_and_start(programs, &owner, durability))?;
         Ok(postgres)
     }
 
@@ -48,7 +62,7 @@ impl Postgres {
         format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
     }
 
-    fn create_and_start(&mut self, programs: &Path, owner: &Owner) -> Result<()> {
+    fn create_and_start(&mut self, programs: &Path, owner: &Owner, durability: Durability) -> Result<()> {
         let data = self.folder.join("data");
         let mut create = owner.command(&programs.join("initdb"));
         create.args(["--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync", "--pgdata"]);
@@ -57,7 +71,7 @@ impl Postgres {
         let settings = data.join("postgresql.conf");
         let defaults = fs::read_to_string(&settings)?;
         let sockets = format!("unix_socket_directories='{}'\n", self.folder.display());
-        fs::write(&settings, defaults + SETTINGS + &sockets)?;
+        fs::write(&settings, defaults + SETTINGS + durability.settings() + &sockets)?;
 
         // Another program may take the free port before PostgreSQL does.
         const TRIES: u8 = 3;

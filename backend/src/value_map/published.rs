@@ -1,0 +1,65 @@
+//! What members are shown of their community after they submitted.
+
+use std::collections::HashMap;
+use std::sync::{Arc, RwLock};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sea_orm::prelude::*;
+use valuemap_shared::calendar::Quarter;
+use valuemap_shared::ids::CommunityId;
+use valuemap_shared::value_map::{DEFAULT_MINIMUM, PublicResult, public_results};
+
+use super::store::daily_benefits;
+use crate::access::store::{minimum_of, organisation_of_community};
+
+/// A community's results as they were published.
+#[derive(Debug)]
+pub struct Published {
+    pub period: Quarter,
+    pub results: Vec<PublicResult>,
+    computed_at: DateTime<Utc>,
+}
+
+/// They are of days that are over, so they change with the day, and with an import: a minute old is new enough.
+const LIFETIME: TimeDelta = TimeDelta::minutes(1);
+
+/// The latest results of each community, kept so that a submission does not pay for them.
+#[derive(Clone, Debug, Default)]
+pub struct PublishedResults {
+    of: Arc<RwLock<HashMap<CommunityId, Arc<Published>>>>,
+}
+
+impl PublishedResults {
+    pub async fn of(
+        &self,
+        db: &impl ConnectionTrait,
+        community: CommunityId,
+        now: DateTime<Utc>,
+    ) -> Result<Arc<Published>, DbErr> {
+        let known = self.of.read().ok().and_then(|known| known.get(&community).cloned());
+        if let Some(known) = known.filter(|known| now - known.computed_at < LIFETIME) {
+            return Ok(known);
+        }
+        let published = Arc::new(publish(db, community, now).await?);
+        if let Ok(mut known) = self.of.write() {
+            known.insert(community, published.clone());
+        }
+        Ok(published)
+    }
+}
+
+/// This quarter's results, or the last one's as long as too few of this one can be released.
+async fn publish(db: &impl ConnectionTrait, community: CommunityId, now: DateTime<Utc>) -> Result<Published, DbErr> {
+    let organisation = organisation_of_community(db, community).await?;
+    let minimum = organisation.map_or(DEFAULT_MINIMUM, |row| minimum_of(&row));
+    let today = now.date_naive();
+    let this_quarter = Quarter::containing(today);
+    for period in [this_quarter, this_quarter.previous()] {
+        let results = public_results(&daily_benefits(db, community, period).await?, today, minimum);
+        if results.iter().any(|result| result.value.is_some()) {
+            return Ok(Published { period, results, computed_at: now });
+        }
+    }
+    let nothing = public_results(&Default::default(), today, minimum);
+    Ok(Published { period: this_quarter, results: nothing, computed_at: now })
+}
