@@ -69,7 +69,7 @@ async fn internal(
         let graphql = http::read(&request, payload, INTERNAL_BODY_BYTES, None).await?;
         let viewer = viewer_of(&request, &state).await?.ok_or(ApiError::Unauthenticated)?;
         let graphql = graphql
-            .data(std::sync::Arc::new(viewer))
+            .data(viewer)
             .data(DataLoader::new(SitesOf(state.database.clone()), tokio::spawn))
             .data(DataLoader::new(SurveysOf(state.database.clone()), tokio::spawn));
         http::execute(endpoints.internal.execute(graphql)).await

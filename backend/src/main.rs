@@ -9,6 +9,7 @@ mod error;
 mod graphql;
 mod import;
 mod migrations;
+mod recent;
 mod sample;
 mod settings;
 mod survey;

@@ -87,6 +87,7 @@ async fn score_queries(engine: Engine, answers: usize) -> anyhow::Result<Figures
         "{{ valueMap(community: \"{community}\") {{ responses layers {{ elements {{ element reading {{ \
          ... on Score {{ value answers interval {{ low high }} }} }} }} }} }} }}"
     );
+    scratch.settle().await?;
     let data = api.ask(&query, json!({})).await?;
     anyhow::ensure!(data["valueMap"]["responses"].as_u64() > Some(0), "nothing was imported: {data}");
     let token = api.token().to_owned();

@@ -33,6 +33,17 @@ impl Scratch {
         self.folder.path()
     }
 
+    /// Has PostgreSQL finish what it puts off after many writes, so that it does not come in the middle of a measurement.
+    pub async fn settle(&self) -> anyhow::Result<()> {
+        if self.engine == Engine::Postgres {
+            let connection = self.connect().await?;
+            connection.execute_unprepared("VACUUM ANALYZE").await?;
+            connection.execute_unprepared("CHECKPOINT").await?;
+            connection.close().await?;
+        }
+        Ok(())
+    }
+
     /// A connection past the server, for what no user could do.
     pub async fn connect(&self) -> anyhow::Result<DatabaseConnection> {
         let mut options = ConnectOptions::new(self.url.replacen("sqlite:", "sqlite://", 1));

@@ -37,7 +37,7 @@ pub mod api_token {
     }
 
     /// What a secret is good for.
-    #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
     #[sea_orm(rs_type = "String", db_type = "String(StringLen::None)")]
     pub enum Kind {
         /// An internal app, with `Authorization: Bearer`.

@@ -5,3 +5,4 @@ pub mod graphql;
 pub mod secret;
 pub mod session;
 pub mod store;
+pub mod viewers;

@@ -1,5 +1,7 @@
 //! Signing in with a link, and out again. A session is a cookie that scripts cannot read and other sites cannot send.
 
+use std::sync::Arc;
+
 use actix_web::cookie::{Cookie, SameSite, time::Duration as CookieDuration};
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -7,7 +9,7 @@ use chrono::TimeDelta;
 use serde::Deserialize;
 
 use super::entities::api_token::Kind;
-use super::store::{Viewer, create_token, delete_token, viewer_with};
+use super::store::{Viewer, create_token, viewer_with};
 use crate::error::{ApiError, status_of};
 use crate::graphql::schema::State;
 
@@ -56,7 +58,7 @@ async fn start_session(state: &State, token: &str) -> Result<Option<String>, Api
 pub async fn sign_out(http: HttpRequest, state: web::Data<State>) -> HttpResponse {
     let ended = async {
         if let Some(viewer) = viewer_of(&http, &state).await? {
-            delete_token(&state.database.write, viewer.token.id).await?;
+            state.viewers.end(&state.database.write, &viewer).await?;
         }
         Ok::<_, ApiError>(())
     };
@@ -67,14 +69,14 @@ pub async fn sign_out(http: HttpRequest, state: web::Data<State>) -> HttpRespons
 }
 
 /// Who sends the request: an app with its token, or a browser with its session.
-pub async fn viewer_of(http: &HttpRequest, state: &State) -> Result<Option<Viewer>, ApiError> {
+pub async fn viewer_of(http: &HttpRequest, state: &State) -> Result<Option<Arc<Viewer>>, ApiError> {
     let (db, now) = (&state.database.read, state.ambient.now());
     let authorization = http.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     if let Some(secret) = authorization.and_then(|value| value.strip_prefix("Bearer ")) {
-        return Ok(viewer_with(db, Kind::App, secret.trim(), now).await?);
+        return Ok(state.viewers.with(db, Kind::App, secret.trim(), now).await?);
     }
     match http.cookie(COOKIE) {
-        Some(cookie) => Ok(viewer_with(db, Kind::Session, cookie.value(), now).await?),
+        Some(cookie) => Ok(state.viewers.with(db, Kind::Session, cookie.value(), now).await?),
         None => Ok(None),
     }
 }

@@ -1,4 +1,5 @@
 use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
 
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, web};
@@ -17,7 +18,6 @@ use crate::settings::Settings;
 use crate::survey::store::VersionCache;
 use crate::survey::writer::Writer;
 use crate::value_map::maps::Maps;
-use crate::value_map::published::PublishedResults;
 
 #[derive(Args)]
 pub struct Serve {
@@ -60,10 +60,17 @@ impl Serve {
 }
 
 async fn serve(listener: TcpListener, database: Database, ambient: Ambient) -> anyhow::Result<()> {
-    let maps = Maps::default();
+    let maps = Arc::new(Maps::default());
     let (writer, written) = Writer::start(database.clone(), maps.clone());
-    let (versions, published) = (VersionCache::default(), PublishedResults::default());
-    let state = State { database: database.clone(), writer, versions, maps, published, ambient };
+    let state = State {
+        database: database.clone(),
+        writer,
+        maps,
+        ambient,
+        versions: VersionCache::default(),
+        viewers: Arc::default(),
+        published: Arc::default(),
+    };
     let endpoints = web::Data::new(Endpoints::new(&state)?);
     let state = web::Data::new(state);
     let app = move || {

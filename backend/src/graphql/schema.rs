@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::document_limits as limits;
 use crate::access::graphql::{AccessMutation, AccessQuery};
 use crate::access::store::Viewer;
+use crate::access::viewers::Viewers;
 use crate::ambient::Ambient;
 use crate::database::Database;
 use crate::error::ApiError;
@@ -23,8 +24,9 @@ pub struct State {
     pub database: Database,
     pub writer: Writer,
     pub versions: VersionCache,
-    pub maps: Maps,
-    pub published: PublishedResults,
+    pub viewers: Arc<Viewers>,
+    pub maps: Arc<Maps>,
+    pub published: Arc<PublishedResults>,
     pub ambient: Ambient,
 }
 

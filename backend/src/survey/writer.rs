@@ -4,6 +4,8 @@
 //! under way goes into the next one together (group commit). A submission is acknowledged only after the commit that
 //! holds it.
 
+use std::sync::Arc;
+
 use sea_orm::{DbErr, TransactionTrait};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
@@ -31,7 +33,7 @@ struct Job {
 
 impl Writer {
     /// Starts the writer. It stops, after all that was queued is committed, when the last handle is dropped.
-    pub fn start(database: Database, maps: Maps) -> (Self, JoinHandle<()>) {
+    pub fn start(database: Database, maps: Arc<Maps>) -> (Self, JoinHandle<()>) {
         let (queue, jobs) = mpsc::channel(QUEUE);
         (Self { queue }, tokio::spawn(write(database, maps, jobs)))
     }
@@ -44,7 +46,7 @@ impl Writer {
     }
 }
 
-async fn write(database: Database, maps: Maps, mut jobs: mpsc::Receiver<Job>) {
+async fn write(database: Database, maps: Arc<Maps>, mut jobs: mpsc::Receiver<Job>) {
     let mut batch = Vec::with_capacity(BATCH);
     while jobs.recv_many(&mut batch, BATCH).await > 0 {
         let (entries, replies): (Vec<Entry>, Vec<_>) = batch.drain(..).map(|job| (job.entry, job.reply)).unzip();

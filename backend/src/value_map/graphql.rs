@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, Enum, Object, SimpleObject, Union};
 use valuemap_shared::value_map as domain;
 
-use crate::access::store::community_of;
+use super::maps::MapKey;
 use crate::error::ApiError;
 use crate::graphql::node_id::NodeId;
 use crate::graphql::scalars::{Count, Quarter};
@@ -29,13 +29,14 @@ impl ValueMapQuery {
         let NodeId::Community(community) = community else {
             return Err(ApiError::BadUserInput(format!("{community} is not the id of a community")).into());
         };
-        let db = &state.database.read;
-        if community_of(db, viewer.organisation_id(), community).await.map_err(ApiError::from)?.is_none() {
-            return Ok(None);
-        }
-        let key = (community, period.map(|period| period.0), viewer.minimum_answers());
-        let map = state.maps.of(db, key, state.ambient.now()).await.map_err(ApiError::from)?;
-        Ok(Some(ValueMap(map)))
+        let key = MapKey {
+            organisation: viewer.organisation_id(),
+            community,
+            period: period.map(|period| period.0),
+            minimum: viewer.minimum_answers(),
+        };
+        let map = state.maps.of(&state.database.read, key, state.ambient.now()).await.map_err(ApiError::from)?;
+        Ok(map.map(ValueMap))
     }
 }
 

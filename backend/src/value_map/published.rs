@@ -1,7 +1,6 @@
 //! What members are shown of their community after they submitted.
 
-use std::collections::HashMap;
-use std::sync::{Arc, RwLock};
+use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::prelude::*;
@@ -11,22 +10,26 @@ use valuemap_shared::value_map::{DEFAULT_MINIMUM, PublicResult, public_results};
 
 use super::store::daily_benefits;
 use crate::access::store::{minimum_of, organisation_of_community};
+use crate::recent::Recent;
 
 /// A community's results as they were published.
 #[derive(Debug)]
 pub struct Published {
     pub period: Quarter,
     pub results: Vec<PublicResult>,
-    computed_at: DateTime<Utc>,
 }
 
 /// They are of days that are over, so they change with the day, and with an import: a minute old is new enough.
 const LIFETIME: TimeDelta = TimeDelta::minutes(1);
 
 /// The latest results of each community, kept so that a submission does not pay for them.
-#[derive(Clone, Debug, Default)]
-pub struct PublishedResults {
-    of: Arc<RwLock<HashMap<CommunityId, Arc<Published>>>>,
+#[derive(Debug)]
+pub struct PublishedResults(Recent<CommunityId, Arc<Published>>);
+
+impl Default for PublishedResults {
+    fn default() -> Self {
+        Self(Recent::new(LIFETIME))
+    }
 }
 
 impl PublishedResults {
@@ -36,14 +39,11 @@ impl PublishedResults {
         community: CommunityId,
         now: DateTime<Utc>,
     ) -> Result<Arc<Published>, DbErr> {
-        let known = self.of.read().ok().and_then(|known| known.get(&community).cloned());
-        if let Some(known) = known.filter(|known| now - known.computed_at < LIFETIME) {
+        if let Some(known) = self.0.get(&community, now) {
             return Ok(known);
         }
         let published = Arc::new(publish(db, community, now).await?);
-        if let Ok(mut known) = self.of.write() {
-            known.insert(community, published.clone());
-        }
+        self.0.insert(community, published.clone(), now);
         Ok(published)
     }
 }
@@ -57,9 +57,8 @@ async fn publish(db: &impl ConnectionTrait, community: CommunityId, now: DateTim
     for period in [this_quarter, this_quarter.previous()] {
         let results = public_results(&daily_benefits(db, community, period).await?, today, minimum);
         if results.iter().any(|result| result.value.is_some()) {
-            return Ok(Published { period, results, computed_at: now });
+            return Ok(Published { period, results });
         }
     }
-    let nothing = public_results(&Default::default(), today, minimum);
-    Ok(Published { period: this_quarter, results: nothing, computed_at: now })
+    Ok(Published { period: this_quarter, results: public_results(&Default::default(), today, minimum) })
 }
