@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
-use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseBackend, DatabaseConnection, Statement};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr, IsolationLevel,
+    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+};
 use sea_orm_migration::MigratorTrait;
 
 use crate::migrations::Migrator;
@@ -39,8 +42,7 @@ impl Database {
     }
 
     async fn open_sqlite(path: &str) -> anyhow::Result<Self> {
-        let path = path.strip_prefix("//").unwrap_or(path);
-        let path = path.split('?').next().unwrap_or(path);
+        let path = sqlite_path(path);
         if path.is_empty() || path.contains(":memory:") {
             bail!("`sqlite:{path}` names no file; write for example sqlite:data/valuemap.db");
         }
@@ -54,6 +56,32 @@ impl Database {
             anyhow::Ok(Self { read, write })
         };
         opened.await.with_context(|| format!("cannot open the SQLite database {path}"))
+    }
+
+    /// A transaction that is going to write. On SQLite it takes the write lock first: one that reads first and then
+    /// finds that another process wrote in between can only fail.
+    pub async fn begin_write(&self) -> Result<DatabaseTransaction, DbErr> {
+        let is_sqlite = self.write.get_database_backend() == DatabaseBackend::Sqlite;
+        let sqlite_transaction_mode = is_sqlite.then_some(SqliteTransactionMode::Immediate);
+        self.write.begin_with_options(TransactionOptions { sqlite_transaction_mode, ..Default::default() }).await
+    }
+
+    /// A transaction that sees the database as it is now, whatever others write meanwhile.
+    pub async fn begin_snapshot(&self) -> Result<DatabaseTransaction, DbErr> {
+        let is_postgres = self.read.get_database_backend() == DatabaseBackend::Postgres;
+        let isolation_level = is_postgres.then_some(IsolationLevel::RepeatableRead);
+        self.read.begin_with_options(TransactionOptions { isolation_level, ..Default::default() }).await
+    }
+
+    /// Refuses a SQLite database that is not there, where the next step would make an empty one.
+    pub fn check_exists(url: &str) -> anyhow::Result<()> {
+        let path = url.strip_prefix("sqlite:").map(sqlite_path);
+        match path {
+            Some(path) if !Path::new(path).exists() => {
+                bail!("there is no database {path}; run `valuemap migrate` to create it")
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Applies what is missing of the schema.
@@ -94,14 +122,20 @@ impl Database {
         Ok(applied)
     }
 
-    pub async fn close(self) -> Result<(), sea_orm::DbErr> {
+    pub async fn close(self) -> Result<(), DbErr> {
         let same = self.write.get_database_backend() == DatabaseBackend::Postgres;
         self.write.close().await?;
         if same { Ok(()) } else { self.read.close().await }
     }
 }
 
-async fn connect(options: ConnectOptions) -> Result<DatabaseConnection, sea_orm::DbErr> {
+/// The path in what follows `sqlite:`.
+fn sqlite_path(rest: &str) -> &str {
+    let path = rest.strip_prefix("//").unwrap_or(rest);
+    path.split('?').next().unwrap_or(path)
+}
+
+async fn connect(options: ConnectOptions) -> Result<DatabaseConnection, DbErr> {
     sea_orm::Database::connect(options).await
 }
 
@@ -130,14 +164,21 @@ fn postgres_options(url: &str) -> ConnectOptions {
     options
 }
 
+const UNREADABLE: &str = "(the configured URL)";
+
 /// The URL as it may be shown in a message.
 fn without_password(url: &str) -> String {
     match url::Url::parse(url) {
-        Ok(mut parsed) if parsed.password().is_some() => {
-            let hidden = parsed.set_password(Some("***")).is_ok();
-            if hidden { parsed.to_string() } else { "the configured URL".to_owned() }
+        Ok(mut parsed) => {
+            if parsed.password().is_some() && parsed.set_password(Some("***")).is_err() {
+                return UNREADABLE.to_owned();
+            }
+            parsed.set_query(None);
+            parsed.to_string()
         }
-        _ => url.to_owned(),
+        // Whatever is wrong with it, it may hold a password.
+        Err(_) if url.contains('@') => UNREADABLE.to_owned(),
+        Err(_) => url.to_owned(),
     }
 }
 
@@ -148,6 +189,8 @@ mod tests {
     #[test]
     fn a_password_is_not_shown() {
         assert_eq!(without_password("postgres://me:secret@db/valuemap"), "postgres://me:***@db/valuemap");
+        assert_eq!(without_password("postgres://me:secret@db:54x2/valuemap"), UNREADABLE);
+        assert_eq!(without_password("postgres://db/valuemap?password=secret"), "postgres://db/valuemap");
         assert_eq!(without_password("mysql:somewhere"), "mysql:somewhere");
     }
 

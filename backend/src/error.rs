@@ -23,7 +23,7 @@ pub enum ApiError {
     SurveyNotPublished,
     #[error("{0}")]
     BadUserInput(String),
-    #[error("the server cannot take this right now and nothing was stored; try again in a moment")]
+    #[error("the server cannot do this right now; try again in a moment")]
     Unavailable,
     #[error("something went wrong on the server; its log has more under the request id")]
     Internal(#[source] anyhow::Error),
@@ -68,23 +68,17 @@ impl From<DbErr> for ApiError {
     }
 }
 
-impl From<sea_orm::TransactionError<Self>> for ApiError {
-    fn from(error: sea_orm::TransactionError<Self>) -> Self {
-        match error {
-            sea_orm::TransactionError::Connection(error) => error.into(),
-            sea_orm::TransactionError::Transaction(error) => error,
-        }
-    }
-}
-
 /// Whether the same request may succeed later: the database is away, busy, full or failing to write.
-fn is_passing(error: &DbErr) -> bool {
+pub fn is_passing(error: &DbErr) -> bool {
     let cause = match error {
         DbErr::Conn(_) | DbErr::ConnectionAcquire(_) => return true,
         DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause)) => cause,
         _ => return false,
     };
-    let Some(database) = cause.as_database_error() else { return true };
+    let Some(database) = cause.as_database_error() else {
+        use sea_orm::sqlx::Error;
+        return matches!(**cause, Error::Io(_) | Error::PoolTimedOut | Error::PoolClosed | Error::WorkerCrashed);
+    };
     let code = database.code().unwrap_or_default();
     match code.parse::<u32>() {
         // SQLite's BUSY, LOCKED, READONLY, IOERR, FULL and CANTOPEN, in the low byte of its extended codes.

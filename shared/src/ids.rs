@@ -58,8 +58,6 @@ typed_id! {
     SurveyVersionId,
     /// One member's submission, named by the member's browser before the first attempt to send it.
     SubmissionId,
-    /// A token of an internal app, or somebody's session.
-    TokenId,
 }
 
 impl SubmissionId {

@@ -87,7 +87,9 @@ async fn a_wrong_database_url_says_what_a_right_one_is() {
     let check = async |url: &str, expected: &str| refused(&scratch, &["verify", "--database-url", url], expected).await;
     check("mysql://localhost/valuemap", "is not a database URL; use sqlite:PATH or postgres://").await;
     check("valuemap.db", "is not a database URL").await;
-    check("sqlite:/proc/nowhere/valuemap.db", "cannot create the folder /proc/nowhere").await;
+    check("sqlite:typo.db", "there is no database typo.db; run `valuemap migrate` to create it").await;
+    assert!(!scratch.folder().join("typo.db").exists());
+    check("postgres://me:secret@127.0.0.1:1x/valuemap", "at (the configured URL)").await;
     check("postgres://me:secret@127.0.0.1:1/valuemap", "cannot reach the PostgreSQL database at postgres://me:***@")
         .await;
 }
@@ -108,6 +110,8 @@ async fn settings_that_are_wrong_are_refused() {
     refused(&scratch, &["migrate"], "known are database_url, listen, log and log_format").await;
     std::fs::write(scratch.folder().join("valuemap.toml"), "log = 'warn'").unwrap();
     assert!(valuemap(&scratch, &["migrate"]).await.unwrap().status.success());
+    let nowhere = ["migrate", "--database-url", "sqlite:/proc/nowhere/valuemap.db"];
+    refused(&scratch, &nowhere, "cannot create the folder /proc/nowhere").await;
     refused(&scratch, &["migrate", "--config", "other.toml"], "there is no settings file other.toml").await;
     refused(&scratch, &["serve", "--listen", "here"], "invalid value 'here'").await;
 }

@@ -10,6 +10,8 @@ on_both_databases!(
     bad_rows_are_named_and_nothing_is_loaded,
     a_file_that_grew_adds_its_new_rows,
     columns_can_go_to_the_questions_of_a_survey_that_exists,
+    what_members_are_shown_is_not_replaced_by_an_import,
+    a_file_without_respondents_is_known_again_whatever_is_mapped,
 );
 
 const ITEMS: [&str; 25] = [
@@ -109,7 +111,7 @@ async fn a_file_that_grew_adds_its_new_rows(engine: Engine) {
     assert!(fine && said.contains("1 responses loaded, 2 were loaded before"), "{said}");
     write(&world, "grows.csv", "who,Q1\na,5\nb,1\nc,3\nd,2\n");
     let (fine, said) = import(&world, "grows.csv", "Old survey", &maps).await;
-    assert!(!fine && said.contains("line 3: this respondent was loaded before"), "{said}");
+    assert!(!fine && said.contains("line 3: this row was loaded before"), "{said}");
     assert_eq!(responses(&world).await, 3);
     assert!(valuemap(&world.scratch, &["verify"]).await.unwrap().status.success());
 }
@@ -133,6 +135,31 @@ async fn columns_can_go_to_the_questions_of_a_survey_that_exists(engine: Engine)
     assert_eq!(reading["answers"], 6, "{reading}");
     let (fine, said) = import(&world, "old.csv", "Member survey", &["--map", "Learns=question:wealth"]).await;
     assert!(!fine && said.contains("the survey has no question `wealth`; it has product_knowledge"), "{said}");
+}
+
+async fn what_members_are_shown_is_not_replaced_by_an_import(engine: Engine) {
+    let world = World::new(engine).await;
+    let shown = world.embed.survey(&world.site).await.unwrap();
+    write(&world, "own.csv", "Q1\n3\n4\n");
+    let maps = ["--map", "Q1=agreement:5", "--date", "2026-03-01", "--load"];
+    let (fine, said) = import(&world, "own.csv", "Member survey", &maps).await;
+    assert!(!fine && said.contains("members are shown this survey"), "{said}");
+    assert_eq!(world.embed.survey(&world.site).await.unwrap(), shown);
+    assert_eq!(responses(&world).await, 0);
+}
+
+async fn a_file_without_respondents_is_known_again_whatever_is_mapped(engine: Engine) {
+    let world = World::new(engine).await;
+    write(&world, "plain.csv", "Q1,Q2\n3,4\n3,4\n5,5\n");
+    let first = ["--map", "Q1=agreement:5", "--date", "2026-03-01", "--load"];
+    let (fine, said) = import(&world, "plain.csv", "Old survey", &first).await;
+    assert!(fine && said.contains("3 responses loaded"), "{said}");
+    let (fine, said) = import(&world, "plain.csv", "Old survey", &first).await;
+    assert!(fine && said.contains("0 responses loaded, 3 were loaded before"), "{said}");
+    let more = ["--map", "Q1=agreement:5", "Q2=agreement:5", "--date", "2026-03-01", "--load"];
+    let (fine, said) = import(&world, "plain.csv", "Old survey", &more).await;
+    assert!(!fine && said.contains("line 2: this row was loaded before"), "{said}");
+    assert_eq!(responses(&world).await, 3);
 }
 
 /// Compares an item's reading with what scipy and statsmodels computed from the same file.

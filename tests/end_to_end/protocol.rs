@@ -40,6 +40,9 @@ async fn sites_and_surveys_that_cannot_be_shown_say_why(engine: Engine) {
     assert_eq!((status, code.as_str()), (404, "SITE_NOT_FOUND"));
     assert!(message.contains("no site has the key `pk_unknown`"), "{message}");
 
+    let (status, code, _) = refusal(&world.embed, "pk_\u{0}").await;
+    assert_eq!((status, code.as_str()), (404, "SITE_NOT_FOUND"));
+
     for origin in ["https://other.example.com", "null", "http://forum.example.com"] {
         let (status, code, message) = refusal(&world.server.embed(origin), &world.site).await;
         assert_eq!((status, code.as_str()), (403, "ORIGIN_NOT_ALLOWED"), "{origin}");

@@ -84,7 +84,7 @@ impl AccessQuery {
         }
     }
 
-    /// Whatever has this id and belongs to the organisation; null when nothing does.
+    /// The community, site or survey of this id, where the organisation has it; null otherwise.
     async fn node(&self, context: &Context<'_>, id: NodeId) -> async_graphql::Result<Option<Node>> {
         let state = context.data::<State>()?;
         let community = match id {
@@ -264,11 +264,10 @@ impl AccessMutation {
         context: &Context<'_>,
         input: CreateCommunityInput,
     ) -> async_graphql::Result<CreateCommunityResult> {
-        use sea_orm::TransactionTrait;
         let (state, viewer) = (context.data::<State>()?, editor(context)?);
         let name = checked_name(&input.name)?;
         let (ambient, organisation) = (&state.ambient, viewer.organisation_id());
-        let transaction = state.database.write.begin().await.map_err(ApiError::from)?;
+        let transaction = state.database.begin_write().await.map_err(ApiError::from)?;
         let row = match store::create_community(&transaction, ambient, organisation, name, false).await {
             Ok(row) => row,
             Err(error) if store::is_duplicate(&error) => {

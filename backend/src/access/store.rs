@@ -171,7 +171,22 @@ pub async fn organisation_of_community(
 }
 
 pub async fn site_by_key(db: &impl ConnectionTrait, key: &str) -> Result<Option<site::Model>, DbErr> {
+    // PostgreSQL has no text with this character in it, and so no key.
+    if key.contains('\0') {
+        return Ok(None);
+    }
     site::Entity::find().filter(site::Column::Key.eq(key)).one(db).await
+}
+
+/// Whether a survey is shown on some site.
+pub async fn is_embedded(
+    db: &impl ConnectionTrait,
+    (community, survey): (CommunityId, SurveyId),
+) -> Result<bool, DbErr> {
+    let sites = site::Entity::find()
+        .filter(site::Column::CommunityId.eq(community.0))
+        .filter(site::Column::SurveyId.eq(survey.0));
+    Ok(sites.one(db).await?.is_some())
 }
 
 pub async fn sites_of(

@@ -82,11 +82,16 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
 }
 
 async fn run_once(command: Command, settings: &Settings) -> anyhow::Result<()> {
+    let creates = matches!(command, Command::Migrate | Command::Seed | Command::Organisation(_));
+    if !creates {
+        Database::check_exists(&settings.database_url)?;
+    }
     let database = Database::connect(&settings.database_url).await?;
     let ambient = Ambient::real();
-    match &command {
-        Command::Migrate | Command::Seed | Command::Organisation(_) => database.migrate().await?,
-        _ => database.check_schema().await?,
+    if creates {
+        database.migrate().await?;
+    } else {
+        database.check_schema().await?;
     }
     match command {
         Command::Migrate => migrate::report(&settings.database_url),

@@ -30,6 +30,9 @@ pub struct Serve {
     /// Load the sample community when the database holds no organisation
     #[arg(long)]
     seed_when_empty: bool,
+    /// Print no sign-in link, as where the output goes to a log
+    #[arg(long)]
+    no_sign_in_link: bool,
 }
 
 impl Serve {
@@ -54,7 +57,7 @@ impl Serve {
             let responses = sample::load(&database, &ambient).await?;
             tracing::info!(responses, "loaded the sample community");
         }
-        greet(&database, &ambient, address).await?;
+        greet(&database, &ambient, address, !self.no_sign_in_link).await?;
         serve(listener, database, ambient).await
     }
 }
@@ -90,7 +93,7 @@ async fn serve(listener: TcpListener, database: Database, ambient: Ambient) -> a
 }
 
 /// Says where the server is, and how to get in.
-async fn greet(database: &Database, ambient: &Ambient, address: SocketAddr) -> anyhow::Result<()> {
+async fn greet(database: &Database, ambient: &Ambient, address: SocketAddr, with_link: bool) -> anyhow::Result<()> {
     let server = format!("http://{address}");
     println!("Valuemap is at {server}");
     if !crate::web::is_built() {
@@ -98,7 +101,7 @@ async fn greet(database: &Database, ambient: &Ambient, address: SocketAddr) -> a
     }
     let organisations = organisations(&database.read).await?;
     // A link in the terminal is for the person in front of it; a server for others hands out links on request.
-    if address.ip().is_loopback() {
+    if address.ip().is_loopback() && with_link {
         for organisation in &organisations {
             let link = sign_in_link(database, ambient, OrganisationId(organisation.id), &server).await?;
             println!("  Sign in ({}): {link}", organisation.name);

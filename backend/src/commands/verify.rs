@@ -9,7 +9,9 @@ use crate::survey::verify::verify;
 pub async fn run(database: &Database) -> anyhow::Result<()> {
     let mut differences = 0;
     for row in community::Entity::find().all(&database.read).await? {
-        let findings = verify(&database.read, CommunityId(row.id)).await?;
+        let snapshot = database.begin_snapshot().await?;
+        let findings = verify(&snapshot, CommunityId(row.id)).await?;
+        snapshot.rollback().await?;
         println!("{}: {} responses, {} tallies", row.name, findings.responses, findings.tallies);
         for difference in &findings.differences {
             println!("  {difference}");

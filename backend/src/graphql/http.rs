@@ -141,7 +141,7 @@ fn check_headers(http: &HttpRequest) -> Result<(), Refusal> {
     let content_type = http.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let mut parts = content_type.unwrap_or_default().split(';').map(|part| part.trim().to_ascii_lowercase());
     let is_json = parts.next().is_some_and(|essence| essence == "application/json");
-    let is_utf_8 = parts.all(|part| !part.starts_with("charset=") || part.trim_matches('"') == "charset=utf-8");
+    let is_utf_8 = parts.all(|part| part.strip_prefix("charset=").is_none_or(|set| set.trim_matches('"') == "utf-8"));
     if is_json && is_utf_8 { Ok(()) } else { Err(unsupported("the body has to be application/json in UTF-8")) }
 }
 

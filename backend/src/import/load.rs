@@ -1,13 +1,13 @@
-use sea_orm::{DbErr, TransactionTrait};
+use sea_orm::DbErr;
 use valuemap_shared::ids::{CommunityId, SurveyId};
 
-use super::plan::{Plan, RowProblem};
+use super::plan::{Plan, PlannedRow, RowProblem};
+use crate::access::store::is_embedded;
 use crate::ambient::Ambient;
 use crate::database::Database;
 use crate::survey::record::{Entry, Origin, Outcome, record};
 use crate::survey::store::{
-    PublishedVersion, create_survey, definition_of, latest_published, publish_draft, save_draft, survey_named,
-    versions_of,
+    PublishedVersion, create_survey, definition_of, publish_draft, save_draft, survey_named, versions_of,
 };
 
 /// What loading a plan did, or would do.
@@ -28,6 +28,11 @@ pub struct Loaded {
 pub enum LoadError {
     #[error("the survey has a draft that was not published; publish it first, or import under another name")]
     DraftInTheWay,
+    #[error(
+        "members are shown this survey, and the columns would become its next version; map them to its questions with \
+         COLUMN=question:KEY, or import under another name"
+    )]
+    ShownToMembers,
     #[error(transparent)]
     Database(#[from] DbErr),
 }
@@ -41,23 +46,21 @@ pub async fn load(
     plan: &Plan,
     commit: bool,
 ) -> Result<Loaded, LoadError> {
-    let transaction = database.write.begin().await?;
+    let transaction = database.begin_write().await?;
     let mut loaded = Loaded::default();
     let version = version_for(&transaction, ambient, community, plan, &mut loaded).await?;
     let now = ambient.now();
-    for rows in plan.rows.chunks(1_000) {
-        let entry = |row: &super::plan::PlannedRow| {
-            Entry::new(&version, row.id, Origin::File(file.to_owned()), row.day, now, &row.submission)
-        };
-        let entries: Vec<Entry> = rows.iter().map(entry).collect();
-        for (row, outcome) in rows.iter().zip(record(&transaction, &entries).await?) {
-            match outcome {
-                Outcome::Recorded(_) => loaded.new += 1,
-                Outcome::Repeated(_) => loaded.known += 1,
-                Outcome::IdReused => {
-                    let reason = "this respondent was loaded before, with other answers or another mapping".to_owned();
-                    loaded.problems.push(RowProblem { line: row.line, reason });
-                }
+    let entry =
+        |row: &PlannedRow| Entry::new(&version, row.id, Origin::File(file.to_owned()), row.day, now, &row.submission);
+    let entries: Vec<Entry> = plan.rows.iter().map(entry).collect();
+    for (row, outcome) in plan.rows.iter().zip(record(&transaction, &entries).await?) {
+        match outcome {
+            Outcome::Recorded(_) => loaded.new += 1,
+            Outcome::Repeated(_) => loaded.known += 1,
+            Outcome::IdReused => {
+                let reason =
+                    "this row was loaded before, with other answers, another day or another mapping".to_owned();
+                loaded.problems.push(RowProblem { line: row.line, reason });
             }
         }
     }
@@ -70,7 +73,7 @@ pub async fn load(
     Ok(loaded)
 }
 
-/// The version that the answers belong to: the latest one where its definition is the plan's, else a new one.
+/// The version that the answers belong to: the newest one whose definition is the plan's, else a new one.
 async fn version_for(
     transaction: &impl sea_orm::ConnectionTrait,
     ambient: &Ambient,
@@ -83,13 +86,17 @@ async fn version_for(
         None => create_survey(transaction, ambient, community, &plan.survey).await?,
     };
     let survey = (community, SurveyId(survey.id));
-    if let Some(latest) = latest_published(transaction, survey).await?
-        && definition_of(&latest)? == plan.definition
-    {
-        return Ok(PublishedVersion::try_from(latest)?);
+    let versions = versions_of(transaction, [survey]).await?;
+    for version in versions.iter().filter(|version| version.published_at.is_some()) {
+        if definition_of(version)? == plan.definition {
+            return Ok(PublishedVersion::try_from(version.clone())?);
+        }
     }
-    if versions_of(transaction, [survey]).await?.first().is_some_and(|newest| newest.published_at.is_none()) {
+    if versions.first().is_some_and(|newest| newest.published_at.is_none()) {
         return Err(LoadError::DraftInTheWay);
+    }
+    if is_embedded(transaction, survey).await? {
+        return Err(LoadError::ShownToMembers);
     }
     loaded.new_version = true;
     save_draft(transaction, ambient, survey, &plan.definition).await?;

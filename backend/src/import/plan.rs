@@ -1,10 +1,10 @@
 use std::collections::HashMap;
 
 use anyhow::{Context, bail};
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use sha2::{Digest, Sha256};
 use valuemap_shared::ids::{CommunityId, SubmissionId, uuid_v8};
-use valuemap_shared::survey::{Answer, AnswerDraft, Question, QuestionKind, Submission, SurveyDefinition, SurveyDraft};
+use valuemap_shared::survey::{AnswerDraft, Question, QuestionKind, Submission, SurveyDefinition, SurveyDraft};
 
 use super::mapping::{Mapping, Target, question_of};
 use super::table::Table;
@@ -76,7 +76,7 @@ pub fn plan(table: &Table, mappings: &[Mapping], target: Destination<'_>) -> any
             Ok(None) => plan.empty += 1,
             Ok(Some((day, submission))) => {
                 let respondent = columns.respondent.map(|column| cells[column].as_str());
-                match ids.of(respondent, &submission, day) {
+                match ids.of(respondent, cells) {
                     Ok(id) => plan.rows.push(PlannedRow { line: *line, id, day, submission }),
                     Err(reason) => plan.problems.push(RowProblem { line: *line, reason }),
                 }
@@ -214,14 +214,16 @@ fn draft(question: &Question, cell: &str) -> Result<Option<AnswerDraft>, String>
 }
 
 fn read_day(cell: &str) -> Result<NaiveDate, String> {
-    let day = cell.get(..10).and_then(|day| NaiveDate::parse_from_str(day, "%Y-%m-%d").ok());
+    let (day, rest) = cell.split_at_checked(10).unwrap_or((cell, ""));
+    let day = NaiveDate::parse_from_str(day, "%Y-%m-%d").ok();
+    let day = day.filter(|day| day.year() >= 1970 && (rest.is_empty() || rest.starts_with(['T', ' '])));
     day.ok_or_else(|| format!("`{cell}` is not a day like 2026-05-31"))
 }
 
 /// Derives a row's id from what identifies it, so that the same row gets the same id whenever it is read.
 struct RowIds<'a> {
     target: Destination<'a>,
-    /// How often each content was seen: without a column that tells respondents apart, equal rows are numbered.
+    /// How often each row was seen: without a column that tells respondents apart, equal rows are numbered.
     seen: HashMap<String, u64>,
 }
 
@@ -230,16 +232,11 @@ impl<'a> RowIds<'a> {
         Self { target, seen: HashMap::new() }
     }
 
-    fn of(
-        &mut self,
-        respondent: Option<&str>,
-        submission: &Submission,
-        day: NaiveDate,
-    ) -> Result<SubmissionId, String> {
+    fn of(&mut self, respondent: Option<&str>, cells: &[String]) -> Result<SubmissionId, String> {
         let identity = match respondent {
             Some("") => return Err("the respondent is missing".to_owned()),
             Some(respondent) => format!("respondent {respondent}"),
-            None => format!("{day} {}", content(submission.answers())),
+            None => format!("row {}", serde_json::json!(cells)),
         };
         let times = self.seen.entry(identity.clone()).or_default();
         *times += 1;
@@ -251,10 +248,6 @@ impl<'a> RowIds<'a> {
         digest.copy_from_slice(&Sha256::digest(name.as_bytes())[..16]);
         Ok(SubmissionId(uuid_v8(digest)))
     }
-}
-
-fn content(answers: &[(String, Answer)]) -> String {
-    serde_json::json!(answers).to_string()
 }
 
 #[cfg(test)]

@@ -32,7 +32,9 @@ impl Table {
         if header.iter().all(String::is_empty) {
             bail!("the file is empty; its first line has to name the columns");
         }
-        if let Some(twice) = header.iter().enumerate().find(|(place, name)| header[..*place].contains(name)) {
+        if let Some(twice) =
+            header.iter().enumerate().find(|(place, name)| !name.is_empty() && header[..*place].contains(name))
+        {
             bail!("two columns are named `{}`", twice.1);
         }
         let mut table = Self { header, rows: Vec::new(), broken: Vec::new() };

@@ -6,7 +6,7 @@ mod comments;
 use chrono::{Days, NaiveDate};
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
-use sea_orm::{DbErr, TransactionTrait};
+use sea_orm::DbErr;
 use valuemap_shared::calendar::Quarter;
 use valuemap_shared::ids::{CommunityId, OrganisationId, SubmissionId, uuid_v7};
 use valuemap_shared::survey::{AnswerDraft, Benefit, Submission};
@@ -24,7 +24,7 @@ const QUARTERS: u32 = 8;
 
 /// Loads the sample into an empty database and returns how many responses it has.
 pub async fn load(database: &Database, ambient: &Ambient) -> anyhow::Result<usize> {
-    let transaction = database.write.begin().await?;
+    let transaction = database.begin_write().await?;
     let organisation = create_organisation(&transaction, ambient, "Sample organisation").await?;
     let organisation = OrganisationId(organisation.id);
     let community = create_community(&transaction, ambient, organisation, "Sample community", true).await?;

@@ -2,9 +2,9 @@
 
 use async_graphql::{Context, Enum, InputObject, Object, OneofObject, SimpleObject, Union};
 use chrono::{DateTime, Utc};
-use sea_orm::TransactionTrait;
 use valuemap_shared::ids::{CommunityId, SurveyId, SurveyVersionId};
 use valuemap_shared::survey as domain;
+use valuemap_shared::value_map::question_index;
 
 use super::embed::{Benefit, Problem};
 use super::entities::{survey, survey_version};
@@ -15,7 +15,7 @@ use crate::graphql::node_id::NodeId;
 use crate::graphql::scalars::Quarter;
 use crate::graphql::schema::{State, editor, viewer};
 use crate::value_map::graphql::Reading;
-use crate::value_map::store::question_tallies;
+use crate::value_map::store::{question_tallies, respondents_by_version};
 
 pub struct Survey(pub survey::Model);
 
@@ -72,21 +72,47 @@ impl SurveyVersion {
         Ok(definition.into_draft().questions.into_iter().map(Question::from).collect())
     }
 
-    /// What was answered to each agreement question of this version in a quarter, on 0..100.
+    /// What was answered to each agreement question of this version in a quarter, on 0..100. A question is hidden, too,
+    /// where the benefit's index less this question's would uncover what is suppressed.
     async fn results(&self, context: &Context<'_>, period: Quarter) -> async_graphql::Result<Vec<QuestionResult>> {
         let (state, viewer) = (context.data::<State>()?, viewer(context)?);
         let definition = store::definition_of(&self.0).map_err(ApiError::from)?;
-        let is_scale = |question: &&domain::Question| matches!(question.kind, domain::QuestionKind::Agreement { .. });
-        let keys: Vec<String> =
-            definition.questions().iter().filter(is_scale).map(|question| question.key.clone()).collect();
-        let subjects: Vec<_> = keys.iter().cloned().map(domain::Subject::Question).collect();
+        let scales: Vec<(domain::Subject, Option<domain::Benefit>)> =
+            definition.questions().iter().filter_map(scale).collect();
+        let subjects: Vec<domain::Subject> = scales.iter().map(|(subject, _)| subject.clone()).collect();
         let (community, version) = (CommunityId(self.0.community_id), SurveyVersionId(self.0.id));
-        let tallies = question_tallies(&state.database.read, community, version, &subjects, period.0)
-            .await
-            .map_err(ApiError::from)?;
-        let reading = |subject| valuemap_shared::value_map::index_of(subject, &tallies, viewer.minimum_answers());
-        let result = |(question, subject)| QuestionResult { question, reading: Reading::from(reading(subject)) };
-        Ok(keys.into_iter().zip(&subjects).map(result).collect())
+        let db = &state.database.read;
+        let tallies = question_tallies(db, community, version, &subjects, period.0).await.map_err(ApiError::from)?.now;
+        let by_version = respondents_by_version(db, community, period.0).await.map_err(ApiError::from)?;
+        let result = |(subject, benefit): &(domain::Subject, Option<domain::Benefit>)| {
+            let same = |other: &Option<domain::Benefit>| benefit.is_some() && other == benefit;
+            let questions = scales.iter().filter(|(other, of)| other != subject && same(of));
+            let versions = by_version.iter().filter(|((other, of), _)| *other != version && same(&Some(*of)));
+            let others: Vec<u64> = questions
+                .map(|(other, _)| tallies.respondents(other))
+                .chain(versions.map(|(_, respondents)| *respondents))
+                .collect();
+            let reading = question_index(subject, &tallies, &others, viewer.minimum_answers());
+            QuestionResult { question: key_of(subject), reading: reading.into() }
+        };
+        Ok(scales.iter().map(result).collect())
+    }
+}
+
+/// What is tallied about an agreement question, and the benefit that it asks about.
+fn scale(question: &domain::Question) -> Option<(domain::Subject, Option<domain::Benefit>)> {
+    match question.kind {
+        domain::QuestionKind::Agreement { benefit, .. } => {
+            Some((domain::Subject::Question(question.key.clone()), benefit))
+        }
+        _ => None,
+    }
+}
+
+fn key_of(subject: &domain::Subject) -> String {
+    match subject {
+        domain::Subject::Question(key) => key.clone(),
+        other => other.to_string(),
     }
 }
 
@@ -220,7 +246,7 @@ impl SurveyMutation {
                 return Ok(SaveSurveyDraftResult::Invalid(InvalidSurvey { problems }));
             }
         };
-        let transaction = state.database.write.begin().await.map_err(ApiError::from)?;
+        let transaction = state.database.begin_write().await.map_err(ApiError::from)?;
         let row = store::save_draft(&transaction, &state.ambient, survey, &definition).await.map_err(ApiError::from)?;
         transaction.commit().await.map_err(ApiError::from)?;
         Ok(SaveSurveyDraftResult::Version(SurveyVersion(row)))
@@ -236,7 +262,7 @@ impl SurveyMutation {
         let Some(survey) = own_survey(context, input.survey).await? else {
             return Ok(PublishSurveyResult::NotFound(NotFound::new(input.survey)));
         };
-        let transaction = state.database.write.begin().await.map_err(ApiError::from)?;
+        let transaction = state.database.begin_write().await.map_err(ApiError::from)?;
         let row = store::publish_draft(&transaction, &state.ambient, survey).await.map_err(ApiError::from)?;
         transaction.commit().await.map_err(ApiError::from)?;
         Ok(match row {

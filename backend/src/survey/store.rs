@@ -1,10 +1,10 @@
 //! The named queries on surveys, their versions and responses.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, RwLock};
 
 use sea_orm::prelude::*;
-use sea_orm::{ActiveValue::Set, Condition, IntoActiveModel, QueryOrder, QuerySelect};
+use sea_orm::{ActiveValue::Set, Condition, QueryOrder, QuerySelect};
 use serde_json::json;
 use valuemap_shared::ids::{CommunityId, SurveyId, SurveyVersionId};
 use valuemap_shared::survey::{SurveyDefinition, SurveyDraft};
@@ -155,9 +155,8 @@ pub async fn save_draft(
     let newest = versions_of(db, [survey]).await?.into_iter().next();
     let definition = json!(definition.clone().into_draft());
     if let Some(draft) = newest.as_ref().filter(|version| version.published_at.is_none()) {
-        let mut row = draft.clone().into_active_model();
-        row.definition = Set(definition);
-        return row.update(db).await;
+        let row = survey_version::ActiveModel { definition: Set(definition), ..Default::default() };
+        return update_draft(db, draft, row).await?.ok_or(DbErr::RecordNotUpdated);
     }
     let row = survey_version::ActiveModel {
         community_id: Set(survey.0.0),
@@ -179,9 +178,24 @@ pub async fn publish_draft(
 ) -> Result<Option<survey_version::Model>, DbErr> {
     let newest = versions_of(db, [survey]).await?.into_iter().next();
     let Some(draft) = newest.filter(|version| version.published_at.is_none()) else { return Ok(None) };
-    let mut row = draft.into_active_model();
-    row.published_at = Set(Some(ambient.now()));
-    row.update(db).await.map(Some)
+    let row = survey_version::ActiveModel { published_at: Set(Some(ambient.now())), ..Default::default() };
+    update_draft(db, &draft, row).await
+}
+
+/// Changes a draft; `None` when it was published meanwhile: a published version is never changed.
+async fn update_draft(
+    db: &impl ConnectionTrait,
+    draft: &survey_version::Model,
+    changes: survey_version::ActiveModel,
+) -> Result<Option<survey_version::Model>, DbErr> {
+    let updated = survey_version::Entity::update_many()
+        .set(changes)
+        .filter(survey_version::Column::CommunityId.eq(draft.community_id))
+        .filter(survey_version::Column::Id.eq(draft.id))
+        .filter(survey_version::Column::PublishedAt.is_null())
+        .exec_with_returning(db)
+        .await?;
+    Ok(updated.into_iter().next())
 }
 
 /// The next page of a community's responses in the order of their keys, with the answers of each.
@@ -204,8 +218,10 @@ pub async fn responses_after(
         .limit(limit)
         .all(db)
         .await?;
+    let surveys: BTreeSet<Uuid> = responses.iter().map(|response| response.survey_id).collect();
     let answers = answer::Entity::find()
         .filter(answer::Column::CommunityId.eq(community.0))
+        .filter(answer::Column::SurveyId.is_in(surveys))
         .filter(answer::Column::ResponseId.is_in(responses.iter().map(|response| response.id)))
         .all(db)
         .await?;

@@ -6,13 +6,13 @@
 
 use std::sync::Arc;
 
-use sea_orm::{DbErr, TransactionTrait};
+use sea_orm::DbErr;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use super::record::{Entry, Outcome, record};
 use crate::database::Database;
-use crate::error::ApiError;
+use crate::error::{ApiError, is_passing};
 use crate::value_map::maps::Maps;
 
 /// Most submissions in one commit.
@@ -64,6 +64,8 @@ async fn commit_all(database: &Database, entries: &[Entry]) -> Vec<Result<Outcom
     match commit(database, entries).await {
         Ok(outcomes) => outcomes.into_iter().map(Ok).collect(),
         Err(error) if entries.len() == 1 => vec![Err(error.into())],
+        // No single entry is at fault, and trying them one by one would only keep the next ones waiting.
+        Err(error) if is_passing(&error) => entries.iter().map(|_| Err(ApiError::Unavailable)).collect(),
         Err(error) => {
             tracing::warn!(cause = error.to_string(), entries = entries.len(), "a batch failed; trying one by one");
             let mut outcomes = Vec::with_capacity(entries.len());
@@ -79,7 +81,7 @@ async fn commit_all(database: &Database, entries: &[Entry]) -> Vec<Result<Outcom
 }
 
 async fn commit(database: &Database, entries: &[Entry]) -> Result<Vec<Outcome>, DbErr> {
-    let transaction = database.write.begin().await?;
+    let transaction = database.begin_write().await?;
     let outcomes = record(&transaction, entries).await?;
     transaction.commit().await?;
     Ok(outcomes)

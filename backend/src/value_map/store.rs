@@ -1,6 +1,6 @@
 //! The named queries on tallies.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDate;
 use sea_orm::prelude::*;
@@ -83,6 +83,31 @@ async fn period_tallies(
         add(&mut tallies.before, &row.subject, cell, row.before);
     }
     Ok(tallies)
+}
+
+/// How many answered about each benefit in a quarter, by the version that they answered.
+pub async fn respondents_by_version(
+    db: &impl ConnectionTrait,
+    community: CommunityId,
+    period: Quarter,
+) -> Result<HashMap<(SurveyVersionId, Benefit), u64>, DbErr> {
+    let rows: Vec<(Uuid, String, i64)> = tally::Entity::find()
+        .select_only()
+        .columns([tally::Column::VersionId, tally::Column::Subject])
+        .expr_as(Expr::col(tally::Column::Count).sum().cast_as("bigint"), "count")
+        .filter(tally::Column::CommunityId.eq(community.0))
+        .filter(tally::Column::Subject.is_in(Benefit::ALL.map(|benefit| Subject::Benefit(benefit).to_string())))
+        .filter(tally::Column::Day.between(period.first_day(), period.last_day()))
+        .group_by(tally::Column::VersionId)
+        .group_by(tally::Column::Subject)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let counted = rows.into_iter().filter_map(|(version, subject, count)| match subject.parse() {
+        Ok(Subject::Benefit(benefit)) => Some(((version.into(), benefit), u64::try_from(count).ok()?)),
+        _ => None,
+    });
+    Ok(counted.collect())
 }
 
 /// The benefits' tallies of a quarter, day by day.

@@ -7,7 +7,7 @@ use crate::statistics::{
     LEVEL, MeanMethod, RESAMPLES, Sample, change_between, mean_interval, net_promoter_score, student_t_interval,
     wilson_interval,
 };
-use crate::survey::Subject;
+use crate::survey::{Cell, Subject};
 
 /// The scoring model: the weights, links and sources that turn tallies into scores. Each benefit is scored by its
 /// index; every other layer waits for what it is scored from.
@@ -67,6 +67,18 @@ pub fn index_of(subject: &Subject, tallies: &PeriodTallies, minimum: u64) -> Rea
         top_two_box: top_two_box(subject, &tallies.now),
         explanation: explain_index(subject, &tallies.now, &sample, method),
     })
+}
+
+/// The index of one question by itself.
+///
+/// `others` are the numbers of respondents of whatever else feeds the same benefit: other questions, and other versions.
+/// Where one of them is too small to be shown, this one is hidden, too, because the benefit's index less this one's
+/// would show it.
+pub fn question_index(subject: &Subject, tallies: &TallyCounts, others: &[u64], minimum: u64) -> Reading {
+    if others.iter().any(|respondents| (1..minimum).contains(respondents)) {
+        return Reading::NoScore(NoScore::too_few_answers(minimum));
+    }
+    index_of(subject, &PeriodTallies { now: tallies.clone(), before: TallyCounts::default() }, minimum)
 }
 
 fn recommendation(tallies: &TallyCounts, minimum: u64) -> RecommendationReading {
@@ -129,14 +141,16 @@ fn explain_index(subject: &Subject, tallies: &TallyCounts, sample: &Sample, meth
         }
         MeanMethod::NoSpread => "all answers are equal: Wilson interval of the mean as a share of the scale".to_owned(),
     };
-    let input = |(cell, count): (crate::survey::Cell, u64)| {
-        let name = match cell.answered {
-            1 => format!("members who chose {} of {}", cell.total, cell.points),
-            asked => format!("members whose {asked} answers on {} points sum to {}", cell.points, cell.total),
-        };
-        Input { name, value: count as f64 }
+    let cells: Vec<(Cell, u64)> = tallies.cells(subject).collect();
+    let mut inputs: Vec<Input> = if cells.iter().all(|(cell, _)| cell.answered == 1) {
+        let chosen = |cell: &Cell| format!("members who chose {} of {}", cell.total, cell.points);
+        cells.iter().map(|(cell, count)| Input { name: chosen(cell), value: *count as f64 }).collect()
+    } else {
+        // Sums over several questions, beside the questions by themselves, could tell who answered what.
+        let answers: u64 = cells.iter().map(|(cell, count)| u64::from(cell.answered) * count).sum();
+        let input = |name: &str, value: u64| Input { name: name.into(), value: value as f64 };
+        vec![input("members", sample.size()), input("their answers", answers)]
     };
-    let mut inputs: Vec<Input> = tallies.cells(subject).map(input).collect();
     if let Some(Interval { low, high, .. }) = student_t_interval(sample) {
         let error = (high - low) / 2.0;
         inputs.push(Input { name: format!("half width of the {}% t interval", LEVEL * 100.0), value: error });
@@ -152,7 +166,7 @@ fn explain_index(subject: &Subject, tallies: &TallyCounts, sample: &Sample, meth
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::survey::{Benefit, Cell};
+    use crate::survey::Benefit;
     use crate::value_map::{Absence, Element};
 
     fn tallies(counts: &[(u16, u64)]) -> TallyCounts {
@@ -211,6 +225,25 @@ mod tests {
         let score = score(index_of(&subject, &periods, 5));
         assert_eq!((score.value, score.answers), (50.0, 20));
         assert_eq!(score.top_two_box.unwrap().value, 0.5);
+    }
+
+    #[test]
+    fn a_question_is_hidden_where_the_rest_of_its_benefit_would_be_uncovered() {
+        let counts = tallies(&[(3, 10), (5, 10)]);
+        let subject = Subject::Benefit(Benefit::ProductKnowledge);
+        assert_eq!(reason(question_index(&subject, &counts, &[30, 2], 5)), Absence::TooFewAnswers);
+        assert_eq!(score(question_index(&subject, &counts, &[30, 0, 5], 5)).value, 75.0);
+    }
+
+    #[test]
+    fn sums_over_several_questions_are_not_listed() {
+        let mut now = tallies(&[(5, 10)]);
+        let subject = Subject::Benefit(Benefit::ProductKnowledge);
+        now.add(subject.clone(), Cell { points: 5, answered: 2, total: 9 }, 1);
+        let score = score(index_of(&subject, &PeriodTallies { now, before: TallyCounts::default() }, 5));
+        let listed: Vec<(&str, f64)> =
+            score.explanation.inputs.iter().map(|input| (input.name.as_str(), input.value)).take(2).collect();
+        assert_eq!(listed, [("members", 11.0), ("their answers", 12.0)]);
     }
 
     #[test]

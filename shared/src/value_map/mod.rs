@@ -11,7 +11,7 @@ mod tallies;
 
 pub use element::{Element, Layer};
 #[cfg(feature = "scores")]
-pub use members::{MODEL_VERSION, PeriodTallies, index_of, value_map};
+pub use members::{MODEL_VERSION, PeriodTallies, index_of, question_index, value_map};
 pub use reading::{
     Absence, Change, ElementReading, Explanation, Input, Interval, LayerReading, NoScore, Proportion, Reading,
     Recommendation, RecommendationReading, Score, ValueMap,

@@ -2,7 +2,8 @@
 //!
 //! A live figure would let anybody who reads it before and after a neighbour's answer compute that answer. So days
 //! are released in groups: only days that are over, and only when a group of consecutive days holds at least the
-//! minimum of answers. Two readings then differ by a whole group or not at all.
+//! minimum of answers. Two readings then differ by a whole group or not at all, unless somebody imports answers into
+//! days that were released before.
 
 use std::collections::BTreeMap;
 

@@ -14,14 +14,6 @@ impl TallyCounts {
         *self.counts.entry(subject).or_default().entry(cell).or_default() += count;
     }
 
-    pub fn add_all(&mut self, other: &Self) {
-        for (subject, cells) in &other.counts {
-            for (cell, count) in cells {
-                self.add(subject.clone(), *cell, *count);
-            }
-        }
-    }
-
     pub fn cells(&self, subject: &Subject) -> impl Iterator<Item = (Cell, u64)> {
         self.counts.get(subject).into_iter().flatten().map(|(cell, count)| (*cell, *count))
     }
