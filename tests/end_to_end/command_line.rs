@@ -43,6 +43,7 @@ async fn an_empty_database_is_used_only_after_migrating(engine: Engine) {
     if engine == Engine::Postgres {
         refused(&scratch, &["serve", "--listen", "127.0.0.1:0"], "run `valuemap migrate`").await;
     }
+    refused(&scratch, &["organisation", "Acme", "--minimum-answers", "2"], "2 is not in 3..=1000").await;
     for _ in 0..2 {
         assert!(valuemap(&scratch, &["migrate"]).await.unwrap().status.success());
     }

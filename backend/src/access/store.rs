@@ -42,8 +42,8 @@ pub async fn create_organisation(
     db: &impl ConnectionTrait,
     ambient: &Ambient,
     name: &str,
+    minimum: u64,
 ) -> Result<organisation::Model, DbErr> {
-    let minimum = valuemap_shared::value_map::DEFAULT_MINIMUM;
     let row = organisation::ActiveModel {
         id: Set(ambient.new_id()),
         name: Set(name.to_owned()),

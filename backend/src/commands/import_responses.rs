@@ -86,7 +86,11 @@ fn report(plan: &Plan, loaded: &Loaded) {
     if problems.len() > LISTED {
         println!("... and {} more", problems.len() - LISTED);
     }
-    let version = if loaded.new_version { ", as a new version of it" } else { "" };
+    let version = match (loaded.new_survey, loaded.new_version) {
+        (true, _) => ", which is new",
+        (false, true) => ", in a new version of it",
+        (false, false) => "",
+    };
     println!("Survey `{}`{version}", plan.survey);
     for (question, answers) in plan.answers_by_question() {
         println!("  {question}: {answers} answers");

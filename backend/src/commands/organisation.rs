@@ -1,5 +1,6 @@
 use anyhow::bail;
 use clap::Args;
+use valuemap_shared::value_map::{DEFAULT_MINIMUM, LOWEST_MINIMUM};
 
 use crate::access::graphql::checked_name;
 use crate::access::store::{create_organisation, is_duplicate};
@@ -10,12 +11,15 @@ use crate::database::Database;
 pub struct Organisation {
     /// Its name, which no other organisation has
     name: String,
+    /// Show no score of fewer answers than this
+    #[arg(long, default_value_t = DEFAULT_MINIMUM, value_parser = clap::value_parser!(u64).range(LOWEST_MINIMUM..=1_000))]
+    minimum_answers: u64,
 }
 
 impl Organisation {
     pub async fn run(&self, database: &Database, ambient: &Ambient) -> anyhow::Result<()> {
         let name = checked_name(&self.name)?;
-        match create_organisation(&database.write, ambient, name).await {
+        match create_organisation(&database.write, ambient, name, self.minimum_answers).await {
             Ok(_) => println!("Created the organisation {name}. Next: `valuemap sign-in` or `valuemap token create`."),
             Err(error) if is_duplicate(&error) => bail!("there is an organisation `{name}` already"),
             Err(error) => return Err(error.into()),

@@ -18,7 +18,9 @@ pub struct Loaded {
     pub known: u64,
     /// Rows that contradict what was loaded before.
     pub problems: Vec<RowProblem>,
-    /// Whether the survey gets a version of its own for these rows.
+    /// Whether the survey came with these rows.
+    pub new_survey: bool,
+    /// Whether it got a version of its own for them.
     pub new_version: bool,
     pub committed: bool,
 }
@@ -83,7 +85,10 @@ async fn version_for(
 ) -> Result<PublishedVersion, LoadError> {
     let survey = match survey_named(transaction, community, &plan.survey).await? {
         Some(survey) => survey,
-        None => create_survey(transaction, ambient, community, &plan.survey).await?,
+        None => {
+            loaded.new_survey = true;
+            create_survey(transaction, ambient, community, &plan.survey).await?
+        }
     };
     let survey = (community, SurveyId(survey.id));
     let versions = versions_of(transaction, [survey]).await?;

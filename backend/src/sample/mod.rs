@@ -10,6 +10,7 @@ use sea_orm::DbErr;
 use valuemap_shared::calendar::Quarter;
 use valuemap_shared::ids::{CommunityId, OrganisationId, SubmissionId, uuid_v7};
 use valuemap_shared::survey::{AnswerDraft, Benefit, Submission};
+use valuemap_shared::value_map::DEFAULT_MINIMUM;
 
 use crate::access::graphql::create_standard_survey;
 use crate::access::store::{create_community, create_organisation, create_site};
@@ -25,7 +26,7 @@ const QUARTERS: u32 = 8;
 /// Loads the sample into an empty database and returns how many responses it has.
 pub async fn load(database: &Database, ambient: &Ambient) -> anyhow::Result<usize> {
     let transaction = database.begin_write().await?;
-    let organisation = create_organisation(&transaction, ambient, "Sample organisation").await?;
+    let organisation = create_organisation(&transaction, ambient, "Sample organisation", DEFAULT_MINIMUM).await?;
     let organisation = OrganisationId(organisation.id);
     let community = create_community(&transaction, ambient, organisation, "Sample community", true).await?;
     let survey = create_standard_survey(&transaction, ambient, CommunityId(community.id)).await?;

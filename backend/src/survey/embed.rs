@@ -10,7 +10,7 @@ use valuemap_shared::survey as domain;
 use valuemap_shared::survey::{AnswerDraft, ProblemCode, Submission};
 use valuemap_shared::value_map::PublicResult;
 
-use super::graphql::Question;
+use super::question::Question;
 use super::record::{Entry, Origin, Outcome, Receipt as StoredReceipt};
 use super::store::{PublishedVersion, latest_published};
 use crate::access::entities::site;

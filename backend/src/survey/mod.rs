@@ -3,6 +3,7 @@
 pub mod embed;
 pub mod entities;
 pub mod graphql;
+pub mod question;
 pub mod record;
 pub mod store;
 pub mod verify;
