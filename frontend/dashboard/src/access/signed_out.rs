@@ -5,7 +5,10 @@ use yew::prelude::*;
 pub fn SignedOut() -> Html {
     html! {
         <Notice title="Sign in">
-            <p>{ "Open the link that " }<code>{ "valuemap serve" }</code>{ " printed in the terminal." }</p>
+            <p>
+                { "Open the link that " }<code>{ "valuemap serve" }</code>{ " printed in the terminal, or make one with " }
+                <code>{ "valuemap sign-in" }</code>{ "." }
+            </p>
         </Notice>
     }
 }
