@@ -1,6 +1,8 @@
 //! The widget, the dashboard and the demo page, as the build made them: read from `dist` by a debug build, inside of
 //! the binary in a release build.
 
+use std::borrow::Cow;
+
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 use rust_embed::RustEmbed;
@@ -78,8 +80,16 @@ fn file(http: &HttpRequest, path: &str, caching: &str) -> HttpResponse {
         return response.finish();
     }
     match Dist::get(&format!("{path}.br")).filter(|_| accepts_brotli(http)) {
-        Some(compressed) => response.insert_header((header::CONTENT_ENCODING, "br")).body(compressed.data.into_owned()),
-        None => response.body(plain.data.into_owned()),
+        Some(compressed) => response.insert_header((header::CONTENT_ENCODING, "br")).body(bytes(compressed.data)),
+        None => response.body(bytes(plain.data)),
+    }
+}
+
+/// What is inside of the binary is sent from where it is.
+fn bytes(data: Cow<'static, [u8]>) -> web::Bytes {
+    match data {
+        Cow::Borrowed(embedded) => web::Bytes::from_static(embedded),
+        Cow::Owned(read) => read.into(),
     }
 }
 

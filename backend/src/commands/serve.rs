@@ -8,7 +8,7 @@ use clap::Args;
 use valuemap_shared::ids::OrganisationId;
 
 use super::sign_in::sign_in_link;
-use crate::access::store::{delete_expired_tokens, organisations};
+use crate::access::store::{delete_expired_tokens, organisations, site_by_key};
 use crate::ambient::Ambient;
 use crate::app::{Endpoints, routes, with_request_id};
 use crate::database::Database;
@@ -106,6 +106,8 @@ async fn greet(database: &Database, ambient: &Ambient, address: SocketAddr, with
             let link = sign_in_link(database, ambient, OrganisationId(organisation.id), &server).await?;
             println!("  Sign in ({}): {link}", organisation.name);
         }
+    }
+    if site_by_key(&database.read, sample::SITE_KEY).await?.is_some() {
         println!("  A page with the survey: {server}/demo");
     }
     if organisations.is_empty() {

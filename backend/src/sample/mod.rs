@@ -20,7 +20,7 @@ use crate::survey::record::{Entry, Origin, record};
 use crate::survey::store::{PublishedVersion, latest_published};
 
 /// The key in the demo page's snippet.
-const SITE_KEY: &str = "pk_sample_community";
+pub const SITE_KEY: &str = "pk_sample_community";
 const QUARTERS: u32 = 8;
 
 /// Loads the sample into an empty database and returns how many responses it has.
