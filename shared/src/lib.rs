@@ -3,8 +3,12 @@
 //! Invariant: nothing in this crate does I/O, reads a clock or draws randomness that was not handed to it, so
 //! that the browser and the server reach the same figure from the same input.
 
+#[cfg(feature = "attribution")]
+pub mod attribution;
 pub mod calendar;
 pub mod ids;
+#[cfg(feature = "scores")]
+pub mod money;
 #[cfg(feature = "scores")]
 pub mod statistics;
 pub mod survey;

@@ -1,0 +1,1 @@
+//! Crediting outcomes to the activities that members met before them.
