@@ -1,8 +1,10 @@
 //! The Valuemap server and command line.
 
 mod access;
+mod activities;
 mod ambient;
 mod app;
+mod attribution;
 mod commands;
 mod database;
 mod error;
@@ -15,6 +17,7 @@ mod settings;
 mod survey;
 mod value_map;
 mod web;
+mod webhooks;
 
 use clap::Parser;
 

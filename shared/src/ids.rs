@@ -56,6 +56,10 @@ typed_id! {
     SurveyId,
     /// One version of a survey, immutable once published.
     SurveyVersionId,
+    /// A member or an account.
+    PartyId,
+    /// Something that the organisation did for the community.
+    ActivityId,
     /// One member's submission, named by the member's browser before the first attempt to send it.
     SubmissionId,
 }

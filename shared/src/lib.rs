@@ -3,6 +3,8 @@
 //! Invariant: nothing in this crate does I/O, reads a clock or draws randomness that was not handed to it, so
 //! that the browser and the server reach the same figure from the same input.
 
+#[cfg(feature = "scores")]
+pub mod activities;
 #[cfg(feature = "attribution")]
 pub mod attribution;
 pub mod calendar;

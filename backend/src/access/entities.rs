@@ -81,6 +81,8 @@ pub mod community {
         pub organisation_id: Uuid,
         pub name: String,
         pub is_sample: bool,
+        /// What amounts are added up in. ISO 4217.
+        pub currency: String,
         pub created_at: DateTimeUtc,
     }
 

@@ -6,6 +6,7 @@ use async_graphql::{Context, InputObject, Interface, Object, SimpleObject, Union
 use chrono::{DateTime, Utc};
 use std::collections::HashMap;
 use valuemap_shared::ids::{CommunityId, SiteId, SurveyId};
+use valuemap_shared::money::Currency;
 
 use super::entities::{community, site};
 use super::secret::hexadecimal;
@@ -174,6 +175,11 @@ impl Community {
         self.0.is_sample
     }
 
+    /// What amounts are added up in, ISO 4217.
+    async fn currency(&self) -> &str {
+        &self.0.currency
+    }
+
     async fn created_at(&self) -> DateTime<Utc> {
         self.0.created_at
     }
@@ -266,9 +272,10 @@ impl AccessMutation {
     ) -> async_graphql::Result<CreateCommunityResult> {
         let (state, viewer) = (context.data::<State>()?, editor(context)?);
         let name = checked_name(&input.name)?;
+        let currency = checked_currency(input.currency.as_deref())?;
         let (ambient, organisation) = (&state.ambient, viewer.organisation_id());
         let transaction = state.database.begin_write().await.map_err(ApiError::from)?;
-        let row = match store::create_community(&transaction, ambient, organisation, name, false).await {
+        let row = match store::create_community(&transaction, ambient, organisation, name, false, currency).await {
             Ok(row) => row,
             Err(error) if store::is_duplicate(&error) => {
                 return Ok(CreateCommunityResult::NameTaken(NameTaken::new(name)));
@@ -319,6 +326,12 @@ pub async fn create_standard_survey(
     Ok(survey)
 }
 
+fn checked_currency(code: Option<&str>) -> Result<Currency, ApiError> {
+    code.map_or(Ok(Currency::EUR), |code| {
+        code.parse().map_err(|error| ApiError::BadUserInput(format!("currency: {error}")))
+    })
+}
+
 /// A name as it is stored: trimmed, neither empty nor long.
 pub fn checked_name(name: &str) -> Result<&str, ApiError> {
     let trimmed = name.trim();
@@ -344,6 +357,8 @@ fn checked_origin(origin: &str) -> Result<String, ApiError> {
 #[derive(InputObject)]
 pub struct CreateCommunityInput {
     name: String,
+    /// What its amounts are added up in, ISO 4217; EUR where it is left out.
+    currency: Option<String>,
 }
 
 #[derive(InputObject)]

@@ -5,6 +5,7 @@ use sea_orm::prelude::*;
 use sea_orm::{ActiveValue::Set, Condition, QueryOrder, QuerySelect};
 use serde_json::json;
 use valuemap_shared::ids::{CommunityId, OrganisationId, SurveyId};
+use valuemap_shared::money::Currency;
 
 use super::entities::api_token::Kind;
 use super::entities::{api_token, community, organisation, site};
@@ -151,12 +152,14 @@ pub async fn create_community(
     organisation: OrganisationId,
     name: &str,
     is_sample: bool,
+    currency: Currency,
 ) -> Result<community::Model, DbErr> {
     let row = community::ActiveModel {
         id: Set(ambient.new_id()),
         organisation_id: Set(organisation.0),
         name: Set(name.to_owned()),
         is_sample: Set(is_sample),
+        currency: Set(currency.to_string()),
         created_at: Set(ambient.now()),
     };
     row.insert(db).await

@@ -2,6 +2,7 @@
 //!
 //! An import is all or nothing, and a preview is the same import with its transaction rolled back at the end.
 
+pub mod entities;
 mod load;
 mod mapping;
 mod plan;

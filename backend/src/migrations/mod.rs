@@ -3,12 +3,22 @@
 use sea_orm_migration::prelude::*;
 
 mod m20261121_000001_surveys_and_tallies;
+mod m20261122_000001_activities_and_outcomes;
+mod m20261122_000002_scoring_models_and_measures;
+mod m20261122_000003_imports_and_inbox;
+mod m20261122_000004_attribution_runs;
 
 pub struct Migrator;
 
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261121_000001_surveys_and_tallies::Migration)]
+        vec![
+            Box::new(m20261121_000001_surveys_and_tallies::Migration),
+            Box::new(m20261122_000001_activities_and_outcomes::Migration),
+            Box::new(m20261122_000002_scoring_models_and_measures::Migration),
+            Box::new(m20261122_000003_imports_and_inbox::Migration),
+            Box::new(m20261122_000004_attribution_runs::Migration),
+        ]
     }
 }

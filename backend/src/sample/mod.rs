@@ -9,6 +9,7 @@ use rand_pcg::Pcg64Mcg;
 use sea_orm::DbErr;
 use valuemap_shared::calendar::Quarter;
 use valuemap_shared::ids::{CommunityId, OrganisationId, SubmissionId, uuid_v7};
+use valuemap_shared::money::Currency;
 use valuemap_shared::survey::{AnswerDraft, Benefit, Submission};
 use valuemap_shared::value_map::DEFAULT_MINIMUM;
 
@@ -28,7 +29,8 @@ pub async fn load(database: &Database, ambient: &Ambient) -> anyhow::Result<usiz
     let transaction = database.begin_write().await?;
     let organisation = create_organisation(&transaction, ambient, "Sample organisation", DEFAULT_MINIMUM).await?;
     let organisation = OrganisationId(organisation.id);
-    let community = create_community(&transaction, ambient, organisation, "Sample community", true).await?;
+    let community =
+        create_community(&transaction, ambient, organisation, "Sample community", true, Currency::EUR).await?;
     let survey = create_standard_survey(&transaction, ambient, CommunityId(community.id)).await?;
     let site = create_site(&transaction, ambient, survey, "Demo page", SITE_KEY.into(), &[]).await?;
     let version = latest_published(&transaction, survey).await?;

@@ -218,7 +218,7 @@ fn all_set<A: ActiveModelTrait>(model: impl IntoActiveModel<A>) -> A {
 }
 
 /// Pieces of at most `size`: a statement takes only so many parameters.
-fn chunks<T>(items: impl IntoIterator<Item = T>, size: usize) -> Vec<Vec<T>> {
+pub fn chunks<T>(items: impl IntoIterator<Item = T>, size: usize) -> Vec<Vec<T>> {
     let mut pieces: Vec<Vec<T>> = Vec::new();
     for item in items {
         match pieces.last_mut().filter(|piece| piece.len() < size) {

@@ -1,0 +1,3 @@
+//! Credits of outcomes to activities, computed and kept.
+
+pub mod entities;

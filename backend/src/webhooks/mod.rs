@@ -1,0 +1,3 @@
+//! What other systems post: checked, kept, and applied.
+
+pub mod entities;

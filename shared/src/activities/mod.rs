@@ -1,0 +1,12 @@
+//! What the organisation does for the community, whom it reaches, and what comes of it.
+
+mod kinds;
+mod named;
+mod record;
+mod rules;
+
+pub use kinds::{ContributionKind, CostKind, Goal, LinkMethod, Modality, OutcomeKind, PartyKind, Role};
+pub use record::{
+    Activity, ActivityType, Contribution, Cost, CostLine, IdentityLink, Observation, Outcome, Party, PartyRef, Record,
+    RecordKind, Reference, SupportCase, Touchpoint,
+};
