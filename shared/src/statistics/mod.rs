@@ -3,6 +3,7 @@
 
 mod bootstrap;
 mod change;
+mod correlation;
 mod mean;
 mod proportion;
 mod recommendation;
@@ -10,6 +11,7 @@ mod sample;
 
 pub use bootstrap::{RESAMPLES, bca_interval};
 pub use change::change_between;
+pub use correlation::correlation;
 pub use mean::{MeanMethod, mean_interval, student_t_interval};
 pub use proportion::wilson_interval;
 pub use recommendation::{NetPromoterScore, net_promoter_score};

@@ -13,7 +13,7 @@ pub use definition::{Choice, Question, QuestionKind, SurveyDefinition, SurveyDra
 pub use problem::{Problem, ProblemCode};
 pub use standard::standard_survey;
 pub use submission::{Answer, AnswerDraft, Submission, text_problem};
-pub use tally::{Cell, Subject, cells_of};
+pub use tally::{Cell, Subject, cells_of, pairs_of};
 
 /// Most questions in a survey, and so most answers in a submission.
 pub const MAX_QUESTIONS: usize = 100;

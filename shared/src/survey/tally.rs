@@ -15,6 +15,8 @@ pub enum Subject {
     Recommendation,
     /// One agreement question by itself.
     Question(String),
+    /// An answer to a single-choice question.
+    Choice { question: String, choice: String },
 }
 
 /// The bin of a histogram that one respondent falls in.
@@ -43,11 +45,37 @@ impl Cell {
     }
 }
 
+/// The pairs of benefits that one respondent answered about, the smaller benefit first, each with where the respondent
+/// stands on both, in hundredths of a point on 0..100.
+pub fn pairs_of(cells: &[(Subject, Cell)]) -> Vec<((Benefit, Benefit), (i64, i64))> {
+    let mut positions = BTreeMap::new();
+    for (subject, cell) in cells {
+        if let Subject::Benefit(benefit) = subject {
+            positions.insert(*benefit, (cell.percent() * 100.0).round() as i64);
+        }
+    }
+    let mut pairs = Vec::new();
+    for (first, at_first) in &positions {
+        for (second, at_second) in positions.range((std::ops::Bound::Excluded(first), std::ops::Bound::Unbounded)) {
+            pairs.push(((*first, *second), (*at_first, *at_second)));
+        }
+    }
+    pairs
+}
+
 /// What one submission adds to the tallies: one to each of these cells.
 pub fn cells_of(survey: &SurveyDefinition, submission: &Submission) -> Vec<(Subject, Cell)> {
     let mut cells = vec![(Subject::Responses, Cell { points: 0, answered: 1, total: 0 })];
     let mut benefits: BTreeMap<Benefit, Cell> = BTreeMap::new();
     for (key, answer) in submission.answers() {
+        if let (Some(QuestionKind::SingleChoice { .. }), Answer::Choices(choices)) =
+            (survey.question(key).map(|question| &question.kind), answer)
+        {
+            for choice in choices {
+                let subject = Subject::Choice { question: key.clone(), choice: choice.clone() };
+                cells.push((subject, Cell { points: 0, answered: 1, total: 0 }));
+            }
+        }
         let (Some(question), Answer::Number(number)) = (survey.question(key), answer) else { continue };
         match question.kind {
             QuestionKind::Agreement { points, benefit, reversed } => {
@@ -76,6 +104,7 @@ impl fmt::Display for Subject {
             Self::Benefit(benefit) => write!(f, "benefit:{benefit}"),
             Self::Recommendation => f.write_str("recommendation"),
             Self::Question(key) => write!(f, "question:{key}"),
+            Self::Choice { question, choice } => write!(f, "choice:{question}:{choice}"),
         }
     }
 }
@@ -89,6 +118,10 @@ impl FromStr for Subject {
             None if text == "recommendation" => Ok(Self::Recommendation),
             Some(("benefit", benefit)) => benefit.parse().map(Self::Benefit),
             Some(("question", key)) => Ok(Self::Question(key.to_owned())),
+            Some(("choice", rest)) => {
+                let (question, choice) = rest.split_once(':').ok_or(())?;
+                Ok(Self::Choice { question: question.to_owned(), choice: choice.to_owned() })
+            }
             _ => Err(()),
         }
     }
@@ -160,6 +193,7 @@ mod tests {
     #[test]
     fn subjects_are_read_as_they_were_written() {
         let mut subjects = vec![Subject::Responses, Subject::Recommendation, Subject::Question("a1".into())];
+        subjects.push(Subject::Choice { question: "found_answer".into(), choice: "yes".into() });
         subjects.extend(Benefit::ALL.map(Subject::Benefit));
         for subject in subjects {
             assert_eq!(subject.to_string().parse(), Ok(subject));

@@ -52,9 +52,56 @@ pub enum Element {
 }
 
 impl Element {
+    /// Bottom to top.
+    pub fn all() -> impl Iterator<Item = Self> {
+        Layer::ALL.into_iter().flat_map(|layer| layer.elements().iter().copied())
+    }
+
+    /// The name on the wire and in files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::CurrentCustomerNeeds => "CURRENT_CUSTOMER_NEEDS",
+            Self::ProspectiveCustomerNeeds => "PROSPECTIVE_CUSTOMER_NEEDS",
+            Self::IntegrationOpportunities => "INTEGRATION_OPPORTUNITIES",
+            Self::Scalability => "SCALABILITY",
+            Self::Education => "EDUCATION",
+            Self::Engagement => "ENGAGEMENT",
+            Self::Knowledge => "KNOWLEDGE",
+            Self::Reputation => "REPUTATION",
+            Self::ProductKnowledge => "PRODUCT_KNOWLEDGE",
+            Self::UnconventionalUses => "UNCONVENTIONAL_USES",
+            Self::PeerBestPractices => "PEER_BEST_PRACTICES",
+            Self::RecognisedExpertise => "RECOGNISED_EXPERTISE",
+            Self::RoadmapInfluence => "ROADMAP_INFLUENCE",
+            Self::Upgrades => "UPGRADES",
+            Self::RepeatPurchases => "REPEAT_PURCHASES",
+            Self::Acquisition => "ACQUISITION",
+            Self::CostContainment => "COST_CONTAINMENT",
+        }
+    }
+
+    pub fn layer(self) -> Layer {
+        let stands_in = |layer: &Layer| layer.elements().contains(&self);
+        Layer::ALL.into_iter().find(stands_in).unwrap_or(Layer::Learning)
+    }
+
     /// The member benefit that this element is, where it is one.
     pub fn benefit(self) -> Option<Benefit> {
         Benefit::ALL.into_iter().find(|benefit| Self::from(*benefit) == self)
+    }
+}
+
+impl std::str::FromStr for Element {
+    type Err = String;
+
+    /// Reads the name in any case.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let upper = text.trim().to_uppercase().replace([' ', '-'], "_");
+        Self::all().find(|element| element.as_str() == upper).ok_or_else(|| {
+            let known: Vec<&str> = Self::all().map(Self::as_str).collect();
+            let shown: String = text.chars().take(40).collect();
+            format!("`{shown}` is no element of the map; the elements are {}", known.join(", "))
+        })
     }
 }
 

@@ -1,62 +1,28 @@
 use super::{
-    ElementReading, Explanation, Input, Interval, Layer, LayerReading, NoScore, Proportion, Reading, Recommendation,
-    RecommendationReading, Score, TallyCounts, ValueMap,
+    Explanation, Input, Interval, NoScore, Proportion, Reading, Recommendation, RecommendationReading, Score,
+    TallyCounts,
 };
-use crate::calendar::Quarter;
 use crate::statistics::{
     LEVEL, MeanMethod, RESAMPLES, Sample, change_between, mean_interval, net_promoter_score, student_t_interval,
     wilson_interval,
 };
 use crate::survey::{Cell, Subject};
 
-/// The scoring model: the weights, links and sources that turn tallies into scores. Each benefit is scored by its
-/// index; every other layer waits for what it is scored from.
-pub const MODEL_VERSION: &str = "support-community-1";
-
 /// Every bootstrap starts from this seed, so that the same answers always give the same interval.
 const SEED: u64 = 20_261_121;
 
-/// What was tallied in a period and in the one before.
-#[derive(Clone, Debug, Default)]
-pub struct PeriodTallies {
-    pub now: TallyCounts,
-    pub before: TallyCounts,
-}
-
-/// Computes the map from tallies. `minimum` is the least number of answers that a figure may rest on.
-pub fn value_map(period: Quarter, tallies: &PeriodTallies, minimum: u64) -> ValueMap {
-    let reading = |layer: Layer, element: super::Element| match element.benefit() {
-        Some(benefit) => index_of(&Subject::Benefit(benefit), tallies, minimum),
-        None => Reading::NoScore(NoScore::not_connected(layer)),
-    };
-    let layer_reading = |layer: Layer| LayerReading {
-        layer,
-        elements: layer
-            .elements()
-            .iter()
-            .map(|element| ElementReading { element: *element, reading: reading(layer, *element) })
-            .collect(),
-    };
-    ValueMap {
-        period,
-        model_version: MODEL_VERSION.into(),
-        minimum_answers: minimum,
-        responses: tallies.now.respondents(&Subject::Responses),
-        recommendation: recommendation(&tallies.now, minimum),
-        layers: Layer::ALL.into_iter().map(layer_reading).collect(),
-    }
-}
-
 /// The index of a subject on agreement scales: the mean of the respondents' positions on 0..100.
-pub fn index_of(subject: &Subject, tallies: &PeriodTallies, minimum: u64) -> Reading {
-    let sample = tallies.now.percents(subject);
+///
+/// `model` is the label of the scoring model that the explanation names.
+pub fn index_of(subject: &Subject, now: &TallyCounts, before: &TallyCounts, model: &str, minimum: u64) -> Reading {
+    let sample = now.percents(subject);
     if let Some(absence) = absence(sample.size(), minimum) {
         return Reading::NoScore(absence);
     }
     let (Some(value), Some((interval, method))) = (sample.mean(), mean_interval(&sample, SEED)) else {
         return Reading::NoScore(NoScore::too_few_answers(minimum));
     };
-    let before = tallies.before.percents(subject);
+    let before = before.percents(subject);
     let change = if before.size() < minimum { None } else { change_between(&before, &sample) };
     Reading::Score(Score {
         value,
@@ -64,8 +30,10 @@ pub fn index_of(subject: &Subject, tallies: &PeriodTallies, minimum: u64) -> Rea
         answers: sample.size(),
         coverage: 1.0,
         change,
-        top_two_box: top_two_box(subject, &tallies.now),
-        explanation: explain_index(subject, &tallies.now, &sample, method),
+        top_two_box: top_two_box(subject, now),
+        parts: Vec::new(),
+        movers: Vec::new(),
+        explanation: explain_index(subject, now, &sample, method, model),
     })
 }
 
@@ -74,14 +42,14 @@ pub fn index_of(subject: &Subject, tallies: &PeriodTallies, minimum: u64) -> Rea
 /// `others` are the numbers of respondents of whatever else feeds the same benefit: other questions, and other versions.
 /// Where one of them is too small to be shown, this one is hidden, too, because the benefit's index less this one's
 /// would show it.
-pub fn question_index(subject: &Subject, tallies: &TallyCounts, others: &[u64], minimum: u64) -> Reading {
+pub fn question_index(subject: &Subject, tallies: &TallyCounts, others: &[u64], model: &str, minimum: u64) -> Reading {
     if others.iter().any(|respondents| (1..minimum).contains(respondents)) {
         return Reading::NoScore(NoScore::too_few_answers(minimum));
     }
-    index_of(subject, &PeriodTallies { now: tallies.clone(), before: TallyCounts::default() }, minimum)
+    index_of(subject, tallies, &TallyCounts::default(), model, minimum)
 }
 
-fn recommendation(tallies: &TallyCounts, minimum: u64) -> RecommendationReading {
+pub(super) fn recommendation(tallies: &TallyCounts, model: &str, minimum: u64) -> RecommendationReading {
     let subject = Subject::Recommendation;
     let answers = tallies.respondents(&subject);
     if let Some(absence) = absence(answers, minimum) {
@@ -102,7 +70,7 @@ fn recommendation(tallies: &TallyCounts, minimum: u64) -> RecommendationReading 
         explanation: Explanation {
             formula: "100 (promoters - detractors) / answers; 9 and 10 promote, 0 to 6 detract".into(),
             method: "adjusted Wald interval, three answers added (Rocks 2016)".into(),
-            model_version: MODEL_VERSION.into(),
+            model_version: model.to_owned(),
             inputs: vec![
                 input("promoters", score.promoters),
                 input("passives", score.passives),
@@ -133,7 +101,13 @@ fn top_two_box(subject: &Subject, tallies: &TallyCounts) -> Option<Proportion> {
     (all > 0).then(|| Proportion { value: top as f64 / all as f64, interval })
 }
 
-fn explain_index(subject: &Subject, tallies: &TallyCounts, sample: &Sample, method: MeanMethod) -> Explanation {
+fn explain_index(
+    subject: &Subject,
+    tallies: &TallyCounts,
+    sample: &Sample,
+    method: MeanMethod,
+    model: &str,
+) -> Explanation {
     let method = match method {
         MeanMethod::StudentT => "Student's t interval of the mean, clipped to 0..100".to_owned(),
         MeanMethod::Bootstrap => {
@@ -158,7 +132,7 @@ fn explain_index(subject: &Subject, tallies: &TallyCounts, sample: &Sample, meth
     Explanation {
         formula: "mean over members of 100 (x - 1) / (K - 1), x the member's mean point on a K-point scale".into(),
         method,
-        model_version: MODEL_VERSION.into(),
+        model_version: model.to_owned(),
         inputs,
     }
 }
@@ -167,7 +141,7 @@ fn explain_index(subject: &Subject, tallies: &TallyCounts, sample: &Sample, meth
 mod tests {
     use super::*;
     use crate::survey::Benefit;
-    use crate::value_map::{Absence, Element};
+    use crate::value_map::Absence;
 
     fn tallies(counts: &[(u16, u64)]) -> TallyCounts {
         let mut tallies = TallyCounts::default();
@@ -179,23 +153,20 @@ mod tests {
     }
 
     fn product_knowledge(now: &[(u16, u64)], before: &[(u16, u64)], minimum: u64) -> Reading {
-        let periods = PeriodTallies { now: tallies(now), before: tallies(before) };
-        let map = value_map(Quarter::new(2026, 4).unwrap(), &periods, minimum);
-        let members = &map.layers[2].elements;
-        members.iter().find(|element| element.element == Element::ProductKnowledge).unwrap().reading.clone()
+        index_of(&Subject::Benefit(Benefit::ProductKnowledge), &tallies(now), &tallies(before), "m-1", minimum)
     }
 
     fn reason(reading: Reading) -> Absence {
         match reading {
             Reading::NoScore(absence) => absence.reason,
-            Reading::Score(score) => panic!("scored: {score:?}"),
+            scored => panic!("scored: {scored:?}"),
         }
     }
 
     fn score(reading: Reading) -> Score {
         match reading {
             Reading::Score(score) => score,
-            Reading::NoScore(absence) => panic!("no score: {absence:?}"),
+            absent => panic!("no score: {absent:?}"),
         }
     }
 
@@ -221,8 +192,7 @@ mod tests {
         let mut now = tallies(&[(5, 10)]);
         let subject = Subject::Benefit(Benefit::ProductKnowledge);
         now.add(subject.clone(), Cell { points: 7, answered: 1, total: 1 }, 10);
-        let periods = PeriodTallies { now, before: TallyCounts::default() };
-        let score = score(index_of(&subject, &periods, 5));
+        let score = score(index_of(&subject, &now, &TallyCounts::default(), "m-1", 5));
         assert_eq!((score.value, score.answers), (50.0, 20));
         assert_eq!(score.top_two_box.unwrap().value, 0.5);
     }
@@ -231,8 +201,8 @@ mod tests {
     fn a_question_is_hidden_where_the_rest_of_its_benefit_would_be_uncovered() {
         let counts = tallies(&[(3, 10), (5, 10)]);
         let subject = Subject::Benefit(Benefit::ProductKnowledge);
-        assert_eq!(reason(question_index(&subject, &counts, &[30, 2], 5)), Absence::TooFewAnswers);
-        assert_eq!(score(question_index(&subject, &counts, &[30, 0, 5], 5)).value, 75.0);
+        assert_eq!(reason(question_index(&subject, &counts, &[30, 2], "m-1", 5)), Absence::TooFewAnswers);
+        assert_eq!(score(question_index(&subject, &counts, &[30, 0, 5], "m-1", 5)).value, 75.0);
     }
 
     #[test]
@@ -240,20 +210,9 @@ mod tests {
         let mut now = tallies(&[(5, 10)]);
         let subject = Subject::Benefit(Benefit::ProductKnowledge);
         now.add(subject.clone(), Cell { points: 5, answered: 2, total: 9 }, 1);
-        let score = score(index_of(&subject, &PeriodTallies { now, before: TallyCounts::default() }, 5));
+        let score = score(index_of(&subject, &now, &TallyCounts::default(), "m-1", 5));
         let listed: Vec<(&str, f64)> =
             score.explanation.inputs.iter().map(|input| (input.name.as_str(), input.value)).take(2).collect();
         assert_eq!(listed, [("members", 11.0), ("their answers", 12.0)]);
-    }
-
-    #[test]
-    fn layers_without_a_source_say_so() {
-        let map = value_map(Quarter::new(2026, 4).unwrap(), &PeriodTallies::default(), 5);
-        let not_connected = |layer: &LayerReading| {
-            layer.elements.iter().all(|element| reason(element.reading.clone()) == Absence::NotConnected)
-        };
-        let unconnected: Vec<Layer> =
-            map.layers.iter().filter(|layer| not_connected(layer)).map(|layer| layer.layer).collect();
-        assert_eq!(unconnected, [Layer::Learning, Layer::Internal, Layer::Financial]);
     }
 }

@@ -1,25 +1,76 @@
 //! The strategic value map: four layers of elements, each with its score or the reason why it has none.
 
+#[cfg(feature = "scores")]
+pub mod attainment;
+#[cfg(feature = "scores")]
+mod co_moments;
+#[cfg(feature = "scores")]
+pub mod comparison;
+#[cfg(feature = "scores")]
+mod decomposition;
 mod element;
 #[cfg(feature = "scores")]
+mod figures;
+#[cfg(feature = "scores")]
+pub mod financial;
+#[cfg(feature = "scores")]
+mod financial_layer;
+#[cfg(feature = "scores")]
+mod internal;
+#[cfg(feature = "scores")]
+mod links;
+#[cfg(feature = "scores")]
+mod map;
+#[cfg(feature = "scores")]
+mod measures;
+#[cfg(feature = "scores")]
 mod members;
+#[cfg(feature = "scores")]
+pub mod model;
+#[cfg(feature = "scores")]
 mod reading;
 #[cfg(feature = "scores")]
 mod release;
 #[cfg(feature = "scores")]
 mod tallies;
+mod weighting;
+#[cfg(feature = "scores")]
+mod what_if;
+#[cfg(feature = "scores")]
+mod worth;
 
+#[cfg(feature = "scores")]
+pub use co_moments::{CoMoment, CoMoments, Pair};
+#[cfg(feature = "scores")]
+pub use decomposition::round_together;
 pub use element::{Element, Layer};
 #[cfg(feature = "scores")]
-pub use members::{MODEL_VERSION, PeriodTallies, index_of, question_index, value_map};
+pub use figures::{ContactBaseline, Counts, Figures, MoneyFigures, Observed, OutcomeSums};
+#[cfg(feature = "scores")]
+pub use financial::AmountRange;
+#[cfg(feature = "scores")]
+pub use financial_layer::{FinancialReading, financial_reading};
+#[cfg(feature = "scores")]
+pub use links::{Strengths, strengths};
+#[cfg(feature = "scores")]
+pub use map::{MapInputs, value_map};
+#[cfg(feature = "scores")]
+pub use members::{index_of, question_index};
+#[cfg(feature = "scores")]
 pub use reading::{
-    Absence, Change, ElementReading, Explanation, Input, Interval, LayerReading, NoScore, Proportion, Reading,
-    Recommendation, RecommendationReading, Score, ValueMap,
+    Absence, AmountMover, Change, CostReading, Effect, ElementReading, Explanation, Input, Interval, LayerReading,
+    LinkReading, Mover, NoScore, Part, PartKind, Proportion, Reading, Recommendation, RecommendationReading,
+    ReturnLevel, Returns, Score, Strength, TornadoBar, ValueMap, Worth, WorthPart,
 };
 #[cfg(feature = "scores")]
 pub use release::{PublicResult, public_results};
 #[cfg(feature = "scores")]
 pub use tallies::TallyCounts;
+pub use weighting::Weighting;
+#[cfg(feature = "scores")]
+pub use what_if::{ProjectedAmount, ProjectedScore, Projection, Shift, what_if};
+#[cfg(feature = "scores")]
+pub use worth::{SelfHelp, WorthInputs};
 
 /// Below this many answers a score is suppressed, unless the organisation asks for more.
 pub const DEFAULT_MINIMUM: u64 = 5;

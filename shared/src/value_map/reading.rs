@@ -1,8 +1,13 @@
 //! What is read off the map. The shapes are those of the GraphQL API, so that the dashboard reads them back as they
 //! were written.
 
-use super::{Element, Layer};
+use rust_decimal::Decimal;
+
+use super::financial::{AmountRange, Evidence};
+use super::{Element, Layer, Weighting};
+use crate::activities::CostKind;
 use crate::calendar::Quarter;
+use crate::money::Currency;
 
 macro_rules! wire {
     ($($(#[$doc:meta])* pub struct $name:ident { $($(#[$field_doc:meta])* pub $field:ident: $type:ty,)* })*) => {$(
@@ -43,6 +48,10 @@ wire! {
         pub period: Quarter,
         /// The scoring model that the scores were computed with.
         pub model_version: String,
+        /// How the inputs of an internal element were weighed.
+        pub weighting: Weighting,
+        /// What amounts are in.
+        pub currency: Currency,
         /// Below this many answers a figure is suppressed.
         pub minimum_answers: u64,
         /// How many members submitted the survey in the period.
@@ -51,6 +60,10 @@ wire! {
         pub recommendation: RecommendationReading,
         /// Bottom to top.
         pub layers: Vec<LayerReading>,
+        /// Which element drives which.
+        pub links: Vec<LinkReading>,
+        /// What the community brought and cost as a whole.
+        pub returns: Returns,
     }
 
     pub struct LayerReading {
@@ -75,7 +88,152 @@ wire! {
         pub change: Option<Change>,
         /// The share of members who chose one of the two highest points; `None` on scales of fewer than four points.
         pub top_two_box: Option<Proportion>,
+        /// What it is the mean of, those without data included; empty where it is computed from answers directly.
+        pub parts: Vec<Part>,
+        /// What moved it since the period before. They add up to the change.
+        pub movers: Vec<Mover>,
         pub explanation: Explanation,
+    }
+
+    /// One of the things that an element's score is the mean of.
+    pub struct Part {
+        /// A measure's key, or an element's name.
+        pub key: String,
+        pub name: String,
+        pub kind: PartKind,
+        /// In the scoring model.
+        pub weight: f64,
+        /// Its share in the score, in 0..1; 0 where it has no data.
+        pub share: f64,
+        /// 0 to 100; `None` where it has no data.
+        pub score: Option<f64>,
+        /// What was measured, in the measure's unit; `None` for a benefit, whose score is what was measured.
+        pub value: Option<f64>,
+        pub unit: Option<String>,
+        pub baseline: Option<f64>,
+        pub target: Option<f64>,
+        pub owner: Option<String>,
+        /// Why it has no data.
+        pub message: Option<String>,
+    }
+
+    /// A part of a change.
+    pub struct Mover {
+        /// The key of the part that moved; `null` for what came in or dropped out.
+        pub key: Option<String>,
+        pub name: String,
+        pub points: f64,
+    }
+
+    /// What an element is worth in money, and how far that is on the way to its target.
+    pub struct Worth {
+        /// P10, P50 and P90 of the simulation, in the map's currency.
+        pub amount: AmountRange,
+        pub evidence: Evidence,
+        /// The likely amount on the way from nothing to the target, 0 to 100; `None` without a target.
+        pub value: Option<f64>,
+        #[cfg_attr(feature = "serde", serde(with = "rust_decimal::serde::str_option"))]
+        pub target: Option<Decimal>,
+        /// How many outcomes, answers or sessions it rests on.
+        pub count: u64,
+        /// Since the period before; `None` where that has no figure.
+        #[cfg_attr(feature = "serde", serde(with = "rust_decimal::serde::str_option"))]
+        pub change: Option<Decimal>,
+        /// What moved it. They add up to the change.
+        pub movers: Vec<AmountMover>,
+        /// What it is made of, and what was found beside it and not added.
+        pub parts: Vec<WorthPart>,
+        pub explanation: Explanation,
+    }
+
+    pub struct AmountMover {
+        pub name: String,
+        #[cfg_attr(feature = "serde", serde(with = "rust_decimal::serde::str"))]
+        pub amount: Decimal,
+    }
+
+    pub struct WorthPart {
+        pub key: String,
+        pub name: String,
+        pub amount: AmountRange,
+        pub evidence: Evidence,
+        /// Whether it is part of the element's amount. Of two ways to the same money only one counts.
+        pub counted: bool,
+    }
+
+    /// A link of the map.
+    pub struct LinkReading {
+        pub from: Element,
+        pub to: Element,
+        /// The share of `from` in the score of `to`, in 0..1; `None` where it is not computed from it.
+        pub share: Option<f64>,
+        /// By which share ten points more of `from` are expected to raise the money of `to`: stated, not measured.
+        pub effect: Option<Effect>,
+        /// How the two went together over the last quarters; `None` with too few quarters.
+        pub strength: Option<Strength>,
+    }
+
+    pub struct Effect {
+        pub low: f64,
+        pub likely: f64,
+        pub high: f64,
+    }
+
+    /// An association, not a cause.
+    pub struct Strength {
+        /// Pearson's correlation, -1 to 1.
+        pub correlation: f64,
+        pub interval: Interval,
+        /// How many quarters have both figures.
+        pub quarters: u64,
+    }
+
+    /// What the community brought, what it cost, and what is left.
+    pub struct Returns {
+        /// Fully loaded, by kind of cost.
+        pub costs: Vec<CostReading>,
+        #[cfg_attr(feature = "serde", serde(with = "rust_decimal::serde::str"))]
+        pub cost: Decimal,
+        /// With evidence of the first grade alone, then with the next one added, and so on.
+        pub levels: Vec<ReturnLevel>,
+        /// Which assumption matters most, first.
+        pub tornado: Vec<TornadoBar>,
+        /// Answers and self-service less costs, as a share of costs; `None` without costs.
+        pub community_return: Option<f64>,
+        #[cfg_attr(feature = "serde", serde(with = "rust_decimal::serde::str"))]
+        pub value_of_answers: Decimal,
+        #[cfg_attr(feature = "serde", serde(with = "rust_decimal::serde::str"))]
+        pub value_of_self_service: Decimal,
+        /// Contacts grow by this many percent when customers grow by one; below 1 growth is curbed.
+        pub elasticity: Option<f64>,
+        pub draws: u64,
+        pub seed: u64,
+    }
+
+    pub struct CostReading {
+        pub kind: CostKind,
+        #[cfg_attr(feature = "serde", serde(with = "rust_decimal::serde::str"))]
+        pub amount: Decimal,
+    }
+
+    /// What evidence of some grades comes to, together.
+    pub struct ReturnLevel {
+        /// The grades that are in it.
+        pub evidence: Vec<Evidence>,
+        pub amount: AmountRange,
+        /// (value - cost) / cost, P10, P50 and P90; `None` without costs.
+        pub return_on_investment: Option<Effect>,
+        /// The share of simulated cases in which it is above zero.
+        pub chance_of_gain: f64,
+    }
+
+    pub struct TornadoBar {
+        pub assumption: String,
+        /// What all amounts come to with the assumption at its low and its high end, the others as likely.
+        #[cfg_attr(feature = "serde", serde(with = "rust_decimal::serde::str"))]
+        pub at_low: Decimal,
+        #[cfg_attr(feature = "serde", serde(with = "rust_decimal::serde::str"))]
+        pub at_high: Decimal,
     }
 
     /// A share of members, in 0..1, with its Wilson interval.
@@ -127,6 +285,16 @@ pub enum Absence {
     NoAnswers,
     /// So few answered that the score would tell who said what.
     TooFewAnswers,
+    /// A source is connected and has nothing for the period.
+    NoData,
+}
+
+/// What a part of a score is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "SCREAMING_SNAKE_CASE"))]
+pub enum PartKind {
+    Measure,
+    Benefit,
 }
 
 /// A score, or the reason why there is none.
@@ -134,6 +302,7 @@ pub enum Absence {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(tag = "__typename"))]
 pub enum Reading {
     Score(Score),
+    Worth(Worth),
     NoScore(NoScore),
 }
 
@@ -148,7 +317,7 @@ pub enum RecommendationReading {
 impl NoScore {
     pub fn not_connected(layer: Layer) -> Self {
         let message = match layer {
-            Layer::Learning => "No source of insights is connected yet.",
+            Layer::Learning => "This layer is not scored yet: insights from open answers and posts come next.",
             Layer::Internal => "No measures are connected yet.",
             Layer::Members => "No survey asks about this yet.",
             Layer::Financial => "No outcomes and costs are connected yet.",
@@ -159,6 +328,10 @@ impl NoScore {
     pub fn no_answers() -> Self {
         let message = "Nobody answered in this period.".to_owned();
         Self { reason: Absence::NoAnswers, message, needed: None }
+    }
+
+    pub fn no_data(message: impl Into<String>) -> Self {
+        Self { reason: Absence::NoData, message: message.into(), needed: None }
     }
 
     pub fn too_few_answers(minimum: u64) -> Self {

@@ -1,0 +1,94 @@
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+
+use super::comparison::Comparison;
+use super::model::Choice;
+use super::{CoMoments, Element, TallyCounts};
+use crate::activities::CostKind;
+use crate::calendar::Quarter;
+use crate::survey::Subject;
+
+/// All that the scores of one quarter are computed from: sums and counts, never answers.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Figures {
+    pub tallies: TallyCounts,
+    pub co_moments: CoMoments,
+    /// By the key of the measure, the observations of the quarter made one.
+    pub observed: BTreeMap<String, Observed>,
+    pub counts: Counts,
+    pub money: MoneyFigures,
+}
+
+/// What a measure was observed to be.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Observed {
+    pub value: f64,
+    /// The ends of a 95% interval, where the source had one.
+    pub interval: Option<(f64, f64)>,
+    pub observations: u64,
+}
+
+/// What was counted in a quarter.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Accounts that were customers on the last day.
+    pub customers: u64,
+    /// Support cases that were opened.
+    pub cases: u64,
+    pub questions: u64,
+    /// Of the questions asked in the quarter, those with an accepted answer.
+    pub answered_questions: u64,
+    /// Accepted answers that members gave; staff not counted.
+    pub member_solutions: u64,
+    pub replies: u64,
+    pub staff_replies: u64,
+    /// Members who wrote, liked or took part in an activity; staff not counted.
+    pub active_members: u64,
+}
+
+/// Money of a quarter, in the community's own currency.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct MoneyFigures {
+    /// By financial element, the outcomes in money. Each outcome belongs to one element.
+    pub outcomes: BTreeMap<Element, OutcomeSums>,
+    pub costs: BTreeMap<CostKind, Decimal>,
+    /// Comparisons whose time reaches into the quarter.
+    pub comparisons: Vec<Comparison>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OutcomeSums {
+    pub count: u64,
+    pub amount: Decimal,
+    /// Of these, the ones that an activity was met before, within the look-back window.
+    pub credited_count: u64,
+    pub credited_amount: Decimal,
+}
+
+/// The contacts and customers of the quarter that later ones are compared with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ContactBaseline {
+    pub period: Quarter,
+    pub customers: u64,
+    pub cases: u64,
+}
+
+impl Figures {
+    /// How many gave an answer to a single-choice question, and how many answered it at all.
+    pub fn chosen(&self, choice: &Choice) -> (u64, u64) {
+        let (mut chosen, mut asked) = (0, 0);
+        for (key, count) in self.tallies.choices(&choice.question) {
+            asked += count;
+            if key == choice.choice {
+                chosen += count;
+            }
+        }
+        (chosen, asked)
+    }
+
+    /// How many members answered the question whose answers are counted under this subject.
+    pub fn respondents(&self, subject: &Subject) -> u64 {
+        self.tallies.respondents(subject)
+    }
+}

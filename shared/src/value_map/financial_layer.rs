@@ -1,0 +1,287 @@
+use rust_decimal::Decimal;
+
+use super::financial::{
+    AmountRange, CommunityReturn, DRAWS, Evidence, Return, cost_elasticity, return_on_investment, simulate_return,
+    tornado,
+};
+use super::model::ScoringModel;
+use super::worth::{Term, Valuation, WorthInputs};
+use super::{
+    AmountMover, CostReading, Effect, Element, Explanation, Input, Layer, NoScore, Reading, ReturnLevel, Returns,
+    TornadoBar, Worth, WorthPart,
+};
+use crate::activities::CostKind;
+
+/// The financial layer of one quarter.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FinancialReading {
+    pub elements: Vec<(Element, Reading)>,
+    pub returns: Returns,
+}
+
+/// Computes the financial layer: tens of simulations, so worth keeping while its inputs stay as they are.
+pub fn financial_reading(model: &ScoringModel, now: &WorthInputs, before: &WorthInputs) -> FinancialReading {
+    let (now, before) = (Valuation::new(model, now), Valuation::new(model, before));
+    let elements =
+        Layer::Financial.elements().iter().map(|element| (*element, reading(*element, model, &now, &before)));
+    FinancialReading { elements: elements.collect(), returns: returns(model, &now) }
+}
+
+fn reading(element: Element, model: &ScoringModel, now: &Valuation<'_>, before: &Valuation<'_>) -> Reading {
+    let (counted, beside) = now.terms(element);
+    if counted.is_empty() {
+        return Reading::NoScore(absence(element, now));
+    }
+    let Some(amount) = now.range(&counted) else {
+        return Reading::NoScore(NoScore::no_data("The amounts are larger than any that are taken."));
+    };
+    let evidence = counted.iter().map(|term| term.evidence()).max().unwrap_or(Evidence::Assumed);
+    let part = |term: &Term, counted: bool| {
+        Some(WorthPart {
+            key: key_of(*term).to_owned(),
+            name: name_of(*term, now),
+            amount: now.range(&[*term])?,
+            evidence: term.evidence(),
+            counted,
+        })
+    };
+    let parts: Vec<WorthPart> = counted
+        .iter()
+        .filter_map(|term| part(term, true))
+        .chain(beside.iter().filter_map(|term| part(term, false)))
+        .collect();
+    let (change, movers) = change(element, &amount, now, before);
+    let target = model.financial.targets.get(&element);
+    Reading::Worth(Worth {
+        evidence,
+        value: target.and_then(|(_, scale)| scale.attained(amount.likely)),
+        target: target.map(|(target, _)| *target),
+        count: count_of(&counted, now),
+        change,
+        movers,
+        parts,
+        explanation: explain(element, &counted, model, now),
+        amount,
+    })
+}
+
+fn absence(element: Element, now: &Valuation<'_>) -> NoScore {
+    if element != Element::CostContainment {
+        return NoScore::not_connected(Layer::Financial);
+    }
+    let help = &now.inputs.self_help;
+    if help.intent.is_none() && help.sessions.is_none() && now.inputs.counts.questions == 0 {
+        return NoScore::not_connected(Layer::Financial);
+    }
+    NoScore::no_data(
+        "Too few were asked in this quarter whether they found the answer, would have asked support and needed nothing \
+         further: the cases that were spared cannot be told.",
+    )
+}
+
+/// Where the change since the period before comes from.
+fn change(
+    element: Element,
+    amount: &AmountRange,
+    now: &Valuation<'_>,
+    before: &Valuation<'_>,
+) -> (Option<Decimal>, Vec<AmountMover>) {
+    let (terms, _) = before.terms(element);
+    let Some(earlier) = (if terms.is_empty() { None } else { before.range(&terms) }) else { return (None, Vec::new()) };
+    let change = amount.likely - earlier.likely;
+    let mut movers = Vec::new();
+    let mut tell = |name: &str, amount: Decimal| {
+        if !amount.is_zero() {
+            movers.push(AmountMover { name: name.to_owned(), amount });
+        }
+    };
+    match (now.outcomes(element), before.outcomes(element)) {
+        (Some(sums), Some(then))
+            if now.terms(element).0 == [Term::Attributed(element)] && terms == [Term::Attributed(element)] =>
+        {
+            // The amount is count x average x a factor that the model fixes: half of the joint change goes to each.
+            let average = |likely: Decimal, count: u64| likely.checked_div(Decimal::from(count)).unwrap_or_default();
+            let (average_now, average_then) =
+                (average(amount.likely, sums.credited_count), average(earlier.likely, then.credited_count));
+            let counts = Decimal::from(sums.credited_count) - Decimal::from(then.credited_count);
+            let of_count = match (sums.credited_count, then.credited_count) {
+                (0, _) | (_, 0) => change,
+                _ => crate::money::rounded(counts * (average_now + average_then) / Decimal::TWO),
+            };
+            tell("Number of outcomes credited", of_count);
+            tell("Average amount of an outcome", change - of_count);
+        }
+        _ => {
+            let mut told = Decimal::ZERO;
+            for term in [Term::Answers, Term::Searches] {
+                let likely = |valuation: &Valuation<'_>| {
+                    let has = valuation.terms(element).0.contains(&term);
+                    if has { valuation.range(&[term]).map(|range| range.likely) } else { None }
+                };
+                if let (Some(now), Some(then)) = (likely(now), likely(before)) {
+                    told += now - then;
+                    tell(
+                        if term == Term::Answers { "Questions that members answered" } else { "Searches solved" },
+                        now - then,
+                    );
+                }
+            }
+            tell("What is counted, and how the ranges combine", change - told);
+        }
+    }
+    (Some(change), movers)
+}
+
+fn count_of(terms: &[Term], now: &Valuation<'_>) -> u64 {
+    let count = |term: &Term| match term {
+        Term::Attributed(element) => now.outcomes(*element).unwrap_or_default().credited_count,
+        Term::Compared(place) => now.comparison(*place).map_or(0, |comparison| comparison.accounts()),
+        Term::Answers => now.inputs.counts.member_solutions,
+        Term::Searches => now.inputs.self_help.sessions.unwrap_or_default(),
+    };
+    terms.iter().map(count).sum()
+}
+
+fn key_of(term: Term) -> &'static str {
+    match term {
+        Term::Attributed(_) => "attributed",
+        Term::Compared(_) => "compared",
+        Term::Answers => "answers",
+        Term::Searches => "searches",
+    }
+}
+
+fn name_of(term: Term, valuation: &Valuation<'_>) -> String {
+    match term {
+        Term::Attributed(_) => "Credited to activities".to_owned(),
+        Term::Compared(place) => {
+            let name = valuation.comparison(place).map(|comparison| comparison.name.as_str()).unwrap_or_default();
+            format!("Found by the comparison `{name}`")
+        }
+        Term::Answers => "Questions that members answered".to_owned(),
+        Term::Searches => "Searches and visits that solved it".to_owned(),
+    }
+}
+
+fn explain(element: Element, terms: &[Term], model: &ScoringModel, now: &Valuation<'_>) -> Explanation {
+    let formula = match terms.first() {
+        Some(Term::Attributed(Element::Acquisition))
+            if matches!(model.financial.acquisition, super::model::AcquisitionValue::CostSaved(_)) =>
+        {
+            "credited new customers x cost of winning one otherwise x incrementality"
+        }
+        Some(Term::Attributed(_)) => "credited amount x margin x incrementality",
+        Some(Term::Compared(_)) => {
+            "effect x those who had it x amount per outcome x margin x share of its time in the quarter"
+        }
+        _ => {
+            "min(cases deflected, cases avoided) x cost per case; deflected = sessions x found x would have asked x \
+              nothing further + members' accepted answers x would have asked x nothing further"
+        }
+    };
+    let mut inputs = Vec::new();
+    let mut add = |name: &str, value: f64| inputs.push(Input { name: name.to_owned(), value });
+    if let Some(sums) = now.outcomes(element) {
+        use rust_decimal::prelude::ToPrimitive;
+        add("outcomes in the quarter", sums.count as f64);
+        add("of these credited: an activity was met within the look-back window", sums.credited_count as f64);
+        add("amount of all outcomes", sums.amount.to_f64().unwrap_or_default());
+        add("amount credited", sums.credited_amount.to_f64().unwrap_or_default());
+    }
+    if element == Element::CostContainment {
+        let help = &now.inputs.self_help;
+        for (name, value) in [
+            ("sessions", help.sessions.map(|sessions| sessions as f64)),
+            ("found the answer", help.success.map(|rate| rate.share())),
+            ("would have asked support", help.intent.map(|rate| rate.share())),
+            ("needed nothing further", help.no_further_action.map(|rate| rate.share())),
+            ("accepted answers by members", Some(now.inputs.counts.member_solutions as f64)),
+            ("support cases", Some(now.inputs.counts.cases as f64)),
+            ("customers", Some(now.inputs.counts.customers as f64)),
+            ("cases avoided, against the baseline's cases a customer", now.avoided()),
+        ] {
+            if let Some(value) = value {
+                add(name, value);
+            }
+        }
+    }
+    for (name, range) in now.names().iter().zip(now.ranges()) {
+        if range.high() != 0.0 {
+            add(&format!("assumption, most likely: {name}"), range.mode());
+        }
+    }
+    let attribution = &model.financial.attribution;
+    Explanation {
+        formula: formula.into(),
+        method: format!(
+            "P10, P50 and P90 of {DRAWS} draws from triangular distributions, seed {}. An outcome is credited when an \
+             activity was met within {} days before it.",
+            model.financial.seed, attribution.lookback_days
+        ),
+        model_version: model.label(),
+        inputs,
+    }
+}
+
+fn returns(model: &ScoringModel, now: &Valuation<'_>) -> Returns {
+    let costs = &now.inputs.money.costs;
+    let cost: Decimal = costs.values().copied().sum();
+    let terms: Vec<Term> = Layer::Financial.elements().iter().flat_map(|element| now.terms(*element).0).collect();
+    let ranges = now.ranges();
+    let mut levels = Vec::new();
+    for (place, grade) in Evidence::ALL.into_iter().enumerate() {
+        if !terms.iter().any(|term| term.evidence() == grade) {
+            continue;
+        }
+        let included: Vec<Term> = terms.iter().copied().filter(|term| term.evidence() <= grade).collect();
+        let simulated = simulate_return(model.financial.seed, DRAWS, &ranges, |drawn| {
+            Ok(Return { value: now.amount(&included, drawn)?, cost })
+        });
+        let Ok(simulated) = simulated else { continue };
+        let present = |grade: &Evidence| included.iter().any(|term| term.evidence() == *grade);
+        levels.push(ReturnLevel {
+            evidence: Evidence::ALL[..=place].iter().copied().filter(present).collect(),
+            amount: AmountRange { low: simulated.value.p10, likely: simulated.value.p50, high: simulated.value.p90 },
+            return_on_investment: simulated.return_on_investment.map(|shares| Effect {
+                low: shares.p10,
+                likely: shares.p50,
+                high: shares.p90,
+            }),
+            chance_of_gain: simulated.chance_of_gain,
+        });
+    }
+    let bars = tornado(&ranges, |drawn| now.amount(&terms, drawn)).unwrap_or_default();
+    let names = now.names();
+    let likely = |term: Term| if terms.contains(&term) { now.range(&[term]).map(|range| range.likely) } else { None };
+    let of = CommunityReturn {
+        value_of_answers: likely(Term::Answers).unwrap_or_default(),
+        value_of_searches: likely(Term::Searches).unwrap_or_default(),
+        cost,
+    };
+    let has_service = terms.iter().any(|term| matches!(term, Term::Answers | Term::Searches));
+    Returns {
+        costs: CostKind::ALL
+            .iter()
+            .filter_map(|kind| Some(CostReading { kind: *kind, amount: *costs.get(kind)? }))
+            .collect(),
+        cost,
+        levels,
+        tornado: bars
+            .into_iter()
+            .filter(|bar| !bar.swing.is_zero())
+            .map(|bar| TornadoBar {
+                assumption: names.get(bar.assumption).copied().unwrap_or_default().to_owned(),
+                at_low: bar.at_low,
+                at_high: bar.at_high,
+            })
+            .collect(),
+        community_return: has_service
+            .then(|| return_on_investment(of.value_of_answers + of.value_of_searches, of.cost))
+            .flatten(),
+        value_of_answers: of.value_of_answers,
+        value_of_self_service: of.value_of_searches,
+        elasticity: now.service_periods().and_then(|(before, now)| cost_elasticity(&before, &now)),
+        draws: DRAWS as u64,
+        seed: model.financial.seed,
+    }
+}

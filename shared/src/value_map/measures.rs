@@ -1,0 +1,64 @@
+//! What a measure was in a quarter: observed, or computed from what is tracked.
+
+use super::Figures;
+use super::internal::Ask;
+use super::model::{Measure, MeasureSource, ScoringModel};
+use super::worth::deflection_share;
+use crate::statistics::{net_promoter_score, wilson_interval};
+use crate::survey::Subject;
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Measured {
+    /// In the measure's unit.
+    pub value: f64,
+    /// The ends of a 95% interval; `None` where the value is exact.
+    pub interval: Option<(f64, f64)>,
+}
+
+/// What the measure was, or why that is not known.
+pub(super) fn measured(
+    measure: &Measure,
+    model: &ScoringModel,
+    figures: &Figures,
+    ask: Ask,
+) -> Result<Measured, String> {
+    let counts = &figures.counts;
+    let exact = |value: f64| Ok(Measured { value, interval: None });
+    match measure.source {
+        MeasureSource::Observed => {
+            let observed = figures.observed.get(&measure.key).ok_or("it was not observed in this quarter")?;
+            Ok(Measured { value: observed.value, interval: observed.interval })
+        }
+        MeasureSource::ContactRate if counts.customers == 0 => Err("no account was a customer".into()),
+        MeasureSource::ContactRate if counts.cases == 0 => Err("no support cases are tracked for this quarter".into()),
+        MeasureSource::ContactRate => exact(counts.cases as f64 / counts.customers as f64),
+        MeasureSource::AcceptedAnswerRate => {
+            share(counts.answered_questions, counts.questions, "no question was asked")
+        }
+        MeasureSource::StaffAnswerShare => share(counts.staff_replies, counts.replies, "nobody replied"),
+        MeasureSource::ActiveMembers if counts.active_members == 0 => {
+            Err("no member did anything that is tracked".into())
+        }
+        MeasureSource::ActiveMembers => exact(counts.active_members as f64),
+        MeasureSource::Recommendation => recommendation(figures, ask.minimum),
+        MeasureSource::Deflection => deflection_share(model, figures, ask),
+    }
+}
+
+fn share(part: u64, whole: u64, nothing: &str) -> Result<Measured, String> {
+    if whole == 0 {
+        return Err(nothing.to_owned());
+    }
+    let interval = wilson_interval(part as f64, whole as f64);
+    Ok(Measured { value: part as f64 / whole as f64, interval: Some((interval.low, interval.high)) })
+}
+
+fn recommendation(figures: &Figures, minimum: u64) -> Result<Measured, String> {
+    let subject = Subject::Recommendation;
+    if figures.respondents(&subject) < minimum {
+        return Err("too few answered".into());
+    }
+    let counts = figures.tallies.cells(&subject).map(|(cell, count)| (cell.total.min(10) as u8, count));
+    let score = net_promoter_score(counts).ok_or("nobody answered")?;
+    Ok(Measured { value: score.value, interval: Some((score.interval.low, score.interval.high)) })
+}

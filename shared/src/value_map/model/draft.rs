@@ -1,0 +1,180 @@
+//! The scoring model as it is written in a file and sent over the API. Nothing in it has been checked.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// A scoring model as somebody wrote it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ScoringModelDraft {
+    pub name: String,
+    pub measures: Vec<MeasureDraft>,
+    pub links: Vec<LinkDraft>,
+    pub financial: FinancialDraft,
+}
+
+/// A figure that is watched: a KPI of one internal element.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct MeasureDraft {
+    /// What observations call it.
+    pub key: String,
+    pub name: String,
+    /// The internal element that it tells about.
+    pub element: String,
+    pub unit: String,
+    pub direction: Direction,
+    /// Where it stood when the organisation began: 0 points.
+    pub baseline: f64,
+    /// Where it is to be: 100 points.
+    pub target: f64,
+    /// Its weight beside the element's other measures and benefits. With 0 it is shown and does not count.
+    pub weight: f64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    pub source: MeasureSource,
+    /// How several observations of a quarter become one.
+    #[serde(default)]
+    pub aggregation: Aggregation,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Direction {
+    HigherIsBetter,
+    LowerIsBetter,
+}
+
+/// Where a measure's value comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum MeasureSource {
+    /// Somebody or something observes it and says so.
+    Observed,
+    /// Cases that self-service and peers solved, as a share of these and the cases that were opened, in 0..1.
+    Deflection,
+    /// Support cases a customer.
+    ContactRate,
+    /// Questions with an accepted answer, as a share of all questions asked, in 0..1.
+    AcceptedAnswerRate,
+    /// Members who wrote, liked or took part in an activity; staff not counted.
+    ActiveMembers,
+    /// Replies by staff, as a share of all replies, in 0..1.
+    StaffAnswerShare,
+    /// The Net Promoter Score of the community, -100 to 100.
+    Recommendation,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Aggregation {
+    #[default]
+    Last,
+    Mean,
+    Sum,
+}
+
+/// One element drives another.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct LinkDraft {
+    pub from: String,
+    pub to: String,
+    /// Of a benefit that an internal element is scored from: its weight beside the element's measures.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weight: Option<f64>,
+    /// Of a link to a financial element: by which share ten points more of the driver are expected to raise it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub effect: Option<RangeDraft>,
+}
+
+/// Least, most likely and most.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RangeDraft {
+    pub low: f64,
+    pub mode: f64,
+    pub high: f64,
+}
+
+/// Least, most likely and most, of money: decimals as text, in the community's own currency.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MoneyRangeDraft {
+    pub low: String,
+    pub mode: String,
+    pub high: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct FinancialDraft {
+    /// By financial element, what a quarter is to bring: 100 points. A decimal as text.
+    pub targets: BTreeMap<String, String>,
+    /// Of upgrades, repeat purchases and acquisition: the share of the price that is left after what it costs to deliver.
+    pub margins: BTreeMap<String, RangeDraft>,
+    /// The share of what is credited to activities that would not have come about without them.
+    pub incrementality: RangeDraft,
+    pub acquisition: AcquisitionDraft,
+    pub cost_per_case: MoneyRangeDraft,
+    pub self_service: SelfServiceDraft,
+    /// The quarter that contacts per customer are compared with; without one, the first that has both figures.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline_period: Option<String>,
+    pub attribution: AttributionDraft,
+    /// Every simulation starts from it.
+    pub seed: u64,
+}
+
+/// What a new customer is worth: one of the two, never both.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum AcquisitionDraft {
+    FirstYearMargin,
+    /// What it would have cost to win one otherwise.
+    CostSaved(MoneyRangeDraft),
+}
+
+/// What is known of those who help themselves.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SelfServiceDraft {
+    /// The key of the measure that counts self-help sessions.
+    pub sessions: String,
+    /// The share of sessions in which the answer was found.
+    pub success: ChoiceDraft,
+    /// The share who would have asked support otherwise.
+    pub intent: ChoiceDraft,
+    /// The share who needed nothing further.
+    pub no_further_action: ChoiceDraft,
+}
+
+/// An answer to a single-choice question of one of the community's surveys.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChoiceDraft {
+    pub question: String,
+    pub choice: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AttributionDraft {
+    pub model: String,
+    pub lookback_days: u32,
+    pub half_life_days: f64,
+    pub by: AttributionUnit,
+    /// Identity links of less confidence are left aside.
+    pub minimum_confidence: f64,
+}
+
+/// Whose touches count for an outcome.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum AttributionUnit {
+    /// All of the account, whichever of its members it was.
+    Account,
+    /// Those of the member alone.
+    Member,
+}

@@ -1,0 +1,127 @@
+//! The scoring model: which measures, weights and links turn what is known into scores. It belongs to the organisation,
+//! is versioned, and every score names the version that it was computed with.
+
+mod draft;
+mod parse;
+mod standard;
+
+pub use draft::{
+    AcquisitionDraft, Aggregation, AttributionDraft, AttributionUnit, ChoiceDraft, Direction, FinancialDraft,
+    LinkDraft, MeasureDraft, MeasureSource, MoneyRangeDraft, RangeDraft, ScoringModelDraft, SelfServiceDraft,
+};
+pub use parse::ATTRIBUTION_MODELS;
+pub use standard::standard_model;
+
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+
+use super::Element;
+use super::attainment::{AmountScale, Scale};
+use super::financial::Triangular;
+use crate::calendar::Quarter;
+
+/// A scoring model that keeps all rules; only [`ScoringModel::parse`] makes one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ScoringModel {
+    pub name: String,
+    pub version: u32,
+    pub measures: Vec<Measure>,
+    pub links: Vec<Link>,
+    pub financial: Financial,
+}
+
+impl ScoringModel {
+    /// What scores call it: `support-community-3`.
+    pub fn label(&self) -> String {
+        format!("{}-{}", self.name, self.version)
+    }
+
+    pub fn measure(&self, key: &str) -> Option<&Measure> {
+        self.measures.iter().find(|measure| measure.key == key)
+    }
+
+    pub fn measures_of(&self, element: Element) -> impl Iterator<Item = &Measure> {
+        self.measures.iter().filter(move |measure| measure.element == element)
+    }
+
+    /// The links that an element's score is computed from.
+    pub fn benefits_of(&self, element: Element) -> impl Iterator<Item = &Link> {
+        self.links.iter().filter(move |link| link.to == element && link.from.benefit().is_some())
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Measure {
+    pub key: String,
+    pub name: String,
+    pub element: Element,
+    pub unit: String,
+    pub scale: Scale,
+    pub weight: f64,
+    pub owner: Option<String>,
+    pub source: MeasureSource,
+    pub aggregation: Aggregation,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Link {
+    pub from: Element,
+    pub to: Element,
+    /// In the score of `to`; 0 where it is drawn only.
+    pub weight: f64,
+    /// By which share ten points more of `from` are expected to raise the money of `to`.
+    pub effect: Option<Triangular>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Financial {
+    /// The amount that a quarter is to bring, and the scale from nothing to it.
+    pub targets: BTreeMap<Element, (Decimal, AmountScale)>,
+    pub margins: BTreeMap<Element, Triangular>,
+    pub incrementality: Triangular,
+    pub acquisition: AcquisitionValue,
+    pub cost_per_case: MoneyRange,
+    pub self_service: SelfService,
+    pub baseline_period: Option<Quarter>,
+    pub attribution: Attribution,
+    pub seed: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AcquisitionValue {
+    FirstYearMargin,
+    CostSaved(MoneyRange),
+}
+
+/// Least, most likely (above zero) and most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MoneyRange {
+    pub low: Decimal,
+    pub mode: Decimal,
+    pub high: Decimal,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SelfService {
+    /// The key of the measure that counts sessions.
+    pub sessions: String,
+    pub success: Choice,
+    pub intent: Choice,
+    pub no_further_action: Choice,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Choice {
+    pub question: String,
+    pub choice: String,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Attribution {
+    pub model: String,
+    pub lookback_days: u32,
+    pub half_life_days: f64,
+    pub by: AttributionUnit,
+    pub minimum_confidence: f64,
+}

@@ -1,0 +1,436 @@
+//! From a model as somebody wrote it to one that can be computed with. Every problem is reported, not the first.
+
+use std::collections::{BTreeMap, HashSet};
+
+use rust_decimal::Decimal;
+
+use super::draft::*;
+use super::{AcquisitionValue, Attribution, Choice, Financial, Link, Measure, MoneyRange, ScoringModel, SelfService};
+use crate::calendar::Quarter;
+use crate::money::parse_amount;
+use crate::survey::{Problem, ProblemCode};
+use crate::value_map::attainment::{AmountScale, Scale};
+use crate::value_map::financial::Triangular;
+use crate::value_map::{Element, Layer};
+
+const MOST_MEASURES: usize = 100;
+const MOST_LINKS: usize = 200;
+const LONGEST_TEXT: usize = 200;
+
+impl ScoringModel {
+    /// Checks a model. A measure whose target is its baseline, a negative weight, a link that leads nowhere or in a
+    /// circle, and whatever else could not be computed with, is named with its path.
+    pub fn parse(draft: &ScoringModelDraft, version: u32) -> Result<Self, Vec<Problem>> {
+        let mut found = Found::default();
+        found.text("name", &draft.name);
+        let measures = parse_measures(&draft.measures, &mut found);
+        let links = parse_links(&draft.links, &mut found);
+        let financial = parse_financial(&draft.financial, &mut found);
+        check_weights(&measures, &links, &mut found);
+        if let Some(circle) = circle_in(&links) {
+            let names: Vec<&str> = circle.into_iter().map(Element::as_str).collect();
+            found.add("links", ProblemCode::Malformed, format!("the links lead in a circle: {}", names.join(" > ")));
+        }
+        let sessions = &draft.financial.self_service.sessions;
+        if !draft.measures.iter().any(|measure| measure.key == *sessions && measure.source == MeasureSource::Observed) {
+            let message = format!("`{sessions}` is none of the model's observed measures");
+            found.add("financial.selfService.sessions", ProblemCode::Unknown, message);
+        }
+        match financial {
+            Some(financial) if found.0.is_empty() => {
+                Ok(Self { name: draft.name.trim().to_owned(), version, measures, links, financial })
+            }
+            _ => Err(found.0),
+        }
+    }
+}
+
+fn parse_measures(drafts: &[MeasureDraft], found: &mut Found) -> Vec<Measure> {
+    if drafts.len() > MOST_MEASURES {
+        found.add("measures", ProblemCode::Size, format!("at most {MOST_MEASURES} measures"));
+    }
+    let mut keys = HashSet::new();
+    let mut measures = Vec::new();
+    for (place, draft) in drafts.iter().enumerate() {
+        let path = |field: &str| format!("measures.{place}.{field}");
+        found.text(&path("key"), &draft.key);
+        found.text(&path("name"), &draft.name);
+        found.text(&path("unit"), &draft.unit);
+        if !keys.insert(draft.key.as_str()) {
+            found.add(path("key"), ProblemCode::Duplicate, format!("two measures are called `{}`", draft.key));
+        }
+        found.weight(&path("weight"), draft.weight);
+        let element = found.element(&path("element"), &draft.element);
+        if element.is_some_and(|element| element.layer() != Layer::Internal) {
+            let message = "measures tell about internal elements; members are scored by the survey, money by outcomes";
+            found.add(path("element"), ProblemCode::Malformed, message);
+        }
+        let scale = match Scale::new(draft.baseline, draft.target) {
+            Ok(scale) => Some(scale),
+            Err(error) => {
+                found.add(path("target"), ProblemCode::OutOfRange, error.to_string());
+                None
+            }
+        };
+        if scale.is_some_and(|scale| scale.lower_is_better() != (draft.direction == Direction::LowerIsBetter)) {
+            let message = "the direction says the opposite of baseline and target: higher is better needs a target above \
+                           the baseline, lower is better one below";
+            found.add(path("direction"), ProblemCode::Malformed, message);
+        }
+        if let (Some(element), Some(scale)) = (element, scale) {
+            measures.push(Measure {
+                key: draft.key.clone(),
+                name: draft.name.clone(),
+                element,
+                unit: draft.unit.clone(),
+                scale,
+                weight: draft.weight,
+                owner: draft.owner.clone(),
+                source: draft.source,
+                aggregation: draft.aggregation,
+            });
+        }
+    }
+    measures
+}
+
+fn parse_links(drafts: &[LinkDraft], found: &mut Found) -> Vec<Link> {
+    if drafts.len() > MOST_LINKS {
+        found.add("links", ProblemCode::Size, format!("at most {MOST_LINKS} links"));
+    }
+    let mut links: Vec<Link> = Vec::new();
+    for (place, draft) in drafts.iter().enumerate() {
+        let path = |field: &str| format!("links.{place}.{field}");
+        let from = found.element(&path("from"), &draft.from);
+        let to = found.element(&path("to"), &draft.to);
+        if let Some(weight) = draft.weight {
+            found.weight(&path("weight"), weight);
+        }
+        let effect = draft.effect.and_then(|range| found.range(&path("effect"), range));
+        let (Some(from), Some(to)) = (from, to) else { continue };
+        if links.iter().any(|link| (link.from, link.to) == (from, to)) {
+            let message = format!("{} and {} are linked twice", from.as_str(), to.as_str());
+            found.add(path("to"), ProblemCode::Duplicate, message);
+        }
+        let scores = from.layer() == Layer::Members && to.layer() == Layer::Internal;
+        if draft.weight.is_some() && !scores {
+            let message = "only a benefit that drives an internal element has a weight in its score";
+            found.add(path("weight"), ProblemCode::Malformed, message);
+        }
+        if draft.weight.is_none() && scores {
+            let message = "the benefit's weight in the score of the internal element is missing";
+            found.add(path("weight"), ProblemCode::Missing, message);
+        }
+        if draft.effect.is_some() && to.layer() != Layer::Financial {
+            found.add(path("effect"), ProblemCode::Malformed, "only a link to a financial element has an effect");
+        }
+        links.push(Link { from, to, weight: draft.weight.unwrap_or_default(), effect });
+    }
+    links
+}
+
+/// An element of which something is known has to have a weight that counts.
+fn check_weights(measures: &[Measure], links: &[Link], found: &mut Found) {
+    for element in Layer::Internal.elements() {
+        let of_measures = measures.iter().filter(|measure| measure.element == *element).map(|measure| measure.weight);
+        let of_links = links.iter().filter(|link| link.to == *element && link.from.benefit().is_some());
+        let weights: Vec<f64> = of_measures.chain(of_links.map(|link| link.weight)).collect();
+        if !weights.is_empty() && weights.iter().sum::<f64>() <= 0.0 {
+            let message = format!("all weights of {} are 0, so it can have no score", element.as_str());
+            found.add("measures", ProblemCode::OutOfRange, message);
+        }
+    }
+}
+
+/// The elements of a circle that the links lead in, the first one repeated at the end.
+fn circle_in(links: &[Link]) -> Option<Vec<Element>> {
+    fn walk(links: &[Link], path: &mut Vec<Element>, done: &mut HashSet<Element>) -> Option<Vec<Element>> {
+        let here = *path.last()?;
+        for link in links.iter().filter(|link| link.from == here) {
+            if let Some(start) = path.iter().position(|element| *element == link.to) {
+                let mut circle = path[start..].to_vec();
+                circle.push(link.to);
+                return Some(circle);
+            }
+            if !done.contains(&link.to) {
+                path.push(link.to);
+                if let Some(circle) = walk(links, path, done) {
+                    return Some(circle);
+                }
+                path.pop();
+            }
+        }
+        done.insert(here);
+        None
+    }
+    let mut done = HashSet::new();
+    Element::all().find_map(|element| walk(links, &mut vec![element], &mut done))
+}
+
+fn parse_financial(draft: &FinancialDraft, found: &mut Found) -> Option<Financial> {
+    let mut targets = BTreeMap::new();
+    for (name, amount) in &draft.targets {
+        let path = format!("financial.targets.{name}");
+        let (element, amount) = (found.financial_element(&path, name), found.amount(&path, amount));
+        let scale = amount.and_then(|amount| match AmountScale::new(Decimal::ZERO, amount) {
+            Ok(scale) => Some(scale),
+            Err(error) => {
+                found.add(&path, ProblemCode::OutOfRange, error.to_string());
+                None
+            }
+        });
+        if let (Some(element), Some(amount), Some(scale)) = (element, amount, scale) {
+            targets.insert(element, (amount, scale));
+        }
+    }
+    let mut margins = BTreeMap::new();
+    for (name, range) in &draft.margins {
+        let path = format!("financial.margins.{name}");
+        if let (Some(element), Some(range)) = (found.financial_element(&path, name), found.share(&path, *range)) {
+            margins.insert(element, range);
+        }
+    }
+    for element in [Element::Upgrades, Element::RepeatPurchases, Element::Acquisition] {
+        if !draft.margins.keys().any(|name| name.parse() == Ok(element)) {
+            found.add(
+                "financial.margins",
+                ProblemCode::Missing,
+                format!("the margin of {} is missing", element.as_str()),
+            );
+        }
+    }
+    let acquisition = match &draft.acquisition {
+        AcquisitionDraft::FirstYearMargin => Some(AcquisitionValue::FirstYearMargin),
+        AcquisitionDraft::CostSaved(range) => {
+            found.money("financial.acquisition", range).map(AcquisitionValue::CostSaved)
+        }
+    };
+    let baseline_period = match draft.baseline_period.as_deref().map(str::parse::<Quarter>).transpose() {
+        Ok(period) => period,
+        Err(error) => {
+            found.add("financial.baselinePeriod", ProblemCode::Malformed, error.to_string());
+            None
+        }
+    };
+    let incrementality = found.share("financial.incrementality", draft.incrementality);
+    let cost_per_case = found.money("financial.costPerCase", &draft.cost_per_case);
+    let self_service = parse_self_service(&draft.self_service, found);
+    let attribution = parse_attribution(&draft.attribution, found);
+    Some(Financial {
+        targets,
+        margins,
+        incrementality: incrementality?,
+        acquisition: acquisition?,
+        cost_per_case: cost_per_case?,
+        self_service,
+        baseline_period,
+        attribution,
+        seed: draft.seed,
+    })
+}
+
+fn parse_self_service(draft: &SelfServiceDraft, found: &mut Found) -> SelfService {
+    let mut choice = |name: &str, choice: &ChoiceDraft| {
+        found.text(&format!("financial.selfService.{name}.question"), &choice.question);
+        found.text(&format!("financial.selfService.{name}.choice"), &choice.choice);
+        Choice { question: choice.question.clone(), choice: choice.choice.clone() }
+    };
+    SelfService {
+        sessions: draft.sessions.clone(),
+        success: choice("success", &draft.success),
+        intent: choice("intent", &draft.intent),
+        no_further_action: choice("noFurtherAction", &draft.no_further_action),
+    }
+}
+
+/// The names of the attribution models, which the crate's `attribution` part computes.
+pub const ATTRIBUTION_MODELS: [&str; 8] =
+    ["first_touch", "last_touch", "linear", "time_decay", "u_shaped", "w_shaped", "markov_removal", "shapley"];
+
+fn parse_attribution(draft: &AttributionDraft, found: &mut Found) -> Attribution {
+    let path = |field: &str| format!("financial.attribution.{field}");
+    if !ATTRIBUTION_MODELS.contains(&draft.model.as_str()) {
+        let message =
+            format!("`{}` is no attribution model; write one of {}", draft.model, ATTRIBUTION_MODELS.join(", "));
+        found.add(path("model"), ProblemCode::Unknown, message);
+    }
+    if !(1..=1_095).contains(&draft.lookback_days) {
+        found.add(path("lookbackDays"), ProblemCode::OutOfRange, "a look-back window has 1 to 1,095 days");
+    }
+    if !(draft.half_life_days.is_finite() && draft.half_life_days > 0.0) {
+        found.add(path("halfLifeDays"), ProblemCode::OutOfRange, "a half-life is longer than 0 days");
+    }
+    if !(0.0..=1.0).contains(&draft.minimum_confidence) {
+        found.add(path("minimumConfidence"), ProblemCode::OutOfRange, "confidence is from 0 to 1");
+    }
+    Attribution {
+        model: draft.model.clone(),
+        lookback_days: draft.lookback_days,
+        half_life_days: draft.half_life_days,
+        by: draft.by,
+        minimum_confidence: draft.minimum_confidence,
+    }
+}
+
+#[derive(Default)]
+struct Found(Vec<Problem>);
+
+impl Found {
+    fn add(&mut self, path: impl Into<String>, code: ProblemCode, message: impl Into<String>) {
+        self.0.push(Problem::new(path, code, message));
+    }
+
+    fn text(&mut self, path: &str, text: &str) {
+        if text.trim().is_empty() {
+            self.add(path, ProblemCode::Missing, "it must not be empty");
+        } else if text.chars().count() > LONGEST_TEXT || text.contains(char::is_control) {
+            let message = format!("at most {LONGEST_TEXT} characters, none of them a control character");
+            self.add(path, ProblemCode::Size, message);
+        }
+    }
+
+    fn weight(&mut self, path: &str, weight: f64) {
+        if !(weight.is_finite() && (0.0..=1_000.0).contains(&weight)) {
+            self.add(path, ProblemCode::OutOfRange, format!("{weight} is no weight: from 0 to 1,000"));
+        }
+    }
+
+    fn element(&mut self, path: &str, name: &str) -> Option<Element> {
+        match name.parse() {
+            Ok(element) => Some(element),
+            Err(message) => {
+                self.add(path, ProblemCode::Unknown, message);
+                None
+            }
+        }
+    }
+
+    fn financial_element(&mut self, path: &str, name: &str) -> Option<Element> {
+        let element = self.element(path, name)?;
+        if element.layer() != Layer::Financial {
+            self.add(path, ProblemCode::Malformed, format!("{name} is not a financial element"));
+            return None;
+        }
+        Some(element)
+    }
+
+    fn range(&mut self, path: &str, range: RangeDraft) -> Option<Triangular> {
+        match Triangular::new(range.low, range.mode, range.high) {
+            Ok(range) => Some(range),
+            Err(error) => {
+                self.add(path, ProblemCode::OutOfRange, error.to_string());
+                None
+            }
+        }
+    }
+
+    /// A range within 0..1.
+    fn share(&mut self, path: &str, range: RangeDraft) -> Option<Triangular> {
+        let range = self.range(path, range)?;
+        if range.low() < 0.0 || range.high() > 1.0 {
+            self.add(path, ProblemCode::OutOfRange, "a share is from 0 to 1");
+            return None;
+        }
+        Some(range)
+    }
+
+    fn amount(&mut self, path: &str, text: &str) -> Option<Decimal> {
+        match parse_amount(text) {
+            Ok(amount) if amount.is_sign_negative() && !amount.is_zero() => {
+                self.add(path, ProblemCode::OutOfRange, format!("{amount} is negative"));
+                None
+            }
+            Ok(amount) => Some(amount),
+            Err(error) => {
+                self.add(path, ProblemCode::Malformed, error.to_string());
+                None
+            }
+        }
+    }
+
+    fn money(&mut self, path: &str, draft: &MoneyRangeDraft) -> Option<MoneyRange> {
+        let low = self.amount(&format!("{path}.low"), &draft.low);
+        let mode = self.amount(&format!("{path}.mode"), &draft.mode);
+        let high = self.amount(&format!("{path}.high"), &draft.high);
+        let range = MoneyRange { low: low?, mode: mode?, high: high? };
+        if !(range.low <= range.mode && range.mode <= range.high && !range.mode.is_zero()) {
+            self.add(path, ProblemCode::OutOfRange, "low, mode and high have to be in this order, and mode above 0");
+            return None;
+        }
+        Some(range)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::standard_model;
+    use super::*;
+
+    fn check(change: impl FnOnce(&mut ScoringModelDraft), expected: &[&str]) {
+        let mut draft = standard_model();
+        change(&mut draft);
+        let problems = ScoringModel::parse(&draft, 1).map(|_| ()).map_err(|problems| {
+            problems.iter().map(|problem| format!("{}: {}", problem.path, problem.message)).collect::<Vec<_>>()
+        });
+        let problems = problems.err().unwrap_or_default();
+        assert_eq!(problems.len(), expected.len(), "{problems:?}");
+        for (problem, expected) in problems.iter().zip(expected) {
+            assert!(problem.starts_with(expected), "{problem} does not start with {expected}");
+        }
+    }
+
+    #[test]
+    fn the_standard_model_keeps_the_rules() {
+        check(|_| {}, &[]);
+    }
+
+    #[test]
+    fn a_circle_is_named() {
+        let back = LinkDraft { from: "UPGRADES".into(), to: "EDUCATION".into(), weight: None, effect: None };
+        check(|draft| draft.links.push(back), &["links: the links lead in a circle: EDUCATION > UPGRADES > EDUCATION"]);
+    }
+
+    #[test]
+    fn links_that_lead_nowhere_or_twice_to_the_same_place_are_named() {
+        let mut nowhere = standard_model().links[3].clone();
+        nowhere.to = "EDUKATION".into();
+        check(|draft| draft.links.push(nowhere), &["links.16.to: `EDUKATION` is no element of the map"]);
+        let again = standard_model().links[3].clone();
+        check(|draft| draft.links.push(again), &["links.16.to: PRODUCT_KNOWLEDGE and EDUCATION are linked twice"]);
+    }
+
+    #[test]
+    fn measures_that_cannot_be_attained_are_named() {
+        check(|draft| draft.measures[0].target = 1.2, &["measures.0.target: the baseline and the target are both 1.2"]);
+        check(
+            |draft| draft.measures[0].direction = Direction::HigherIsBetter,
+            &["measures.0.direction: the direction says the opposite"],
+        );
+        check(|draft| draft.measures[0].weight = -1.0, &["measures.0.weight: -1 is no weight"]);
+        check(|draft| draft.measures[1].key = "contact_rate".into(), &["measures.1.key: two measures are called"]);
+    }
+
+    #[test]
+    fn an_element_needs_a_weight_that_counts() {
+        check(
+            |draft| {
+                draft
+                    .measures
+                    .iter_mut()
+                    .filter(|measure| measure.element == "SCALABILITY")
+                    .for_each(|m| m.weight = 0.0);
+            },
+            &["measures: all weights of SCALABILITY are 0"],
+        );
+    }
+
+    #[test]
+    fn money_is_exact_and_in_order() {
+        check(|draft| draft.financial.cost_per_case.low = "99".into(), &["financial.costPerCase: low, mode and high"]);
+        check(
+            |draft| _ = draft.financial.targets.insert("UPGRADES".into(), "1,000".into()),
+            &["financial.targets.UPGRADES: `1,000` is not an amount"],
+        );
+        check(|draft| draft.financial.incrementality.high = 1.2, &["financial.incrementality: a share is from 0 to 1"]);
+    }
+}

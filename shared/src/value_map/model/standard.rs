@@ -1,0 +1,217 @@
+use std::collections::BTreeMap;
+
+use super::draft::*;
+use crate::survey::Benefit;
+use crate::value_map::Element;
+
+/// The model that a new community starts with: a support community whose members help each other. Baselines, targets
+/// and amounts are placeholders of a plausible size: an organisation states its own.
+pub fn standard_model() -> ScoringModelDraft {
+    ScoringModelDraft { name: "support-community".into(), measures: measures(), links: links(), financial: financial() }
+}
+
+fn measures() -> Vec<MeasureDraft> {
+    use Aggregation::{Last, Sum};
+    use Direction::{HigherIsBetter, LowerIsBetter};
+    use Element::{Education, Engagement, Knowledge, Reputation, Scalability};
+    use MeasureSource as Source;
+    let measure =
+        |key: &str, name: &str, element, unit: &str, direction, (baseline, target), weight, source| MeasureDraft {
+            key: key.into(),
+            name: name.into(),
+            element: name_of(element),
+            unit: unit.into(),
+            direction,
+            baseline,
+            target,
+            weight,
+            owner: None,
+            source,
+            aggregation: Last,
+        };
+    let mut measures = vec![
+        measure(
+            "contact_rate",
+            "Support cases a customer",
+            Scalability,
+            "cases a customer",
+            LowerIsBetter,
+            (1.2, 0.6),
+            2.0,
+            Source::ContactRate,
+        ),
+        measure(
+            "deflection",
+            "Cases solved without support",
+            Scalability,
+            "share",
+            HigherIsBetter,
+            (0.0, 0.6),
+            2.0,
+            Source::Deflection,
+        ),
+        measure(
+            "staff_answer_share",
+            "Answers given by staff",
+            Scalability,
+            "share",
+            LowerIsBetter,
+            (0.6, 0.15),
+            1.0,
+            Source::StaffAnswerShare,
+        ),
+        measure(
+            "course_completions",
+            "Courses completed",
+            Education,
+            "courses",
+            HigherIsBetter,
+            (50.0, 250.0),
+            1.0,
+            Source::Observed,
+        ),
+        measure(
+            "self_help_sessions",
+            "Searches and visits for help",
+            Education,
+            "sessions",
+            HigherIsBetter,
+            (2_000.0, 8_000.0),
+            1.0,
+            Source::Observed,
+        ),
+        measure(
+            "active_members",
+            "Active members",
+            Engagement,
+            "members",
+            HigherIsBetter,
+            (100.0, 500.0),
+            2.0,
+            Source::ActiveMembers,
+        ),
+        measure(
+            "accepted_answer_rate",
+            "Questions with an accepted answer",
+            Knowledge,
+            "share",
+            HigherIsBetter,
+            (0.4, 0.8),
+            2.0,
+            Source::AcceptedAnswerRate,
+        ),
+        measure(
+            "articles_published",
+            "Articles published from answers",
+            Knowledge,
+            "articles",
+            HigherIsBetter,
+            (0.0, 40.0),
+            1.0,
+            Source::Observed,
+        ),
+        measure(
+            "recommendation",
+            "Net Promoter Score",
+            Reputation,
+            "points",
+            HigherIsBetter,
+            (-20.0, 50.0),
+            2.0,
+            Source::Recommendation,
+        ),
+        measure(
+            "public_references",
+            "Public references by members",
+            Reputation,
+            "references",
+            HigherIsBetter,
+            (0.0, 20.0),
+            1.0,
+            Source::Observed,
+        ),
+    ];
+    for measure in &mut measures {
+        if measure.source == MeasureSource::Observed {
+            measure.aggregation = Sum;
+        }
+    }
+    measures
+}
+
+fn links() -> Vec<LinkDraft> {
+    use Element::*;
+    let drives = |benefit: Benefit, to, weight| LinkDraft {
+        from: name_of(benefit.into()),
+        to: name_of(to),
+        weight: Some(weight),
+        effect: None,
+    };
+    let feeds = |from, to| LinkDraft { from: name_of(from), to: name_of(to), weight: None, effect: None };
+    let pays = |from, to, (low, mode, high)| LinkDraft {
+        from: name_of(from),
+        to: name_of(to),
+        weight: None,
+        effect: Some(RangeDraft { low, mode, high }),
+    };
+    vec![
+        feeds(CurrentCustomerNeeds, Knowledge),
+        feeds(ProspectiveCustomerNeeds, Reputation),
+        feeds(IntegrationOpportunities, Education),
+        drives(Benefit::ProductKnowledge, Education, 2.0),
+        drives(Benefit::PeerBestPractices, Education, 1.0),
+        drives(Benefit::PeerBestPractices, Knowledge, 1.0),
+        drives(Benefit::UnconventionalUses, Knowledge, 1.0),
+        drives(Benefit::RecognisedExpertise, Engagement, 1.0),
+        drives(Benefit::RecognisedExpertise, Reputation, 1.0),
+        drives(Benefit::RoadmapInfluence, Engagement, 1.0),
+        pays(Scalability, CostContainment, (0.02, 0.06, 0.12)),
+        pays(Knowledge, CostContainment, (0.01, 0.04, 0.08)),
+        pays(Education, Upgrades, (0.0, 0.03, 0.08)),
+        pays(Education, RepeatPurchases, (0.0, 0.02, 0.05)),
+        pays(Engagement, RepeatPurchases, (0.01, 0.03, 0.06)),
+        pays(Reputation, Acquisition, (0.0, 0.04, 0.1)),
+    ]
+}
+
+fn financial() -> FinancialDraft {
+    use Element::{Acquisition, CostContainment, RepeatPurchases, Upgrades};
+    let text = |element: Element, amount: &str| (name_of(element), amount.to_owned());
+    let share = |element: Element, low, mode, high| (name_of(element), RangeDraft { low, mode, high });
+    let choice = |question: &str, choice: &str| ChoiceDraft { question: question.into(), choice: choice.into() };
+    FinancialDraft {
+        targets: BTreeMap::from([
+            text(Upgrades, "30000"),
+            text(RepeatPurchases, "60000"),
+            text(Acquisition, "40000"),
+            text(CostContainment, "30000"),
+        ]),
+        margins: BTreeMap::from([
+            share(Upgrades, 0.6, 0.7, 0.8),
+            share(RepeatPurchases, 0.6, 0.7, 0.8),
+            share(Acquisition, 0.4, 0.55, 0.7),
+        ]),
+        incrementality: RangeDraft { low: 0.1, mode: 0.3, high: 0.6 },
+        acquisition: AcquisitionDraft::FirstYearMargin,
+        cost_per_case: MoneyRangeDraft { low: "15".into(), mode: "25".into(), high: "40".into() },
+        self_service: SelfServiceDraft {
+            sessions: "self_help_sessions".into(),
+            success: choice("found_answer", "yes"),
+            intent: choice("would_have_asked", "yes"),
+            no_further_action: choice("asked_anyway", "no"),
+        },
+        baseline_period: None,
+        attribution: AttributionDraft {
+            model: "linear".into(),
+            lookback_days: 90,
+            half_life_days: 7.0,
+            by: AttributionUnit::Account,
+            minimum_confidence: 0.8,
+        },
+        seed: 20_261_122,
+    }
+}
+
+fn name_of(element: Element) -> String {
+    element.as_str().to_owned()
+}
