@@ -1,5 +1,7 @@
 //! The strategic value map: four layers of elements, each with its score or the reason why it has none.
 
+#[cfg(feature = "scores")]
+pub mod attainment;
 mod element;
 #[cfg(feature = "scores")]
 mod members;
