@@ -4,6 +4,8 @@
 pub mod attainment;
 mod element;
 #[cfg(feature = "scores")]
+pub mod financial;
+#[cfg(feature = "scores")]
 mod members;
 mod reading;
 #[cfg(feature = "scores")]
