@@ -19,6 +19,7 @@ use crate::graphql::scalars::{Count, Currency, Quarter};
 use crate::graphql::schema::{State, editor, viewer};
 use crate::survey::graphql::{NotFound, Survey};
 use crate::survey::store::{publish_draft, save_draft, surveys_of};
+use crate::value_map::models::create_standard_model;
 use crate::value_map::store::periods;
 
 #[derive(Default)]
@@ -184,10 +185,11 @@ impl Community {
         self.0.created_at
     }
 
-    /// The quarters that hold answers, latest first.
+    /// The quarters that hold answers or anything that is tracked, latest first.
     async fn periods(&self, context: &Context<'_>) -> async_graphql::Result<Vec<Quarter>> {
         let state = context.data::<State>()?;
-        let periods = periods(&state.database.read, self.key()).await.map_err(ApiError::from)?;
+        let today = state.ambient.now().date_naive();
+        let periods = periods(&state.database.read, self.key(), today).await.map_err(ApiError::from)?;
         Ok(periods.into_iter().map(Quarter).collect())
     }
 
@@ -283,6 +285,7 @@ impl AccessMutation {
             Err(error) => return Err(ApiError::from(error).into()),
         };
         create_standard_survey(&transaction, ambient, CommunityId(row.id)).await.map_err(ApiError::from)?;
+        create_standard_model(&transaction, CommunityId(row.id), ambient.now()).await.map_err(ApiError::from)?;
         transaction.commit().await.map_err(ApiError::from)?;
         Ok(CreateCommunityResult::Community(Community(row)))
     }

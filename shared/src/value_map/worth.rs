@@ -308,11 +308,15 @@ fn certain(value: f64) -> Triangular {
     Triangular::new(value, value, value).unwrap_or_else(|_| unreachable!("a finite constant is a range"))
 }
 
-/// A rate with the ends of its interval.
+/// Of a symmetric triangle from -1 to 1, this much lies within 95 of 100 draws on either side: 1 - sqrt(0.05).
+const WITHIN: f64 = 0.776_393_202_250_021;
+
+/// A rate as an assumption: a triangle so wide that 95 of 100 draws fall into the rate's interval, within 0..1.
 fn around(rate: Rate) -> Triangular {
-    let interval = rate.interval();
-    let share = rate.share();
-    Triangular::new(interval.low.min(share), share, interval.high.max(share)).unwrap_or_else(|_| certain(share))
+    let (interval, share) = (rate.interval(), rate.share());
+    let low = (share - (share - interval.low) / WITHIN).clamp(0.0, share);
+    let high = (share + (interval.high - share) / WITHIN).clamp(share, 1.0);
+    Triangular::new(low, share, high).unwrap_or_else(|_| certain(share))
 }
 
 /// A range of money as factors of its mode.
