@@ -23,7 +23,6 @@ so that resampled means equal to the mean would be counted as above or below it 
 the linear map to 0..100, which follows afterwards.
 """
 
-import json
 import platform
 import warnings
 from importlib.metadata import version

@@ -5,7 +5,7 @@ use nalgebra::{DMatrix, DVector};
 
 use super::{AttributionError, Journeys, Model, Touch};
 
-/// The most sources with touches. The time grows with their cube; at this number it is some tens of seconds.
+/// The most sources with touches. The time grows with their cube: a second for half as many, some seconds for these.
 pub const MOST_SOURCES: usize = 2_000;
 
 /// The share of each source in the credit, R_j / sum R, where R_j = 1 - P(conversion without j) / P(conversion).
