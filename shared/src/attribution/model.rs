@@ -29,6 +29,7 @@ pub enum Model {
     /// In proportion to how many conversions would be lost without a source, in a Markov chain.
     MarkovRemoval,
     /// What a source adds on average to the conversion rate, over all orders in which sources could have been added.
+    /// A source that lowers the rate gets a credit below zero, and others then get more than there was to divide.
     Shapley,
 }
 
