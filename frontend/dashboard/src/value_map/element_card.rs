@@ -31,6 +31,12 @@ pub fn ElementCard(props: &ElementCardProps) -> Html {
                 Reading::Score(score) => html! {
                     <ScoreCard element={*element} score={score.clone()} before={props.before} />
                 },
+                Reading::Worth(worth) => html! {
+                    <>
+                        <h3 class="card-title">{ texts::element_title(*element) }</h3>
+                        <p>{ worth.amount.likely.to_string() }</p>
+                    </>
+                },
                 Reading::NoScore(absence) => html! {
                     <>
                         <h3 class="card-title">{ texts::element_title(*element) }</h3>
