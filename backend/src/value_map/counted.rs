@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, Days as Days64, NaiveDate, NaiveTime, Utc};
 use sea_orm::prelude::*;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
 use sea_orm::{Condition, JoinType, QuerySelect, RelationTrait};
@@ -11,34 +11,72 @@ use valuemap_shared::activities::{ContributionKind, PartyKind, Role};
 use valuemap_shared::calendar::Quarter;
 use valuemap_shared::ids::CommunityId;
 use valuemap_shared::value_map::model::{Aggregation, ScoringModel};
-use valuemap_shared::value_map::{ContactBaseline, Counts, Observed};
+use valuemap_shared::value_map::{ContactBaseline, Counts, Observed, Stretch};
 
 use super::entities::observation;
 use crate::activities::entities::{contribution, party, support_case, touchpoint};
 
-/// The first moment of a quarter and the first after it.
-pub fn span(period: Quarter) -> (DateTime<Utc>, DateTime<Utc>) {
-    let start = |day: NaiveDate| day.and_time(NaiveTime::MIN).and_utc();
-    (start(period.first_day()), start(period.next().first_day()))
+/// The first days of a quarter, all of them or some.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Days {
+    pub period: Quarter,
+    pub stretch: Stretch,
 }
 
-/// The counts of one quarter.
-pub async fn counts_of(db: &impl ConnectionTrait, community: CommunityId, period: Quarter) -> Result<Counts, DbErr> {
-    let (questions, answered_questions) = questions(db, community, period).await?;
+impl Days {
+    pub fn all(period: Quarter) -> Self {
+        Self { period, stretch: Stretch { days: period.days(), of: period.days() } }
+    }
+
+    /// Those that have begun. Of a quarter yet to come it is all of them, which hold nothing.
+    pub fn so_far(period: Quarter, today: NaiveDate) -> Self {
+        match period.days_until(today) {
+            0 => Self::all(period),
+            days => Self { period, stretch: Stretch { days, of: period.days() } },
+        }
+    }
+
+    /// As many of the quarter before, to compare with.
+    pub fn before(self) -> Self {
+        let period = self.period.previous();
+        let all = self.stretch.days == self.stretch.of;
+        let days = if all { period.days() } else { Ord::min(self.stretch.days, period.days()) };
+        Self { period, stretch: Stretch { days, of: period.days() } }
+    }
+
+    pub fn first_day(self) -> NaiveDate {
+        self.period.first_day()
+    }
+
+    pub fn last_day(self) -> NaiveDate {
+        let after_first = u64::from(self.stretch.days.saturating_sub(1));
+        self.first_day().checked_add_days(Days64::new(after_first)).unwrap_or_else(|| self.period.last_day())
+    }
+
+    /// The first moment and the first after them.
+    pub fn span(self) -> (DateTime<Utc>, DateTime<Utc>) {
+        let start = |day: NaiveDate| day.and_time(NaiveTime::MIN).and_utc();
+        (start(self.first_day()), start(self.last_day().succ_opt().unwrap_or_else(|| self.last_day())))
+    }
+}
+
+/// The counts of some days.
+pub async fn counts_of(db: &impl ConnectionTrait, community: CommunityId, days: Days) -> Result<Counts, DbErr> {
+    let (questions, answered_questions) = questions(db, community, days).await?;
     Ok(Counts {
-        customers: customers(db, community, period.last_day()).await?,
-        cases: cases(db, community, period).await?,
+        customers: customers(db, community, days.last_day()).await?,
+        cases: cases(db, community, days).await?,
         questions,
         answered_questions,
-        member_solutions: contributions(db, community, period, ContributionKind::Solution, Some(false)).await?,
-        replies: contributions(db, community, period, ContributionKind::Reply, None).await?,
-        staff_replies: contributions(db, community, period, ContributionKind::Reply, Some(true)).await?,
-        active_members: active_members(db, community, period).await?,
+        member_solutions: contributions(db, community, days, ContributionKind::Solution, Some(false)).await?,
+        replies: contributions(db, community, days, ContributionKind::Reply, None).await?,
+        staff_replies: contributions(db, community, days, ContributionKind::Reply, Some(true)).await?,
+        active_members: active_members(db, community, days).await?,
     })
 }
 
-async fn cases(db: &impl ConnectionTrait, community: CommunityId, period: Quarter) -> Result<u64, DbErr> {
-    let (from, until) = span(period);
+async fn cases(db: &impl ConnectionTrait, community: CommunityId, days: Days) -> Result<u64, DbErr> {
+    let (from, until) = days.span();
     support_case::Entity::find()
         .filter(support_case::Column::CommunityId.eq(community.0))
         .filter(support_case::Column::OpenedAt.gte(from))
@@ -58,8 +96,8 @@ async fn customers(db: &impl ConnectionTrait, community: CommunityId, day: Naive
         .await
 }
 
-fn in_quarter(community: CommunityId, period: Quarter) -> Condition {
-    let (from, until) = span(period);
+fn in_days(community: CommunityId, days: Days) -> Condition {
+    let (from, until) = days.span();
     Condition::all()
         .add(contribution::Column::CommunityId.eq(community.0))
         .add(contribution::Column::At.gte(from))
@@ -71,12 +109,12 @@ fn in_quarter(community: CommunityId, period: Quarter) -> Condition {
 async fn contributions(
     db: &impl ConnectionTrait,
     community: CommunityId,
-    period: Quarter,
+    days: Days,
     kind: ContributionKind,
     by_staff: Option<bool>,
 ) -> Result<u64, DbErr> {
     let mut select = contribution::Entity::find()
-        .filter(in_quarter(community, period))
+        .filter(in_days(community, days))
         .filter(contribution::Column::Kind.eq(kind.as_str()));
     if let Some(by_staff) = by_staff {
         select = select
@@ -87,10 +125,10 @@ async fn contributions(
 }
 
 /// Questions asked in a quarter, and those of them that have an accepted answer by now.
-async fn questions(db: &impl ConnectionTrait, community: CommunityId, period: Quarter) -> Result<(u64, u64), DbErr> {
+async fn questions(db: &impl ConnectionTrait, community: CommunityId, days: Days) -> Result<(u64, u64), DbErr> {
     let asked = || {
         contribution::Entity::find()
-            .filter(in_quarter(community, period))
+            .filter(in_days(community, days))
             .filter(contribution::Column::Kind.eq(ContributionKind::Question.as_str()))
     };
     let solution = Alias::new("solution");
@@ -109,18 +147,18 @@ async fn questions(db: &impl ConnectionTrait, community: CommunityId, period: Qu
 }
 
 /// Members who wrote, liked or took part; staff not counted.
-async fn active_members(db: &impl ConnectionTrait, community: CommunityId, period: Quarter) -> Result<u64, DbErr> {
+async fn active_members(db: &impl ConnectionTrait, community: CommunityId, days: Days) -> Result<u64, DbErr> {
     let wrote: Vec<Uuid> = contribution::Entity::find()
         .select_only()
         .column(contribution::Column::PartyId)
         .distinct()
         .join(JoinType::InnerJoin, contribution::Relation::Party.def())
-        .filter(in_quarter(community, period))
+        .filter(in_days(community, days))
         .filter(party::Column::IsStaff.eq(false))
         .into_tuple()
         .all(db)
         .await?;
-    let (from, until) = span(period);
+    let (from, until) = days.span();
     let took_part = Role::ALL.iter().filter(|role| role.is_participation()).map(|role| role.as_str());
     let attended: Vec<Uuid> = touchpoint::Entity::find()
         .select_only()
@@ -144,11 +182,11 @@ pub async fn observed(
     db: &impl ConnectionTrait,
     community: CommunityId,
     model: &ScoringModel,
-    period: Quarter,
+    days: Days,
 ) -> Result<BTreeMap<String, Observed>, DbErr> {
     let rows = observation::Entity::find()
         .filter(observation::Column::CommunityId.eq(community.0))
-        .filter(observation::Column::Day.between(period.first_day(), period.last_day()))
+        .filter(observation::Column::Day.between(days.first_day(), days.last_day()))
         .all(db)
         .await?;
     let mut by_measure: BTreeMap<String, Vec<observation::Model>> = BTreeMap::new();
@@ -198,6 +236,6 @@ pub async fn contact_baseline(
         }
     };
     let customers = customers(db, community, period.last_day()).await?;
-    let cases = cases(db, community, period).await?;
+    let cases = cases(db, community, Days::all(period)).await?;
     Ok((customers > 0 && cases > 0).then_some(ContactBaseline { period, customers, cases }))
 }

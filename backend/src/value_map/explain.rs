@@ -12,7 +12,7 @@ use valuemap_shared::money::Money as Amount;
 use valuemap_shared::value_map::model::{MeasureSource, ScoringModel};
 use valuemap_shared::value_map::{self as domain, Layer, Reading, RecommendationReading};
 
-use super::counted::span;
+use super::counted::Days;
 use super::entities::observation;
 use super::models::model_of;
 use super::money::paid_outcomes;
@@ -253,7 +253,7 @@ async fn explain_element(
             RowSource::Observations { community, period, measures }
         }
         (Layer::Financial, _) => {
-            let paid = paid_outcomes(db, community, model, period).await?;
+            let paid = paid_outcomes(db, community, model, Days::all(period)).await?;
             let rows = paid.into_iter().filter(|paid| paid.element == element).map(|paid| Row {
                 kind: "outcome".into(),
                 id: format!("{}:{}", paid.row.source, paid.row.external_key),
@@ -329,7 +329,7 @@ fn observations(community: CommunityId, period: Quarter, measures: &[String]) ->
 }
 
 fn cases(community: CommunityId, period: Quarter) -> Select<support_case::Entity> {
-    let (from, until) = span(period);
+    let (from, until) = Days::all(period).span();
     support_case::Entity::find()
         .filter(support_case::Column::CommunityId.eq(community.0))
         .filter(support_case::Column::OpenedAt.gte(from))
@@ -339,7 +339,7 @@ fn cases(community: CommunityId, period: Quarter) -> Select<support_case::Entity
 }
 
 fn contributions(community: CommunityId, period: Quarter, kinds: &[ContributionKind]) -> Select<contribution::Entity> {
-    let (from, until) = span(period);
+    let (from, until) = Days::all(period).span();
     contribution::Entity::find()
         .filter(contribution::Column::CommunityId.eq(community.0))
         .filter(contribution::Column::At.gte(from))

@@ -119,6 +119,12 @@ impl ValueMap {
         Quarter(self.0.period)
     }
 
+    /// How much of the period is over, in 0..1. Below 1, sums of money are those so far, and changes of what is tracked are
+    /// since as many days of the period before.
+    async fn elapsed(&self) -> f64 {
+        self.0.elapsed
+    }
+
     /// The scoring model that the scores were computed with.
     async fn model_version(&self) -> &str {
         &self.0.model_version

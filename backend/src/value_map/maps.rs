@@ -7,18 +7,18 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use sea_orm::prelude::*;
 use valuemap_shared::calendar::Quarter;
 use valuemap_shared::ids::{CommunityId, OrganisationId};
 use valuemap_shared::money::Currency;
 use valuemap_shared::value_map::model::ScoringModel;
 use valuemap_shared::value_map::{
-    ContactBaseline, Counts, Figures, FinancialReading, MapInputs, MoneyFigures, Observed, Strengths, ValueMap,
-    Weighting, WorthInputs, financial_reading, strengths, value_map,
+    CoMoments, ContactBaseline, Counts, Figures, FinancialReading, MapInputs, MoneyFigures, Observed, Strengths,
+    Stretch, TallyCounts, ValueMap, Weighting, WorthInputs, financial_reading, strengths, value_map,
 };
 
-use super::counted::{contact_baseline, counts_of, observed};
+use super::counted::{Days, contact_baseline, counts_of, observed};
 use super::models::model_of;
 use super::money::money_of;
 use super::store::{answered, latest_period};
@@ -61,6 +61,7 @@ pub enum NoMap {
 }
 
 type PeriodKey = (CommunityId, u32, Quarter);
+/// With the minimum of answers.
 type FinancialKey = (PeriodKey, u64);
 
 /// Maps and their parts that were computed before, and may be used again as long as what they come from stays.
@@ -87,9 +88,17 @@ struct Tracked {
 
 #[derive(Clone, Debug)]
 struct TrackedQuarter {
+    stretch: Stretch,
     observed: BTreeMap<String, Observed>,
     counts: Counts,
     money: MoneyFigures,
+}
+
+impl TrackedQuarter {
+    fn with(self, tallies: TallyCounts, co_moments: CoMoments) -> Figures {
+        let Self { stretch, observed, counts, money } = self;
+        Figures { stretch, tallies, co_moments, observed, counts, money }
+    }
 }
 
 impl Default for Maps {
@@ -153,8 +162,7 @@ impl Maps {
         let mut answered = answered(db, key.community, &model, &[period, period.previous()]).await?;
         let mut figures = |period: Quarter, tracked: &TrackedQuarter| {
             let (tallies, co_moments) = answered.remove(&period).unwrap_or_default();
-            let TrackedQuarter { observed, counts, money } = tracked.clone();
-            Figures { tallies, co_moments, observed, counts, money }
+            tracked.clone().with(tallies, co_moments)
         };
         let inputs = MapInputs {
             period,
@@ -185,9 +193,10 @@ impl Maps {
         if let Some((_, tracked)) = self.tracked.get(&key, now).filter(|(then, _)| *then == tracking) {
             return Ok(tracked);
         }
+        let days = Days::so_far(period, now.date_naive());
         let tracked = Arc::new(Tracked {
-            now: tracked_quarter(db, community, model, period).await?,
-            before: tracked_quarter(db, community, model, period.previous()).await?,
+            now: tracked_days(db, community, model, days).await?,
+            before: tracked_days(db, community, model, days.before()).await?,
             baseline: contact_baseline(db, community, model).await?,
         });
         self.tracked.insert(key, (tracking, tracked.clone()), now);
@@ -232,7 +241,7 @@ impl Maps {
         if let Some((_, strengths)) = self.strengths.get(&recent_key, now).filter(|(then, _)| *then == tracking) {
             return Ok(strengths);
         }
-        let history = history(db, key.community, model, period).await?;
+        let history = history(db, key.community, model, period, now.date_naive()).await?;
         let baseline = contact_baseline(db, key.community, model).await?;
         let (model, minimum) = (model.clone(), key.minimum);
         let strengths = Arc::new(blocking(move || strengths(&model, &history, minimum, baseline)).await?);
@@ -241,34 +250,38 @@ impl Maps {
     }
 }
 
-async fn tracked_quarter(
+async fn tracked_days(
     db: &impl ConnectionTrait,
     community: CommunityId,
     model: &ScoringModel,
-    period: Quarter,
+    days: Days,
 ) -> Result<TrackedQuarter, DbErr> {
     Ok(TrackedQuarter {
-        observed: observed(db, community, model, period).await?,
-        counts: counts_of(db, community, period).await?,
-        money: money_of(db, community, model, period).await?,
+        stretch: days.stretch,
+        observed: observed(db, community, model, days).await?,
+        counts: counts_of(db, community, days).await?,
+        money: money_of(db, community, model, days).await?,
     })
 }
 
-/// The figures of the last quarters, this one included.
+/// The figures of the last quarters that are over.
 async fn history(
     db: &impl ConnectionTrait,
     community: CommunityId,
     model: &ScoringModel,
     period: Quarter,
+    today: NaiveDate,
 ) -> Result<Vec<(Quarter, Figures)>, DbErr> {
-    let quarters: Vec<Quarter> =
-        std::iter::successors(Some(period), |quarter| Some(quarter.previous())).take(HISTORY).collect();
+    let quarters: Vec<Quarter> = std::iter::successors(Some(period), |quarter| Some(quarter.previous()))
+        .filter(|quarter| quarter.last_day() < today)
+        .take(HISTORY)
+        .collect();
     let mut answered = answered(db, community, model, &quarters).await?;
     let mut history = Vec::with_capacity(quarters.len());
     for quarter in quarters {
         let (tallies, co_moments) = answered.remove(&quarter).unwrap_or_default();
-        let TrackedQuarter { observed, counts, money } = tracked_quarter(db, community, model, quarter).await?;
-        history.push((quarter, Figures { tallies, co_moments, observed, counts, money }));
+        let tracked = tracked_days(db, community, model, Days::all(quarter)).await?;
+        history.push((quarter, tracked.with(tallies, co_moments)));
     }
     Ok(history)
 }

@@ -8,14 +8,13 @@ use sea_orm::prelude::*;
 use sea_orm::{QueryOrder, QuerySelect};
 use uuid::Uuid;
 use valuemap_shared::activities::{CostKind, OutcomeKind};
-use valuemap_shared::calendar::Quarter;
 use valuemap_shared::ids::CommunityId;
 use valuemap_shared::money::{Currency, Money};
 use valuemap_shared::value_map::comparison::Comparison;
 use valuemap_shared::value_map::model::{Attribution, ScoringModel};
 use valuemap_shared::value_map::{Element, MoneyFigures, OutcomeSums};
 
-use super::counted::span;
+use super::counted::Days;
 use super::entities::comparison;
 use crate::access::entities::community;
 use crate::activities::entities::{cost_line, outcome, touchpoint};
@@ -62,12 +61,12 @@ pub async fn money_of(
     db: &impl ConnectionTrait,
     community: CommunityId,
     model: &ScoringModel,
-    period: Quarter,
+    days: Days,
 ) -> Result<MoneyFigures, DbErr> {
     let exchange = Exchange::of(db, community).await?;
     let mut figures = MoneyFigures {
-        costs: costs(db, community, &exchange, period).await?,
-        comparisons: comparisons(db, community, period).await?,
+        costs: costs(db, community, &exchange, days).await?,
+        comparisons: comparisons(db, community, days).await?,
         ..MoneyFigures::default()
     };
     if outcomes_are_tracked(db, community).await? {
@@ -76,7 +75,7 @@ pub async fn money_of(
             figures.outcomes.insert(element, OutcomeSums::default());
         }
     }
-    for paid in paid_outcomes(db, community, model, period).await? {
+    for paid in paid_outcomes(db, community, model, days).await? {
         let sums = figures.outcomes.entry(paid.element).or_default();
         sums.count += 1;
         sums.amount += paid.amount;
@@ -104,11 +103,11 @@ pub async fn paid_outcomes(
     db: &impl ConnectionTrait,
     community: CommunityId,
     model: &ScoringModel,
-    period: Quarter,
+    days: Days,
 ) -> Result<Vec<PaidOutcome>, DbErr> {
     let exchange = Exchange::of(db, community).await?;
     let attribution = &model.financial.attribution;
-    let (from, until) = span(period);
+    let (from, until) = days.span();
     let rows = outcome::Entity::find()
         .filter(outcome::Column::CommunityId.eq(community.0))
         .filter(outcome::Column::At.gte(from))
@@ -125,8 +124,8 @@ pub async fn paid_outcomes(
     let identities = Identities::of(db, community, attribution.minimum_confidence).await?;
     let unit = |party: Uuid, at: DateTime<Utc>| identities.unit(party, at.date_naive(), attribution.by);
     let units: HashSet<Uuid> = rows.iter().filter_map(|row| Some(unit(row.party_id?, row.at))).collect();
-    let parties = parties_of(&units, &identities, attribution, period);
-    let touches = touches(db, community, &parties, attribution, period).await?;
+    let parties = parties_of(&units, &identities, attribution, days);
+    let touches = touches(db, community, &parties, attribution, days).await?;
     let mut touched: HashMap<Uuid, Vec<DateTime<Utc>>> = HashMap::new();
     for (party, at) in touches {
         touched.entry(unit(party, at)).or_default().push(at);
@@ -153,17 +152,9 @@ pub async fn paid_outcomes(
 }
 
 /// The units themselves, and every party that counts as one of them around the quarter.
-fn parties_of(
-    units: &HashSet<Uuid>,
-    identities: &Identities,
-    attribution: &Attribution,
-    period: Quarter,
-) -> HashSet<Uuid> {
-    let days = [
-        period.first_day() - TimeDelta::days(i64::from(attribution.lookback_days)),
-        period.first_day(),
-        period.last_day(),
-    ];
+fn parties_of(units: &HashSet<Uuid>, identities: &Identities, attribution: &Attribution, days: Days) -> HashSet<Uuid> {
+    let days =
+        [days.first_day() - TimeDelta::days(i64::from(attribution.lookback_days)), days.first_day(), days.last_day()];
     let belongs = |party: &Uuid| days.iter().any(|day| units.contains(&identities.unit(*party, *day, attribution.by)));
     identities.linked().filter(belongs).chain(units.iter().copied()).collect()
 }
@@ -173,9 +164,9 @@ async fn touches(
     community: CommunityId,
     parties: &HashSet<Uuid>,
     attribution: &Attribution,
-    period: Quarter,
+    days: Days,
 ) -> Result<Vec<(Uuid, DateTime<Utc>)>, DbErr> {
-    let (from, until) = span(period);
+    let (from, until) = days.span();
     let from = from - TimeDelta::days(i64::from(attribution.lookback_days));
     let mut touches = Vec::new();
     for some in crate::survey::record::chunks(parties.iter().copied(), 1_000) {
@@ -227,11 +218,11 @@ async fn costs(
     db: &impl ConnectionTrait,
     community: CommunityId,
     exchange: &Exchange,
-    period: Quarter,
+    days: Days,
 ) -> Result<BTreeMap<CostKind, Decimal>, DbErr> {
     let rows = cost_line::Entity::find()
         .filter(cost_line::Column::CommunityId.eq(community.0))
-        .filter(cost_line::Column::Day.between(period.first_day(), period.last_day()))
+        .filter(cost_line::Column::Day.between(days.first_day(), days.last_day()))
         .all(db)
         .await?;
     let mut costs: BTreeMap<CostKind, Decimal> = BTreeMap::new();
@@ -243,15 +234,11 @@ async fn costs(
     Ok(costs)
 }
 
-async fn comparisons(
-    db: &impl ConnectionTrait,
-    community: CommunityId,
-    period: Quarter,
-) -> Result<Vec<Comparison>, DbErr> {
+async fn comparisons(db: &impl ConnectionTrait, community: CommunityId, days: Days) -> Result<Vec<Comparison>, DbErr> {
     let rows = comparison::Entity::find()
         .filter(comparison::Column::CommunityId.eq(community.0))
-        .filter(comparison::Column::FromDay.lte(period.last_day()))
-        .filter(comparison::Column::UntilDay.gte(period.first_day()))
+        .filter(comparison::Column::FromDay.lte(days.last_day()))
+        .filter(comparison::Column::UntilDay.gte(days.first_day()))
         .order_by_asc(comparison::Column::Id)
         .all(db)
         .await?;

@@ -14,7 +14,7 @@ use super::financial::{
 use super::internal::Ask;
 use super::measures::Measured;
 use super::model::{AcquisitionValue, Choice, MoneyRange, ScoringModel};
-use super::{ContactBaseline, Counts, Element, Figures, MoneyFigures, OutcomeSums};
+use super::{ContactBaseline, Counts, Element, Figures, MoneyFigures, OutcomeSums, Stretch};
 use crate::calendar::Quarter;
 use crate::money::times;
 
@@ -23,6 +23,7 @@ use crate::money::times;
 #[derive(Clone, Debug, PartialEq)]
 pub struct WorthInputs {
     pub period: Quarter,
+    pub stretch: Stretch,
     pub money: MoneyFigures,
     pub counts: Counts,
     pub baseline: Option<ContactBaseline>,
@@ -50,6 +51,7 @@ impl WorthInputs {
     ) -> Self {
         Self {
             period,
+            stretch: figures.stretch,
             money: figures.money.clone(),
             counts: figures.counts,
             baseline,
@@ -297,8 +299,9 @@ impl<'a> Valuation<'a> {
             return None;
         }
         let cost = |contacts: u64| times(self.model.financial.cost_per_case.mode, contacts as f64);
-        let before =
-            ServicePeriod { customers: baseline.customers, contacts: baseline.cases, cost: cost(baseline.cases) };
+        // As much of the baseline quarter as there is of this one.
+        let contacts = (baseline.cases as f64 * self.inputs.stretch.share()).round() as u64;
+        let before = ServicePeriod { customers: baseline.customers, contacts, cost: cost(contacts) };
         let now = ServicePeriod { customers: counts.customers, contacts: counts.cases, cost: cost(counts.cases) };
         Some((before, now))
     }
