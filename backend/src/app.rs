@@ -16,8 +16,9 @@ use crate::access::session::{sign_in, sign_out, viewer_of};
 use crate::ambient::Ambient;
 use crate::error::ApiError;
 use crate::graphql::document_limits::{EMBED_BODY_BYTES, INTERNAL_BODY_BYTES};
-use crate::graphql::http::{self, KnownDocuments, MediaType, Refusal};
+use crate::graphql::http::{self, KnownDocuments, MediaType};
 use crate::graphql::schema::{EmbedSchema, InternalSchema, State, embed_schema, internal_schema};
+use crate::request_body::Refusal;
 use crate::survey::embed::PageOrigin;
 
 /// What the endpoints work with, shared by all workers.
