@@ -16,6 +16,7 @@ use crate::survey::writer::Writer;
 use crate::value_map::graphql::ValueMapQuery;
 use crate::value_map::maps::Maps;
 use crate::value_map::published::PublishedResults;
+use crate::webhooks::graphql::WebhookMutation;
 use async_graphql::{Context, EmptySubscription, MergedObject, Object, Schema, SimpleObject};
 
 /// What resolvers work with.
@@ -37,7 +38,7 @@ pub type EmbedSchema = Schema<EmbedQuery, EmbedMutation, EmptySubscription>;
 pub struct Query(AccessQuery, ValueMapQuery, LimitsQuery);
 
 #[derive(MergedObject, Default)]
-pub struct Mutation(AccessMutation, SurveyMutation);
+pub struct Mutation(AccessMutation, SurveyMutation, WebhookMutation);
 
 /// Whoever asks, as the HTTP layer found out.
 pub fn viewer<'a>(context: &Context<'a>) -> Result<&'a Arc<Viewer>, ApiError> {
