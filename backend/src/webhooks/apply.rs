@@ -18,6 +18,7 @@ use crate::activities::record::{Recorder, record_id};
 use crate::ambient::Ambient;
 use crate::database::Database;
 use crate::error::is_passing;
+use crate::graphql::node_id::NodeId;
 
 /// Most of what was refused that is written down.
 const LONGEST_PROBLEM: usize = 2_000;
@@ -72,6 +73,7 @@ pub async fn apply_pending(database: &Database, ambient: &Ambient) -> Result<usi
     let pending = keys_with_status(&database.read, None, Status::Pending, None).await?;
     for (community, id) in &pending {
         if let Err(error) = apply(database, ambient, (*community, *id), &[Status::Pending]).await {
+            let id = NodeId::InboxEvent(*community, *id);
             tracing::warn!(event = %id, cause = error.to_string(), "an event stays pending");
         }
     }
@@ -111,7 +113,9 @@ async fn make(
         Err(error) if is_passing(&error) => Err(error),
         Err(error) => {
             inner.rollback().await?;
-            tracing::error!(event = %event.id, cause = error.to_string(), "an event could not be applied");
+            let (community, id) = event.key();
+            let id = NodeId::InboxEvent(community, id);
+            tracing::error!(event = %id, cause = error.to_string(), "an event could not be applied");
             Ok(Outcome::Failed("the database refused it; the server's log says why".to_owned()))
         }
     }

@@ -6,16 +6,21 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use sea_orm::DbErr;
 use serde_json::json;
+use tokio::sync::Semaphore;
 
 use super::endpoint::enabled_endpoint;
 use super::entities::inbox_event::Status;
 use super::entities::webhook_endpoint::{self, Kind};
 use super::inbox::{Incoming, store};
 use super::{apply, discourse, signature, signed_json};
+use crate::graphql::node_id::NodeId;
 use crate::graphql::schema::State;
 use crate::request_body::{Refusal, read_json};
 
 const MOST_BYTES: usize = 1024 * 1024;
+/// How many events are stored and applied at once. Events of one community wait for each other anyhow, and must not take
+/// all connections while they do: members are answering surveys.
+static AT_ONCE: Semaphore = Semaphore::const_new(4);
 /// How long storing and applying may take. Discourse gives up on an answer after 20 seconds.
 const HANDLING: Duration = Duration::from_secs(10);
 
@@ -77,6 +82,7 @@ async fn take_in(
     incoming: Incoming,
     body: &[u8],
 ) -> Result<&'static str, DbErr> {
+    let _turn = AT_ONCE.acquire().await.map_err(|closed| DbErr::Custom(closed.to_string()))?;
     let (event, is_new) = store(&state.database.write, &state.ambient, endpoint, incoming, body).await?;
     if !is_new && event.status != Status::Pending {
         return Ok("repeated");
@@ -89,7 +95,9 @@ async fn take_in(
         }
         Some(Status::Ignored) => "ignored",
         Some(Status::Failed) => {
-            tracing::warn!(event = %event.id, "an event is kept that could not be applied; see `valuemap inbox show`");
+            let (community, id) = event.key();
+            let id = NodeId::InboxEvent(community, id);
+            tracing::warn!(event = %id, "an event is kept that could not be applied; see `valuemap inbox show`");
             "kept"
         }
         // The same event came in twice at once, and the other one was faster.

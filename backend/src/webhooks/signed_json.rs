@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use actix_web::http::header::HeaderMap;
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use rust_decimal::Decimal;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
@@ -18,6 +18,9 @@ use valuemap_shared::money::{Currency, Money, parse_amount};
 
 use super::change::{Change, Meaning, Rank};
 use super::inbox::Incoming;
+
+/// How far a sender's clock may be ahead.
+const CLOCKS_APART: TimeDelta = TimeDelta::minutes(5);
 
 /// What came in, under the id that its sender gives it and keeps when it is sent again.
 pub fn incoming(headers: &HeaderMap, body: &[u8]) -> Incoming {
@@ -36,6 +39,9 @@ pub fn read(event: &str, body: &Value, received_at: DateTime<Utc>) -> Result<Mea
         None => received_at,
         Some(timestamp) => DateTime::deserialize(timestamp).map_err(|error| format!("timestamp: {error}"))?,
     };
+    if told_at > received_at + CLOCKS_APART {
+        return Err("timestamp: it lies in the future; until then it would outdo all that comes after it".to_owned());
+    }
     let data = body.get("data").ok_or("the body has no `data`")?;
     let record = match event {
         "party.recorded" => Record::Party(said::<PartyData>(data)?.into()),
@@ -493,5 +499,7 @@ mod tests {
         assert_eq!(read("lead.recorded", &json!({}), received_at()).unwrap_err(), "the body has no `data`");
         let undated = json!({ "timestamp": "today", "data": {} });
         assert!(read("party.recorded", &undated, received_at()).unwrap_err().starts_with("timestamp: "));
+        let future = json!({ "timestamp": "2062-05-05T10:00:00Z", "data": {} });
+        assert!(read("party.recorded", &future, received_at()).unwrap_err().contains("lies in the future"));
     }
 }
