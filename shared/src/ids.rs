@@ -60,6 +60,10 @@ typed_id! {
     PartyId,
     /// Something that the organisation did for the community.
     ActivityId,
+    /// An address that another system posts its events to.
+    WebhookEndpointId,
+    /// An event that came in by a webhook.
+    InboxEventId,
     /// One member's submission, named by the member's browser before the first attempt to send it.
     SubmissionId,
 }

@@ -21,6 +21,7 @@ use crate::survey::graphql::{NotFound, Survey};
 use crate::survey::store::{publish_draft, save_draft, surveys_of};
 use crate::value_map::models::create_standard_model;
 use crate::value_map::store::periods;
+use crate::webhooks::graphql as webhooks;
 
 #[derive(Default)]
 pub struct AccessQuery;
@@ -92,6 +93,7 @@ impl AccessQuery {
         let community = match id {
             NodeId::Community(id) | NodeId::Site(id, _) | NodeId::Survey(id, _) => id,
             NodeId::Organisation(_) | NodeId::SurveyVersion(..) => return Ok(None),
+            NodeId::WebhookEndpoint(..) | NodeId::InboxEvent(..) => return Ok(None),
         };
         let Some(owner) = find_community(context, community).await? else { return Ok(None) };
         let db = &state.database.read;
@@ -115,7 +117,7 @@ async fn find_community(context: &Context<'_>, id: CommunityId) -> async_graphql
     Ok(row.map(Community))
 }
 
-fn page_size(first: Option<i32>) -> Result<usize, ApiError> {
+pub fn page_size(first: Option<i32>) -> Result<usize, ApiError> {
     match usize::try_from(first.unwrap_or(20)) {
         Ok(size) if (1..=PAGE).contains(&size) => Ok(size),
         _ => Err(ApiError::BadUserInput(format!("first: from 1 to {PAGE} can be asked for at a time"))),
@@ -201,6 +203,22 @@ impl Community {
     async fn surveys(&self, context: &Context<'_>) -> async_graphql::Result<Vec<Survey>> {
         let surveys = context.data::<DataLoader<SurveysOf>>()?.load_one(self.key()).await?;
         Ok(surveys.unwrap_or_default().into_iter().map(Survey).collect())
+    }
+
+    /// Where other systems post their events to, oldest first.
+    async fn webhook_endpoints(&self, context: &Context<'_>) -> async_graphql::Result<Vec<webhooks::WebhookEndpoint>> {
+        webhooks::webhook_endpoints(context, self.key()).await
+    }
+
+    /// What came in by webhooks, latest first.
+    async fn inbox(
+        &self,
+        context: &Context<'_>,
+        status: Option<webhooks::InboxStatus>,
+        first: Option<i32>,
+        after: Option<String>,
+    ) -> async_graphql::Result<Connection<String, webhooks::InboxEvent, EmptyFields, EmptyFields>> {
+        webhooks::inbox(context, self.key(), status, first, after).await
     }
 }
 

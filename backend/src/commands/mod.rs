@@ -3,6 +3,7 @@
 
 mod export;
 mod import_responses;
+mod inbox;
 mod migrate;
 mod organisation;
 mod schema;
@@ -11,6 +12,7 @@ mod serve;
 mod sign_in;
 mod token;
 mod verify;
+mod webhook;
 
 use std::io::IsTerminal;
 
@@ -55,6 +57,12 @@ enum Command {
     /// Create a token for an internal app
     #[command(subcommand)]
     Token(token::Token),
+    /// Manage the addresses that other systems post their events to
+    #[command(subcommand)]
+    Webhook(webhook::Webhook),
+    /// Look at what came in by webhooks, and apply it again
+    #[command(subcommand)]
+    Inbox(inbox::Inbox),
     /// Print a link that signs a person in to the dashboard
     SignIn(sign_in::SignIn),
     /// Count all answers again and compare with the tallies
@@ -101,6 +109,8 @@ async fn run_once(command: Command, settings: &Settings) -> anyhow::Result<()> {
         Command::Organisation(organisation) => organisation.run(&database, &ambient).await?,
         Command::Token(token) => token.run(&database, &ambient).await?,
         Command::SignIn(sign_in) => sign_in.run(&database, &ambient, settings.listen).await?,
+        Command::Webhook(webhook) => webhook.run(&database, &ambient).await?,
+        Command::Inbox(inbox) => inbox.run(&database, &ambient).await?,
         Command::Verify(verify) => verify.run(&database).await?,
         Command::Serve(_) | Command::Schema(_) => {}
     }

@@ -5,7 +5,9 @@ use std::str::FromStr;
 
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
 use uuid::Uuid;
-use valuemap_shared::ids::{CommunityId, OrganisationId, SiteId, SurveyId, SurveyVersionId};
+use valuemap_shared::ids::{
+    CommunityId, InboxEventId, OrganisationId, SiteId, SurveyId, SurveyVersionId, WebhookEndpointId,
+};
 
 /// What an identifier names, written `com_0192f0c1...`. What belongs to a community carries the community's id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +17,8 @@ pub enum NodeId {
     Site(CommunityId, SiteId),
     Survey(CommunityId, SurveyId),
     SurveyVersion(CommunityId, SurveyVersionId),
+    WebhookEndpoint(CommunityId, WebhookEndpointId),
+    InboxEvent(CommunityId, InboxEventId),
 }
 
 impl fmt::Display for NodeId {
@@ -25,6 +29,8 @@ impl fmt::Display for NodeId {
             Self::Site(community, id) => write!(f, "sit_{}{}", community.0.simple(), id.0.simple()),
             Self::Survey(community, id) => write!(f, "sur_{}{}", community.0.simple(), id.0.simple()),
             Self::SurveyVersion(community, id) => write!(f, "ver_{}{}", community.0.simple(), id.0.simple()),
+            Self::WebhookEndpoint(community, id) => write!(f, "whk_{}{}", community.0.simple(), id.0.simple()),
+            Self::InboxEvent(community, id) => write!(f, "inb_{}{}", community.0.simple(), id.0.simple()),
         }
     }
 }
@@ -47,6 +53,8 @@ impl FromStr for NodeId {
             "sit" => two().map(|(community, id)| Self::Site(community.into(), id.into())),
             "sur" => two().map(|(community, id)| Self::Survey(community.into(), id.into())),
             "ver" => two().map(|(community, id)| Self::SurveyVersion(community.into(), id.into())),
+            "whk" => two().map(|(community, id)| Self::WebhookEndpoint(community.into(), id.into())),
+            "inb" => two().map(|(community, id)| Self::InboxEvent(community.into(), id.into())),
             _ => Err(refused()),
         }
     }
@@ -74,7 +82,14 @@ mod tests {
     #[test]
     fn ids_are_read_as_they_were_written() {
         let (community, survey) = (CommunityId(Uuid::from_u128(1)), SurveyId(Uuid::from_u128(2)));
-        for id in [NodeId::Community(community), NodeId::Survey(community, survey)] {
+        let event = InboxEventId(Uuid::from_u128(3));
+        let ids = [
+            NodeId::Community(community),
+            NodeId::Survey(community, survey),
+            NodeId::WebhookEndpoint(community, WebhookEndpointId(Uuid::from_u128(2))),
+            NodeId::InboxEvent(community, event),
+        ];
+        for id in ids {
             assert_eq!(id.to_string().parse(), Ok(id));
         }
     }

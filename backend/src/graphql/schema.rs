@@ -17,6 +17,7 @@ use crate::value_map::graphql::ValueMapQuery;
 use crate::value_map::maps::Maps;
 use crate::value_map::model_graphql::{ScoringModelMutation, ScoringModelQuery};
 use crate::value_map::published::PublishedResults;
+use crate::webhooks::graphql::WebhookMutation;
 use async_graphql::{Context, EmptySubscription, MergedObject, Object, Schema, SimpleObject};
 
 /// What resolvers work with.
@@ -38,7 +39,7 @@ pub type EmbedSchema = Schema<EmbedQuery, EmbedMutation, EmptySubscription>;
 pub struct Query(AccessQuery, ValueMapQuery, ScoringModelQuery, LimitsQuery);
 
 #[derive(MergedObject, Default)]
-pub struct Mutation(AccessMutation, SurveyMutation, ScoringModelMutation);
+pub struct Mutation(AccessMutation, SurveyMutation, ScoringModelMutation, WebhookMutation);
 
 /// Whoever asks, as the HTTP layer found out.
 pub fn viewer<'a>(context: &Context<'a>) -> Result<&'a Arc<Viewer>, ApiError> {
