@@ -1,6 +1,9 @@
 //! Tracking: what the organisation does for the community, whom it reaches, and what comes of it.
 
 pub mod entities;
+pub mod graphql;
+mod lists;
 pub mod rates;
 pub mod record;
 mod rows;
+pub mod store;
