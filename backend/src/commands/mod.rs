@@ -5,6 +5,7 @@ mod export;
 mod import_responses;
 mod inbox;
 mod migrate;
+mod model;
 mod organisation;
 mod schema;
 mod seed;
@@ -52,6 +53,9 @@ enum Command {
     /// Load data that was collected elsewhere
     #[command(subcommand)]
     Import(Import),
+    /// Look at, check and change the scoring model
+    #[command(subcommand)]
+    Model(model::Model),
     /// Create an organisation
     Organisation(organisation::Organisation),
     /// Create a token for an internal app
@@ -106,6 +110,7 @@ async fn run_once(command: Command, settings: &Settings) -> anyhow::Result<()> {
         Command::Seed => seed::run(&database, &ambient).await?,
         Command::Export(export) => export.run(&database).await?,
         Command::Import(Import::Responses(import)) => import.run(&database, &ambient).await?,
+        Command::Model(model) => model.run(&database, &ambient).await?,
         Command::Organisation(organisation) => organisation.run(&database, &ambient).await?,
         Command::Token(token) => token.run(&database, &ambient).await?,
         Command::SignIn(sign_in) => sign_in.run(&database, &ambient, settings.listen).await?,

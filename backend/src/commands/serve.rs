@@ -55,8 +55,8 @@ impl Serve {
         database.check_schema().await?;
         delete_expired_tokens(&database.write, ambient.now()).await?;
         if self.seed_when_empty && organisations(&database.read).await?.is_empty() {
-            let responses = sample::load(&database, &ambient).await?;
-            tracing::info!(responses, "loaded the sample community");
+            let sample::Loaded { responses, records } = sample::load(&database, &ambient).await?;
+            tracing::info!(responses, records, "loaded the sample community");
         }
         let pending = webhooks::apply_pending(&database, &ambient).await?;
         if pending > 0 {

@@ -14,6 +14,7 @@ use crate::survey::embed::{EmbedMutation, EmbedQuery};
 use crate::survey::graphql::SurveyMutation;
 use crate::survey::store::VersionCache;
 use crate::survey::writer::Writer;
+use crate::value_map::comparison_graphql::{ComparisonMutation, ComparisonQuery};
 use crate::value_map::graphql::ValueMapQuery;
 use crate::value_map::maps::Maps;
 use crate::value_map::model_graphql::{ScoringModelMutation, ScoringModelQuery};
@@ -37,7 +38,7 @@ pub type InternalSchema = Schema<Query, Mutation, EmptySubscription>;
 pub type EmbedSchema = Schema<EmbedQuery, EmbedMutation, EmptySubscription>;
 
 #[derive(MergedObject, Default)]
-pub struct Query(AccessQuery, ValueMapQuery, ScoringModelQuery, LimitsQuery);
+pub struct Query(AccessQuery, ValueMapQuery, ScoringModelQuery, ComparisonQuery, LimitsQuery);
 
 #[derive(MergedObject, Default)]
 pub struct Mutation(
@@ -46,6 +47,7 @@ pub struct Mutation(
     TrackingMutation,
     SettingsMutation,
     ScoringModelMutation,
+    ComparisonMutation,
     WebhookMutation,
 );
 

@@ -40,20 +40,69 @@ const fn kind(
 
 const WEBINAR: Kind =
     kind("webinar", "Webinar", Modality::Online, Goal::Revenue, "newsletter", [250, 0, 14, 90], Role::Attended);
-const USER_GROUP: Kind =
-    kind("user_group", "User group", Modality::InPerson, Goal::Retention, "forum banner", [900, 600, 18, 0], Role::Attended);
-const ASK_THE_TEAM: Kind =
-    kind("online_event", "Ask the team", Modality::Online, Goal::LowerSupportCost, "forum banner", [0, 0, 10, 40], Role::Attended);
-const COUNCIL: Kind =
-    kind("product_council", "Product council", Modality::Online, Goal::ProductInsight, "invitation", [150, 0, 20, 0], Role::Contributed);
-const CAMPAIGN: Kind =
-    kind("promotion_campaign", "Campaign", Modality::Online, Goal::NewCustomers, "social media", [1_400, 0, 12, 0], Role::Reached);
-const CONFERENCE: Kind =
-    kind("conference", "Community conference", Modality::Hybrid, Goal::NewCustomers, "newsletter", [8_500, 2_600, 120, 400], Role::Attended);
-const ADVOCACY: Kind =
-    kind("advocacy_programme", "Advocacy programme", Modality::Hybrid, Goal::Goodwill, "invitation", [700, 250, 30, 0], Role::Contributed);
-const JOB_FAIR: Kind =
-    kind("job_fair", "Job fair", Modality::InPerson, Goal::Recruiting, "social media", [1_100, 500, 24, 0], Role::Attended);
+const USER_GROUP: Kind = kind(
+    "user_group",
+    "User group",
+    Modality::InPerson,
+    Goal::Retention,
+    "forum banner",
+    [900, 600, 18, 0],
+    Role::Attended,
+);
+const ASK_THE_TEAM: Kind = kind(
+    "online_event",
+    "Ask the team",
+    Modality::Online,
+    Goal::LowerSupportCost,
+    "forum banner",
+    [0, 0, 10, 40],
+    Role::Attended,
+);
+const COUNCIL: Kind = kind(
+    "product_council",
+    "Product council",
+    Modality::Online,
+    Goal::ProductInsight,
+    "invitation",
+    [150, 0, 20, 0],
+    Role::Contributed,
+);
+const CAMPAIGN: Kind = kind(
+    "promotion_campaign",
+    "Campaign",
+    Modality::Online,
+    Goal::NewCustomers,
+    "social media",
+    [1_400, 0, 12, 0],
+    Role::Reached,
+);
+const CONFERENCE: Kind = kind(
+    "conference",
+    "Community conference",
+    Modality::Hybrid,
+    Goal::NewCustomers,
+    "newsletter",
+    [8_500, 2_600, 120, 400],
+    Role::Attended,
+);
+const ADVOCACY: Kind = kind(
+    "advocacy_programme",
+    "Advocacy programme",
+    Modality::Hybrid,
+    Goal::Goodwill,
+    "invitation",
+    [700, 250, 30, 0],
+    Role::Contributed,
+);
+const JOB_FAIR: Kind = kind(
+    "job_fair",
+    "Job fair",
+    Modality::InPerson,
+    Goal::Recruiting,
+    "social media",
+    [1_100, 500, 24, 0],
+    Role::Attended,
+);
 const KINDS: [Kind; 8] = [WEBINAR, USER_GROUP, ASK_THE_TEAM, COUNCIL, CAMPAIGN, CONFERENCE, ADVOCACY, JOB_FAIR];
 
 /// Something that took place.

@@ -10,8 +10,9 @@ pub const CRM: &str = "crm";
 pub const FORUM: &str = "forum";
 
 const STUDIOS: [&str; 24] = [
-    "Alder", "Birch", "Cobalt", "Dune", "Ember", "Fennel", "Granite", "Harbour", "Indigo", "Juniper", "Kaolin", "Larch",
-    "Marl", "Nettle", "Ochre", "Pinewood", "Quarry", "Rowan", "Slate", "Terra", "Umber", "Verdant", "Willow", "Yarrow",
+    "Alder", "Birch", "Cobalt", "Dune", "Ember", "Fennel", "Granite", "Harbour", "Indigo", "Juniper", "Kaolin",
+    "Larch", "Marl", "Nettle", "Ochre", "Pinewood", "Quarry", "Rowan", "Slate", "Terra", "Umber", "Verdant", "Willow",
+    "Yarrow",
 ];
 const KINDS: [&str; 8] =
     ["Ceramics", "Pottery", "Studio", "Tiles", "Kilns", "Porcelain", "Workshop", "School of Ceramics"];
@@ -66,7 +67,8 @@ pub fn made_up(world: &mut World) -> People {
 
 fn add_account(world: &mut World, people: &mut People, since: Option<NaiveDate>) {
     let place = people.accounts.len();
-    let name = format!("{} {} {}", STUDIOS[place % STUDIOS.len()], KINDS[place / STUDIOS.len() % KINDS.len()], place + 1);
+    let name =
+        format!("{} {} {}", STUDIOS[place % STUDIOS.len()], KINDS[place / STUDIOS.len() % KINDS.len()], place + 1);
     let mut members = Vec::new();
     for _ in 0..world.dice.random_range(1..=3) {
         let link = match world.dice.random_range(0..20) {

@@ -162,7 +162,8 @@ impl People {
     /// The account that somebody belongs to, or is.
     fn account_of(&self, party: &PartyRef) -> Option<&Account> {
         let place = self.members.iter().position(|member| member.party == *party);
-        let belongs = |account: &&Account| account.party == *party || place.is_some_and(|place| account.members.contains(&place));
+        let belongs =
+            |account: &&Account| account.party == *party || place.is_some_and(|place| account.members.contains(&place));
         self.accounts.iter().find(belongs)
     }
 
