@@ -11,6 +11,7 @@ mod refused;
 on_both_databases!(
     what_is_recorded_is_read_back,
     what_is_sent_again_is_known_and_what_differs_is_changed,
+    what_is_sent_many_times_at_once_is_stored_once,
     lists_are_read_page_by_page,
     each_node_gets_its_own_page,
 );
@@ -204,6 +205,28 @@ async fn what_is_sent_again_is_known_and_what_differs_is_changed(engine: Engine)
         "activities": { "nodes": [{ "startsOn": "2026-03-11", "touchpoints": { "nodes": [{ "role": "SPOKE" }] } }] },
         "parties": { "nodes": [{ "name": "Ada" }] } })
     );
+}
+
+async fn what_is_sent_many_times_at_once_is_stored_once(engine: Engine) {
+    let world = World::with_a_webinar(engine).await;
+    let touches = json!([
+        attended("t2", "w1", "bob", "2026-03-10T15:00:00Z"),
+        attended("t3", "w1", "eve", "2026-03-10T15:00:00Z"),
+    ]);
+    let query = "mutation($input: RecordTouchpointsInput!) { recordTouchpoints(input: $input) {
+        ... on Recorded { new changed known } } }";
+    let send = || {
+        let (api, input) = (world.api.clone(), json!({ "community": world.community, "touchpoints": touches }));
+        tokio::spawn(async move { api.ask(query, json!({ "input": input })).await })
+    };
+    let attempts: Vec<_> = (0..8).map(|_| send()).collect();
+    let mut new = 0;
+    for attempt in attempts {
+        new += attempt.await.unwrap().unwrap()["recordTouchpoints"]["new"].as_u64().unwrap();
+    }
+    assert_eq!(new, 2);
+    let read = world.read("touchpoints { nodes { key } }").await;
+    assert_eq!(read["touchpoints"]["nodes"].as_array().unwrap().len(), 3);
 }
 
 async fn lists_are_read_page_by_page(engine: Engine) {

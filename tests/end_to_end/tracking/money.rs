@@ -37,6 +37,10 @@ async fn costs_add_up_in_the_currency_of_the_community(engine: Engine) {
     let dollars = json!([travel("a", "2026-03-10", "100.01", "USD"), travel("b", "2026-03-20", "100.01", "USD")]);
     assert_eq!(world.refused(COSTS, dollars.clone()).await, ["costs.0.currency UNKNOWN", "costs.1.currency UNKNOWN"]);
 
+    let purchase = json!([{ "kind": "PURCHASE", "at": "2026-03-10T10:00:00Z",
+        "money": { "amount": "900", "currency": "USD" } }]);
+    assert_eq!(world.refused(OUTCOMES, purchase).await, ["outcomes.0.money UNKNOWN"]);
+
     assert_eq!(world.set_rate("USD", "2026-03-01", "0.9").await["__typename"], "ExchangeRate");
     assert_eq!(
         world.refused(COSTS, json!([travel("c", "2026-02-28", "1", "USD")])).await,
