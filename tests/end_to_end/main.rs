@@ -10,6 +10,7 @@ mod protocol;
 mod score;
 mod submit;
 mod tracking;
+mod value_map;
 mod webhooks;
 
 /// Turns `async fn name(engine: Engine)` into two tests, `name::on_sqlite` and `name::on_postgres`.

@@ -63,14 +63,20 @@ impl Days {
 /// The counts of some days.
 pub async fn counts_of(db: &impl ConnectionTrait, community: CommunityId, days: Days) -> Result<Counts, DbErr> {
     let (questions, answered_questions) = questions(db, community, days).await?;
+    let written = contributions(db, community, days).await?;
+    let of = |kind: ContributionKind, by_staff| {
+        let counts =
+            |(key, count): (&(String, bool), &u64)| (key.0 == kind.as_str() && key.1 == by_staff).then_some(*count);
+        written.iter().find_map(counts).unwrap_or_default()
+    };
     Ok(Counts {
         customers: customers(db, community, days.last_day()).await?,
         cases: cases(db, community, days).await?,
         questions,
         answered_questions,
-        member_solutions: contributions(db, community, days, ContributionKind::Solution, Some(false)).await?,
-        replies: contributions(db, community, days, ContributionKind::Reply, None).await?,
-        staff_replies: contributions(db, community, days, ContributionKind::Reply, Some(true)).await?,
+        member_solutions: of(ContributionKind::Solution, false),
+        replies: of(ContributionKind::Reply, false) + of(ContributionKind::Reply, true),
+        staff_replies: of(ContributionKind::Reply, true),
         active_members: active_members(db, community, days).await?,
     })
 }
@@ -105,23 +111,28 @@ fn in_days(community: CommunityId, days: Days) -> Condition {
         .add(contribution::Column::Withdrawn.eq(false))
 }
 
-/// Contributions of a kind; of staff, of others, or of all.
+/// How many contributions there were, by kind and by whether staff made them.
 async fn contributions(
     db: &impl ConnectionTrait,
     community: CommunityId,
     days: Days,
-    kind: ContributionKind,
-    by_staff: Option<bool>,
-) -> Result<u64, DbErr> {
-    let mut select = contribution::Entity::find()
+) -> Result<BTreeMap<(String, bool), u64>, DbErr> {
+    let rows: Vec<(String, bool, i64)> = contribution::Entity::find()
+        .select_only()
+        .column(contribution::Column::Kind)
+        .column(party::Column::IsStaff)
+        .column_as(contribution::Column::Id.count(), "count")
+        .join(JoinType::InnerJoin, contribution::Relation::Party.def())
         .filter(in_days(community, days))
-        .filter(contribution::Column::Kind.eq(kind.as_str()));
-    if let Some(by_staff) = by_staff {
-        select = select
-            .join(JoinType::InnerJoin, contribution::Relation::Party.def())
-            .filter(party::Column::IsStaff.eq(by_staff));
-    }
-    select.count(db).await
+        .group_by(contribution::Column::Kind)
+        .group_by(party::Column::IsStaff)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(kind, by_staff, count)| ((kind, by_staff), u64::try_from(count).unwrap_or_default()))
+        .collect())
 }
 
 /// Questions asked in a quarter, and those of them that have an accepted answer by now.

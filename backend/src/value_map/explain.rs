@@ -15,7 +15,7 @@ use valuemap_shared::value_map::{self as domain, Layer, Reading, RecommendationR
 use super::counted::Days;
 use super::entities::observation;
 use super::models::model_of;
-use super::money::paid_outcomes;
+use super::money::{Ledger, paid_outcomes};
 use super::wire::{Element, Explanation};
 use crate::activities::entities::{contribution, cost_line, support_case};
 use crate::error::ApiError;
@@ -253,7 +253,8 @@ async fn explain_element(
             RowSource::Observations { community, period, measures }
         }
         (Layer::Financial, _) => {
-            let paid = paid_outcomes(db, community, model, Days::all(period)).await?;
+            let ledger = Ledger::of(db, community, model).await?;
+            let paid = paid_outcomes(db, community, model, &ledger, Days::all(period)).await?;
             let rows = paid.into_iter().filter(|paid| paid.element == element).map(|paid| Row {
                 kind: "outcome".into(),
                 id: format!("{}:{}", paid.row.source, paid.row.external_key),

@@ -25,14 +25,14 @@ impl ValueMapQuery {
     /// The strategic value map of a community in a quarter; null when there is no such community.
     ///
     /// Without a period it is that of the latest quarter that holds anything; without a model it is computed with the
-    /// newest version of the community's scoring model.
+    /// newest version of the community's scoring model; without a weighting, by the model's weights.
     async fn value_map(
         &self,
         context: &Context<'_>,
         community: NodeId,
         period: Option<Quarter>,
         model: Option<u32>,
-        #[graphql(default_with = "Weighting::Model")] weighting: Weighting,
+        weighting: Option<Weighting>,
     ) -> async_graphql::Result<Option<ValueMap>> {
         Ok(find_map(context, community, period, model, weighting).await?.map(|(_, map)| ValueMap(map)))
     }
@@ -44,7 +44,7 @@ impl ValueMapQuery {
         community: NodeId,
         period: Option<Quarter>,
         model: Option<u32>,
-        #[graphql(default_with = "Weighting::Model")] weighting: Weighting,
+        weighting: Option<Weighting>,
         figure: FigureInput,
     ) -> async_graphql::Result<Option<Explained>> {
         let Some((community, map)) = find_map(context, community, period, model, weighting).await? else {
@@ -60,7 +60,7 @@ impl ValueMapQuery {
         community: NodeId,
         period: Option<Quarter>,
         model: Option<u32>,
-        #[graphql(default_with = "Weighting::Model")] weighting: Weighting,
+        weighting: Option<Weighting>,
         shifts: Vec<ShiftInput>,
     ) -> async_graphql::Result<Option<Projection>> {
         if shifts.len() > MOST_SHIFTS {
@@ -89,7 +89,7 @@ async fn find_map(
     community: NodeId,
     period: Option<Quarter>,
     model: Option<u32>,
-    weighting: Weighting,
+    weighting: Option<Weighting>,
 ) -> async_graphql::Result<Option<(CommunityId, Arc<domain::ValueMap>)>> {
     let (state, viewer) = (context.data::<State>()?, viewer(context)?);
     let NodeId::Community(community) = community else {
@@ -100,7 +100,7 @@ async fn find_map(
         community,
         period: period.map(|period| period.0),
         model,
-        weighting: weighting.into(),
+        weighting: weighting.map_or(domain::Weighting::Model, domain::Weighting::from),
         minimum: viewer.minimum_answers(),
     };
     match state.maps.of(&state.database.read, key, state.ambient.now()).await {

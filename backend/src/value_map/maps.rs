@@ -20,7 +20,7 @@ use valuemap_shared::value_map::{
 
 use super::counted::{Days, contact_baseline, counts_of, observed};
 use super::models::model_of;
-use super::money::money_of;
+use super::money::{Ledger, money_of};
 use super::store::{answered, latest_period};
 use crate::access::store::community_of;
 use crate::recent::Recent;
@@ -70,7 +70,7 @@ pub struct Maps {
     /// Each with the number of commits there had been when its tallies were read.
     maps: Recent<MapKey, (u64, Arc<ValueMap>)>,
     tracked: Recent<PeriodKey, (u64, Arc<Tracked>)>,
-    strengths: Recent<FinancialKey, (u64, Arc<Strengths>)>,
+    strengths: Recent<FinancialKey, Arc<Strengths>>,
     financial: Recent<FinancialKey, Arc<(WorthInputs, WorthInputs, FinancialReading)>>,
     /// Commits of answers and of everything else.
     commits: AtomicU64,
@@ -194,9 +194,10 @@ impl Maps {
             return Ok(tracked);
         }
         let days = Days::so_far(period, now.date_naive());
+        let ledger = Ledger::of(db, community, model).await?;
         let tracked = Arc::new(Tracked {
-            now: tracked_days(db, community, model, days).await?,
-            before: tracked_days(db, community, model, days.before()).await?,
+            now: tracked_days(db, community, model, &ledger, days).await?,
+            before: tracked_days(db, community, model, &ledger, days.before()).await?,
             baseline: contact_baseline(db, community, model).await?,
         });
         self.tracked.insert(key, (tracking, tracked.clone()), now);
@@ -236,16 +237,15 @@ impl Maps {
         period: Quarter,
         now: DateTime<Utc>,
     ) -> Result<Arc<Strengths>, DbErr> {
-        let tracking = self.tracking.load(Ordering::SeqCst);
         let recent_key = ((key.community, model.version, period), key.minimum);
-        if let Some((_, strengths)) = self.strengths.get(&recent_key, now).filter(|(then, _)| *then == tracking) {
+        if let Some(strengths) = self.strengths.get(&recent_key, now) {
             return Ok(strengths);
         }
         let history = history(db, key.community, model, period, now.date_naive()).await?;
         let baseline = contact_baseline(db, key.community, model).await?;
         let (model, minimum) = (model.clone(), key.minimum);
         let strengths = Arc::new(blocking(move || strengths(&model, &history, minimum, baseline)).await?);
-        self.strengths.insert(recent_key, (tracking, strengths.clone()), now);
+        self.strengths.insert(recent_key, strengths.clone(), now);
         Ok(strengths)
     }
 }
@@ -254,13 +254,14 @@ async fn tracked_days(
     db: &impl ConnectionTrait,
     community: CommunityId,
     model: &ScoringModel,
+    ledger: &Ledger,
     days: Days,
 ) -> Result<TrackedQuarter, DbErr> {
     Ok(TrackedQuarter {
         stretch: days.stretch,
         observed: observed(db, community, model, days).await?,
         counts: counts_of(db, community, days).await?,
-        money: money_of(db, community, model, days).await?,
+        money: money_of(db, community, model, ledger, days).await?,
     })
 }
 
@@ -277,10 +278,11 @@ async fn history(
         .take(HISTORY)
         .collect();
     let mut answered = answered(db, community, model, &quarters).await?;
+    let ledger = Ledger::of(db, community, model).await?;
     let mut history = Vec::with_capacity(quarters.len());
     for quarter in quarters {
         let (tallies, co_moments) = answered.remove(&quarter).unwrap_or_default();
-        let tracked = tracked_days(db, community, model, Days::all(quarter)).await?;
+        let tracked = tracked_days(db, community, model, &ledger, Days::all(quarter)).await?;
         history.push((quarter, tracked.with(tallies, co_moments)));
     }
     Ok(history)

@@ -56,26 +56,45 @@ impl Exchange {
     }
 }
 
+/// What the money of any quarter is read with.
+#[derive(Debug)]
+pub struct Ledger {
+    exchange: Exchange,
+    identities: Identities,
+    outcomes_are_tracked: bool,
+}
+
+impl Ledger {
+    pub async fn of(db: &impl ConnectionTrait, community: CommunityId, model: &ScoringModel) -> Result<Self, DbErr> {
+        let confidence = model.financial.attribution.minimum_confidence;
+        Ok(Self {
+            exchange: Exchange::of(db, community).await?,
+            identities: Identities::of(db, community, confidence).await?,
+            outcomes_are_tracked: outcomes_are_tracked(db, community).await?,
+        })
+    }
+}
+
 /// The money of a quarter.
 pub async fn money_of(
     db: &impl ConnectionTrait,
     community: CommunityId,
     model: &ScoringModel,
+    ledger: &Ledger,
     days: Days,
 ) -> Result<MoneyFigures, DbErr> {
-    let exchange = Exchange::of(db, community).await?;
     let mut figures = MoneyFigures {
-        costs: costs(db, community, &exchange, days).await?,
+        costs: costs(db, community, &ledger.exchange, days).await?,
         comparisons: comparisons(db, community, days).await?,
         ..MoneyFigures::default()
     };
-    if outcomes_are_tracked(db, community).await? {
+    if ledger.outcomes_are_tracked {
         // Tracked, and none in this quarter: that is a figure, and it is zero.
         for element in [Element::Upgrades, Element::RepeatPurchases, Element::Acquisition] {
             figures.outcomes.insert(element, OutcomeSums::default());
         }
     }
-    for paid in paid_outcomes(db, community, model, days).await? {
+    for paid in paid_outcomes(db, community, model, ledger, days).await? {
         let sums = figures.outcomes.entry(paid.element).or_default();
         sums.count += 1;
         sums.amount += paid.amount;
@@ -103,9 +122,9 @@ pub async fn paid_outcomes(
     db: &impl ConnectionTrait,
     community: CommunityId,
     model: &ScoringModel,
+    Ledger { exchange, identities, .. }: &Ledger,
     days: Days,
 ) -> Result<Vec<PaidOutcome>, DbErr> {
-    let exchange = Exchange::of(db, community).await?;
     let attribution = &model.financial.attribution;
     let (from, until) = days.span();
     let rows = outcome::Entity::find()
@@ -121,10 +140,9 @@ pub async fn paid_outcomes(
     if rows.is_empty() {
         return Ok(Vec::new());
     }
-    let identities = Identities::of(db, community, attribution.minimum_confidence).await?;
     let unit = |party: Uuid, at: DateTime<Utc>| identities.unit(party, at.date_naive(), attribution.by);
     let units: HashSet<Uuid> = rows.iter().filter_map(|row| Some(unit(row.party_id?, row.at))).collect();
-    let parties = parties_of(&units, &identities, attribution, days);
+    let parties = parties_of(&units, identities, attribution, days);
     let touches = touches(db, community, &parties, attribution, days).await?;
     let mut touched: HashMap<Uuid, Vec<DateTime<Utc>>> = HashMap::new();
     for (party, at) in touches {

@@ -127,7 +127,7 @@ async fn what_is_recorded_is_read_back(engine: Engine) {
     let contribution = json!([{ "source": "forum", "key": "p1", "kind": "SOLUTION", "thread": "77",
         "party": member("ada"), "at": "2026-03-03T08:00:00Z" }]);
     assert_eq!(world.recorded(CONTRIBUTIONS, contribution).await, [1, 0, 0]);
-    let observed = json!([{ "measure": "response_hours", "day": "2026-03-31", "value": 4.5,
+    let observed = json!([{ "measure": "course_completions", "day": "2026-03-31", "value": 4.5,
         "interval": { "low": 4, "high": 5 } }]);
     assert_eq!(world.recorded(OBSERVATIONS, observed).await, [1, 0, 0]);
 
