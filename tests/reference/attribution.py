@@ -1,7 +1,7 @@
 """Computes the credits that our attribution models are compared with, independently of them.
 
 Run it in this folder, in the environment that `generate.py` describes; it takes half a minute and writes
-`attribution.json` here, which `shared/tests/attribution_reference.rs` reads:
+`attribution.json` here, which `shared/tests/reference/attribution.rs` reads:
 
     python attribution.py
 

@@ -1,7 +1,7 @@
 """Computes the reference values that the financial layer is compared with, by other people's packages.
 
 Run it in this folder as `generate.py` says; it takes half a minute and writes `financial.json` here, which
-`shared/tests/financial_reference.rs` reads. All intervals have the confidence level 0.95.
+`shared/tests/reference/financial.rs` reads. All intervals have the confidence level 0.95.
 
 The effect on compliers is asked of linearmodels and statsmodels, which have to agree before it is written.
 

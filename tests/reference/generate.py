@@ -6,7 +6,7 @@ Run it in this folder; it takes half a minute and writes `statistics.json` here 
     pip install -r requirements.txt
     python generate.py
 
-`shared/tests/reference.rs` reads `statistics.json`. Every sample in it is written as the answers that went in: how
+`shared/tests/reference/statistics.rs` reads `statistics.json`. Every sample in it is written as the answers that went in: how
 many chose each point of a scale, so that the Rust side has to find the position on 0..100 by itself. All intervals
 have the confidence level 0.95.
 

@@ -1,9 +1,6 @@
 //! Our financial layer against scipy, numpy, statsmodels and linearmodels: `tests/reference/financial.py` says how each
 //! value in `tests/reference/financial.json` was computed.
 
-#![cfg(all(feature = "scores", feature = "serde"))]
-#![allow(clippy::unwrap_used, reason = "clippy allows it within #[test] functions, but not in what they call")]
-
 use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
@@ -18,7 +15,7 @@ use valuemap_shared::value_map::financial::{
     simulate_return,
 };
 
-const FINANCIAL: &str = include_str!("../../tests/reference/financial.json");
+const FINANCIAL: &str = include_str!("../../../tests/reference/financial.json");
 
 /// All rows that the reference has under a name.
 fn reference<Row: DeserializeOwned>(name: &str) -> Vec<Row> {

@@ -1,9 +1,6 @@
 //! Our statistics against those of scipy and statsmodels: `tests/reference/generate.py` says how each value in
 //! `tests/reference/statistics.json` was computed.
 
-#![cfg(all(feature = "scores", feature = "serde"))]
-#![allow(clippy::unwrap_used, reason = "clippy allows it within #[test] functions, but not in what they call")]
-
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
@@ -17,8 +14,8 @@ use valuemap_shared::survey::{
 };
 use valuemap_shared::value_map::{Interval, Reading, Score, TallyCounts, index_of};
 
-const STATISTICS: &str = include_str!("../../tests/reference/statistics.json");
-const BFI: &str = include_str!("../../tests/data/bfi.csv");
+const STATISTICS: &str = include_str!("../../../tests/reference/statistics.json");
+const BFI: &str = include_str!("../../../tests/data/bfi.csv");
 
 /// How many answers chose each point of a scale, from the lowest on.
 type Counts = Vec<u64>;

@@ -1,9 +1,6 @@
 //! Our attribution models against ChannelAttribution and against exact computations in Python:
 //! `tests/reference/attribution.py` says how each figure in `tests/reference/attribution.json` came about.
 
-#![cfg(all(feature = "attribution", feature = "serde"))]
-#![allow(clippy::unwrap_used, reason = "clippy allows it within #[test] functions, but not in what they call")]
-
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -11,7 +8,7 @@ use serde::Deserialize;
 use valuemap_shared::attribution::{Attribution, Conversion, Journeys, Model, Touch, attribute};
 use valuemap_shared::money::ten_thousandths;
 
-const ATTRIBUTION: &str = include_str!("../../tests/reference/attribution.json");
+const ATTRIBUTION: &str = include_str!("../../../tests/reference/attribution.json");
 const HOUR: i64 = 3_600;
 
 #[derive(Deserialize)]
