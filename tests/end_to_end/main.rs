@@ -7,6 +7,7 @@ mod command_line;
 mod faults;
 mod import;
 mod protocol;
+mod records;
 mod score;
 mod submit;
 mod tracking;

@@ -3,29 +3,28 @@
 //! A record is stored under an id made from its source and key, so that a record that is sent again meets itself: it is
 //! known when it says the same, and changed when it says something else. Bad records are named and store nothing.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use sea_orm::prelude::*;
-use sea_orm::sea_query::OnConflict;
-use sea_orm::{IntoActiveModel, Iterable, QuerySelect};
+use sea_orm::sea_query::{LockType, OnConflict};
+use sea_orm::{Condition, IntoActiveModel, Iterable, QuerySelect};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 use valuemap_shared::activities::{PartyKind, PartyRef, Record, RecordKind, Reference};
 use valuemap_shared::ids::{CommunityId, uuid_v8};
 use valuemap_shared::money::Currency;
 
-use super::entities::{activity, activity_type, party};
+use super::entities::{activity, activity_type, outcome, party};
 use super::rates::Rates;
-use super::rows::Rows;
+use super::rows::{Rows, stored_hashes};
 use crate::access::entities::community;
 use crate::access::secret::hexadecimal;
 use crate::survey::record::chunks;
-use crate::value_map::entities::observation;
 use crate::value_map::models::model_of;
 
 /// Most rows in one statement: SQLite takes 32,766 parameters.
-const ROWS: usize = 1_000;
+pub(super) const ROWS: usize = 1_000;
 
 /// What became of the records of one kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -59,21 +58,46 @@ pub struct Recorder {
     /// The keys of the measures of the newest scoring model.
     measures: Vec<String>,
     parties: HashSet<Uuid>,
-    /// What was stored in this transaction, with what it said: the same twice is fine, a contradiction is not.
-    seen: HashMap<Uuid, String>,
+    /// What was stored in this transaction, with what it said: the same twice is fine, a contradiction is not. About
+    /// 70 MB for a million records.
+    seen: HashMap<Uuid, ContentHash>,
+    /// A preview finds out and counts everything, and writes nothing.
+    writes: bool,
     pub stored: BTreeMap<RecordKind, Stored>,
     pub refused: Vec<Refused>,
 }
 
 impl Recorder {
-    /// Waits for others who record in this community: two imports at once come one after the other.
+    /// Waits for others who record in this community: two imports at once come one after the other. Who refers to the
+    /// community without recording, such as members who answer a survey, does not wait.
     pub async fn start(
         transaction: &impl ConnectionTrait,
         community: CommunityId,
         batch: Option<Uuid>,
         now: DateTime<Utc>,
     ) -> Result<Self, DbErr> {
-        let row = community::Entity::find_by_id(community.0).lock_exclusive().one(transaction).await?;
+        let row = community::Entity::find_by_id(community.0).lock(LockType::NoKeyUpdate).one(transaction).await?;
+        Self::of(transaction, community, row, batch, now, true).await
+    }
+
+    /// Counts and refuses just as if it stored, and keeps nobody from writing.
+    pub async fn preview(
+        connection: &impl ConnectionTrait,
+        community: CommunityId,
+        now: DateTime<Utc>,
+    ) -> Result<Self, DbErr> {
+        let row = community::Entity::find_by_id(community.0).one(connection).await?;
+        Self::of(connection, community, row, None, now, false).await
+    }
+
+    async fn of(
+        transaction: &impl ConnectionTrait,
+        community: CommunityId,
+        row: Option<community::Model>,
+        batch: Option<Uuid>,
+        now: DateTime<Utc>,
+        writes: bool,
+    ) -> Result<Self, DbErr> {
         let row = row.ok_or_else(|| DbErr::RecordNotFound(format!("community {community}")))?;
         let currency =
             row.currency.parse().map_err(|error| DbErr::Custom(format!("community {community}: {error}")))?;
@@ -95,6 +119,7 @@ impl Recorder {
             measures: measures.unwrap_or_default(),
             parties: HashSet::new(),
             seen: HashMap::new(),
+            writes,
             stored: BTreeMap::new(),
             refused: Vec::new(),
         })
@@ -132,6 +157,55 @@ impl Recorder {
         Ok(())
     }
 
+    /// Marks outcomes that did not come about after all. They keep what they said; those that are not stored are left
+    /// alone.
+    pub async fn withdraw(
+        &mut self,
+        transaction: &impl ConnectionTrait,
+        outcomes: Vec<(u64, Reference)>,
+    ) -> Result<(), DbErr> {
+        let mut ids: BTreeSet<Uuid> = BTreeSet::new();
+        if !outcomes.is_empty() {
+            self.stored.entry(RecordKind::Outcome).or_default();
+        }
+        for (place, reference) in outcomes {
+            let id = self.id(RecordKind::Outcome, &reference);
+            match self.seen.insert(id, WITHDRAWN) {
+                None => _ = ids.insert(id),
+                Some(WITHDRAWN) => {}
+                Some(_) => self.refused.push(contradiction(place)),
+            }
+        }
+        for ids in chunks(ids, ROWS) {
+            let mut known = stored_hashes::<outcome::Model>(transaction, self.community, ids).await?;
+            known.retain(|_, hash| *hash != hexadecimal(&WITHDRAWN));
+            if known.is_empty() {
+                continue;
+            }
+            let standing = Condition::all()
+                .add(outcome::Column::CommunityId.eq(self.community.0))
+                .add(outcome::Column::Id.is_in(known.into_keys()))
+                .add(outcome::Column::Withdrawn.eq(false));
+            let changed = if self.writes {
+                let update = outcome::Entity::update_many()
+                    .col_expr(outcome::Column::Withdrawn, Expr::value(true))
+                    .col_expr(outcome::Column::ContentHash, Expr::value(hexadecimal(&WITHDRAWN)))
+                    .col_expr(outcome::Column::BatchId, Expr::value(self.batch))
+                    .col_expr(outcome::Column::RecordedAt, Expr::value(self.now));
+                update.filter(standing).exec(transaction).await?.rows_affected
+            } else {
+                outcome::Entity::find().filter(standing).count(transaction).await?
+            };
+            self.stored.entry(RecordKind::Outcome).or_default().changed += changed;
+        }
+        Ok(())
+    }
+
+    /// Whether records may refer to this activity.
+    pub fn has_activity(&self, reference: &Reference) -> bool {
+        self.activities.contains(&self.id(RecordKind::Activity, reference))
+    }
+
     /// The records that may be stored, in the order of their ids: two writers then never wait in a circle.
     fn accept(&mut self, kind: RecordKind, records: Vec<(u64, Record)>) -> Vec<Accepted> {
         let mut accepted: BTreeMap<Uuid, Accepted> = BTreeMap::new();
@@ -144,20 +218,19 @@ impl Recorder {
             let hash = content_hash(&record);
             match self.seen.get(&id) {
                 Some(seen) if *seen != hash => {
-                    let reason = "this was said before under the same key, and otherwise".to_owned();
-                    self.refused.push(Refused { place, path: String::new(), reason });
+                    self.refused.push(contradiction(place));
                 }
                 Some(_) => {
                     self.stored.entry(kind).or_default().known += 1;
                 }
                 None => {
-                    self.seen.insert(id, hash.clone());
+                    self.seen.insert(id, hash);
                     match kind {
                         RecordKind::ActivityType => _ = self.types.insert(id),
                         RecordKind::Activity => _ = self.activities.insert(id),
                         _ => {}
                     }
-                    accepted.insert(id, Accepted { id, hash, record });
+                    accepted.insert(id, Accepted { id, hash: hexadecimal(&hash), record });
                 }
             }
         }
@@ -167,8 +240,7 @@ impl Recorder {
     /// What stands in a record's way that only the database knows.
     fn objection(&self, record: &Record) -> Option<(&'static str, String)> {
         let missing_activity = |reference: &Reference| {
-            let known = self.activities.contains(&self.id(RecordKind::Activity, reference));
-            (!known).then(|| {
+            (!self.has_activity(reference)).then(|| {
                 ("activity", format!("there is no activity `{}` of {}; add it first", reference.key, reference.source))
             })
         };
@@ -218,6 +290,9 @@ impl Recorder {
                 }
             }
         }
+        if !self.writes {
+            return Ok(());
+        }
         for pieces in chunks(mentioned, ROWS) {
             let rows = pieces.iter().map(|(id, party)| {
                 let row = party::Model {
@@ -250,6 +325,10 @@ impl Recorder {
 
     pub(super) fn batch(&self) -> Option<Uuid> {
         self.batch
+    }
+
+    pub(super) fn writes(&self) -> bool {
+        self.writes
     }
 
     pub(super) fn now(&self) -> DateTime<Utc> {
@@ -291,6 +370,14 @@ impl Recorder {
     }
 }
 
+/// Stands in place of what an outcome said that was withdrawn: whatever is said of it later is a change.
+const WITHDRAWN: ContentHash = *b"withdrawn outcom";
+
+fn contradiction(place: u64) -> Refused {
+    let reason = "this was said before under the same key, and otherwise".to_owned();
+    Refused { place, path: String::new(), reason }
+}
+
 /// A record that is going to be stored.
 #[derive(Debug)]
 pub(super) struct Accepted {
@@ -329,9 +416,13 @@ fn digest_id(community: CommunityId, kind: &str, reference: &Reference) -> Uuid 
     uuid_v8(bytes)
 }
 
-fn content_hash(record: &Record) -> String {
-    let written = serde_json::to_vec(record).unwrap_or_default();
-    hexadecimal(&Sha256::digest(written)[..16])
+type ContentHash = [u8; 16];
+
+fn content_hash(record: &Record) -> ContentHash {
+    let digest = Sha256::digest(serde_json::to_vec(record).unwrap_or_default());
+    let mut hash = ContentHash::default();
+    hash.copy_from_slice(&digest[..16]);
+    hash
 }
 
 fn parties_of(record: &Record) -> Vec<&PartyRef> {
@@ -364,13 +455,4 @@ where
         E::insert_many(rows).on_conflict(conflict).exec_without_returning(transaction).await?;
     }
     Ok(())
-}
-
-/// Stores the observations among some records.
-pub(super) async fn store_observations(
-    transaction: &impl ConnectionTrait,
-    rows: Vec<observation::Model>,
-) -> Result<(), DbErr> {
-    use observation::Column::{CommunityId, Day, Measure, Source};
-    upsert::<observation::Entity>(transaction, rows, &[CommunityId, Measure, Day, Source]).await
 }

@@ -9,7 +9,8 @@ use valuemap_shared::survey::SurveyDefinition;
 use super::find_community;
 use crate::ambient::Ambient;
 use crate::database::Database;
-use crate::import::{Destination, Loaded, Mapping, Plan, RowProblem, Table, load, plan};
+use crate::import::Table;
+use crate::import::responses::{Destination, Loaded, Mapping, Plan, RowProblem, load, plan};
 use crate::survey::store::{definition_of, latest_published, survey_named};
 
 /// Most bad rows that are listed one by one.

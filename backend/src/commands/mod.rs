@@ -2,11 +2,14 @@
 #![allow(clippy::print_stdout, reason = "commands answer on standard output; logs go to standard error")]
 
 mod export;
+mod import;
+mod import_records;
 mod import_responses;
 mod inbox;
 mod migrate;
 mod model;
 mod organisation;
+mod rate;
 mod schema;
 mod seed;
 mod serve;
@@ -52,10 +55,12 @@ enum Command {
     Export(export::Export),
     /// Load data that was collected elsewhere
     #[command(subcommand)]
-    Import(Import),
+    Import(import::Import),
     /// Look at, check and change the scoring model
     #[command(subcommand)]
     Model(model::Model),
+    /// State an exchange rate
+    Rate(rate::Rate),
     /// Create an organisation
     Organisation(organisation::Organisation),
     /// Create a token for an internal app
@@ -71,12 +76,6 @@ enum Command {
     SignIn(sign_in::SignIn),
     /// Count all answers again and compare with the tallies
     Verify(verify::Verify),
-}
-
-#[derive(Subcommand)]
-enum Import {
-    /// Load the answers to a survey from a CSV file: one row a respondent
-    Responses(import_responses::ImportResponses),
 }
 
 pub fn run(cli: Cli) -> anyhow::Result<()> {
@@ -109,8 +108,9 @@ async fn run_once(command: Command, settings: &Settings) -> anyhow::Result<()> {
         Command::Migrate => migrate::report(&settings.database_url),
         Command::Seed => seed::run(&database, &ambient).await?,
         Command::Export(export) => export.run(&database).await?,
-        Command::Import(Import::Responses(import)) => import.run(&database, &ambient).await?,
         Command::Model(model) => model.run(&database, &ambient).await?,
+        Command::Import(import) => import.run(&database, &ambient).await?,
+        Command::Rate(rate) => rate.run(&database, &ambient).await?,
         Command::Organisation(organisation) => organisation.run(&database, &ambient).await?,
         Command::Token(token) => token.run(&database, &ambient).await?,
         Command::SignIn(sign_in) => sign_in.run(&database, &ambient, settings.listen).await?,

@@ -1,14 +1,33 @@
-//! Answers that were collected elsewhere, from CSV files.
+//! What was collected elsewhere, from CSV files: answers to surveys, and everything that is tracked.
 //!
-//! An import is all or nothing, and a preview is the same import with its transaction rolled back at the end.
+//! An import is all or nothing. A preview reads, checks and counts exactly as loading does.
 
+mod columns;
+mod deals;
 pub mod entities;
-mod load;
-mod mapping;
-mod plan;
+mod file;
+mod format;
+mod hubspot;
+pub mod keys;
+mod numbers;
+mod pass;
+mod plain;
+mod problems;
+mod reader;
+pub mod records;
+mod remembered;
+pub mod responses;
+mod row;
+mod salesforce;
 mod table;
+#[cfg(test)]
+mod testing;
+mod times;
+mod zendesk;
 
-pub use load::{Loaded, load};
-pub use mapping::Mapping;
-pub use plan::{Destination, Plan, RowProblem, plan};
+pub use columns::How;
+pub use format::{FORMATS, Format, FormatOption};
+pub use numbers::DecimalMark;
+pub use problems::Problems;
 pub use table::Table;
+pub use times::DateFormat;

@@ -1,12 +1,10 @@
 //! What a community adds up with: its currency, exchange rates and outcome weights.
 
 use async_graphql::{Context, InputObject, Object, SimpleObject, Union};
-use chrono::{Datelike, NaiveDate};
-use rust_decimal::Decimal as Rate;
+use chrono::NaiveDate;
 use sea_orm::DatabaseTransaction;
 use valuemap_shared::activities as domain;
 use valuemap_shared::ids::CommunityId;
-use valuemap_shared::money;
 use valuemap_shared::survey::{Problem, ProblemCode};
 
 use super::cost::ExchangeRate;
@@ -14,17 +12,13 @@ use super::recording::{InvalidInput, community_in};
 use super::weights::{OutcomeWeight, OutcomeWeights};
 use crate::access::entities::community;
 use crate::access::graphql::Community;
-use crate::activities::entities::exchange_rate;
-use crate::activities::rates::state_rate;
+use crate::activities::rates::{RateError, rate_problems, state_rate};
 use crate::activities::store;
 use crate::error::ApiError;
 use crate::graphql::node_id::NodeId;
 use crate::graphql::scalars::{Currency, Decimal};
 use crate::graphql::schema::{State, editor};
 use crate::survey::graphql::NotFound;
-
-const LARGEST_RATE: u32 = 1_000_000_000;
-const RATE_DECIMALS: u32 = 12;
 
 #[derive(Default)]
 pub struct SettingsMutation;
@@ -42,22 +36,21 @@ impl SettingsMutation {
         let Some((transaction, community)) = begin(context, input.community).await? else {
             return Ok(SetExchangeRateResult::NotFound(NotFound::new(input.community)));
         };
-        let own = community.currency().map_err(ApiError::from)?;
-        let problems = rate_problems(own, &input);
+        let (currency, from, rate) = (input.currency.0, input.valid_from, input.rate.0);
+        let refused = rate_problems(&community.currency, currency, from, rate).into_iter();
+        let problem = |(path, error): (&str, RateError)| Problem::new(path, ProblemCode::OutOfRange, error.to_string());
+        let problems: Vec<Problem> = refused.map(problem).collect();
         if !problems.is_empty() {
             return Ok(SetExchangeRateResult::Invalid(problems.into()));
         }
-        let (id, currency, rate) = (CommunityId(community.id), input.currency.0, input.rate.0.normalize());
-        let recorded_at = state.ambient.now();
-        state_rate(&transaction, id, currency, input.valid_from, rate, recorded_at).await.map_err(ApiError::from)?;
+        let stated =
+            state_rate(&transaction, CommunityId(community.id), currency, from, rate, state.ambient.now()).await;
+        let row = stated.map_err(|error| match error {
+            RateError::Database(error) => ApiError::from(error),
+            other => ApiError::BadUserInput(other.to_string()),
+        })?;
         commit(state, transaction).await?;
-        Ok(SetExchangeRateResult::Rate(ExchangeRate(exchange_rate::Model {
-            community_id: community.id,
-            currency: currency.to_string(),
-            valid_from: input.valid_from,
-            rate: rate.to_string(),
-            recorded_at,
-        })))
+        Ok(SetExchangeRateResult::Rate(ExchangeRate(row)))
     }
 
     /// Sets how many points outcomes count for, as a new version. Kinds that are left out keep the points that they had.
@@ -130,26 +123,6 @@ async fn commit(state: &State, transaction: DatabaseTransaction) -> Result<(), A
     transaction.commit().await?;
     state.maps.note_commit();
     Ok(())
-}
-
-fn rate_problems(own: money::Currency, input: &SetExchangeRateInput) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    let mut refuse = |path: &str, message: String| {
-        problems.push(Problem::new(path, ProblemCode::OutOfRange, message));
-    };
-    if input.currency.0 == own {
-        refuse("currency", format!("the community adds up in {own}, which is worth 1 of itself"));
-    }
-    if !(1970..=9998).contains(&input.valid_from.year()) {
-        refuse("validFrom", format!("{} is not between 1970 and 9998", input.valid_from));
-    }
-    let rate = input.rate.0.normalize();
-    if rate <= Rate::ZERO || rate > Rate::from(LARGEST_RATE) {
-        refuse("rate", format!("a rate is more than 0 and at most {LARGEST_RATE}"));
-    } else if rate.scale() > RATE_DECIMALS {
-        refuse("rate", format!("a rate has at most {RATE_DECIMALS} decimals"));
-    }
-    problems
 }
 
 #[derive(InputObject)]

@@ -7,7 +7,7 @@ use valuemap_shared::ids::{CommunityId, SubmissionId, uuid_v8};
 use valuemap_shared::survey::{AnswerDraft, Question, QuestionKind, Submission, SurveyDefinition, SurveyDraft};
 
 use super::mapping::{Mapping, Target, question_of};
-use super::table::Table;
+use crate::import::Table;
 
 /// What a file will add, and what stands in the way.
 #[derive(Debug)]

@@ -1,0 +1,36 @@
+use chrono::NaiveDate;
+use clap::Args;
+use rust_decimal::Decimal;
+use valuemap_shared::ids::CommunityId;
+use valuemap_shared::money::Currency;
+
+use super::find_community;
+use crate::activities::rates::{parse_rate, state_rate};
+use crate::ambient::Ambient;
+use crate::database::Database;
+
+#[derive(Args)]
+pub struct Rate {
+    /// The community: its id or exact name
+    #[arg(long)]
+    community: String,
+    /// The currency, like USD
+    currency: Currency,
+    /// The first day that the rate holds for, until a later one is stated
+    #[arg(value_name = "YYYY-MM-DD")]
+    valid_from: NaiveDate,
+    /// What one unit of it is worth in the community's own currency, like 0.92
+    #[arg(value_parser = parse_rate)]
+    rate: Decimal,
+}
+
+impl Rate {
+    pub async fn run(&self, database: &Database, ambient: &Ambient) -> anyhow::Result<()> {
+        let community = find_community(database, &self.community).await?;
+        let id = CommunityId(community.id);
+        let (currency, from) = (self.currency, self.valid_from);
+        let stated = state_rate(&database.write, id, currency, from, self.rate, ambient.now()).await?;
+        println!("From {from} on, 1 {currency} is {} {}", stated.rate, community.currency);
+        Ok(())
+    }
+}
