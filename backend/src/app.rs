@@ -13,6 +13,7 @@ use valuemap_shared::survey::documents;
 
 use crate::access::graphql::{SitesOf, SurveysOf};
 use crate::access::session::{sign_in, sign_out, viewer_of};
+use crate::activities::graphql::Tracked;
 use crate::ambient::Ambient;
 use crate::error::ApiError;
 use crate::graphql::document_limits::{EMBED_BODY_BYTES, INTERNAL_BODY_BYTES};
@@ -71,7 +72,8 @@ async fn internal(
         let graphql = graphql
             .data(viewer)
             .data(DataLoader::new(SitesOf(state.database.clone()), tokio::spawn))
-            .data(DataLoader::new(SurveysOf(state.database.clone()), tokio::spawn));
+            .data(DataLoader::new(SurveysOf(state.database.clone()), tokio::spawn))
+            .data(DataLoader::new(Tracked(state.database.clone()), tokio::spawn));
         http::execute(endpoints.internal.execute(graphql)).await
     };
     http::respond(media_type, outcome.await)

@@ -9,6 +9,7 @@ mod import;
 mod protocol;
 mod score;
 mod submit;
+mod tracking;
 
 /// Turns `async fn name(engine: Engine)` into two tests, `name::on_sqlite` and `name::on_postgres`.
 macro_rules! on_both_databases {

@@ -6,6 +6,7 @@ use super::document_limits as limits;
 use crate::access::graphql::{AccessMutation, AccessQuery};
 use crate::access::store::Viewer;
 use crate::access::viewers::Viewers;
+use crate::activities::graphql::{SettingsMutation, TrackingMutation};
 use crate::ambient::Ambient;
 use crate::database::Database;
 use crate::error::ApiError;
@@ -38,7 +39,7 @@ pub type EmbedSchema = Schema<EmbedQuery, EmbedMutation, EmptySubscription>;
 pub struct Query(AccessQuery, ValueMapQuery, ScoringModelQuery, LimitsQuery);
 
 #[derive(MergedObject, Default)]
-pub struct Mutation(AccessMutation, SurveyMutation, ScoringModelMutation);
+pub struct Mutation(AccessMutation, SurveyMutation, ScoringModelMutation, TrackingMutation, SettingsMutation);
 
 /// Whoever asks, as the HTTP layer found out.
 pub fn viewer<'a>(context: &Context<'a>) -> Result<&'a Arc<Viewer>, ApiError> {
@@ -86,6 +87,7 @@ impl LimitsQuery {
             root_fields: limits::ROOT_FIELDS as u64,
             directives: limits::DIRECTIVES as u64,
             page: limits::PAGE as u64,
+            input_items: limits::INPUT_ITEMS as u64,
             execution_seconds: limits::EXECUTION.as_secs(),
         }
     }
@@ -101,6 +103,8 @@ struct Limits {
     directives: u64,
     /// Most nodes of a connection that one request may ask for.
     page: u64,
+    /// Most records that one mutation may send.
+    input_items: u64,
     execution_seconds: u64,
 }
 
