@@ -8,6 +8,7 @@ use crate::access::store::Viewer;
 use crate::access::viewers::Viewers;
 use crate::activities::graphql::{SettingsMutation, TrackingMutation};
 use crate::ambient::Ambient;
+use crate::attribution::graphql::{AttributionMutation, AttributionQuery};
 use crate::database::Database;
 use crate::error::ApiError;
 use crate::survey::embed::{EmbedMutation, EmbedQuery};
@@ -36,10 +37,17 @@ pub type InternalSchema = Schema<Query, Mutation, EmptySubscription>;
 pub type EmbedSchema = Schema<EmbedQuery, EmbedMutation, EmptySubscription>;
 
 #[derive(MergedObject, Default)]
-pub struct Query(AccessQuery, ValueMapQuery, ScoringModelQuery, LimitsQuery);
+pub struct Query(AccessQuery, ValueMapQuery, ScoringModelQuery, AttributionQuery, LimitsQuery);
 
 #[derive(MergedObject, Default)]
-pub struct Mutation(AccessMutation, SurveyMutation, ScoringModelMutation, TrackingMutation, SettingsMutation);
+pub struct Mutation(
+    AccessMutation,
+    SurveyMutation,
+    ScoringModelMutation,
+    TrackingMutation,
+    SettingsMutation,
+    AttributionMutation,
+);
 
 /// Whoever asks, as the HTTP layer found out.
 pub fn viewer<'a>(context: &Context<'a>) -> Result<&'a Arc<Viewer>, ApiError> {

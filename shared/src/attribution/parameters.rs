@@ -169,8 +169,7 @@ mod tests {
             ..Asked::of(quarter("2026-Q1"), quarter("2026-Q1"))
         };
         let one = asked(&[Model::Linear, Model::FirstTouch], &[OutcomeKind::Lead, OutcomeKind::Trial]);
-        let other =
-            asked(&[Model::FirstTouch, Model::Linear, Model::Linear], &[OutcomeKind::Trial, OutcomeKind::Lead]);
+        let other = asked(&[Model::FirstTouch, Model::Linear, Model::Linear], &[OutcomeKind::Trial, OutcomeKind::Lead]);
         assert_eq!(Parameters::parse(&one, &usual()), Parameters::parse(&other, &usual()));
     }
 
