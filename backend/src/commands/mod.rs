@@ -1,6 +1,7 @@
 //! The command line: one file a command.
 #![allow(clippy::print_stdout, reason = "commands answer on standard output; logs go to standard error")]
 
+mod attribute;
 mod export;
 mod import_responses;
 mod migrate;
@@ -57,6 +58,8 @@ enum Command {
     Token(token::Token),
     /// Print a link that signs a person in to the dashboard
     SignIn(sign_in::SignIn),
+    /// Credit outcomes to activities by several models, print the credits and keep them
+    Attribute(attribute::Attribute),
     /// Count all answers again and compare with the tallies
     Verify(verify::Verify),
 }
@@ -101,6 +104,7 @@ async fn run_once(command: Command, settings: &Settings) -> anyhow::Result<()> {
         Command::Organisation(organisation) => organisation.run(&database, &ambient).await?,
         Command::Token(token) => token.run(&database, &ambient).await?,
         Command::SignIn(sign_in) => sign_in.run(&database, &ambient, settings.listen).await?,
+        Command::Attribute(attribute) => attribute.run(&database, &ambient).await?,
         Command::Verify(verify) => verify.run(&database).await?,
         Command::Serve(_) | Command::Schema(_) => {}
     }
