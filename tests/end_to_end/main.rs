@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod access;
+mod attribution;
 mod browser;
 mod command_line;
 mod faults;

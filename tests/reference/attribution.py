@@ -24,6 +24,7 @@ import math
 import platform
 import random
 from fractions import Fraction
+from functools import cache
 from importlib.metadata import version
 from itertools import chain, combinations, permutations
 from pathlib import Path
@@ -262,8 +263,11 @@ def markov(journeys, sources):
 
 
 def shapley(journeys, sources):
+    """The game is played as it is defined, over all sources at once, and not set by set as our implementation does."""
     players = range(sources)
-    worth = {frozenset(members): conversion_rate(journeys, set(members)) for members in subsets(players)}
+    met = [frozenset(source for source, _ in journey["touches"]) for journey in journeys]
+    rate = exact_rate(journeys, met)
+    worth = {members: sum(rate(touched & members) for touched in met) for members in map(frozenset, subsets(players))}
 
     def by_subsets(player):
         others = [other for other in players if other != player]
@@ -283,18 +287,28 @@ def shapley(journeys, sources):
     values = [by_subsets(player) for player in players]
     if sources <= 6:
         assert values == [by_permutations(player) for player in players]
-    everything = worth[frozenset(players)]
-    assert sum(values) == everything
-    return [value / everything for value in values]
+    assert sum(values) == len(converted(journeys))
+    return [value / sum(values) for value in values]
 
 
 def subsets(players):
     return chain.from_iterable(combinations(players, size) for size in range(len(players) + 1))
 
 
-def conversion_rate(journeys, members):
-    within = [journey for journey in journeys if {source for source, _ in journey["touches"]} <= members]
-    return Fraction(len(converted(within)), len(within)) if within else Fraction(0)
+def exact_rate(journeys, met):
+    """The conversion rate of those who met exactly these sources; of sources that nobody met together, the mean of the
+    rates of one source less; of none, zero."""
+
+    @cache
+    def rate(members):
+        if not members:
+            return Fraction(0)
+        exactly = [journey for journey, touched in zip(journeys, met, strict=True) if touched == members]
+        if exactly:
+            return Fraction(len(converted(exactly)), len(exactly))
+        return sum(rate(members - {source}) for source in members) / len(members)
+
+    return rate
 
 
 if __name__ == "__main__":

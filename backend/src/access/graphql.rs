@@ -12,6 +12,7 @@ use super::entities::{community, site};
 use super::secret::hexadecimal;
 use super::store;
 use crate::activities::graphql::{Activity, ActivityType, Outcome, Party, Touchpoint, TrackedCommunity, tracked_node};
+use crate::attribution::graphql::{AttributionRun, run_node};
 use crate::database::Database;
 use crate::error::ApiError;
 use crate::graphql::node_id::NodeId;
@@ -98,7 +99,8 @@ impl AccessQuery {
             | NodeId::Activity(id, _)
             | NodeId::Party(id, _)
             | NodeId::Touchpoint(id, _)
-            | NodeId::Outcome(id, _) => id,
+            | NodeId::Outcome(id, _)
+            | NodeId::AttributionRun(id, _) => id,
             NodeId::Organisation(_) | NodeId::SurveyVersion(..) => return Ok(None),
             NodeId::WebhookEndpoint(..) | NodeId::InboxEvent(..) => return Ok(None),
         };
@@ -114,6 +116,7 @@ impl AccessQuery {
                 surveys.into_iter().find(|row| row.id == id.0).map(|row| Node::Survey(Survey(row)))
             }
             NodeId::Community(_) => Some(Node::Community(owner)),
+            NodeId::AttributionRun(_, id) => run_node(context, community, id).await?.map(Node::AttributionRun),
             tracked => tracked_node(context, tracked).await?,
         })
     }
@@ -136,6 +139,7 @@ pub enum Node {
     Party(Party),
     Touchpoint(Touchpoint),
     Outcome(Outcome),
+    AttributionRun(AttributionRun),
 }
 
 /// The token or session that the request was sent with.

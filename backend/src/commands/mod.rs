@@ -1,6 +1,7 @@
 //! The command line: one file a command.
 #![allow(clippy::print_stdout, reason = "commands answer on standard output; logs go to standard error")]
 
+mod attribute;
 mod export;
 mod import;
 mod import_records;
@@ -74,6 +75,8 @@ enum Command {
     Inbox(inbox::Inbox),
     /// Print a link that signs a person in to the dashboard
     SignIn(sign_in::SignIn),
+    /// Credit outcomes to activities by several models, print the credits and keep them
+    Attribute(attribute::Attribute),
     /// Count all answers again and compare with the tallies
     Verify(verify::Verify),
 }
@@ -116,6 +119,7 @@ async fn run_once(command: Command, settings: &Settings) -> anyhow::Result<()> {
         Command::SignIn(sign_in) => sign_in.run(&database, &ambient, settings.listen).await?,
         Command::Webhook(webhook) => webhook.run(&database, &ambient).await?,
         Command::Inbox(inbox) => inbox.run(&database, &ambient).await?,
+        Command::Attribute(attribute) => attribute.run(&database, &ambient).await?,
         Command::Verify(verify) => verify.run(&database).await?,
         Command::Serve(_) | Command::Schema(_) => {}
     }

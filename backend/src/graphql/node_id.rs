@@ -6,8 +6,8 @@ use std::str::FromStr;
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
 use uuid::Uuid;
 use valuemap_shared::ids::{
-    ActivityId, ActivityTypeId, CommunityId, InboxEventId, OrganisationId, OutcomeId, PartyId, SiteId, SurveyId,
-    SurveyVersionId, TouchpointId, WebhookEndpointId,
+    ActivityId, ActivityTypeId, AttributionRunId, CommunityId, InboxEventId, OrganisationId, OutcomeId, PartyId,
+    SiteId, SurveyId, SurveyVersionId, TouchpointId, WebhookEndpointId,
 };
 
 /// What an identifier names, written `com_0192f0c1...`. What belongs to a community carries the community's id.
@@ -25,6 +25,7 @@ pub enum NodeId {
     Party(CommunityId, PartyId),
     Touchpoint(CommunityId, TouchpointId),
     Outcome(CommunityId, OutcomeId),
+    AttributionRun(CommunityId, AttributionRunId),
 }
 
 impl fmt::Display for NodeId {
@@ -42,6 +43,7 @@ impl fmt::Display for NodeId {
             Self::Party(community, id) => write!(f, "pty_{}{}", community.0.simple(), id.0.simple()),
             Self::Touchpoint(community, id) => write!(f, "tou_{}{}", community.0.simple(), id.0.simple()),
             Self::Outcome(community, id) => write!(f, "out_{}{}", community.0.simple(), id.0.simple()),
+            Self::AttributionRun(community, id) => write!(f, "att_{}{}", community.0.simple(), id.0.simple()),
         }
     }
 }
@@ -71,6 +73,7 @@ impl FromStr for NodeId {
             "pty" => two().map(|(community, id)| Self::Party(community.into(), id.into())),
             "tou" => two().map(|(community, id)| Self::Touchpoint(community.into(), id.into())),
             "out" => two().map(|(community, id)| Self::Outcome(community.into(), id.into())),
+            "att" => two().map(|(community, id)| Self::AttributionRun(community.into(), id.into())),
             _ => Err(refused()),
         }
     }

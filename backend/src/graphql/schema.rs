@@ -8,6 +8,7 @@ use crate::access::store::Viewer;
 use crate::access::viewers::Viewers;
 use crate::activities::graphql::{SettingsMutation, TrackingMutation};
 use crate::ambient::Ambient;
+use crate::attribution::graphql::{AttributionMutation, AttributionQuery};
 use crate::database::Database;
 use crate::error::ApiError;
 use crate::survey::embed::{EmbedMutation, EmbedQuery};
@@ -38,7 +39,7 @@ pub type InternalSchema = Schema<Query, Mutation, EmptySubscription>;
 pub type EmbedSchema = Schema<EmbedQuery, EmbedMutation, EmptySubscription>;
 
 #[derive(MergedObject, Default)]
-pub struct Query(AccessQuery, ValueMapQuery, ScoringModelQuery, ComparisonQuery, LimitsQuery);
+pub struct Query(AccessQuery, ValueMapQuery, ScoringModelQuery, ComparisonQuery, AttributionQuery, LimitsQuery);
 
 #[derive(MergedObject, Default)]
 pub struct Mutation(
@@ -49,6 +50,7 @@ pub struct Mutation(
     ScoringModelMutation,
     ComparisonMutation,
     WebhookMutation,
+    AttributionMutation,
 );
 
 /// Whoever asks, as the HTTP layer found out.

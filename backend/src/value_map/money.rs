@@ -28,8 +28,6 @@ pub struct PaidOutcome {
     pub element: Element,
     /// In the community's own currency.
     pub amount: Decimal,
-    /// The member or account whose it is.
-    pub unit: Option<Uuid>,
     /// An activity was met within the look-back window before it.
     pub credited: bool,
 }
@@ -164,7 +162,7 @@ pub async fn paid_outcomes(
             (Some(amount), Some(currency)) => exchange.own_amount(amount, currency, row.at.date_naive()),
             _ => Decimal::ZERO,
         };
-        PaidOutcome { element, amount, unit, credited, row }
+        PaidOutcome { element, amount, credited, row }
     };
     Ok(rows.into_iter().map(paid).collect())
 }

@@ -3,14 +3,8 @@
 use async_graphql::{Enum, SimpleObject, Union};
 use valuemap_shared::value_map as domain;
 
-use crate::activities::graphql::enums::CostKind;
+use crate::activities::graphql::CostKind;
 use crate::graphql::scalars::{Count, Decimal};
-
-impl ToWire<CostKind> for valuemap_shared::activities::CostKind {
-    fn to_wire(self) -> CostKind {
-        self.into()
-    }
-}
 
 /// From a value of the domain to one of the wire.
 trait ToWire<T> {
@@ -31,6 +25,12 @@ same_on_the_wire!(String, f64, bool);
 impl ToWire<Count> for u64 {
     fn to_wire(self) -> Count {
         Count(self)
+    }
+}
+
+impl ToWire<CostKind> for valuemap_shared::activities::CostKind {
+    fn to_wire(self) -> CostKind {
+        self.into()
     }
 }
 

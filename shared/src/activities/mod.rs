@@ -1,7 +1,7 @@
 //! What the organisation does for the community, whom it reaches, and what comes of it.
 
 mod kinds;
-mod named;
+pub(crate) mod named;
 mod record;
 mod rules;
 mod weights;

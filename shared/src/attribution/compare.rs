@@ -155,7 +155,7 @@ mod tests {
         let all: Vec<u32> = (0..21).collect();
         let comparison = compare(&journeys_of(21, &[path(&all, true)]), &[Model::Shapley, Model::Linear]);
         let most = crate::attribution::MOST_SOURCES_OF_SHAPLEY;
-        let reason = AttributionError::TooManySources { model: Model::Shapley, used: 21, most };
+        let reason = AttributionError::TooManySourcesInAJourney { met: 21, most };
         assert_eq!(comparison.models[0].failure, Some(reason));
         assert_eq!(comparison.models[1].failure, None);
         let source = &comparison.sources[0];

@@ -185,7 +185,7 @@ mod tests {
             let listed: Vec<Listed> = touched.iter().map(|(source, converts)| path(&[*source], *converts)).collect();
             let journeys = journeys_of(4, &listed);
             let last = attribute(&journeys, Model::LastTouch).unwrap();
-            for model in Model::ALL.into_iter().filter(|model| *model != Model::Shapley) {
+            for model in Model::ALL {
                 let credits = attribute(&journeys, model).unwrap();
                 assert_close(&outcomes(&credits), &outcomes(&last));
                 prop_assert_eq!(values(&credits), values(&last), "{}", model);

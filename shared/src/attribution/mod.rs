@@ -8,21 +8,27 @@
 //! credited values add up to their value to the last ten-thousandth. An outcome without a touch in the look-back
 //! window is nobody's and is reported as such.
 
+mod break_even;
 mod compare;
 mod credit;
 mod error;
 mod journeys;
 mod markov;
 mod model;
+mod parameters;
+mod returns;
 mod rules;
 mod shapley;
 #[cfg(test)]
 mod testing;
 
+pub use break_even::{BreakEven, Likely, break_even};
 pub use compare::{Comparison, ModelColumn, ModelCredit, Range, SourceComparison, compare};
 pub use credit::{Attribution, SourceCredit, attribute};
 pub use error::AttributionError;
 pub use journeys::{Conversion, Journeys, JourneysBuilder, Outcomes, SourceActivity, Touch};
 pub use markov::MOST_SOURCES as MOST_SOURCES_OF_MARKOV;
 pub use model::{HalfLife, Model};
+pub use parameters::{Asked, CreditSource, Parameters, USUAL_OUTCOMES};
+pub use returns::{CreditedAmounts, ValueAssumptions};
 pub use shapley::MOST_SOURCES as MOST_SOURCES_OF_SHAPLEY;

@@ -28,8 +28,8 @@ pub enum Model {
     WShaped,
     /// In proportion to how many conversions would be lost without a source, in a Markov chain.
     MarkovRemoval,
-    /// What a source adds on average to the conversion rate, over all orders in which sources could have been added.
-    /// A source that lowers the rate gets a credit below zero, and others then get more than there was to divide.
+    /// What a source adds on average to the expected conversions of the journeys that met it, over all orders in which
+    /// sources could have been added. A source with which journeys convert less often gets a credit below zero.
     Shapley,
 }
 

@@ -1,90 +1,146 @@
-//! Shapley values of sources (Shapley 1953), in the game whose worth is the conversion rate (Dalessandro, Perlich,
-//! Stitelman, Provost 2012, "Causally motivated attribution for online advertising", after Shao, Li 2011).
+//! Shapley values of sources (Shapley 1953) in a game of conversion rates (after Shao, Li 2011, "Data-driven multi-touch
+//! attribution models", and Dalessandro, Perlich, Stitelman, Provost 2012, "Causally motivated attribution for online
+//! advertising").
 
-use super::{AttributionError, Journeys, Model, Touch};
+use std::collections::{BTreeMap, HashMap};
 
-/// The most sources with touches: every set of them has a worth, and there are 2^20 of these.
+use super::{AttributionError, Journeys, Touch};
+
+/// The most sources that one journey may have met: all sets of them are looked at, and there are 2^20 of these.
 pub const MOST_SOURCES: usize = 20;
+/// The most sets over all journeys, which take some seconds.
+const MOST_SETS: u64 = 1 << 26;
 
 /// The share of each source in the credit: its Shapley value over that of all sources together. Without a conversion
 /// nobody has a share.
 ///
-/// The worth v(S) of a set of sources is the conversion rate of the journeys that touched only sources of S; it is
-/// zero where there are none. Journeys without an outcome count, those without a touch do not. The values are exact:
-/// v of all 2^n sets comes from sums over subsets (Yates 1937), and
-/// phi_j = sum over S without j of |S|! (n - |S| - 1)! / n! * (v(S with j) - v(S)).
+/// The worth of a set S of sources is the number of conversions that are expected if the sources of S alone had been
+/// there: v(S) = sum over T of n(T) * r(T and S). T are the sets of sources that journeys met, n(T) is how many
+/// journeys met exactly T, with and without a conversion, and r(U) is the conversion rate of those that met exactly U.
+/// r of no sources is zero. r of a set that nobody met is the mean of r over that set less one source each.
 ///
-/// A rate does not know how many journeys it stands for. A source whose journeys convert less often than those of the
-/// others lowers it, and has a share below zero; another one then has so much more, which may be above one.
+/// - v of all sources is the number of conversions, so that is what the values add up to.
+/// - It is not the conversion rate of all journeys within S, which is written of more often: a rate does not know how
+///   many journeys it stands for. One journey of a source that always converts would outweigh a thousand of another
+///   that convert less often, and its share could be several times all there is to divide.
+/// - It is not the number of conversions of the journeys within S either: that divides each conversion alike among the
+///   sources of its journey, as if nobody had met them in vain.
+///
+/// A journey of T moves no value by more than one, so that the credit of a source lies within the number of journeys
+/// that met it. It is below zero where journeys convert less often with the source than without it.
+///
+/// v is a sum of games over the members of one T each, and the values of a sum are the sums of the values. The values of
+/// each come from its potential (Hart, Mas-Colell 1989): P(U) = (r(U) + sum of P(U less j)) / |U|, and the value of j in
+/// T is P(T) - P(T less j).
 pub(super) fn shares(journeys: &Journeys) -> Result<Vec<f64>, AttributionError> {
-    let (used, places) = journeys.used_sources();
-    if used.len() > MOST_SOURCES {
-        return Err(AttributionError::TooManySources { model: Model::Shapley, used: used.len(), most: MOST_SOURCES });
-    }
-    let mut shares = vec![0.0; places.len()];
-    if journeys.credited().count == 0 {
+    let mut shares = vec![0.0; journeys.sources() as usize];
+    let conversions = journeys.credited().count;
+    if conversions == 0 {
         return Ok(shares);
     }
-    let worths = worths(journeys, &places, used.len());
-    let all = worths[worths.len() - 1];
-    for (source, value) in used.iter().zip(shapley_values(&worths, used.len())) {
-        shares[*source] = value / all;
+    let sets = met_sets(journeys);
+    check_size(sets.keys())?;
+    let rates = Rates::of(&sets);
+    for (members, met) in &sets {
+        for (source, value) in members.iter().zip(rates.shapley_values(members)) {
+            shares[*source as usize] += value * met.journeys as f64 / conversions as f64;
+        }
     }
     Ok(shares)
 }
 
-/// v of every set. A set is a number whose bit j tells whether it has the source at place j.
-fn worths(journeys: &Journeys, places: &[usize], size: usize) -> Vec<f64> {
-    let set_of = |path: &[Touch]| path.iter().fold(0, |set, touch| set | 1_usize << places[touch.source as usize]);
-    let mut conversions = vec![0_u32; 1 << size];
-    let mut all = vec![0_u32; 1 << size];
+/// The journeys that met exactly the same sources.
+#[derive(Default)]
+struct Met {
+    journeys: u64,
+    conversions: u64,
+}
+
+/// In order, so that the same journeys give the same digits.
+fn met_sets(journeys: &Journeys) -> BTreeMap<Vec<u32>, Met> {
+    let set_of = |path: &[Touch]| {
+        let mut members: Vec<u32> = path.iter().map(|touch| touch.source).collect();
+        members.sort_unstable();
+        members.dedup();
+        members
+    };
+    let mut sets: BTreeMap<Vec<u32>, Met> = BTreeMap::new();
     for (path, _) in journeys.converted_paths() {
-        let set = set_of(path);
-        conversions[set] += 1;
-        all[set] += 1;
+        let met = sets.entry(set_of(path)).or_default();
+        met.journeys += 1;
+        met.conversions += 1;
     }
     for path in journeys.unconverted_paths() {
-        all[set_of(path)] += 1;
+        sets.entry(set_of(path)).or_default().journeys += 1;
     }
-    sum_over_subsets(&mut conversions);
-    sum_over_subsets(&mut all);
-    let rate = |(conversions, all): (u32, u32)| if all == 0 { 0.0 } else { f64::from(conversions) / f64::from(all) };
-    conversions.into_iter().zip(all).map(rate).collect()
+    sets
 }
 
-/// Puts in the place of each set the sum over all its subsets.
-fn sum_over_subsets(counts: &mut [u32]) {
-    let mut bit = 1;
-    while bit < counts.len() {
-        for block in counts.chunks_exact_mut(2 * bit) {
-            let (without, with) = block.split_at_mut(bit);
-            for (with, without) in with.iter_mut().zip(without) {
-                *with += *without;
-            }
+fn check_size<'a>(sets: impl Iterator<Item = &'a Vec<u32>>) -> Result<(), AttributionError> {
+    let mut subsets: u64 = 0;
+    for members in sets {
+        if members.len() > MOST_SOURCES {
+            return Err(AttributionError::TooManySourcesInAJourney { met: members.len(), most: MOST_SOURCES });
         }
-        bit *= 2;
+        subsets += 1 << members.len();
     }
+    if subsets > MOST_SETS { Err(AttributionError::TooManySets { subsets, most: MOST_SETS }) } else { Ok(()) }
 }
 
-fn shapley_values(worths: &[f64], size: usize) -> Vec<f64> {
-    let weights = weights(size);
-    let value = |place: usize| {
-        let bit = 1 << place;
-        let without = (0..worths.len()).filter(|set| set & bit == 0);
-        without.map(|set| weights[set.count_ones() as usize] * (worths[set | bit] - worths[set])).sum()
-    };
-    (0..size).map(value).collect()
+/// Conversion rates by the exact set of sources, in a tree: a set is reached by its members in ascending order.
+struct Rates {
+    /// From a node and a source to the node of the set with that source.
+    steps: HashMap<(u32, u32), u32>,
+    /// By node; `None` where nobody met exactly that set.
+    rates: Vec<Option<f64>>,
 }
 
-/// |S|! (n - |S| - 1)! / n! for each size of S.
-fn weights(size: usize) -> Vec<f64> {
-    let mut weights = Vec::with_capacity(size);
-    let mut weight = 1.0 / size as f64;
-    for members in 0..size {
-        weights.push(weight);
-        weight *= (members + 1) as f64 / (size - members - 1).max(1) as f64;
+/// The node of the empty set.
+const ROOT: u32 = 0;
+/// No set that anybody met begins like this.
+const NOWHERE: u32 = u32::MAX;
+
+impl Rates {
+    fn of(sets: &BTreeMap<Vec<u32>, Met>) -> Self {
+        let mut tree = Self { steps: HashMap::new(), rates: vec![Some(0.0)] };
+        for (members, met) in sets {
+            let node = members.iter().fold(ROOT, |node, source| {
+                *tree.steps.entry((node, *source)).or_insert_with(|| {
+                    tree.rates.push(None);
+                    tree.rates.len() as u32 - 1
+                })
+            });
+            tree.rates[node as usize] = Some(met.conversions as f64 / met.journeys as f64);
+        }
+        tree
     }
-    weights
+
+    /// The Shapley value of each member in the game whose worth is r. A set is a number whose bit j tells whether it has
+    /// the member at place j, so every set comes after its subsets.
+    fn shapley_values(&self, members: &[u32]) -> Vec<f64> {
+        let size = 1_usize << members.len();
+        let (mut nodes, mut rates, mut potentials) = (vec![ROOT; size], vec![0.0; size], vec![0.0; size]);
+        for set in 1..size {
+            let last = set.ilog2() as usize;
+            let node = match nodes[set ^ (1 << last)] {
+                NOWHERE => NOWHERE,
+                before => self.steps.get(&(before, members[last])).copied().unwrap_or(NOWHERE),
+            };
+            nodes[set] = node;
+            let (mut rate, mut potential) = (0.0, 0.0);
+            let mut left = set;
+            while left != 0 {
+                let without = set ^ (left & left.wrapping_neg());
+                rate += rates[without];
+                potential += potentials[without];
+                left &= left - 1;
+            }
+            let count = f64::from(set.count_ones());
+            rates[set] = self.rates.get(node as usize).copied().flatten().unwrap_or(rate / count);
+            potentials[set] = (rates[set] + potential) / count;
+        }
+        (0..members.len()).map(|place| potentials[size - 1] - potentials[(size - 1) ^ (1 << place)]).collect()
+    }
 }
 
 #[cfg(test)]
@@ -100,22 +156,35 @@ mod tests {
 
     #[test]
     fn an_example_by_hand() {
-        // v(0) = 1/2, v(1) = 0, v(01) = 2/4: 1 adds nothing.
+        // r(0) = 1/2, r(1) = 0, r(01) = 1. Of 01, 0 gets (1/2 + 1) / 2 and 1 gets (0 + 1/2) / 2; of the two journeys of
+        // 0, it gets the conversion.
         let listed = [path(&[0], true), path(&[0], false), path(&[0, 1], true), path(&[1], false)];
-        assert_close(&shares_of(2, &listed), &[1.0, 0.0]);
-        // v(0) = 1, v(1) = 0, v(01) = 2/3: phi = (5/6, -1/6).
-        let listed = [path(&[0], true), path(&[0, 1], true), path(&[1], false)];
-        assert_close(&shares_of(2, &listed), &[1.25, -0.25]);
+        assert_close(&shares_of(2, &listed), &[1.75 / 2.0, 0.25 / 2.0]);
+        // r(0) = 1, r(1) = 0, r(01) = 0: whoever met 1 after 0 was lost to it.
+        let listed = [path(&[0], true), path(&[0, 1], false), path(&[1], false)];
+        assert_close(&shares_of(2, &listed), &[1.5, -0.5]);
     }
 
     #[test]
-    fn the_weights_are_those_of_orders() {
-        assert_close(&weights(1), &[1.0]);
-        assert_close(&weights(4), &[6.0 / 24.0, 2.0 / 24.0, 2.0 / 24.0, 6.0 / 24.0]);
+    fn a_set_that_nobody_met_is_worth_what_its_parts_are() {
+        // r(0) = 1, r(1) = r(2) = 0, so r(01) = r(02) = 1/2, r(12) = 0 and r(012) = 1. Over the six orders, 0 adds
+        // 1, 1, 1/2, 1/2, 1 and 1, and the others share the rest.
+        let listed = [path(&[0], true), path(&[1], false), path(&[0, 1, 2], true)];
+        let of_three = [5.0 / 6.0, 1.0 / 12.0, 1.0 / 12.0];
+        assert_close(&shares_of(3, &listed), &[(1.0 + of_three[0]) / 2.0, of_three[1] / 2.0, of_three[2] / 2.0]);
     }
 
     #[test]
-    fn more_than_twenty_sources_are_refused_with_what_to_do() {
+    fn a_rate_of_few_journeys_does_not_outweigh_many() {
+        let mut listed = vec![path(&[0], true)];
+        for number in 0..100 {
+            listed.push(path(&[1], number < 3));
+        }
+        assert_close(&shares_of(2, &listed), &[0.25, 0.75]);
+    }
+
+    #[test]
+    fn more_than_twenty_sources_in_a_journey_are_refused_with_what_to_do() {
         let journeys = |sources: u32| {
             let all: Vec<u32> = (0..sources).collect();
             journeys_of(50, &[path(&all, true), path(&[0], false)])
@@ -124,9 +193,17 @@ mod tests {
         let message = shares(&journeys(21)).unwrap_err().to_string();
         assert_eq!(
             message,
-            "shapley takes at most 20 sources that have touches, and these journeys have 21; credit types or channels \
-             in place of single activities, or choose a model without this limit, such as linear"
+            "shapley takes journeys that met at most 20 sources, and one met 21; credit types or channels in place of \
+             single activities, shorten the look-back window, or choose a model without this limit, such as linear"
         );
+        let long: Vec<Listed> = (0..=64).map(|first| path(&(first..first + 20).collect::<Vec<_>>(), true)).collect();
+        assert!(matches!(shares(&journeys_of(100, &long)), Err(AttributionError::TooManySets { .. })));
+    }
+
+    #[test]
+    fn any_number_of_sources_is_taken() {
+        let listed: Vec<Listed> = (0..999).map(|first| path(&[first, first + 1], first % 3 == 0)).collect();
+        assert_close(&[shares_of(1_000, &listed).iter().sum()], &[1.0]);
     }
 
     #[test]
@@ -137,12 +214,19 @@ mod tests {
 
     proptest! {
         #[test]
-        fn values_add_up_to_the_worth_of_all(listed in arbitrary_journeys(5)) {
+        fn no_credit_exceeds_the_journeys_that_met_the_source(listed in arbitrary_journeys(5)) {
             let journeys = journeys_of(5, &listed);
-            let (used, places) = journeys.used_sources();
-            let worths = worths(&journeys, &places, used.len());
-            let sum: f64 = shapley_values(&worths, used.len()).iter().sum();
-            prop_assert!((sum - worths[worths.len() - 1]).abs() < 1e-12);
+            let credits = shares(&journeys).unwrap();
+            let mut met = [0_u64; 5];
+            for (members, journeys) in met_sets(&journeys) {
+                members.iter().for_each(|source| met[*source as usize] += journeys.journeys);
+            }
+            let conversions = journeys.credited().count as f64;
+            for (credit, met) in credits.iter().zip(met) {
+                prop_assert!((credit * conversions).abs() <= met as f64 + 1e-9, "{credits:?}");
+            }
+            let sum: f64 = credits.iter().sum();
+            prop_assert!(conversions == 0.0 || (sum - 1.0).abs() < 1e-9, "{credits:?}");
         }
 
         #[test]

@@ -16,7 +16,8 @@ mod weights;
 
 pub use activity::{Activity, ActivityType};
 pub use community::{TrackedCommunity, tracked_node};
-pub use loaders::Tracked;
+pub use enums::{CostKind, Goal, OutcomeKind};
+pub use loaders::{Nodes, Tracked};
 pub use mutations::TrackingMutation;
 pub use outcome::{Outcome, Touchpoint};
 pub use party::Party;

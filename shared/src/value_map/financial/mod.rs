@@ -23,8 +23,8 @@ pub use cost_to_serve::{ServicePeriod, avoided_contacts, cost_elasticity, credit
 pub use deflection::{AmountRange, AnswerDeflection, Cases, Rate, RateError, SearchDeflection};
 pub use evidence::{Evidence, GradedAmount, GradedAmounts};
 pub use returns::{
-    CommunityReturn, FullyLoadedCost, Labour, ReturnError, break_even_count, cost_per_outcome, efficiency,
-    return_on_investment, weighted_outcome_index,
+    CommunityReturn, FullyLoadedCost, Labour, ReturnError, break_even_count, cost_per_credited_outcome,
+    cost_per_outcome, efficiency, return_on_investment, weighted_outcome_index,
 };
 pub use simulation::{
     DRAWS, Percentiles, Return, ReturnSimulation, Simulation, SimulationError, TornadoBar, simulate, simulate_return,

@@ -94,6 +94,12 @@ pub fn cost_per_outcome(cost: Decimal, count: u64) -> Option<Decimal> {
     cost.checked_div(Decimal::from(count)).map(money::rounded)
 }
 
+/// As [`cost_per_outcome`], for outcomes of which parts are credited. `None` where they do not add up to anything.
+pub fn cost_per_credited_outcome(cost: Decimal, outcomes: f64) -> Option<Decimal> {
+    let outcomes = Decimal::from_f64(outcomes).filter(|outcomes| *outcomes > Decimal::new(1, 9))?;
+    cost.checked_div(outcomes).map(money::rounded)
+}
+
 /// The sum of weight x count over the kinds of outcomes, each given as its weight and its count. Weights are points
 /// that the organisation chose, from zero on; they are no money.
 pub fn weighted_outcome_index(outcomes: impl IntoIterator<Item = (f64, u64)>) -> Result<f64, ReturnError> {
@@ -174,6 +180,10 @@ mod tests {
     fn outcomes_share_their_cost() {
         assert_eq!(cost_per_outcome(amount("1000"), 3), Some(amount("333.3333")));
         assert_eq!(cost_per_outcome(amount("1000"), 0), None);
+        assert_eq!(cost_per_credited_outcome(amount("1000"), 2.5), Some(amount("400")));
+        for nothing in [0.0, -0.5, f64::NAN] {
+            assert_eq!(cost_per_credited_outcome(amount("1000"), nothing), None);
+        }
         assert_eq!(weighted_outcome_index([(1.0, 10), (2.5, 4), (0.0, 99)]), Ok(20.0));
         assert_eq!(efficiency(20.0, amount("80")), Some(0.25));
         assert_eq!(efficiency(20.0, Decimal::ZERO), None);

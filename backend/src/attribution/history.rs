@@ -1,0 +1,303 @@
+//! What is attributed: outcomes of some quarters, and what the same members or accounts met before them.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::TryStreamExt;
+use sea_orm::prelude::*;
+use sea_orm::{DatabaseTransaction, QueryOrder, QuerySelect};
+use uuid::Uuid;
+use valuemap_shared::activities::{OutcomeKind, Role};
+use valuemap_shared::attribution::{Parameters, USUAL_OUTCOMES};
+use valuemap_shared::calendar::Quarter;
+use valuemap_shared::ids::CommunityId;
+use valuemap_shared::money::{Currency, ten_thousandths};
+use valuemap_shared::value_map::Element;
+
+use crate::activities::entities::{activity, activity_type, outcome, touchpoint};
+use crate::activities::identity::Identities;
+use crate::value_map::counted::Days;
+use crate::value_map::money::Exchange;
+
+/// What was read for an attribution, in an order that depends on nothing but what it says.
+#[derive(Debug)]
+pub struct History {
+    pub currency: Currency,
+    /// All of the community, by their ids.
+    pub activities: Vec<ActivityFacts>,
+    /// Where touches came from, in order; `None` is first.
+    pub channels: Vec<Option<String>>,
+    /// Members or accounts, in order.
+    pub units: Vec<Uuid>,
+    /// By unit and time.
+    pub touches: Vec<Touched>,
+    /// By unit and time; those of nobody are last.
+    pub outcomes: Vec<Happened>,
+}
+
+/// What of an activity can get credit.
+#[derive(Clone, Debug)]
+pub struct ActivityFacts {
+    pub id: Uuid,
+    pub key: String,
+    pub name: String,
+    pub activity_type: Uuid,
+    pub type_key: String,
+    pub type_name: String,
+    pub modality: String,
+    pub goal: String,
+}
+
+/// Somebody met an activity. The numbers are places in the lists of [`History`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Touched {
+    pub unit: u32,
+    /// Seconds since 1970, as are all times here.
+    pub at: i64,
+    pub activity: u32,
+    pub channel: u32,
+    pub took_part: bool,
+}
+
+/// An outcome.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Happened {
+    /// [`NOBODY`] where it is not known whose it is.
+    pub unit: u32,
+    pub at: i64,
+    pub kind: OutcomeKind,
+    /// A purchase that is the unit's first.
+    pub is_first: bool,
+    /// Ten-thousandths of the community's currency.
+    pub amount: i64,
+    pub lead_at: Option<i64>,
+    pub opportunity_at: Option<i64>,
+}
+
+pub const NOBODY: u32 = u32::MAX;
+
+impl Happened {
+    /// The element that its money belongs to, so that no amount counts twice.
+    pub fn element(&self) -> Element {
+        match self.kind {
+            OutcomeKind::Upgrade => Element::Upgrades,
+            OutcomeKind::Purchase if self.is_first => Element::Acquisition,
+            _ => Element::RepeatPurchases,
+        }
+    }
+}
+
+impl History {
+    /// Reads what these parameters are about, from a database that does not change meanwhile.
+    pub async fn read(
+        snapshot: &DatabaseTransaction,
+        community: CommunityId,
+        parameters: &Parameters,
+    ) -> Result<Self, DbErr> {
+        let identities = Identities::of(snapshot, community, parameters.minimum_confidence).await?;
+        let exchange = Exchange::of(snapshot, community).await?;
+        let activities = activities(snapshot, community).await?;
+        let mut reading = Reading { identities, parameters, units: HashMap::new(), listed: Vec::new() };
+        let (channels, touches) = reading.touches(snapshot, community, &activities).await?;
+        let outcomes = reading.outcomes(snapshot, community, &exchange).await?;
+        let mut history =
+            Self { currency: exchange.own, activities, channels, units: reading.listed, touches, outcomes };
+        history.put_in_order();
+        Ok(history)
+    }
+
+    fn put_in_order(&mut self) {
+        let units = order(&mut self.units);
+        let channels = order(&mut self.channels);
+        for touch in &mut self.touches {
+            (touch.unit, touch.channel) = (units[touch.unit as usize], channels[touch.channel as usize]);
+        }
+        for outcome in self.outcomes.iter_mut().filter(|outcome| outcome.unit != NOBODY) {
+            outcome.unit = units[outcome.unit as usize];
+        }
+        self.touches.sort_unstable();
+        self.outcomes.sort_unstable();
+    }
+}
+
+/// Sorts a list without duplicates, and tells for each old place the new one.
+fn order<T: Ord + Clone>(list: &mut Vec<T>) -> Vec<u32> {
+    let mut places: Vec<u32> = (0..list.len() as u32).collect();
+    places.sort_unstable_by(|a, b| list[*a as usize].cmp(&list[*b as usize]));
+    let mut new_places = vec![0; list.len()];
+    for (new, old) in places.iter().enumerate() {
+        new_places[*old as usize] = new as u32;
+    }
+    *list = places.iter().map(|place| list[*place as usize].clone()).collect();
+    new_places
+}
+
+/// The first moment of some quarters and the first after them.
+pub fn span(from: Quarter, until: Quarter) -> (DateTime<Utc>, DateTime<Utc>) {
+    (Days::all(from).span().0, Days::all(until).span().1)
+}
+
+async fn activities(db: &impl ConnectionTrait, community: CommunityId) -> Result<Vec<ActivityFacts>, DbErr> {
+    let types = activity_type::Entity::find().filter(activity_type::Column::CommunityId.eq(community.0)).all(db);
+    let types: HashMap<Uuid, activity_type::Model> = types.await?.into_iter().map(|row| (row.id, row)).collect();
+    let rows = activity::Entity::find()
+        .filter(activity::Column::CommunityId.eq(community.0))
+        .order_by_asc(activity::Column::Id)
+        .all(db)
+        .await?;
+    let facts = |row: activity::Model| {
+        let of_type = types.get(&row.type_id)?;
+        Some(ActivityFacts {
+            id: row.id,
+            key: row.external_key,
+            name: row.name,
+            activity_type: row.type_id,
+            type_key: of_type.external_key.clone(),
+            type_name: of_type.name.clone(),
+            modality: row.modality.unwrap_or_else(|| of_type.modality.clone()),
+            goal: of_type.goal.clone(),
+        })
+    };
+    Ok(rows.into_iter().filter_map(facts).collect())
+}
+
+struct Reading<'a> {
+    identities: Identities,
+    parameters: &'a Parameters,
+    /// Their places in `listed`.
+    units: HashMap<Uuid, u32>,
+    listed: Vec<Uuid>,
+}
+
+type TouchRow = (Uuid, Uuid, DateTime<Utc>, String, Option<String>);
+
+impl Reading<'_> {
+    /// The member or account that a party counted as, by its place.
+    fn unit(&mut self, party: Uuid, at: DateTime<Utc>) -> u32 {
+        self.place(self.identities.unit(party, at.date_naive(), self.parameters.by))
+    }
+
+    fn place(&mut self, unit: Uuid) -> u32 {
+        *self.units.entry(unit).or_insert_with(|| {
+            self.listed.push(unit);
+            self.listed.len() as u32 - 1
+        })
+    }
+
+    async fn touches(
+        &mut self,
+        db: &DatabaseTransaction,
+        community: CommunityId,
+        activities: &[ActivityFacts],
+    ) -> Result<(Vec<Option<String>>, Vec<Touched>), DbErr> {
+        use touchpoint::Column;
+        let (from, until) = span(self.parameters.from, self.parameters.until);
+        let from = from - TimeDelta::days(i64::from(self.parameters.lookback_days));
+        let mut rows = touchpoint::Entity::find()
+            .select_only()
+            .columns([Column::PartyId, Column::ActivityId, Column::At, Column::Role, Column::Channel])
+            .filter(Column::CommunityId.eq(community.0))
+            .filter(Column::At.gte(from))
+            .filter(Column::At.lt(until))
+            .into_tuple::<TouchRow>()
+            .stream(db)
+            .await?;
+        let places: HashMap<Uuid, u32> = activities.iter().map(|facts| facts.id).zip(0..).collect();
+        let taking_part: HashSet<&str> =
+            Role::ALL.iter().filter(|role| role.is_participation()).map(|role| role.as_str()).collect();
+        let mut channels: Vec<Option<String>> = vec![None];
+        let mut channel_places: HashMap<String, u32> = HashMap::new();
+        let mut touches = Vec::new();
+        while let Some((party, activity, at, role, channel)) = rows.try_next().await? {
+            let Some(activity) = places.get(&activity) else { continue };
+            let channel = match channel {
+                None => 0,
+                Some(channel) => match channel_places.get(&channel) {
+                    Some(place) => *place,
+                    None => {
+                        channels.push(Some(channel.clone()));
+                        channel_places.insert(channel, channels.len() as u32 - 1);
+                        channels.len() as u32 - 1
+                    }
+                },
+            };
+            touches.push(Touched {
+                unit: self.unit(party, at),
+                at: at.timestamp(),
+                activity: *activity,
+                channel,
+                took_part: taking_part.contains(role.as_str()),
+            });
+        }
+        Ok((channels, touches))
+    }
+
+    async fn outcomes(
+        &mut self,
+        db: &impl ConnectionTrait,
+        community: CommunityId,
+        exchange: &Exchange,
+    ) -> Result<Vec<Happened>, DbErr> {
+        let (from, until) = span(self.parameters.from, self.parameters.until);
+        let rows = outcome::Entity::find()
+            .filter(outcome::Column::CommunityId.eq(community.0))
+            .filter(outcome::Column::At.gte(from))
+            .filter(outcome::Column::At.lt(until))
+            .filter(outcome::Column::Kind.is_in(self.parameters.outcomes.iter().map(|kind| kind.as_str())))
+            .filter(outcome::Column::Withdrawn.eq(false))
+            .all(db)
+            .await?;
+        let firsts = match self.parameters.outcomes.contains(&OutcomeKind::Purchase) {
+            true => self.first_payments(db, community, until).await?,
+            false => HashMap::new(),
+        };
+        let happened = |row: outcome::Model| {
+            let kind = row.kind.parse().map_err(|error| DbErr::Custom(format!("outcome {}: {error}", row.id)))?;
+            let unit = row.party_id.map_or(NOBODY, |party| self.unit(party, row.at));
+            let first = self.listed.get(unit as usize).and_then(|unit| firsts.get(unit));
+            let amount = match (row.amount, &row.currency) {
+                (Some(amount), Some(currency)) => exchange.own_amount(amount, currency, row.at.date_naive()),
+                _ => Default::default(),
+            };
+            Ok(Happened {
+                unit,
+                at: row.at.timestamp(),
+                kind,
+                is_first: kind == OutcomeKind::Purchase && first.is_some_and(|first| row.at <= *first),
+                amount: ten_thousandths(amount),
+                lead_at: row.lead_at.map(|at| at.timestamp()),
+                opportunity_at: row.opportunity_at.map(|at| at.timestamp()),
+            })
+        };
+        rows.into_iter().map(happened).collect()
+    }
+
+    /// When each unit first paid, however long ago.
+    async fn first_payments(
+        &self,
+        db: &impl ConnectionTrait,
+        community: CommunityId,
+        until: DateTime<Utc>,
+    ) -> Result<HashMap<Uuid, DateTime<Utc>>, DbErr> {
+        let found: Vec<(Uuid, DateTime<Utc>)> = outcome::Entity::find()
+            .select_only()
+            .column(outcome::Column::PartyId)
+            .column_as(outcome::Column::At.min(), "first")
+            .filter(outcome::Column::CommunityId.eq(community.0))
+            .filter(outcome::Column::PartyId.is_not_null())
+            .filter(outcome::Column::At.lt(until))
+            .filter(outcome::Column::Kind.is_in(USUAL_OUTCOMES.map(OutcomeKind::as_str)))
+            .filter(outcome::Column::Withdrawn.eq(false))
+            .group_by(outcome::Column::PartyId)
+            .into_tuple()
+            .all(db)
+            .await?;
+        let mut firsts: HashMap<Uuid, DateTime<Utc>> = HashMap::new();
+        for (party, at) in found {
+            let unit = self.identities.unit(party, at.date_naive(), self.parameters.by);
+            let first = firsts.entry(unit).or_insert(at);
+            *first = at.min(*first);
+        }
+        Ok(firsts)
+    }
+}
