@@ -26,6 +26,11 @@ impl Currency {
     pub fn code(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or_default()
     }
+
+    /// How many decimals its smallest coin has: 2 for EUR, 0 for JPY.
+    pub fn decimals(&self) -> u32 {
+        iso_currency::Currency::from_code(self.code()).and_then(|currency| currency.exponent()).unwrap_or(2).into()
+    }
 }
 
 impl FromStr for Currency {
@@ -186,6 +191,8 @@ mod tests {
     #[test]
     fn currencies_are_those_of_iso_4217() {
         assert_eq!("eur".parse(), Ok(Currency::EUR));
+        let decimals = ["EUR", "JPY", "BHD"].map(|code| code.parse::<Currency>().unwrap().decimals());
+        assert_eq!(decimals, [2, 0, 3]);
         for bad in ["", "EU", "XYZ", "EURO", "E\u{dc}R"] {
             assert!(bad.parse::<Currency>().is_err(), "{bad} was accepted");
         }
