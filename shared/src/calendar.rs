@@ -56,6 +56,16 @@ impl Quarter {
     pub fn last_day(self) -> chrono::NaiveDate {
         self.next().first_day().pred_opt().unwrap_or_default()
     }
+
+    pub fn days(self) -> u32 {
+        u32::try_from((self.next().first_day() - self.first_day()).num_days()).unwrap_or_default()
+    }
+
+    /// How many of its days have begun by the end of `today`: all of them once it is over, none before it begins.
+    pub fn days_until(self, today: chrono::NaiveDate) -> u32 {
+        let begun = (today - self.first_day()).num_days() + 1;
+        u32::try_from(begun.max(0)).unwrap_or(u32::MAX).min(self.days())
+    }
 }
 
 impl fmt::Display for Quarter {
@@ -125,6 +135,10 @@ mod tests {
                 assert_eq!(quarter.last_day().succ_opt().unwrap(), quarter.next().first_day());
                 assert_eq!(Quarter::containing(quarter.first_day()), quarter);
                 assert_eq!(Quarter::containing(quarter.last_day()), quarter);
+                assert_eq!(quarter.days_until(quarter.first_day()), 1);
+                assert_eq!(quarter.days_until(quarter.last_day()), quarter.days());
+                assert_eq!(quarter.days_until(quarter.next().last_day()), quarter.days());
+                assert_eq!(quarter.days_until(quarter.previous().first_day()), 0);
             }
             quarter = quarter.next();
         }

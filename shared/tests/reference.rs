@@ -15,7 +15,7 @@ use valuemap_shared::statistics::{
 use valuemap_shared::survey::{
     AnswerDraft, Benefit, Cell, Question, QuestionKind, Subject, Submission, SurveyDefinition, SurveyDraft, cells_of,
 };
-use valuemap_shared::value_map::{Interval, PeriodTallies, Reading, Score, TallyCounts, index_of};
+use valuemap_shared::value_map::{Interval, Reading, Score, TallyCounts, index_of};
 
 const STATISTICS: &str = include_str!("../../tests/reference/statistics.json");
 const BFI: &str = include_str!("../../tests/data/bfi.csv");
@@ -70,10 +70,9 @@ fn sample(counts: &[u64]) -> Sample {
 }
 
 fn score(case: &str, subject: &Subject, tallies: &TallyCounts) -> Score {
-    let periods = PeriodTallies { now: tallies.clone(), before: TallyCounts::default() };
-    match index_of(subject, &periods, 5) {
+    match index_of(subject, tallies, &TallyCounts::default(), "m-1", 5) {
         Reading::Score(score) => score,
-        Reading::NoScore(absence) => panic!("{case}: {absence:?}"),
+        absent => panic!("{case}: {absent:?}"),
     }
 }
 

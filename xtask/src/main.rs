@@ -23,7 +23,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
-use crate::workspace::Workspace;
+use crate::{bench::Benchmark, workspace::Workspace};
 
 /// Builds, runs, tests and checks Valuemap.
 #[derive(Parser)]
@@ -60,8 +60,11 @@ enum Command {
     Schema,
     /// Show what a browser downloads for one survey
     Sizes,
-    /// Measure submissions and score queries per second, on SQLite and on PostgreSQL
-    Bench,
+    /// Measure how fast it is
+    Bench {
+        #[arg(value_enum, default_value = "load")]
+        benchmark: Benchmark,
+    },
 }
 
 fn main() -> ExitCode {
@@ -89,7 +92,7 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Check => check::run(&workspace)?,
         Command::Schema => schema::rewrite(&workspace)?,
         Command::Sizes => web::sizes::print(&workspace)?,
-        Command::Bench => return bench::run(&workspace),
+        Command::Bench { benchmark } => return bench::run(&workspace, benchmark),
     }
     Ok(ExitCode::SUCCESS)
 }

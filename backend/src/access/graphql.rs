@@ -6,7 +6,7 @@ use async_graphql::{Context, InputObject, Interface, Object, SimpleObject, Union
 use chrono::{DateTime, Utc};
 use std::collections::HashMap;
 use valuemap_shared::ids::{CommunityId, SiteId, SurveyId};
-use valuemap_shared::money::Currency;
+use valuemap_shared::money as domain;
 
 use super::entities::{community, site};
 use super::secret::hexadecimal;
@@ -15,10 +15,11 @@ use crate::database::Database;
 use crate::error::ApiError;
 use crate::graphql::document_limits::PAGE;
 use crate::graphql::node_id::NodeId;
-use crate::graphql::scalars::{Count, Quarter};
+use crate::graphql::scalars::{Count, Currency, Quarter};
 use crate::graphql::schema::{State, editor, viewer};
 use crate::survey::graphql::{NotFound, Survey};
 use crate::survey::store::{publish_draft, save_draft, surveys_of};
+use crate::value_map::models::create_standard_model;
 use crate::value_map::store::periods;
 
 #[derive(Default)]
@@ -175,19 +176,20 @@ impl Community {
         self.0.is_sample
     }
 
-    /// What amounts are added up in, ISO 4217.
-    async fn currency(&self) -> &str {
-        &self.0.currency
+    /// What amounts are added up in.
+    async fn currency(&self) -> async_graphql::Result<Currency> {
+        Ok(Currency(self.0.currency().map_err(ApiError::from)?))
     }
 
     async fn created_at(&self) -> DateTime<Utc> {
         self.0.created_at
     }
 
-    /// The quarters that hold answers, latest first.
+    /// The quarters that hold answers or anything that is tracked, latest first.
     async fn periods(&self, context: &Context<'_>) -> async_graphql::Result<Vec<Quarter>> {
         let state = context.data::<State>()?;
-        let periods = periods(&state.database.read, self.key()).await.map_err(ApiError::from)?;
+        let today = state.ambient.now().date_naive();
+        let periods = periods(&state.database.read, self.key(), today).await.map_err(ApiError::from)?;
         Ok(periods.into_iter().map(Quarter).collect())
     }
 
@@ -272,7 +274,7 @@ impl AccessMutation {
     ) -> async_graphql::Result<CreateCommunityResult> {
         let (state, viewer) = (context.data::<State>()?, editor(context)?);
         let name = checked_name(&input.name)?;
-        let currency = checked_currency(input.currency.as_deref())?;
+        let currency = input.currency.map_or(domain::Currency::EUR, |currency| currency.0);
         let (ambient, organisation) = (&state.ambient, viewer.organisation_id());
         let transaction = state.database.begin_write().await.map_err(ApiError::from)?;
         let row = match store::create_community(&transaction, ambient, organisation, name, false, currency).await {
@@ -283,6 +285,7 @@ impl AccessMutation {
             Err(error) => return Err(ApiError::from(error).into()),
         };
         create_standard_survey(&transaction, ambient, CommunityId(row.id)).await.map_err(ApiError::from)?;
+        create_standard_model(&transaction, CommunityId(row.id), ambient.now()).await.map_err(ApiError::from)?;
         transaction.commit().await.map_err(ApiError::from)?;
         Ok(CreateCommunityResult::Community(Community(row)))
     }
@@ -326,12 +329,6 @@ pub async fn create_standard_survey(
     Ok(survey)
 }
 
-fn checked_currency(code: Option<&str>) -> Result<Currency, ApiError> {
-    code.map_or(Ok(Currency::EUR), |code| {
-        code.parse().map_err(|error| ApiError::BadUserInput(format!("currency: {error}")))
-    })
-}
-
 /// A name as it is stored: trimmed, neither empty nor long.
 pub fn checked_name(name: &str) -> Result<&str, ApiError> {
     let trimmed = name.trim();
@@ -357,8 +354,8 @@ fn checked_origin(origin: &str) -> Result<String, ApiError> {
 #[derive(InputObject)]
 pub struct CreateCommunityInput {
     name: String,
-    /// What its amounts are added up in, ISO 4217; EUR where it is left out.
-    currency: Option<String>,
+    /// What its amounts are added up in; EUR where it is left out.
+    currency: Option<Currency>,
 }
 
 #[derive(InputObject)]

@@ -229,6 +229,13 @@ impl site::Model {
     }
 }
 
+impl community::Model {
+    /// What amounts are added up in. It was checked when it was stored.
+    pub fn currency(&self) -> Result<Currency, DbErr> {
+        self.currency.parse().map_err(|error| DbErr::Custom(format!("community {}: {error}", self.id)))
+    }
+}
+
 /// Whether a write failed because something of that name is there already.
 pub fn is_duplicate(error: &DbErr) -> bool {
     matches!(error.sql_err(), Some(sea_orm::SqlErr::UniqueConstraintViolation(_)))

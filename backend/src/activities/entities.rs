@@ -173,7 +173,14 @@ pub mod touchpoint {
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-    pub enum Relation {}
+    pub enum Relation {
+        #[sea_orm(
+            belongs_to = "super::party::Entity",
+            from = "(Column::CommunityId, Column::PartyId)",
+            to = "(super::party::Column::CommunityId, super::party::Column::Id)"
+        )]
+        Party,
+    }
 
     impl ActiveModelBehavior for ActiveModel {}
 }
@@ -261,7 +268,14 @@ pub mod contribution {
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-    pub enum Relation {}
+    pub enum Relation {
+        #[sea_orm(
+            belongs_to = "super::party::Entity",
+            from = "(Column::CommunityId, Column::PartyId)",
+            to = "(super::party::Column::CommunityId, super::party::Column::Id)"
+        )]
+        Party,
+    }
 
     impl ActiveModelBehavior for ActiveModel {}
 }

@@ -1,6 +1,7 @@
 //! Tracking: what the organisation does for the community, whom it reaches, and what comes of it.
 
 pub mod entities;
+pub mod identity;
 pub mod rates;
 pub mod record;
 mod rows;

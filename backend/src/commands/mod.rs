@@ -58,7 +58,7 @@ enum Command {
     /// Print a link that signs a person in to the dashboard
     SignIn(sign_in::SignIn),
     /// Count all answers again and compare with the tallies
-    Verify,
+    Verify(verify::Verify),
 }
 
 #[derive(Subcommand)]
@@ -101,7 +101,7 @@ async fn run_once(command: Command, settings: &Settings) -> anyhow::Result<()> {
         Command::Organisation(organisation) => organisation.run(&database, &ambient).await?,
         Command::Token(token) => token.run(&database, &ambient).await?,
         Command::SignIn(sign_in) => sign_in.run(&database, &ambient, settings.listen).await?,
-        Command::Verify => verify::run(&database).await?,
+        Command::Verify(verify) => verify.run(&database).await?,
         Command::Serve(_) | Command::Schema(_) => {}
     }
     database.close().await?;

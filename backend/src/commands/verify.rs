@@ -1,12 +1,34 @@
 use anyhow::bail;
+use clap::Args;
 use sea_orm::EntityTrait;
 use valuemap_shared::ids::CommunityId;
 
 use crate::access::entities::community;
 use crate::database::Database;
-use crate::survey::verify::verify;
+use crate::survey::verify::{mend, verify};
 
-pub async fn run(database: &Database) -> anyhow::Result<()> {
+#[derive(Args)]
+pub struct Verify {
+    /// Replace what is wrong by what the answers add up to
+    #[arg(long)]
+    mend: bool,
+}
+
+impl Verify {
+    pub async fn run(&self, database: &Database) -> anyhow::Result<()> {
+        if self.mend {
+            for row in community::Entity::find().all(&database.read).await? {
+                let transaction = database.begin_write().await?;
+                let mended = mend(&transaction, CommunityId(row.id)).await?;
+                transaction.commit().await?;
+                println!("{}: {mended} rows mended", row.name);
+            }
+        }
+        verify_all(database).await
+    }
+}
+
+async fn verify_all(database: &Database) -> anyhow::Result<()> {
     let mut differences = 0;
     for row in community::Entity::find().all(&database.read).await? {
         let snapshot = database.begin_snapshot().await?;
@@ -19,7 +41,7 @@ pub async fn run(database: &Database) -> anyhow::Result<()> {
         differences += findings.differences.len();
     }
     if differences > 0 {
-        bail!("{differences} differences were found");
+        bail!("{differences} differences were found; `valuemap verify --mend` counts anew");
     }
     println!("Every tally is what the answers add up to.");
     Ok(())

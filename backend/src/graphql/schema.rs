@@ -15,6 +15,7 @@ use crate::survey::store::VersionCache;
 use crate::survey::writer::Writer;
 use crate::value_map::graphql::ValueMapQuery;
 use crate::value_map::maps::Maps;
+use crate::value_map::model_graphql::{ScoringModelMutation, ScoringModelQuery};
 use crate::value_map::published::PublishedResults;
 use async_graphql::{Context, EmptySubscription, MergedObject, Object, Schema, SimpleObject};
 
@@ -34,10 +35,10 @@ pub type InternalSchema = Schema<Query, Mutation, EmptySubscription>;
 pub type EmbedSchema = Schema<EmbedQuery, EmbedMutation, EmptySubscription>;
 
 #[derive(MergedObject, Default)]
-pub struct Query(AccessQuery, ValueMapQuery, LimitsQuery);
+pub struct Query(AccessQuery, ValueMapQuery, ScoringModelQuery, LimitsQuery);
 
 #[derive(MergedObject, Default)]
-pub struct Mutation(AccessMutation, SurveyMutation);
+pub struct Mutation(AccessMutation, SurveyMutation, ScoringModelMutation);
 
 /// Whoever asks, as the HTTP layer found out.
 pub fn viewer<'a>(context: &Context<'a>) -> Result<&'a Arc<Viewer>, ApiError> {

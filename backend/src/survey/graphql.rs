@@ -15,8 +15,9 @@ use crate::error::ApiError;
 use crate::graphql::node_id::NodeId;
 use crate::graphql::scalars::Quarter;
 use crate::graphql::schema::{State, editor, viewer};
-use crate::value_map::graphql::Reading;
+use crate::value_map::models::model_of;
 use crate::value_map::store::{question_tallies, respondents_by_version};
+use crate::value_map::wire::Reading;
 
 pub struct Survey(pub survey::Model);
 
@@ -83,7 +84,9 @@ impl SurveyVersion {
         let subjects: Vec<domain::Subject> = scales.iter().map(|(subject, _)| subject.clone()).collect();
         let (community, version) = (CommunityId(self.0.community_id), SurveyVersionId(self.0.id));
         let db = &state.database.read;
-        let tallies = question_tallies(db, community, version, &subjects, period.0).await.map_err(ApiError::from)?.now;
+        let tallies = question_tallies(db, community, version, &subjects, period.0).await.map_err(ApiError::from)?;
+        let model = model_of(db, community, None).await.map_err(ApiError::from)?.map(|stored| stored.model.label());
+        let model = model.unwrap_or_default();
         let by_version = respondents_by_version(db, community, period.0).await.map_err(ApiError::from)?;
         let result = |(subject, benefit): &(domain::Subject, Option<domain::Benefit>)| {
             let same = |other: &Option<domain::Benefit>| benefit.is_some() && other == benefit;
@@ -93,7 +96,7 @@ impl SurveyVersion {
                 .map(|(other, _)| tallies.respondents(other))
                 .chain(versions.map(|(_, respondents)| *respondents))
                 .collect();
-            let reading = question_index(subject, &tallies, &others, viewer.minimum_answers());
+            let reading = question_index(subject, &tallies, &others, &model, viewer.minimum_answers());
             QuestionResult { question: key_of(subject), reading: reading.into() }
         };
         Ok(scales.iter().map(result).collect())

@@ -9,11 +9,13 @@ use sea_orm::{Condition, IntoActiveModel, Iterable, PrimaryKeyToColumn, TryInser
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use valuemap_shared::ids::{SiteId, SubmissionId};
-use valuemap_shared::survey::{Cell, Submission, cells_of};
+use valuemap_shared::survey::{Benefit, Cell, Submission, cells_of, pairs_of};
+use valuemap_shared::value_map::CoMoment;
 
 use super::entities::{answer, response, tally};
 use super::store::PublishedVersion;
 use crate::access::secret::hexadecimal;
+use crate::value_map::entities::co_moment;
 
 /// A submission that was parsed, ready to be stored.
 #[derive(Debug)]
@@ -21,6 +23,8 @@ pub struct Entry {
     response: response::Model,
     answers: Vec<answer::Model>,
     cells: Vec<(String, Cell)>,
+    /// What it adds to the co-moments of benefits, by pair.
+    pairs: Vec<(String, CoMoment)>,
 }
 
 /// Where a submission came from.
@@ -79,7 +83,10 @@ impl Entry {
             value: json!(answer),
         };
         let cells = cells_of(&version.definition, submission);
+        let pairs =
+            pairs_of(&cells).into_iter().map(|(pair, (first, second))| (pair_name(pair), CoMoment::of(first, second)));
         Self {
+            pairs: pairs.collect(),
             answers: submission.answers().iter().map(answer).collect(),
             cells: cells.into_iter().map(|(subject, cell)| (subject.to_string(), cell)).collect(),
             response,
@@ -120,6 +127,7 @@ pub async fn record(transaction: &impl ConnectionTrait, entries: &[Entry]) -> Re
         firsts.iter().filter(|(key, _)| stored.contains_key(*key)).map(|(_, entry)| *entry).collect();
     insert_answers(transaction, &new_entries).await?;
     add_to_tallies(transaction, &new_entries).await?;
+    add_to_co_moments(transaction, &new_entries).await?;
     let known: HashSet<ResponseKey> = firsts.keys().filter(|key| !stored.contains_key(*key)).copied().collect();
     stored.extend(find_responses(transaction, &known).await?);
 
@@ -210,6 +218,46 @@ async fn add_to_tallies(transaction: &impl ConnectionTrait, entries: &[&Entry]) 
             .await?;
     }
     Ok(())
+}
+
+async fn add_to_co_moments(transaction: &impl ConnectionTrait, entries: &[&Entry]) -> Result<(), DbErr> {
+    let mut additions: BTreeMap<_, CoMoment> = BTreeMap::new();
+    for Entry { response, pairs, .. } in entries {
+        for (pair, sums) in pairs {
+            let key = (response.community_id, pair.as_str(), response.day, response.version_id);
+            additions.entry(key).or_default().add(*sums);
+        }
+    }
+    let row = |((community_id, pair, day, version_id), sums): ((Uuid, &str, NaiveDate, Uuid), CoMoment)| {
+        all_set(co_moment::Model {
+            community_id,
+            pair: pair.to_owned(),
+            day,
+            version_id,
+            count: sums.count,
+            first_sum: sums.first_sum,
+            second_sum: sums.second_sum,
+            product_sum: sums.product_sum,
+        })
+    };
+    use co_moment::Column::{Count, FirstSum, ProductSum, SecondSum};
+    for rows in chunks(additions.into_iter().map(row), 500) {
+        let mut conflict = OnConflict::columns(co_moment::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column));
+        for column in [Count, FirstSum, SecondSum, ProductSum] {
+            let added = Expr::col((co_moment::Entity, column)).add(Expr::col(("excluded", column)));
+            conflict.value(column, added);
+        }
+        co_moment::Entity::insert_many::<co_moment::ActiveModel, _>(rows)
+            .on_conflict(conflict)
+            .exec_without_returning(transaction)
+            .await?;
+    }
+    Ok(())
+}
+
+/// How a pair of benefits is called in the database.
+pub fn pair_name((first, second): (Benefit, Benefit)) -> String {
+    format!("{first}:{second}")
 }
 
 /// A row to be inserted as it is, keys included.

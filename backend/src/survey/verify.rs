@@ -3,12 +3,16 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use sea_orm::IntoActiveModel;
 use sea_orm::prelude::*;
 use valuemap_shared::ids::{CommunityId, SurveyId, SurveyVersionId};
-use valuemap_shared::survey::{Answer, AnswerDraft, Cell, Submission, cells_of};
+use valuemap_shared::survey::{Answer, AnswerDraft, Cell, Submission, cells_of, pairs_of};
+use valuemap_shared::value_map::CoMoment;
 
 use super::entities::{answer, response, tally};
+use super::record::{chunks, pair_name};
 use super::store::{VersionCache, responses_after};
+use crate::value_map::entities::co_moment;
 
 /// What was found in one community.
 #[derive(Debug, Default)]
@@ -20,10 +24,11 @@ pub struct Findings {
 }
 
 type Counts = BTreeMap<(String, NaiveDate, Uuid, Cell), i64>;
+type PairSums = BTreeMap<(String, NaiveDate, Uuid), CoMoment>;
 
 pub async fn verify(db: &impl ConnectionTrait, community: CommunityId) -> Result<Findings, DbErr> {
     let mut findings = Findings::default();
-    let recounted = recount(db, community, &mut findings).await?;
+    let (recounted, resummed) = recount(db, community, &mut findings).await?;
     let stored = stored_counts(db, community).await?;
     findings.tallies = stored.len() as u64;
     for key in recounted.keys().chain(stored.keys().filter(|key| !recounted.contains_key(*key))) {
@@ -36,16 +41,73 @@ pub async fn verify(db: &impl ConnectionTrait, community: CommunityId) -> Result
             ));
         }
     }
+    let kept = stored_pairs(db, community).await?;
+    for key in resummed.keys().chain(kept.keys().filter(|key| !resummed.contains_key(*key))) {
+        let (summed, stored) =
+            (resummed.get(key).copied().unwrap_or_default(), kept.get(key).copied().unwrap_or_default());
+        if summed != stored {
+            let (pair, day, version) = key;
+            findings.differences.push(format!(
+                "{pair} on {day}, version {version}: the co-moment says {stored:?}, the answers {summed:?}"
+            ));
+        }
+    }
     Ok(findings)
 }
 
-async fn recount(db: &impl ConnectionTrait, community: CommunityId, findings: &mut Findings) -> Result<Counts, DbErr> {
+/// Replaces the tallies and co-moments of a community by what its answers add up to. Returns how many rows were wrong.
+pub async fn mend(transaction: &impl ConnectionTrait, community: CommunityId) -> Result<u64, DbErr> {
+    let findings = verify(transaction, community).await?;
+    if findings.differences.is_empty() {
+        return Ok(0);
+    }
+    let (counts, pairs) = recount(transaction, community, &mut Findings::default()).await?;
+    tally::Entity::delete_many().filter(tally::Column::CommunityId.eq(community.0)).exec(transaction).await?;
+    co_moment::Entity::delete_many().filter(co_moment::Column::CommunityId.eq(community.0)).exec(transaction).await?;
+    let community_id = community.0;
+    let rows = counts.into_iter().map(|((subject, day, version_id, cell), count)| tally::Model {
+        community_id,
+        subject,
+        day,
+        version_id,
+        points: i16::from(cell.points),
+        answered: i16::from(cell.answered),
+        total: i32::from(cell.total),
+        count,
+    });
+    for rows in chunks(rows, 500) {
+        let rows = rows.into_iter().map(|row| row.into_active_model().reset_all());
+        tally::Entity::insert_many(rows).exec_without_returning(transaction).await?;
+    }
+    let rows = pairs.into_iter().map(|((pair, day, version_id), sums)| co_moment::Model {
+        community_id,
+        pair,
+        day,
+        version_id,
+        count: sums.count,
+        first_sum: sums.first_sum,
+        second_sum: sums.second_sum,
+        product_sum: sums.product_sum,
+    });
+    for rows in chunks(rows, 500) {
+        let rows = rows.into_iter().map(|row| row.into_active_model().reset_all());
+        co_moment::Entity::insert_many(rows).exec_without_returning(transaction).await?;
+    }
+    Ok(findings.differences.len() as u64)
+}
+
+async fn recount(
+    db: &impl ConnectionTrait,
+    community: CommunityId,
+    findings: &mut Findings,
+) -> Result<(Counts, PairSums), DbErr> {
     let versions = VersionCache::default();
     let mut counts = Counts::new();
+    let mut pairs = PairSums::new();
     let mut after = None;
     loop {
         let page = responses_after(db, community, after, 1_000).await?;
-        let Some((last, _)) = page.last() else { return Ok(counts) };
+        let Some((last, _)) = page.last() else { return Ok((counts, pairs)) };
         after = Some((last.survey_id, last.id));
         for (response, answers) in page {
             findings.responses += 1;
@@ -54,7 +116,12 @@ async fn recount(db: &impl ConnectionTrait, community: CommunityId, findings: &m
             let submission = version.as_ref().map(|version| Submission::parse(&version.definition, &drafts(&answers)));
             match (version, submission) {
                 (Some(version), Some(Ok(submission))) => {
-                    for (subject, cell) in cells_of(&version.definition, &submission) {
+                    let cells = cells_of(&version.definition, &submission);
+                    for (pair, (first, second)) in pairs_of(&cells) {
+                        let key = (pair_name(pair), response.day, response.version_id);
+                        pairs.entry(key).or_default().add(CoMoment::of(first, second));
+                    }
+                    for (subject, cell) in cells {
                         let key = (subject.to_string(), response.day, response.version_id, cell);
                         *counts.entry(key).or_default() += 1;
                     }
@@ -91,4 +158,15 @@ async fn stored_counts(db: &impl ConnectionTrait, community: CommunityId) -> Res
         total: u16::try_from(row.total).unwrap_or_default(),
     };
     Ok(rows.into_iter().map(|row| ((row.subject.clone(), row.day, row.version_id, cell(&row)), row.count)).collect())
+}
+
+async fn stored_pairs(db: &impl ConnectionTrait, community: CommunityId) -> Result<PairSums, DbErr> {
+    let rows = co_moment::Entity::find().filter(co_moment::Column::CommunityId.eq(community.0)).all(db).await?;
+    let sums = |row: &co_moment::Model| CoMoment {
+        count: row.count,
+        first_sum: row.first_sum,
+        second_sum: row.second_sum,
+        product_sum: row.product_sum,
+    };
+    Ok(rows.into_iter().map(|row| ((row.pair.clone(), row.day, row.version_id), sums(&row))).collect())
 }

@@ -51,7 +51,7 @@ async fn write(database: Database, maps: Arc<Maps>, mut jobs: mpsc::Receiver<Job
     while jobs.recv_many(&mut batch, BATCH).await > 0 {
         let (entries, replies): (Vec<Entry>, Vec<_>) = batch.drain(..).map(|job| (job.entry, job.reply)).unzip();
         let outcomes = commit_all(&database, &entries).await;
-        maps.note_commit();
+        maps.note_answers();
         for (outcome, reply) in outcomes.into_iter().zip(replies) {
             // A member who went away will ask again with the same id.
             let _ = reply.send(outcome);

@@ -1,20 +1,40 @@
 //! Value maps that were computed a moment ago.
+//!
+//! What members answer moves the map at once and is cheap to read: sums of tallies. What is tracked (counts, outcomes,
+//! costs) takes more statements, and the financial layer takes simulations, so each is kept for as long as it may be.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use sea_orm::prelude::*;
 use valuemap_shared::calendar::Quarter;
 use valuemap_shared::ids::{CommunityId, OrganisationId};
-use valuemap_shared::value_map::{ValueMap, value_map};
+use valuemap_shared::money::Currency;
+use valuemap_shared::value_map::model::ScoringModel;
+use valuemap_shared::value_map::{
+    CoMoments, ContactBaseline, Counts, Figures, FinancialReading, MapInputs, MoneyFigures, Observed, Strengths,
+    Stretch, TallyCounts, ValueMap, Weighting, WorthInputs, financial_reading, strengths, value_map,
+};
 
-use super::store::{latest_period, map_tallies};
+use super::counted::{Days, contact_baseline, counts_of, observed};
+use super::models::model_of;
+use super::money::money_of;
+use super::store::{answered, latest_period};
 use crate::access::store::community_of;
 use crate::recent::Recent;
 
 /// How far a map may be behind what other servers on the same database have stored.
 const LIFETIME: TimeDelta = TimeDelta::milliseconds(200);
+/// The same for what is tracked, of which other servers and imports store much at a time and not often.
+const TRACKED_LIFETIME: TimeDelta = TimeDelta::seconds(5);
+/// How far the strengths of links may be behind.
+const STRENGTHS_LIFETIME: TimeDelta = TimeDelta::minutes(1);
+/// Equal inputs give an equal financial layer: this only bounds what is kept.
+const FINANCIAL_LIFETIME: TimeDelta = TimeDelta::hours(1);
+/// How many quarters the strength of a link looks back on.
+const HISTORY: usize = 8;
 
 /// What a map is asked for by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -22,32 +42,88 @@ pub struct MapKey {
     /// Who asks: another organisation's community has no map.
     pub organisation: OrganisationId,
     pub community: CommunityId,
-    /// Without one it is the latest that holds answers.
+    /// Without one it is the latest that holds anything.
     pub period: Option<Quarter>,
+    /// The version of the scoring model; without one, the newest.
+    pub model: Option<u32>,
+    pub weighting: Weighting,
     /// The least number of answers that a figure may rest on.
     pub minimum: u64,
 }
 
-/// Maps that were computed before, and may be shown again as long as nothing was stored since.
-///
-/// What this server stores shows at once: each commit ends the life of every map computed from what was before it.
+/// Why there is no map.
+#[derive(Debug, thiserror::Error)]
+pub enum NoMap {
+    #[error("there is no version {0} of the scoring model")]
+    NoSuchModel(u32),
+    #[error(transparent)]
+    Database(#[from] DbErr),
+}
+
+type PeriodKey = (CommunityId, u32, Quarter);
+/// With the minimum of answers.
+type FinancialKey = (PeriodKey, u64);
+
+/// Maps and their parts that were computed before, and may be used again as long as what they come from stays.
 #[derive(Debug)]
 pub struct Maps {
     /// Each with the number of commits there had been when its tallies were read.
     maps: Recent<MapKey, (u64, Arc<ValueMap>)>,
+    tracked: Recent<PeriodKey, (u64, Arc<Tracked>)>,
+    strengths: Recent<FinancialKey, (u64, Arc<Strengths>)>,
+    financial: Recent<FinancialKey, Arc<(WorthInputs, WorthInputs, FinancialReading)>>,
+    /// Commits of answers and of everything else.
     commits: AtomicU64,
+    /// Commits of anything but answers.
+    tracking: AtomicU64,
+}
+
+/// What is tracked about a quarter and the one before.
+#[derive(Debug)]
+struct Tracked {
+    now: TrackedQuarter,
+    before: TrackedQuarter,
+    baseline: Option<ContactBaseline>,
+}
+
+#[derive(Clone, Debug)]
+struct TrackedQuarter {
+    stretch: Stretch,
+    observed: BTreeMap<String, Observed>,
+    counts: Counts,
+    money: MoneyFigures,
+}
+
+impl TrackedQuarter {
+    fn with(self, tallies: TallyCounts, co_moments: CoMoments) -> Figures {
+        let Self { stretch, observed, counts, money } = self;
+        Figures { stretch, tallies, co_moments, observed, counts, money }
+    }
 }
 
 impl Default for Maps {
     fn default() -> Self {
-        Self { maps: Recent::new(LIFETIME), commits: AtomicU64::default() }
+        Self {
+            maps: Recent::new(LIFETIME),
+            tracked: Recent::new(TRACKED_LIFETIME),
+            strengths: Recent::new(STRENGTHS_LIFETIME),
+            financial: Recent::new(FINANCIAL_LIFETIME),
+            commits: AtomicU64::default(),
+            tracking: AtomicU64::default(),
+        }
     }
 }
 
 impl Maps {
-    /// To be called after each commit and before it is acknowledged.
-    pub fn note_commit(&self) {
+    /// To be called after each commit of answers and before it is acknowledged.
+    pub fn note_answers(&self) {
         self.commits.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// To be called after each commit of anything else that a map is computed from.
+    pub fn note_commit(&self) {
+        self.tracking.fetch_add(1, Ordering::SeqCst);
+        self.note_answers();
     }
 
     /// The map, or `None` when the organisation has no such community.
@@ -56,27 +132,162 @@ impl Maps {
         db: &impl ConnectionTrait,
         key: MapKey,
         now: DateTime<Utc>,
-    ) -> Result<Option<Arc<ValueMap>>, DbErr> {
+    ) -> Result<Option<Arc<ValueMap>>, NoMap> {
         let commits = self.commits.load(Ordering::SeqCst);
         if let Some((_, map)) = self.maps.get(&key, now).filter(|(then, _)| *then == commits) {
             return Ok(Some(map));
         }
-        if community_of(db, key.organisation, key.community).await?.is_none() {
-            return Ok(None);
-        }
-        let map = Arc::new(compute(db, key, now).await?);
+        let Some(community) = community_of(db, key.organisation, key.community).await? else { return Ok(None) };
+        let currency = community.currency.parse().unwrap_or(Currency::EUR);
+        let map = Arc::new(self.compute(db, key, currency, now).await?);
         self.maps.insert(key, (commits, map.clone()), now);
         Ok(Some(map))
     }
+
+    async fn compute(
+        &self,
+        db: &impl ConnectionTrait,
+        key: MapKey,
+        currency: Currency,
+        now: DateTime<Utc>,
+    ) -> Result<ValueMap, NoMap> {
+        let stored = model_of(db, key.community, key.model).await?;
+        let model = stored.ok_or(NoMap::NoSuchModel(key.model.unwrap_or_default()))?.model;
+        let today = now.date_naive();
+        let period = match key.period {
+            Some(period) => period,
+            None => latest_period(db, key.community, today).await?.unwrap_or_else(|| Quarter::containing(today)),
+        };
+        let tracked = self.tracked(db, key.community, &model, period, now).await?;
+        let mut answered = answered(db, key.community, &model, &[period, period.previous()]).await?;
+        let mut figures = |period: Quarter, tracked: &TrackedQuarter| {
+            let (tallies, co_moments) = answered.remove(&period).unwrap_or_default();
+            tracked.clone().with(tallies, co_moments)
+        };
+        let inputs = MapInputs {
+            period,
+            weighting: key.weighting,
+            minimum: key.minimum,
+            currency,
+            now: figures(period, &tracked.now),
+            before: figures(period.previous(), &tracked.before),
+            baseline: tracked.baseline,
+        };
+        let strengths = self.strengths(db, key, &model, period, now).await?;
+        let financial = self.financial(&model, &inputs, key, now).await?;
+        // Bootstraps take milliseconds: they run where they keep no other request waiting.
+        let map = blocking(move || value_map(&model, &inputs, &financial.2, &strengths)).await?;
+        Ok(map)
+    }
+
+    async fn tracked(
+        &self,
+        db: &impl ConnectionTrait,
+        community: CommunityId,
+        model: &ScoringModel,
+        period: Quarter,
+        now: DateTime<Utc>,
+    ) -> Result<Arc<Tracked>, DbErr> {
+        let tracking = self.tracking.load(Ordering::SeqCst);
+        let key = (community, model.version, period);
+        if let Some((_, tracked)) = self.tracked.get(&key, now).filter(|(then, _)| *then == tracking) {
+            return Ok(tracked);
+        }
+        let days = Days::so_far(period, now.date_naive());
+        let tracked = Arc::new(Tracked {
+            now: tracked_days(db, community, model, days).await?,
+            before: tracked_days(db, community, model, days.before()).await?,
+            baseline: contact_baseline(db, community, model).await?,
+        });
+        self.tracked.insert(key, (tracking, tracked.clone()), now);
+        Ok(tracked)
+    }
+
+    /// The financial layer: computed anew only when what it is computed from has changed.
+    async fn financial(
+        &self,
+        model: &Arc<ScoringModel>,
+        inputs: &MapInputs,
+        key: MapKey,
+        now: DateTime<Utc>,
+    ) -> Result<Arc<(WorthInputs, WorthInputs, FinancialReading)>, DbErr> {
+        let of = |period, figures| WorthInputs::of(period, model, figures, key.minimum, inputs.baseline);
+        let this = of(inputs.period, &inputs.now);
+        let before = of(inputs.period.previous(), &inputs.before);
+        let key = ((key.community, model.version, inputs.period), key.minimum);
+        if let Some(known) = self.financial.get(&key, now).filter(|known| known.0 == this && known.1 == before) {
+            return Ok(known);
+        }
+        let model = model.clone();
+        let computed = blocking(move || {
+            let reading = financial_reading(&model, &this, &before);
+            (this, before, reading)
+        });
+        let computed = Arc::new(computed.await?);
+        self.financial.insert(key, computed.clone(), now);
+        Ok(computed)
+    }
+
+    async fn strengths(
+        &self,
+        db: &impl ConnectionTrait,
+        key: MapKey,
+        model: &Arc<ScoringModel>,
+        period: Quarter,
+        now: DateTime<Utc>,
+    ) -> Result<Arc<Strengths>, DbErr> {
+        let tracking = self.tracking.load(Ordering::SeqCst);
+        let recent_key = ((key.community, model.version, period), key.minimum);
+        if let Some((_, strengths)) = self.strengths.get(&recent_key, now).filter(|(then, _)| *then == tracking) {
+            return Ok(strengths);
+        }
+        let history = history(db, key.community, model, period, now.date_naive()).await?;
+        let baseline = contact_baseline(db, key.community, model).await?;
+        let (model, minimum) = (model.clone(), key.minimum);
+        let strengths = Arc::new(blocking(move || strengths(&model, &history, minimum, baseline)).await?);
+        self.strengths.insert(recent_key, (tracking, strengths.clone()), now);
+        Ok(strengths)
+    }
 }
 
-async fn compute(db: &impl ConnectionTrait, key: MapKey, now: DateTime<Utc>) -> Result<ValueMap, DbErr> {
-    let period = match key.period {
-        Some(period) => period,
-        None => latest_period(db, key.community).await?.unwrap_or_else(|| Quarter::containing(now.date_naive())),
-    };
-    let tallies = map_tallies(db, key.community, period).await?;
-    // Bootstraps take milliseconds: they run where they keep no other request waiting.
-    let map = tokio::task::spawn_blocking(move || value_map(period, &tallies, key.minimum)).await;
-    map.map_err(|error| DbErr::Custom(format!("the map could not be computed: {error}")))
+async fn tracked_days(
+    db: &impl ConnectionTrait,
+    community: CommunityId,
+    model: &ScoringModel,
+    days: Days,
+) -> Result<TrackedQuarter, DbErr> {
+    Ok(TrackedQuarter {
+        stretch: days.stretch,
+        observed: observed(db, community, model, days).await?,
+        counts: counts_of(db, community, days).await?,
+        money: money_of(db, community, model, days).await?,
+    })
+}
+
+/// The figures of the last quarters that are over.
+async fn history(
+    db: &impl ConnectionTrait,
+    community: CommunityId,
+    model: &ScoringModel,
+    period: Quarter,
+    today: NaiveDate,
+) -> Result<Vec<(Quarter, Figures)>, DbErr> {
+    let quarters: Vec<Quarter> = std::iter::successors(Some(period), |quarter| Some(quarter.previous()))
+        .filter(|quarter| quarter.last_day() < today)
+        .take(HISTORY)
+        .collect();
+    let mut answered = answered(db, community, model, &quarters).await?;
+    let mut history = Vec::with_capacity(quarters.len());
+    for quarter in quarters {
+        let (tallies, co_moments) = answered.remove(&quarter).unwrap_or_default();
+        let tracked = tracked_days(db, community, model, Days::all(quarter)).await?;
+        history.push((quarter, tracked.with(tallies, co_moments)));
+    }
+    Ok(history)
+}
+
+/// Runs what takes milliseconds where it keeps no other request waiting.
+async fn blocking<T: Send + 'static>(compute: impl FnOnce() -> T + Send + 'static) -> Result<T, DbErr> {
+    let done = tokio::task::spawn_blocking(compute).await;
+    done.map_err(|error| DbErr::Custom(format!("the map could not be computed: {error}")))
 }

@@ -1,7 +1,13 @@
 //! The value map: reads tallies, never answers, so that a score costs the same at ten answers and at ten million.
 
+pub mod counted;
 pub mod entities;
+pub mod explain;
 pub mod graphql;
 pub mod maps;
+pub mod model_graphql;
+pub mod models;
+pub mod money;
 pub mod published;
 pub mod store;
+pub mod wire;

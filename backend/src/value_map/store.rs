@@ -1,74 +1,100 @@
 //! The named queries on tallies.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::prelude::*;
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{FromQueryResult, QueryOrder, QuerySelect};
+use sea_orm::{Condition, FromQueryResult, QuerySelect};
 use valuemap_shared::calendar::Quarter;
 use valuemap_shared::ids::{CommunityId, SurveyVersionId};
 use valuemap_shared::survey::{Benefit, Cell, Subject};
-use valuemap_shared::value_map::{PeriodTallies, TallyCounts};
+use valuemap_shared::value_map::model::ScoringModel;
+use valuemap_shared::value_map::{CoMoment, CoMoments, TallyCounts};
 
+use super::entities::{co_moment, observation};
+use crate::activities::entities::{contribution, outcome, support_case};
 use crate::survey::entities::tally;
 
-/// What the map is computed from: the tallies of a quarter and of the one before.
-pub async fn map_tallies(
+/// What members answered in some quarters, as far as the map is computed from it.
+pub async fn answered(
     db: &impl ConnectionTrait,
     community: CommunityId,
-    period: Quarter,
-) -> Result<PeriodTallies, DbErr> {
-    let mut subjects = vec![Subject::Responses, Subject::Recommendation];
-    subjects.extend(Benefit::ALL.map(Subject::Benefit));
-    period_tallies(db, community, None, &subjects, period).await
+    model: &ScoringModel,
+    quarters: &[Quarter],
+) -> Result<BTreeMap<Quarter, (TallyCounts, CoMoments)>, DbErr> {
+    let mut subjects = vec![Subject::Responses.to_string(), Subject::Recommendation.to_string()];
+    subjects.extend(Benefit::ALL.map(|benefit| Subject::Benefit(benefit).to_string()));
+    let mut asked = Condition::any().add(tally::Column::Subject.is_in(subjects));
+    let help = &model.financial.self_service;
+    for choice in [&help.success, &help.intent, &help.no_further_action] {
+        asked = asked.add(tally::Column::Subject.starts_with(format!("choice:{}:", choice.question)));
+    }
+    let mut answered: BTreeMap<Quarter, (TallyCounts, CoMoments)> = summed(db, community, asked, quarters)
+        .await?
+        .into_iter()
+        .map(|(of, tallies)| (of, (tallies, CoMoments::new())))
+        .collect();
+    for (quarter, co_moments) in co_moments(db, community, quarters).await? {
+        answered.entry(quarter).or_default().1 = co_moments;
+    }
+    Ok(answered)
 }
 
-/// The tallies of one version's questions in a quarter and in the one before.
+/// The tallies of one version's questions in a quarter.
 pub async fn question_tallies(
     db: &impl ConnectionTrait,
     community: CommunityId,
     version: SurveyVersionId,
     subjects: &[Subject],
     period: Quarter,
-) -> Result<PeriodTallies, DbErr> {
-    period_tallies(db, community, Some(version), subjects, period).await
+) -> Result<TallyCounts, DbErr> {
+    let asked = Condition::all()
+        .add(tally::Column::VersionId.eq(version.0))
+        .add(tally::Column::Subject.is_in(subjects.iter().map(Subject::to_string)));
+    Ok(summed(db, community, asked, &[period]).await?.remove(&period).unwrap_or_default())
 }
 
 #[derive(FromQueryResult)]
 struct SummedRow {
+    place: i32,
     subject: String,
     points: i16,
     answered: i16,
     total: i32,
-    now: i64,
-    before: i64,
+    count: i64,
 }
 
-async fn period_tallies(
+/// The place among `quarters` that a day falls in.
+fn place_of(day: impl ColumnTrait, quarters: &[Quarter]) -> Expr {
+    let mut cases = sea_orm::sea_query::CaseStatement::new();
+    for (place, quarter) in (0_i32..).zip(quarters) {
+        cases = cases.case(day.between(quarter.first_day(), quarter.last_day()), place);
+    }
+    let place: Expr = cases.finally(-1).into();
+    place.cast_as("integer")
+}
+
+fn within(day: impl ColumnTrait, quarters: &[Quarter]) -> Condition {
+    let any = Condition::any();
+    quarters.iter().fold(any, |any, quarter| any.add(day.between(quarter.first_day(), quarter.last_day())))
+}
+
+async fn summed(
     db: &impl ConnectionTrait,
     community: CommunityId,
-    version: Option<SurveyVersionId>,
-    subjects: &[Subject],
-    period: Quarter,
-) -> Result<PeriodTallies, DbErr> {
-    let first_day = period.first_day();
-    let counted = |when: Expr| {
-        let count = Expr::case(when, Expr::col(tally::Column::Count)).finally(0_i64);
-        Expr::expr(count).sum().cast_as("bigint")
-    };
-    let mut select = tally::Entity::find()
+    asked: Condition,
+    quarters: &[Quarter],
+) -> Result<BTreeMap<Quarter, TallyCounts>, DbErr> {
+    let rows = tally::Entity::find()
         .select_only()
+        .expr_as(place_of(tally::Column::Day, quarters), "place")
         .columns([tally::Column::Subject, tally::Column::Points, tally::Column::Answered, tally::Column::Total])
-        .expr_as(counted(tally::Column::Day.gte(first_day)), "now")
-        .expr_as(counted(tally::Column::Day.lt(first_day)), "before")
+        .expr_as(Expr::col(tally::Column::Count).sum().cast_as("bigint"), "count")
         .filter(tally::Column::CommunityId.eq(community.0))
-        .filter(tally::Column::Subject.is_in(subjects.iter().map(Subject::to_string)))
-        .filter(tally::Column::Day.between(period.previous().first_day(), period.last_day()));
-    if let Some(version) = version {
-        select = select.filter(tally::Column::VersionId.eq(version.0));
-    }
-    let rows = select
+        .filter(within(tally::Column::Day, quarters))
+        .filter(asked)
+        .group_by(Expr::col("place"))
         .group_by(tally::Column::Subject)
         .group_by(tally::Column::Points)
         .group_by(tally::Column::Answered)
@@ -76,13 +102,61 @@ async fn period_tallies(
         .into_model::<SummedRow>()
         .all(db)
         .await?;
-    let mut tallies = PeriodTallies::default();
+    let mut tallies: BTreeMap<Quarter, TallyCounts> = BTreeMap::new();
     for row in rows {
-        let cell = (row.points, row.answered, row.total);
-        add(&mut tallies.now, &row.subject, cell, row.now);
-        add(&mut tallies.before, &row.subject, cell, row.before);
+        let Some(quarter) = usize::try_from(row.place).ok().and_then(|place| quarters.get(place)) else { continue };
+        add(tallies.entry(*quarter).or_default(), &row.subject, (row.points, row.answered, row.total), row.count);
     }
     Ok(tallies)
+}
+
+#[derive(FromQueryResult)]
+struct PairRow {
+    place: i32,
+    pair: String,
+    count: i64,
+    first_sum: i64,
+    second_sum: i64,
+    product_sum: i64,
+}
+
+async fn co_moments(
+    db: &impl ConnectionTrait,
+    community: CommunityId,
+    quarters: &[Quarter],
+) -> Result<BTreeMap<Quarter, CoMoments>, DbErr> {
+    let sum = |column: co_moment::Column| Expr::col(column).sum().cast_as("bigint");
+    let rows = co_moment::Entity::find()
+        .select_only()
+        .expr_as(place_of(co_moment::Column::Day, quarters), "place")
+        .column(co_moment::Column::Pair)
+        .expr_as(sum(co_moment::Column::Count), "count")
+        .expr_as(sum(co_moment::Column::FirstSum), "first_sum")
+        .expr_as(sum(co_moment::Column::SecondSum), "second_sum")
+        .expr_as(sum(co_moment::Column::ProductSum), "product_sum")
+        .filter(co_moment::Column::CommunityId.eq(community.0))
+        .filter(within(co_moment::Column::Day, quarters))
+        .group_by(Expr::col("place"))
+        .group_by(co_moment::Column::Pair)
+        .into_model::<PairRow>()
+        .all(db)
+        .await?;
+    let mut by_quarter: BTreeMap<Quarter, CoMoments> = BTreeMap::new();
+    for row in rows {
+        let quarter = usize::try_from(row.place).ok().and_then(|place| quarters.get(place));
+        let pair =
+            row.pair.split_once(':').and_then(|(first, second)| Some((first.parse().ok()?, second.parse().ok()?)));
+        if let (Some(quarter), Some(pair)) = (quarter, pair) {
+            let sums = CoMoment {
+                count: row.count,
+                first_sum: row.first_sum,
+                second_sum: row.second_sum,
+                product_sum: row.product_sum,
+            };
+            by_quarter.entry(*quarter).or_default().insert(pair, sums);
+        }
+    }
+    Ok(by_quarter)
 }
 
 /// How many answered about each benefit in a quarter, by the version that they answered.
@@ -131,35 +205,67 @@ pub async fn daily_benefits(
     Ok(days)
 }
 
-/// The quarters that hold answers, latest first.
-pub async fn periods(db: &impl ConnectionTrait, community: CommunityId) -> Result<Vec<Quarter>, DbErr> {
+/// The quarters that hold answers or anything that is tracked, latest first; none after `today`'s.
+pub async fn periods(
+    db: &impl ConnectionTrait,
+    community: CommunityId,
+    today: NaiveDate,
+) -> Result<Vec<Quarter>, DbErr> {
     let days: Vec<NaiveDate> = tally::Entity::find()
         .select_only()
         .column(tally::Column::Day)
         .distinct()
         .filter(tally::Column::CommunityId.eq(community.0))
         .filter(tally::Column::Subject.eq(Subject::Responses.to_string()))
-        .order_by_desc(tally::Column::Day)
         .into_tuple()
         .all(db)
         .await?;
-    let mut quarters: Vec<Quarter> = days.into_iter().map(Quarter::containing).collect();
-    quarters.dedup();
-    Ok(quarters)
+    let mut quarters: BTreeSet<Quarter> = days.into_iter().map(Quarter::containing).collect();
+    if let Some((first, last)) = tracked_span(db, community).await? {
+        let mut quarter = Quarter::containing(first);
+        while quarter <= Quarter::containing(last) {
+            quarters.insert(quarter);
+            quarter = quarter.next();
+        }
+    }
+    Ok(quarters.into_iter().rev().filter(|quarter| *quarter <= Quarter::containing(today)).collect())
 }
 
-/// The latest quarter that holds answers.
-pub async fn latest_period(db: &impl ConnectionTrait, community: CommunityId) -> Result<Option<Quarter>, DbErr> {
-    let day: Option<NaiveDate> = tally::Entity::find()
-        .select_only()
-        .column(tally::Column::Day)
-        .filter(tally::Column::CommunityId.eq(community.0))
-        .filter(tally::Column::Subject.eq(Subject::Responses.to_string()))
-        .order_by_desc(tally::Column::Day)
-        .into_tuple()
-        .one(db)
-        .await?;
-    Ok(day.map(Quarter::containing))
+/// The latest quarter that holds answers or anything that is tracked.
+pub async fn latest_period(
+    db: &impl ConnectionTrait,
+    community: CommunityId,
+    today: NaiveDate,
+) -> Result<Option<Quarter>, DbErr> {
+    Ok(periods(db, community, today).await?.into_iter().next())
+}
+
+/// The first and the last day of outcomes, cases, contributions and observations.
+async fn tracked_span(
+    db: &impl ConnectionTrait,
+    community: CommunityId,
+) -> Result<Option<(NaiveDate, NaiveDate)>, DbErr> {
+    macro_rules! ends {
+        ($table:ident, $column:ident, $type:ty) => {{
+            let ends: Option<(Option<$type>, Option<$type>)> = $table::Entity::find()
+                .select_only()
+                .column_as($table::Column::$column.min(), "first")
+                .column_as($table::Column::$column.max(), "last")
+                .filter($table::Column::CommunityId.eq(community.0))
+                .into_tuple()
+                .one(db)
+                .await?;
+            ends.and_then(|(first, last)| first.zip(last))
+        }};
+    }
+    let times = [
+        ends!(outcome, At, DateTime<Utc>),
+        ends!(support_case, OpenedAt, DateTime<Utc>),
+        ends!(contribution, At, DateTime<Utc>),
+    ];
+    let days = times.into_iter().flatten().map(|(first, last)| (first.date_naive(), last.date_naive()));
+    let all = days.chain(ends!(observation, Day, NaiveDate));
+    Ok(all.reduce(|(first, last), (a, b)| (Ord::min(first, a), Ord::max(last, b))))
 }
 
 fn add(tallies: &mut TallyCounts, subject: &str, (points, answered, total): (i16, i16, i32), count: i64) {

@@ -1,1 +1,28 @@
 //! Crediting outcomes to the activities that members met before them.
+//!
+//! A [`Journeys`] holds what happened, a [`Model`] says how to divide the credit, [`attribute`] divides it, and
+//! [`compare`] shows what several models say about the same journeys. No model knows the truth: the range across
+//! models is part of the answer.
+//!
+//! Invariants, for every model: the credited outcomes of all sources add up to the credited conversions, and the
+//! credited values add up to their value to the last ten-thousandth. An outcome without a touch in the look-back
+//! window is nobody's and is reported as such.
+
+mod compare;
+mod credit;
+mod error;
+mod journeys;
+mod markov;
+mod model;
+mod rules;
+mod shapley;
+#[cfg(test)]
+mod testing;
+
+pub use compare::{Comparison, ModelColumn, ModelCredit, Range, SourceComparison, compare};
+pub use credit::{Attribution, SourceCredit, attribute};
+pub use error::AttributionError;
+pub use journeys::{Conversion, Journeys, JourneysBuilder, Outcomes, SourceActivity, Touch};
+pub use markov::MOST_SOURCES as MOST_SOURCES_OF_MARKOV;
+pub use model::{HalfLife, Model};
+pub use shapley::MOST_SOURCES as MOST_SOURCES_OF_SHAPLEY;

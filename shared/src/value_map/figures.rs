@@ -12,6 +12,7 @@ use crate::survey::Subject;
 /// All that the scores of one quarter are computed from: sums and counts, never answers.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Figures {
+    pub stretch: Stretch,
     pub tallies: TallyCounts,
     pub co_moments: CoMoments,
     /// By the key of the measure, the observations of the quarter made one.
@@ -19,6 +20,35 @@ pub struct Figures {
     pub counts: Counts,
     pub money: MoneyFigures,
 }
+
+/// Which days of a quarter the tracked figures are of: its first ones. Of a quarter that is running they are the days so
+/// far, and of the one that it is compared with, as many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stretch {
+    pub days: u32,
+    pub of: u32,
+}
+
+impl Default for Stretch {
+    fn default() -> Self {
+        Self { days: 1, of: 1 }
+    }
+}
+
+impl Stretch {
+    /// In 0..1.
+    pub fn share(self) -> f64 {
+        f64::from(self.days) / f64::from(self.of.max(1))
+    }
+
+    /// What a sum so far comes to in a whole quarter at the same pace; `None` where the quarter has hardly begun.
+    pub(super) fn at_this_pace(self, sum: f64) -> Option<f64> {
+        (self.share() >= LEAST_SHARE).then(|| sum / self.share())
+    }
+}
+
+/// With less of a quarter over than this, its pace is a matter of chance.
+const LEAST_SHARE: f64 = 0.1;
 
 /// What a measure was observed to be.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -215,8 +215,8 @@ fn explain(element: Element, terms: &[Term], model: &ScoringModel, now: &Valuati
         formula: formula.into(),
         method: format!(
             "P10, P50 and P90 of {DRAWS} draws from triangular distributions, seed {}. An outcome is credited when an \
-             activity was met within {} days before it.",
-            model.financial.seed, attribution.lookback_days
+             activity was met within {} days before it. {} of the quarter's {} days are counted.",
+            model.financial.seed, attribution.lookback_days, now.inputs.stretch.days, now.inputs.stretch.of
         ),
         model_version: model.label(),
         inputs,

@@ -55,6 +55,7 @@ pub fn value_map(
     let layers: Vec<LayerReading> = Layer::ALL.into_iter().map(layer_reading).collect();
     ValueMap {
         period: inputs.period,
+        elapsed: inputs.now.stretch.share(),
         weighting: inputs.weighting,
         currency: inputs.currency,
         minimum_answers: inputs.minimum,

@@ -2,7 +2,7 @@
 
 use super::Figures;
 use super::internal::Ask;
-use super::model::{Measure, MeasureSource, ScoringModel};
+use super::model::{Aggregation, Measure, MeasureSource, ScoringModel};
 use super::worth::deflection_share;
 use crate::statistics::{net_promoter_score, wilson_interval};
 use crate::survey::Subject;
@@ -15,7 +15,10 @@ pub struct Measured {
     pub interval: Option<(f64, f64)>,
 }
 
-/// What the measure was, or why that is not known.
+const HARDLY_BEGUN: &str = "the quarter has hardly begun";
+
+/// What the measure was, or why that is not known. Sums of a quarter that is running are taken at their pace so far, so
+/// that they can be held against the target of a whole one.
 pub(super) fn measured(
     measure: &Measure,
     model: &ScoringModel,
@@ -27,11 +30,19 @@ pub(super) fn measured(
     match measure.source {
         MeasureSource::Observed => {
             let observed = figures.observed.get(&measure.key).ok_or("it was not observed in this quarter")?;
-            Ok(Measured { value: observed.value, interval: observed.interval })
+            match measure.aggregation {
+                Aggregation::Sum => exact(figures.stretch.at_this_pace(observed.value).ok_or(HARDLY_BEGUN)?),
+                Aggregation::Last | Aggregation::Mean => {
+                    Ok(Measured { value: observed.value, interval: observed.interval })
+                }
+            }
         }
         MeasureSource::ContactRate if counts.customers == 0 => Err("no account was a customer".into()),
         MeasureSource::ContactRate if counts.cases == 0 => Err("no support cases are tracked for this quarter".into()),
-        MeasureSource::ContactRate => exact(counts.cases as f64 / counts.customers as f64),
+        MeasureSource::ContactRate => {
+            let cases = figures.stretch.at_this_pace(counts.cases as f64).ok_or(HARDLY_BEGUN)?;
+            exact(cases / counts.customers as f64)
+        }
         MeasureSource::AcceptedAnswerRate => {
             share(counts.answered_questions, counts.questions, "no question was asked")
         }

@@ -45,7 +45,7 @@ pub use co_moments::{CoMoment, CoMoments, Pair};
 pub use decomposition::round_together;
 pub use element::{Element, Layer};
 #[cfg(feature = "scores")]
-pub use figures::{ContactBaseline, Counts, Figures, MoneyFigures, Observed, OutcomeSums};
+pub use figures::{ContactBaseline, Counts, Figures, MoneyFigures, Observed, OutcomeSums, Stretch};
 #[cfg(feature = "scores")]
 pub use financial::AmountRange;
 #[cfg(feature = "scores")]

@@ -14,7 +14,7 @@ use super::financial::{
 use super::internal::Ask;
 use super::measures::Measured;
 use super::model::{AcquisitionValue, Choice, MoneyRange, ScoringModel};
-use super::{ContactBaseline, Counts, Element, Figures, MoneyFigures, OutcomeSums};
+use super::{ContactBaseline, Counts, Element, Figures, MoneyFigures, OutcomeSums, Stretch};
 use crate::calendar::Quarter;
 use crate::money::times;
 
@@ -23,6 +23,7 @@ use crate::money::times;
 #[derive(Clone, Debug, PartialEq)]
 pub struct WorthInputs {
     pub period: Quarter,
+    pub stretch: Stretch,
     pub money: MoneyFigures,
     pub counts: Counts,
     pub baseline: Option<ContactBaseline>,
@@ -50,6 +51,7 @@ impl WorthInputs {
     ) -> Self {
         Self {
             period,
+            stretch: figures.stretch,
             money: figures.money.clone(),
             counts: figures.counts,
             baseline,
@@ -297,8 +299,9 @@ impl<'a> Valuation<'a> {
             return None;
         }
         let cost = |contacts: u64| times(self.model.financial.cost_per_case.mode, contacts as f64);
-        let before =
-            ServicePeriod { customers: baseline.customers, contacts: baseline.cases, cost: cost(baseline.cases) };
+        // As much of the baseline quarter as there is of this one.
+        let contacts = (baseline.cases as f64 * self.inputs.stretch.share()).round() as u64;
+        let before = ServicePeriod { customers: baseline.customers, contacts, cost: cost(contacts) };
         let now = ServicePeriod { customers: counts.customers, contacts: counts.cases, cost: cost(counts.cases) };
         Some((before, now))
     }
@@ -308,11 +311,15 @@ fn certain(value: f64) -> Triangular {
     Triangular::new(value, value, value).unwrap_or_else(|_| unreachable!("a finite constant is a range"))
 }
 
-/// A rate with the ends of its interval.
+/// Of a symmetric triangle from -1 to 1, this much lies within 95 of 100 draws on either side: 1 - sqrt(0.05).
+const WITHIN: f64 = 0.776_393_202_250_021;
+
+/// A rate as an assumption: a triangle so wide that 95 of 100 draws fall into the rate's interval, within 0..1.
 fn around(rate: Rate) -> Triangular {
-    let interval = rate.interval();
-    let share = rate.share();
-    Triangular::new(interval.low.min(share), share, interval.high.max(share)).unwrap_or_else(|_| certain(share))
+    let (interval, share) = (rate.interval(), rate.share());
+    let low = (share - (share - interval.low) / WITHIN).clamp(0.0, share);
+    let high = (share + (interval.high - share) / WITHIN).clamp(share, 1.0);
+    Triangular::new(low, share, high).unwrap_or_else(|_| certain(share))
 }
 
 /// A range of money as factors of its mode.

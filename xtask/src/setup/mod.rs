@@ -2,5 +2,6 @@
 
 pub mod cargo_deny;
 pub mod node;
+pub mod python;
 pub mod rust;
 pub mod system;

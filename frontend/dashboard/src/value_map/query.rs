@@ -6,9 +6,9 @@ use valuemap_shared::value_map::{ValueMap, Weighting};
 
 use crate::api::{Failure, ask};
 
-const QUERY: &str = "query Map($community: ID!, $period: Quarter, $weighting: Weighting) {
+const QUERY: &str = "query Map($community: ID!, $period: Quarter, $weighting: Weighting!) {
   valueMap(community: $community, period: $period, weighting: $weighting) {
-    period modelVersion weighting currency minimumAnswers responses
+    period elapsed modelVersion weighting currency minimumAnswers responses
     recommendation {
       __typename
       ... on Recommendation {
@@ -86,7 +86,7 @@ mod tests {
     #[test]
     fn the_map_is_read_as_the_server_writes_it() {
         let json = r#"{"valueMap": {
-            "period": "2026-Q4", "modelVersion": "m", "weighting": "MODEL", "currency": "EUR", "minimumAnswers": 5,
+            "period": "2026-Q4", "elapsed": 1, "modelVersion": "m", "weighting": "MODEL", "currency": "EUR", "minimumAnswers": 5,
             "responses": 6,
             "recommendation": {"__typename": "NoScore", "reason": "TOO_FEW_ANSWERS", "message": "few", "needed": 5},
             "layers": [{"layer": "MEMBERS", "elements": [

@@ -83,8 +83,8 @@ impl CommunityReturn {
     }
 }
 
-/// (Value - cost) / cost, as a share: 0.5 gains half of the cost, -1 loses all of it. Of several activities, hand in the
-/// sums of their values and costs. `None` where nothing was spent.
+/// (Value - cost) / cost, as a share: 0.5 gains half of the cost, -1 loses all of it. Of several activities, hand in
+/// the sums of their values and costs. `None` where nothing was spent.
 pub fn return_on_investment(value: Decimal, cost: Decimal) -> Option<f64> {
     ratio(value.checked_sub(cost)?, cost)
 }

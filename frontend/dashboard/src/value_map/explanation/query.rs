@@ -1,16 +1,17 @@
 use serde::{Deserialize, Serialize};
 use valuemap_shared::calendar::Quarter;
 use valuemap_shared::money::Money;
-use valuemap_shared::value_map::Element;
+use valuemap_shared::value_map::{Element, Weighting};
 
 use crate::api::{Failure, ask};
 
 /// How many rows one answer holds.
 const PAGE: u32 = 20;
 
-const QUERY: &str =
-    "query Rows($community: ID!, $period: Quarter, $figure: FigureInput!, $first: Int, $after: String) {
-  explain(community: $community, period: $period, figure: $figure) {
+const QUERY: &str = "query Rows(
+  $community: ID!, $period: Quarter, $weighting: Weighting!, $figure: FigureInput!, $first: Int, $after: String
+) {
+  explain(community: $community, period: $period, weighting: $weighting, figure: $figure) {
     rows(first: $first, after: $after) {
       totalCount
       edges { node { kind id day text value amount { amount currency } } }
@@ -26,16 +27,17 @@ pub enum FigureKey {
     Element(Element),
     Measure(String),
     Recommendation(bool),
+    Cost(bool),
 }
 
 /// One of the things that a figure was counted from.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct Row {
-    /// What it is: `OUTCOME`, `OBSERVATION`, ...
+    /// What it is: `outcome`, `observation`, ...
     pub kind: String,
     pub id: String,
     pub day: Option<String>,
-    pub text: Option<String>,
+    pub text: String,
     pub value: Option<f64>,
     pub amount: Option<Money>,
 }
@@ -50,13 +52,21 @@ pub struct Page {
     pub next: Option<String>,
 }
 
-#[derive(Serialize)]
-pub struct Variables {
+/// Whose rows to ask for.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct RowsKey {
     pub community: String,
     pub period: Quarter,
+    pub weighting: Weighting,
     pub figure: FigureKey,
-    pub first: u32,
-    pub after: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Variables<'a> {
+    #[serde(flatten)]
+    key: &'a RowsKey,
+    first: u32,
+    after: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -100,13 +110,8 @@ impl From<Connection> for Page {
     }
 }
 
-pub async fn fetch_rows(
-    community: String,
-    period: Quarter,
-    figure: FigureKey,
-    after: Option<String>,
-) -> Result<Page, Failure> {
-    let data: Data = ask(QUERY, Variables { community, period, figure, first: PAGE, after }).await?;
+pub async fn fetch_rows(key: &RowsKey, after: Option<String>) -> Result<Page, Failure> {
+    let data: Data = ask(QUERY, Variables { key, first: PAGE, after }).await?;
     data.explain.map(|explained| explained.rows.into()).ok_or(Failure::NotFound)
 }
 
@@ -129,9 +134,23 @@ mod tests {
     }
 
     #[test]
+    fn the_key_and_the_page_are_the_variables() {
+        let key = RowsKey {
+            community: "c".into(),
+            period: Quarter::new(2026, 4).unwrap(),
+            weighting: Weighting::Equal,
+            figure: FigureKey::Cost(true),
+        };
+        let written = serde_json::to_string(&Variables { key: &key, first: 20, after: None }).unwrap();
+        let expected =
+            r#"{"community":"c","period":"2026-Q4","weighting":"EQUAL","figure":{"cost":true},"first":20,"after":null}"#;
+        assert_eq!(written, expected);
+    }
+
+    #[test]
     fn a_page_is_read_as_the_server_writes_it() {
         let json = r#"{"explain": {"rows": {"totalCount": 41,
-            "edges": [{"node": {"kind": "OUTCOME", "id": "o", "day": "2026-11-02", "text": "Upgrade", "value": null,
+            "edges": [{"node": {"kind": "outcome", "id": "o", "day": "2026-11-02", "text": "Upgrade", "value": null,
                 "amount": {"amount": "12.5", "currency": "EUR"}}}],
             "pageInfo": {"hasNextPage": true, "endCursor": "c"}}}}"#;
         let page: Page = serde_json::from_str::<Data>(json).unwrap().explain.unwrap().rows.into();

@@ -2,7 +2,7 @@ use valuemap_ui::{Button, Select, SelectOption};
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
-use super::query::{FigureKey, Row, fetch_rows};
+use super::query::{FigureKey, Row, RowsKey, fetch_rows};
 use super::rows_state::{Rows, RowsAction};
 use crate::api::Failure;
 use crate::value_map::shown::Shown;
@@ -62,13 +62,17 @@ fn RowsOf(props: &RowsOfProps) -> Html {
     let state = use_reducer(Rows::default);
     let fetch = {
         let dispatcher = state.dispatcher();
-        let (community, period) = (props.shown.community.to_string(), props.shown.map.period);
-        let figure = props.figure.clone();
+        let key = RowsKey {
+            community: props.shown.community.to_string(),
+            period: props.shown.map.period,
+            weighting: props.shown.map.weighting,
+            figure: props.figure.clone(),
+        };
         Callback::from(move |after: Option<String>| {
             dispatcher.dispatch(RowsAction::Asked);
-            let (dispatcher, community, figure) = (dispatcher.clone(), community.clone(), figure.clone());
+            let (dispatcher, key) = (dispatcher.clone(), key.clone());
             spawn_local(async move {
-                let outcome = fetch_rows(community, period, figure, after).await;
+                let outcome = fetch_rows(&key, after).await;
                 dispatcher.dispatch(RowsAction::Answered(outcome));
             });
         })
@@ -123,10 +127,8 @@ fn RowTable(props: &RowTableProps) -> Html {
                     <tr data-row={row.id.clone()}>
                         <td class="row-day">{ row.day.as_deref().unwrap_or("–") }</td>
                         <td>
-                            { row.text.clone().unwrap_or_else(|| kind(&row.kind)) }
-                            if row.text.is_some() {
-                                <span class="row-kind">{ kind(&row.kind) }</span>
-                            }
+                            { &row.text }
+                            <span class="row-kind">{ row.kind.replace('_', " ") }</span>
                         </td>
                         <td class="number-cell">{ figure(row) }</td>
                     </tr>
@@ -142,11 +144,6 @@ fn figure(row: &Row) -> String {
         (None, Some(value)) => format::quantity(value),
         (None, None) => "–".to_owned(),
     }
-}
-
-/// `TALLY_CELL` in words.
-fn kind(name: &str) -> String {
-    name.replace('_', " ").to_lowercase()
 }
 
 fn describe(failure: &Failure) -> &str {

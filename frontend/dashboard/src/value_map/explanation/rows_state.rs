@@ -45,10 +45,10 @@ mod tests {
 
     fn page(ids: &[&str], next: Option<&str>) -> RowsAction {
         let row = |id: &&str| Row {
-            kind: "OUTCOME".into(),
+            kind: "outcome".into(),
             id: (*id).to_owned(),
             day: None,
-            text: None,
+            text: String::new(),
             value: None,
             amount: None,
         };

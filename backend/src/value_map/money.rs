@@ -1,0 +1,246 @@
+//! Outcomes in money, what they are credited for, and costs, of some quarter.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use rust_decimal::Decimal;
+use sea_orm::prelude::*;
+use sea_orm::{QueryOrder, QuerySelect};
+use uuid::Uuid;
+use valuemap_shared::activities::{CostKind, OutcomeKind};
+use valuemap_shared::ids::CommunityId;
+use valuemap_shared::money::{Currency, Money};
+use valuemap_shared::value_map::comparison::Comparison;
+use valuemap_shared::value_map::model::{Attribution, ScoringModel};
+use valuemap_shared::value_map::{Element, MoneyFigures, OutcomeSums};
+
+use super::counted::Days;
+use super::entities::comparison;
+use crate::access::entities::community;
+use crate::activities::entities::{cost_line, outcome, touchpoint};
+use crate::activities::identity::Identities;
+use crate::activities::rates::Rates;
+
+/// An outcome in money, with the element that it belongs to.
+#[derive(Clone, Debug)]
+pub struct PaidOutcome {
+    pub row: outcome::Model,
+    pub element: Element,
+    /// In the community's own currency.
+    pub amount: Decimal,
+    /// The member or account whose it is.
+    pub unit: Option<Uuid>,
+    /// An activity was met within the look-back window before it.
+    pub credited: bool,
+}
+
+/// What converts the amounts of a community.
+#[derive(Clone, Debug)]
+pub struct Exchange {
+    pub own: Currency,
+    rates: Rates,
+}
+
+impl Exchange {
+    pub async fn of(db: &impl ConnectionTrait, community: CommunityId) -> Result<Self, DbErr> {
+        let row = community::Entity::find_by_id(community.0).one(db).await?;
+        let own = row.and_then(|row| row.currency.parse().ok()).unwrap_or(Currency::EUR);
+        Ok(Self { own, rates: Rates::of(db, community).await? })
+    }
+
+    /// An amount in the community's own currency. Without a rate, which is refused before an amount is stored, nothing.
+    pub fn own_amount(&self, amount: i64, currency: &str, day: chrono::NaiveDate) -> Decimal {
+        let Ok(currency) = currency.parse() else { return Decimal::ZERO };
+        let money = Money::from_ten_thousandths(amount, currency);
+        self.rates.convert(self.own, money, day).unwrap_or_default()
+    }
+}
+
+/// The money of a quarter.
+pub async fn money_of(
+    db: &impl ConnectionTrait,
+    community: CommunityId,
+    model: &ScoringModel,
+    days: Days,
+) -> Result<MoneyFigures, DbErr> {
+    let exchange = Exchange::of(db, community).await?;
+    let mut figures = MoneyFigures {
+        costs: costs(db, community, &exchange, days).await?,
+        comparisons: comparisons(db, community, days).await?,
+        ..MoneyFigures::default()
+    };
+    if outcomes_are_tracked(db, community).await? {
+        // Tracked, and none in this quarter: that is a figure, and it is zero.
+        for element in [Element::Upgrades, Element::RepeatPurchases, Element::Acquisition] {
+            figures.outcomes.insert(element, OutcomeSums::default());
+        }
+    }
+    for paid in paid_outcomes(db, community, model, days).await? {
+        let sums = figures.outcomes.entry(paid.element).or_default();
+        sums.count += 1;
+        sums.amount += paid.amount;
+        if paid.credited {
+            sums.credited_count += 1;
+            sums.credited_amount += paid.amount;
+        }
+    }
+    Ok(figures)
+}
+
+const PAID: [OutcomeKind; 3] = [OutcomeKind::Purchase, OutcomeKind::Upgrade, OutcomeKind::Renewal];
+
+async fn outcomes_are_tracked(db: &impl ConnectionTrait, community: CommunityId) -> Result<bool, DbErr> {
+    let any = outcome::Entity::find()
+        .filter(outcome::Column::CommunityId.eq(community.0))
+        .filter(outcome::Column::Kind.is_in(PAID.map(OutcomeKind::as_str)));
+    Ok(any.limit(1).one(db).await?.is_some())
+}
+
+/// The outcomes in money of a quarter. Each belongs to one element, so that no amount is counted twice: an upgrade to
+/// upgrades, a renewal to repeat purchases, a purchase to acquisition when it is the account's first, else to repeat
+/// purchases.
+pub async fn paid_outcomes(
+    db: &impl ConnectionTrait,
+    community: CommunityId,
+    model: &ScoringModel,
+    days: Days,
+) -> Result<Vec<PaidOutcome>, DbErr> {
+    let exchange = Exchange::of(db, community).await?;
+    let attribution = &model.financial.attribution;
+    let (from, until) = days.span();
+    let rows = outcome::Entity::find()
+        .filter(outcome::Column::CommunityId.eq(community.0))
+        .filter(outcome::Column::At.gte(from))
+        .filter(outcome::Column::At.lt(until))
+        .filter(outcome::Column::Kind.is_in(PAID.map(OutcomeKind::as_str)))
+        .filter(outcome::Column::Withdrawn.eq(false))
+        .order_by_asc(outcome::Column::At)
+        .order_by_asc(outcome::Column::Id)
+        .all(db)
+        .await?;
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let identities = Identities::of(db, community, attribution.minimum_confidence).await?;
+    let unit = |party: Uuid, at: DateTime<Utc>| identities.unit(party, at.date_naive(), attribution.by);
+    let units: HashSet<Uuid> = rows.iter().filter_map(|row| Some(unit(row.party_id?, row.at))).collect();
+    let parties = parties_of(&units, &identities, attribution, days);
+    let touches = touches(db, community, &parties, attribution, days).await?;
+    let mut touched: HashMap<Uuid, Vec<DateTime<Utc>>> = HashMap::new();
+    for (party, at) in touches {
+        touched.entry(unit(party, at)).or_default().push(at);
+    }
+    let firsts = first_payments(db, community, &parties, &unit).await?;
+    let window = TimeDelta::days(i64::from(attribution.lookback_days));
+    let paid = |row: outcome::Model| {
+        let unit = row.party_id.map(|party| unit(party, row.at));
+        let is_first = unit.is_some_and(|unit| firsts.get(&unit).is_none_or(|first| row.at <= *first));
+        let element = match row.kind.parse() {
+            Ok(OutcomeKind::Upgrade) => Element::Upgrades,
+            Ok(OutcomeKind::Purchase) if is_first => Element::Acquisition,
+            _ => Element::RepeatPurchases,
+        };
+        let met = |at: &DateTime<Utc>| *at <= row.at && *at > row.at - window;
+        let credited = unit.and_then(|unit| touched.get(&unit)).is_some_and(|touches| touches.iter().any(met));
+        let amount = match (row.amount, &row.currency) {
+            (Some(amount), Some(currency)) => exchange.own_amount(amount, currency, row.at.date_naive()),
+            _ => Decimal::ZERO,
+        };
+        PaidOutcome { element, amount, unit, credited, row }
+    };
+    Ok(rows.into_iter().map(paid).collect())
+}
+
+/// The units themselves, and every party that counts as one of them around the quarter.
+fn parties_of(units: &HashSet<Uuid>, identities: &Identities, attribution: &Attribution, days: Days) -> HashSet<Uuid> {
+    let days =
+        [days.first_day() - TimeDelta::days(i64::from(attribution.lookback_days)), days.first_day(), days.last_day()];
+    let belongs = |party: &Uuid| days.iter().any(|day| units.contains(&identities.unit(*party, *day, attribution.by)));
+    identities.linked().filter(belongs).chain(units.iter().copied()).collect()
+}
+
+async fn touches(
+    db: &impl ConnectionTrait,
+    community: CommunityId,
+    parties: &HashSet<Uuid>,
+    attribution: &Attribution,
+    days: Days,
+) -> Result<Vec<(Uuid, DateTime<Utc>)>, DbErr> {
+    let (from, until) = days.span();
+    let from = from - TimeDelta::days(i64::from(attribution.lookback_days));
+    let mut touches = Vec::new();
+    for some in crate::survey::record::chunks(parties.iter().copied(), 1_000) {
+        let found: Vec<(Uuid, DateTime<Utc>)> = touchpoint::Entity::find()
+            .select_only()
+            .columns([touchpoint::Column::PartyId, touchpoint::Column::At])
+            .filter(touchpoint::Column::CommunityId.eq(community.0))
+            .filter(touchpoint::Column::PartyId.is_in(some))
+            .filter(touchpoint::Column::At.gte(from))
+            .filter(touchpoint::Column::At.lt(until))
+            .into_tuple()
+            .all(db)
+            .await?;
+        touches.extend(found);
+    }
+    Ok(touches)
+}
+
+/// When each unit first paid.
+async fn first_payments(
+    db: &impl ConnectionTrait,
+    community: CommunityId,
+    parties: &HashSet<Uuid>,
+    unit: &impl Fn(Uuid, DateTime<Utc>) -> Uuid,
+) -> Result<HashMap<Uuid, DateTime<Utc>>, DbErr> {
+    let mut firsts: HashMap<Uuid, DateTime<Utc>> = HashMap::new();
+    for some in crate::survey::record::chunks(parties.iter().copied(), 1_000) {
+        let found: Vec<(Uuid, DateTime<Utc>)> = outcome::Entity::find()
+            .select_only()
+            .column(outcome::Column::PartyId)
+            .column_as(outcome::Column::At.min(), "first")
+            .filter(outcome::Column::CommunityId.eq(community.0))
+            .filter(outcome::Column::PartyId.is_in(some))
+            .filter(outcome::Column::Kind.is_in(PAID.map(OutcomeKind::as_str)))
+            .filter(outcome::Column::Withdrawn.eq(false))
+            .group_by(outcome::Column::PartyId)
+            .into_tuple()
+            .all(db)
+            .await?;
+        for (party, at) in found {
+            let first = firsts.entry(unit(party, at)).or_insert(at);
+            *first = at.min(*first);
+        }
+    }
+    Ok(firsts)
+}
+
+async fn costs(
+    db: &impl ConnectionTrait,
+    community: CommunityId,
+    exchange: &Exchange,
+    days: Days,
+) -> Result<BTreeMap<CostKind, Decimal>, DbErr> {
+    let rows = cost_line::Entity::find()
+        .filter(cost_line::Column::CommunityId.eq(community.0))
+        .filter(cost_line::Column::Day.between(days.first_day(), days.last_day()))
+        .all(db)
+        .await?;
+    let mut costs: BTreeMap<CostKind, Decimal> = BTreeMap::new();
+    for row in rows {
+        if let Ok(kind) = row.kind.parse() {
+            *costs.entry(kind).or_default() += exchange.own_amount(row.amount, &row.currency, row.day);
+        }
+    }
+    Ok(costs)
+}
+
+async fn comparisons(db: &impl ConnectionTrait, community: CommunityId, days: Days) -> Result<Vec<Comparison>, DbErr> {
+    let rows = comparison::Entity::find()
+        .filter(comparison::Column::CommunityId.eq(community.0))
+        .filter(comparison::Column::FromDay.lte(days.last_day()))
+        .filter(comparison::Column::UntilDay.gte(days.first_day()))
+        .order_by_asc(comparison::Column::Id)
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().filter_map(|row| serde_json::from_value(row.design).ok()).collect())
+}

@@ -1,0 +1,195 @@
+use rust_decimal::Decimal;
+
+use super::rules::Rule;
+use super::{AttributionError, Journeys, Model, Outcomes, SourceActivity, markov, shapley};
+use crate::money::{DECIMALS, allocate};
+
+/// What a model credits to each source.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Attribution {
+    pub model: Model,
+    /// What was divided.
+    pub credited: Outcomes,
+    /// What could not be, because no touch came before it in time.
+    pub uncredited: Outcomes,
+    /// By source, in the order of their indices; those without touches are among them.
+    pub sources: Vec<SourceCredit>,
+}
+
+/// What a source gets.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct SourceCredit {
+    pub source: u32,
+    /// Over all sources these add up to the number of credited outcomes, but for the rounding of floats.
+    pub outcomes: f64,
+    /// In the reporting currency. Over all sources these add up to the credited value exactly.
+    #[cfg_attr(feature = "serde", serde(with = "rust_decimal::serde::str"))]
+    pub value: Decimal,
+    #[cfg_attr(feature = "serde", serde(flatten))]
+    pub activity: SourceActivity,
+}
+
+/// Divides the credit for all outcomes among the sources, by a model.
+pub fn attribute(journeys: &Journeys, model: Model) -> Result<Attribution, AttributionError> {
+    let (outcomes, values) = match model {
+        Model::FirstTouch => by_rule(journeys, Rule::FirstTouch)?,
+        Model::LastTouch => by_rule(journeys, Rule::LastTouch)?,
+        Model::Linear => by_rule(journeys, Rule::Linear)?,
+        Model::TimeDecay { half_life } => by_rule(journeys, Rule::TimeDecay(half_life))?,
+        Model::UShaped => by_rule(journeys, Rule::UShaped)?,
+        Model::WShaped => by_rule(journeys, Rule::WShaped)?,
+        Model::MarkovRemoval => by_shares(journeys, &markov::shares(journeys)?)?,
+        Model::Shapley => by_shares(journeys, &shapley::shares(journeys)?)?,
+    };
+    let activity = (0..).zip(journeys.activity());
+    let sources = activity.zip(outcomes.into_iter().zip(values)).map(|((source, activity), (outcomes, value))| {
+        SourceCredit { source, outcomes, value: value.normalize(), activity: *activity }
+    });
+    let sources = sources.collect();
+    Ok(Attribution { model, credited: journeys.credited(), uncredited: journeys.uncredited(), sources })
+}
+
+/// Outcomes and their value by source.
+type Credits = (Vec<f64>, Vec<Decimal>);
+
+/// Outcomes are divided one by one. Their value is divided in proportion to the credits, each as heavy as its outcome's
+/// value: gains and losses apart, because both together may be zero, of which there are no proportions.
+fn by_rule(journeys: &Journeys, rule: Rule) -> Result<Credits, AttributionError> {
+    let mut outcomes = vec![0.0; journeys.sources() as usize];
+    let mut proportions = [outcomes.clone(), outcomes.clone()];
+    let mut credits = Vec::new();
+    for (path, conversion) in journeys.converted_paths() {
+        rule.divide(path, conversion, &mut credits);
+        let proportions = &mut proportions[usize::from(conversion.value < 0)];
+        let weight = conversion.value.unsigned_abs() as f64;
+        for (touch, credit) in path.iter().zip(&credits) {
+            outcomes[touch.source as usize] += credit;
+            proportions[touch.source as usize] += credit * weight;
+        }
+    }
+    let [gained, lost] = journeys.gains_and_losses();
+    let values = divided(gained, &proportions[0])?.into_iter().zip(divided(lost, &proportions[1])?);
+    Ok((outcomes, values.map(|(gained, lost)| gained + lost).collect()))
+}
+
+/// All outcomes together are divided in the same shares, and so is their value.
+fn by_shares(journeys: &Journeys, shares: &[f64]) -> Result<Credits, AttributionError> {
+    let count = journeys.credited().count as f64;
+    let [gained, lost] = journeys.gains_and_losses();
+    Ok((shares.iter().map(|share| share * count).collect(), divided(gained + lost, shares)?))
+}
+
+/// Divides ten-thousandths so that the parts add up to them. The parts and their sums have to fit 64 bits, and Shapley
+/// values can be far larger than what they add up to.
+fn divided(total: i64, proportions: &[f64]) -> Result<Vec<Decimal>, AttributionError> {
+    let sum: f64 = proportions.iter().sum();
+    let turnover: f64 = proportions.iter().map(|proportion| proportion.abs()).sum();
+    if total != 0 && total.unsigned_abs() as f64 * (turnover / sum) > i64::MAX as f64 / 4.0 {
+        return Err(AttributionError::ValuesTooLarge);
+    }
+    Ok(allocate(Decimal::new(total, DECIMALS), proportions))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::attribution::testing::{Listed, arbitrary_journeys, assert_close, journeys_of, path};
+    use crate::attribution::{Conversion, Touch};
+
+    fn outcomes(attribution: &Attribution) -> Vec<f64> {
+        attribution.sources.iter().map(|credit| credit.outcomes).collect()
+    }
+
+    fn values(attribution: &Attribution) -> Vec<String> {
+        attribution.sources.iter().map(|credit| credit.value.to_string()).collect()
+    }
+
+    #[test]
+    fn money_goes_where_the_outcome_goes() {
+        let worth = |sources: &[u32], value: i64| {
+            let (touches, conversion) = path(sources, true);
+            (touches, conversion.map(|conversion| Conversion { value, ..conversion }))
+        };
+        let journeys = journeys_of(3, &[worth(&[0, 1], 10_000), worth(&[1, 2, 0], 10_000), worth(&[2], -5_000)]);
+        let last = attribute(&journeys, Model::LastTouch).unwrap();
+        assert_eq!(values(&last), ["1", "1", "-0.5"]);
+        let linear = attribute(&journeys, Model::Linear).unwrap();
+        assert_eq!(values(&linear), ["0.8334", "0.8333", "-0.1667"]);
+        assert_close(&outcomes(&linear), &[5.0 / 6.0, 5.0 / 6.0, 4.0 / 3.0]);
+        assert_eq!(linear.sources[0].activity, SourceActivity { touches: 2, converting_journeys: 2 });
+    }
+
+    #[test]
+    fn gains_and_losses_that_cancel_out_are_still_divided() {
+        let sold = Conversion::new(10, 10_000);
+        let lost = Conversion::new(10, -10_000);
+        let touch = |source| vec![Touch { source, at: 10 }];
+        let journeys = journeys_of(2, &[(touch(0), Some(sold)), (touch(1), Some(lost))]);
+        for model in [Model::FirstTouch, Model::UShaped] {
+            assert_eq!(values(&attribute(&journeys, model).unwrap()), ["1", "-1"]);
+        }
+    }
+
+    #[test]
+    fn what_would_not_fit_is_refused() {
+        let touch = vec![Touch { source: 0, at: 10 }];
+        let journeys = journeys_of(1, &[(touch, Some(Conversion::new(10, i64::MAX)))]);
+        for model in Model::ALL {
+            assert_eq!(attribute(&journeys, model), Err(AttributionError::ValuesTooLarge));
+        }
+    }
+
+    #[cfg(feature = "serde")]
+    #[test]
+    fn money_is_a_text_in_json() {
+        let journeys = journeys_of(1, &[path(&[0], true)]);
+        let attribution = attribute(&journeys, Model::Linear).unwrap();
+        let json = serde_json::to_string(&attribution).unwrap();
+        assert!(json.contains(r#"{"source":0,"outcomes":1.0,"value":"0.0001","touches":1,"converting_journeys":1}"#));
+        assert_eq!(serde_json::from_str::<Attribution>(&json).unwrap(), attribution);
+    }
+
+    proptest! {
+        #[test]
+        fn credits_add_up_under_every_model(listed in arbitrary_journeys(6)) {
+            let journeys = journeys_of(7, &listed);
+            for model in Model::ALL {
+                let attribution = attribute(&journeys, model).unwrap();
+                let sum: f64 = outcomes(&attribution).iter().sum();
+                prop_assert!((sum - journeys.credited().count as f64).abs() < 1e-9, "{model}: {sum}");
+                let value: Decimal = attribution.sources.iter().map(|credit| credit.value).sum();
+                prop_assert_eq!(value, journeys.credited().value);
+                prop_assert_eq!(attribution.sources[6].outcomes, 0.0);
+                prop_assert_eq!(attribution.sources[6].value, Decimal::ZERO);
+            }
+        }
+
+        #[test]
+        fn the_order_of_journeys_does_not_matter(listed in arbitrary_journeys(4)) {
+            let journeys = journeys_of(4, &listed);
+            let backwards = journeys_of(4, &listed.iter().rev().cloned().collect::<Vec<_>>());
+            for model in Model::ALL {
+                let forth = attribute(&journeys, model).unwrap();
+                assert_close(&outcomes(&attribute(&backwards, model).unwrap()), &outcomes(&forth));
+            }
+        }
+
+        #[test]
+        fn one_touch_gets_everything_under_every_rule(
+            touched in prop::collection::vec((0_u32..4, any::<bool>()), 1..20),
+        ) {
+            let listed: Vec<Listed> = touched.iter().map(|(source, converts)| path(&[*source], *converts)).collect();
+            let journeys = journeys_of(4, &listed);
+            let last = attribute(&journeys, Model::LastTouch).unwrap();
+            for model in Model::ALL.into_iter().filter(|model| *model != Model::Shapley) {
+                let credits = attribute(&journeys, model).unwrap();
+                assert_close(&outcomes(&credits), &outcomes(&last));
+                prop_assert_eq!(values(&credits), values(&last), "{}", model);
+            }
+        }
+    }
+}

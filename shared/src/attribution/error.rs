@@ -1,0 +1,23 @@
+use super::Model;
+
+/// Why journeys could not be read or credit could not be divided.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum AttributionError {
+    #[error("`{0}` is not an attribution model; the models are {names}", names = Model::names())]
+    UnknownModel(String),
+    #[error("`{0}` is not a half-life in days; write a number above zero, like 7 or 3.5")]
+    NotAHalfLife(String),
+    #[error("the look-back window is shorter than a second, so no touch could be credited; make it longer")]
+    EmptyLookBack,
+    #[error("a touch names source {touched}, but there are {sources} sources, counted from 0; correct its number")]
+    UnknownSource { touched: u32, sources: u32 },
+    #[error("the outcomes are worth more than can be added up exactly; attribute a shorter period or a larger unit")]
+    ValuesTooLarge,
+    #[error(
+        "{model} takes at most {most} sources that have touches, and these journeys have {used}; credit types or \
+         channels in place of single activities, or choose a model without this limit, such as linear"
+    )]
+    TooManySources { model: Model, used: usize, most: usize },
+    #[error("the equations of {0} have no usable solution for these journeys; choose another model")]
+    NoSolution(Model),
+}

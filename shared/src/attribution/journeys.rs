@@ -1,0 +1,341 @@
+use std::time::Duration;
+
+use rust_decimal::Decimal;
+
+use super::AttributionError;
+use crate::money::DECIMALS;
+
+/// An account or a member met something that may be credited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Touch {
+    /// The index of what gets the credit: an activity, a type or a channel, as the caller chose to number them.
+    pub source: u32,
+    /// Seconds since 1970.
+    pub at: i64,
+}
+
+/// The outcome that a journey ended in. All moments are seconds since 1970.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Conversion {
+    pub at: i64,
+    /// Ten-thousandths of the reporting currency, as [`crate::money::Money::ten_thousandths`] counts them. A loss is
+    /// negative.
+    pub value: i64,
+    /// When the lead was created, if that is known.
+    pub lead_at: Option<i64>,
+    /// When the opportunity was created, if that is known.
+    pub opportunity_at: Option<i64>,
+}
+
+impl Conversion {
+    /// An outcome of which only the moment and the value are known.
+    pub fn new(at: i64, value: i64) -> Self {
+        Self { at, value, lead_at: None, opportunity_at: None }
+    }
+}
+
+/// How many outcomes there were, and what they were worth in the reporting currency.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Outcomes {
+    pub count: u64,
+    #[cfg_attr(feature = "serde", serde(with = "rust_decimal::serde::str"))]
+    pub value: Decimal,
+}
+
+/// What happened with a source, whatever model divides the credit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct SourceActivity {
+    /// Touches within the look-back window, of journeys with and without a conversion.
+    pub touches: u64,
+    /// Journeys with a conversion that have at least one of those touches.
+    pub converting_journeys: u64,
+}
+
+/// The journeys of accounts or members, with and without an outcome at their end.
+///
+/// Only what can be credited is kept: touches within the look-back window, in the order of time.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Journeys {
+    /// By source.
+    activity: Vec<SourceActivity>,
+    converted: Paths,
+    /// One for each path of `converted`.
+    conversions: Vec<Conversion>,
+    unconverted: Paths,
+    totals: Totals,
+}
+
+impl Journeys {
+    /// Starts to collect journeys in which sources from 0 up to, and without, `sources` occur.
+    ///
+    /// A touch counts when it is at most `look_back` older than the outcome (a touch of exactly that age is too old)
+    /// and not later than it. [`Duration::MAX`] lets all earlier touches count.
+    pub fn builder(sources: u32, look_back: Duration) -> Result<JourneysBuilder, AttributionError> {
+        let look_back = i64::try_from(look_back.as_secs()).unwrap_or(i64::MAX);
+        if look_back == 0 {
+            return Err(AttributionError::EmptyLookBack);
+        }
+        let journeys = Self { activity: vec![SourceActivity::default(); sources as usize], ..Self::default() };
+        let last_journey_of = vec![0; sources as usize];
+        Ok(JourneysBuilder { journeys, look_back, last_journey_of, journey: Vec::new() })
+    }
+
+    /// How many sources there are, with and without touches.
+    pub fn sources(&self) -> u32 {
+        self.activity.len() as u32
+    }
+
+    /// What happened with each source, in the order of their indices.
+    pub fn activity(&self) -> &[SourceActivity] {
+        &self.activity
+    }
+
+    /// The outcomes that had a touch in the look-back window.
+    pub fn credited(&self) -> Outcomes {
+        let value = i128::from(self.totals.gains) + i128::from(self.totals.losses);
+        Outcomes { count: self.conversions.len() as u64, value: amount(value) }
+    }
+
+    /// The outcomes that had none, so that nothing can be credited with them.
+    pub fn uncredited(&self) -> Outcomes {
+        Outcomes { count: self.totals.uncredited, value: amount(self.totals.uncredited_value.into()) }
+    }
+
+    /// Journeys with touches and without an outcome.
+    pub fn unconverted(&self) -> u64 {
+        self.unconverted.ends.len() as u64
+    }
+
+    pub(super) fn converted_paths(&self) -> impl Iterator<Item = (&[Touch], &Conversion)> {
+        self.converted.iter().zip(&self.conversions)
+    }
+
+    pub(super) fn unconverted_paths(&self) -> impl Iterator<Item = &[Touch]> {
+        self.unconverted.iter()
+    }
+
+    /// Ten-thousandths of what the credited outcomes brought, and of what they cost (not above zero).
+    pub(super) fn gains_and_losses(&self) -> [i64; 2] {
+        [self.totals.gains, self.totals.losses]
+    }
+
+    /// The sources that have touches, and for each source its place among them.
+    pub(super) fn used_sources(&self) -> (Vec<usize>, Vec<usize>) {
+        let used: Vec<usize> = (0..self.activity.len()).filter(|source| self.activity[*source].touches > 0).collect();
+        let mut places = vec![usize::MAX; self.activity.len()];
+        for (place, source) in used.iter().enumerate() {
+            places[*source] = place;
+        }
+        (used, places)
+    }
+}
+
+/// Takes journeys one by one.
+#[derive(Clone, Debug)]
+pub struct JourneysBuilder {
+    journeys: Journeys,
+    /// Seconds, above zero.
+    look_back: i64,
+    /// By source, the number of the last converting journey that touched it, so that each counts once.
+    last_journey_of: Vec<usize>,
+    /// The journey at hand, kept for its memory.
+    journey: Vec<Touch>,
+}
+
+impl JourneysBuilder {
+    /// Adds a journey: its touches in any order, and the outcome that it ended in, if any.
+    ///
+    /// A second outcome of the same account is a journey of its own, with the same touches once more. Without an
+    /// outcome the look-back window ends with the last touch, so that both kinds of journeys are equally long at
+    /// most. Touches of the same second count in the order of their sources, so that the order in which they were
+    /// written down never matters.
+    pub fn add(
+        &mut self,
+        touches: impl IntoIterator<Item = Touch>,
+        conversion: Option<Conversion>,
+    ) -> Result<(), AttributionError> {
+        self.journey.clear();
+        self.journey.extend(touches);
+        let sources = self.journeys.sources();
+        if let Some(touch) = self.journey.iter().find(|touch| touch.source >= sources) {
+            return Err(AttributionError::UnknownSource { touched: touch.source, sources });
+        }
+        self.journey.sort_unstable_by_key(|touch| (touch.at, touch.source));
+
+        let last = self.journey.last().map(|touch| touch.at);
+        let path = match conversion.map(|conversion| conversion.at).or(last) {
+            Some(end) => within(&self.journey, end.saturating_sub(self.look_back), end),
+            None => &[],
+        };
+        let Journeys { activity, converted, conversions, unconverted, totals } = &mut self.journeys;
+        if let Some(conversion) = conversion {
+            *totals = totals.with(conversion.value, !path.is_empty())?;
+        }
+        if path.is_empty() {
+            return Ok(());
+        }
+        for touch in path {
+            activity[touch.source as usize].touches += 1;
+        }
+        let Some(conversion) = conversion else {
+            unconverted.push(path);
+            return Ok(());
+        };
+        converted.push(path);
+        conversions.push(conversion);
+        for touch in path {
+            let last_journey = &mut self.last_journey_of[touch.source as usize];
+            if *last_journey != conversions.len() {
+                *last_journey = conversions.len();
+                activity[touch.source as usize].converting_journeys += 1;
+            }
+        }
+        Ok(())
+    }
+
+    pub fn build(self) -> Journeys {
+        self.journeys
+    }
+}
+
+/// The touches after `start` and not after `end`, out of touches that are sorted by time.
+fn within(journey: &[Touch], start: i64, end: i64) -> &[Touch] {
+    let first = journey.partition_point(|touch| touch.at <= start);
+    let behind = journey.partition_point(|touch| touch.at <= end);
+    &journey[first..behind]
+}
+
+/// Touches of many journeys, one journey after the other.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Paths {
+    touches: Vec<Touch>,
+    /// Where each journey ends in `touches`, and the next one starts.
+    ends: Vec<usize>,
+}
+
+impl Paths {
+    fn push(&mut self, path: &[Touch]) {
+        self.touches.extend_from_slice(path);
+        self.ends.push(self.touches.len());
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &[Touch]> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts.zip(&self.ends).map(|(start, end)| &self.touches[start..*end])
+    }
+}
+
+/// Sums in ten-thousandths of the reporting currency.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Totals {
+    gains: i64,
+    /// Not above zero.
+    losses: i64,
+    uncredited: u64,
+    uncredited_value: i64,
+}
+
+impl Totals {
+    fn with(mut self, value: i64, is_credited: bool) -> Result<Self, AttributionError> {
+        let sum = match (is_credited, value < 0) {
+            (false, _) => &mut self.uncredited_value,
+            (true, false) => &mut self.gains,
+            (true, true) => &mut self.losses,
+        };
+        *sum = sum.checked_add(value).ok_or(AttributionError::ValuesTooLarge)?;
+        self.uncredited += u64::from(!is_credited);
+        Ok(self)
+    }
+}
+
+fn amount(ten_thousandths: i128) -> Decimal {
+    Decimal::from_i128_with_scale(ten_thousandths, DECIMALS).normalize()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::attribution::testing::{arbitrary_journeys, journeys_of};
+
+    fn builder(look_back: u64) -> JourneysBuilder {
+        Journeys::builder(3, Duration::from_secs(look_back)).unwrap()
+    }
+
+    fn touches(times: &[i64]) -> Vec<Touch> {
+        times.iter().map(|at| Touch { source: 0, at: *at }).collect()
+    }
+
+    #[test]
+    fn only_touches_in_the_window_count() {
+        let mut builder = builder(10);
+        builder.add(touches(&[21, 0, 20, 10, 11, 9]), Some(Conversion::new(20, 5_000))).unwrap();
+        let journeys = builder.build();
+        let (path, _) = journeys.converted_paths().next().unwrap();
+        assert_eq!(path, touches(&[11, 20]));
+        assert_eq!(journeys.activity()[0], SourceActivity { touches: 2, converting_journeys: 1 });
+        assert_eq!(journeys.credited(), Outcomes { count: 1, value: Decimal::new(5, 1) });
+    }
+
+    #[test]
+    fn an_outcome_before_any_touch_is_reported_and_credited_to_nobody() {
+        let mut builder = builder(10);
+        builder.add(touches(&[21, 9]), Some(Conversion::new(20, 12_345))).unwrap();
+        builder.add([], Some(Conversion::new(20, -2_345))).unwrap();
+        let journeys = builder.build();
+        assert_eq!(journeys.uncredited(), Outcomes { count: 2, value: Decimal::ONE });
+        assert_eq!(journeys.credited(), Outcomes::default());
+        assert_eq!(journeys.activity()[0], SourceActivity::default());
+    }
+
+    #[test]
+    fn without_an_outcome_the_window_ends_with_the_last_touch() {
+        let mut builder = builder(10);
+        builder.add(touches(&[30, 20, 21]), None).unwrap();
+        builder.add([], None).unwrap();
+        let journeys = builder.build();
+        assert_eq!(journeys.unconverted_paths().collect::<Vec<_>>(), [touches(&[21, 30])]);
+        assert_eq!(journeys.unconverted(), 1);
+    }
+
+    #[test]
+    fn the_longest_window_takes_every_earlier_touch() {
+        let mut builder = Journeys::builder(1, Duration::MAX).unwrap();
+        builder.add(touches(&[-1_000_000_000_000, 5]), Some(Conversion::new(4, 1))).unwrap();
+        assert_eq!(builder.build().activity()[0].touches, 1);
+    }
+
+    #[test]
+    fn what_cannot_be_counted_is_refused_and_changes_nothing() {
+        assert_eq!(Journeys::builder(1, Duration::ZERO).unwrap_err(), AttributionError::EmptyLookBack);
+        let mut builder = builder(10);
+        builder.add(touches(&[1]), Some(Conversion::new(1, i64::MAX))).unwrap();
+        let before = builder.clone().build();
+        let stranger = Touch { source: 3, at: 1 };
+        assert_eq!(builder.add([stranger], None), Err(AttributionError::UnknownSource { touched: 3, sources: 3 }));
+        assert_eq!(builder.add(touches(&[1]), Some(Conversion::new(1, 1))), Err(AttributionError::ValuesTooLarge));
+        assert_eq!(builder.build(), before);
+    }
+
+    proptest! {
+        #[test]
+        fn the_order_of_writing_down_does_not_matter(listed in arbitrary_journeys(4)) {
+            let backwards = listed.iter().map(|(touches, conversion)| {
+                (touches.iter().rev().copied().collect(), *conversion)
+            });
+            prop_assert_eq!(journeys_of(4, &listed), journeys_of(4, &backwards.collect::<Vec<_>>()));
+        }
+
+        #[test]
+        fn every_outcome_is_credited_or_not(listed in arbitrary_journeys(4)) {
+            let journeys = journeys_of(4, &listed);
+            let outcomes: Vec<i64> = listed.iter().filter_map(|(_, conversion)| Some((*conversion)?.value)).collect();
+            let (credited, uncredited) = (journeys.credited(), journeys.uncredited());
+            prop_assert_eq!(credited.count + uncredited.count, outcomes.len() as u64);
+            prop_assert_eq!(credited.value + uncredited.value, Decimal::new(outcomes.iter().sum(), DECIMALS));
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! Models that look at one journey at a time: the credits of its touches follow from their places and times.
+
+use super::{Conversion, HalfLife, Touch};
+
+const SECONDS_PER_DAY: f64 = 86_400.0;
+
+/// A model that divides the credit for each conversion by itself.
+#[derive(Clone, Copy)]
+pub(super) enum Rule {
+    FirstTouch,
+    LastTouch,
+    Linear,
+    TimeDecay(HalfLife),
+    UShaped,
+    WShaped,
+}
+
+impl Rule {
+    /// Fills `credits` with the credit of each touch of a path; they add up to 1. The path has at least one touch.
+    ///
+    /// The rules are those of web analytics, which has no single author: first, last and linear touch, time decay by a
+    /// half-life, position based (40/20/40), and, of sales pipelines, W-shaped (30/30/30/10).
+    pub fn divide(self, path: &[Touch], conversion: &Conversion, credits: &mut Vec<f64>) {
+        credits.clear();
+        credits.resize(path.len(), 0.0);
+        match self {
+            Self::FirstTouch => credits[0] = 1.0,
+            Self::LastTouch => credits[path.len() - 1] = 1.0,
+            Self::Linear => credits.fill(1.0 / path.len() as f64),
+            Self::TimeDecay(half_life) => time_decay(path, half_life, credits),
+            Self::UShaped => u_shaped(credits),
+            Self::WShaped => w_shaped(path, conversion, credits),
+        }
+    }
+}
+
+/// 2^(-age/half-life), normalised. Ages are counted from the last touch: that leaves the ratios as they are, and a
+/// touch that is very many half-lives older than the outcome still has a weight above zero.
+fn time_decay(path: &[Touch], half_life: HalfLife, credits: &mut [f64]) {
+    let last = path[path.len() - 1].at;
+    for (credit, touch) in credits.iter_mut().zip(path) {
+        let days = last.abs_diff(touch.at) as f64 / SECONDS_PER_DAY;
+        *credit = (-days / half_life.days()).exp2();
+    }
+    normalise(credits);
+}
+
+/// .4 to the first and the last touch, .2 spread over those between. Two touches share equally.
+fn u_shaped(credits: &mut [f64]) {
+    match credits {
+        [only] => *only = 1.0,
+        [first, last] => (*first, *last) = (0.5, 0.5),
+        [first, between @ .., last] => {
+            (*first, *last) = (0.4, 0.4);
+            let share = 0.2 / between.len() as f64;
+            between.fill(share);
+        }
+        [] => {}
+    }
+}
+
+/// .3 to each key position, .1 spread over the touches in none.
+///
+/// The touch of a stage is the last one not after it; a touch in two key positions gets both shares. A stage that is
+/// unknown, or before the first touch, has no touch: what is left is normalised, as it is when no touch is left for
+/// the .1.
+fn w_shaped(path: &[Touch], conversion: &Conversion, credits: &mut [f64]) {
+    let place_of = |stage: Option<i64>| path.partition_point(|touch| Some(touch.at) <= stage).checked_sub(1);
+    let keys = [Some(0), place_of(conversion.lead_at), place_of(conversion.opportunity_at)];
+    for place in keys.into_iter().flatten() {
+        credits[place] += 0.3;
+    }
+    let others = credits.iter().filter(|credit| **credit == 0.0).count();
+    for credit in credits.iter_mut().filter(|credit| **credit == 0.0) {
+        *credit = 0.1 / others as f64;
+    }
+    normalise(credits);
+}
+
+fn normalise(credits: &mut [f64]) {
+    let sum: f64 = credits.iter().sum();
+    for credit in credits {
+        *credit /= sum;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::attribution::testing::{DAY, assert_close};
+
+    /// The credits of touches on these days before an outcome on day 100.
+    fn credits(rule: Rule, days: &[i64], stages: [Option<i64>; 2]) -> Vec<f64> {
+        let path: Vec<Touch> = days.iter().map(|day| Touch { source: 0, at: day * DAY }).collect();
+        let [lead_at, opportunity_at] = stages.map(|day| day.map(|day| day * DAY));
+        let conversion = Conversion { at: 100 * DAY, value: 0, lead_at, opportunity_at };
+        let mut credits = Vec::new();
+        rule.divide(&path, &conversion, &mut credits);
+        credits
+    }
+
+    #[test]
+    fn first_last_and_linear() {
+        assert_eq!(credits(Rule::FirstTouch, &[1, 2, 3], [None; 2]), [1.0, 0.0, 0.0]);
+        assert_eq!(credits(Rule::LastTouch, &[1, 2, 3], [None; 2]), [0.0, 0.0, 1.0]);
+        assert_eq!(credits(Rule::Linear, &[1, 2, 3, 4], [None; 2]), [0.25; 4]);
+    }
+
+    #[test]
+    fn a_touch_one_half_life_earlier_gets_half() {
+        let rule = Rule::TimeDecay(HalfLife::DEFAULT);
+        assert_close(&credits(rule, &[86, 93, 100], [None; 2]), &[1.0 / 7.0, 2.0 / 7.0, 4.0 / 7.0]);
+        assert_close(&credits(rule, &[-1_000_000, -1_000_000], [None; 2]), &[0.5, 0.5]);
+    }
+
+    #[test]
+    fn u_shaped_by_the_number_of_touches() {
+        assert_eq!(credits(Rule::UShaped, &[1], [None; 2]), [1.0]);
+        assert_eq!(credits(Rule::UShaped, &[1, 2], [None; 2]), [0.5, 0.5]);
+        assert_eq!(credits(Rule::UShaped, &[1, 2, 3, 4], [None; 2]), [0.4, 0.1, 0.1, 0.4]);
+    }
+
+    #[test]
+    fn w_shaped_by_the_stages() {
+        let w = |days: &[i64], stages| credits(Rule::WShaped, days, stages);
+        // All key positions, and two touches beside them.
+        assert_close(&w(&[1, 2, 3, 4, 5], [Some(2), Some(4)]), &[0.3, 0.3, 0.05, 0.3, 0.05]);
+        // The lead came between two touches: the earlier one led to it.
+        assert_close(&w(&[1, 20, 40, 60], [Some(39), Some(60)]), &[0.3, 0.3, 0.1, 0.3]);
+        // The first touch led to the lead too.
+        assert_close(&w(&[1, 2, 3], [Some(1), Some(3)]), &[0.6, 0.1, 0.3]);
+        // No touch is left for the .1.
+        assert_close(&w(&[1, 2, 3], [Some(2), Some(3)]), &[1.0 / 3.0; 3]);
+        // The opportunity is unknown, and the lead was there before the first touch.
+        assert_close(&w(&[1, 2, 3], [Some(0), None]), &[0.75, 0.125, 0.125]);
+        assert_close(&w(&[1, 2, 3], [Some(2), None]), &[3.0 / 7.0, 3.0 / 7.0, 1.0 / 7.0]);
+        assert_close(&w(&[1], [None; 2]), &[1.0]);
+    }
+
+    proptest! {
+        #[test]
+        fn the_credits_for_a_conversion_add_up_to_1(
+            mut days in prop::collection::vec(0_i64..=100, 1..12),
+            stages in [prop::option::of(0_i64..=100), prop::option::of(0_i64..=100)],
+            half_life in 0.01..1e4_f64,
+        ) {
+            days.sort();
+            let decay = Rule::TimeDecay(HalfLife::from_days(half_life).unwrap());
+            for rule in [Rule::FirstTouch, Rule::LastTouch, Rule::Linear, decay, Rule::UShaped, Rule::WShaped] {
+                let credits = credits(rule, &days, stages);
+                prop_assert!((credits.iter().sum::<f64>() - 1.0).abs() < 1e-12);
+                prop_assert!(credits.iter().all(|credit| (0.0..=1.0).contains(credit)));
+            }
+        }
+
+        #[test]
+        fn a_long_half_life_is_linear_and_a_short_one_is_the_last_touch(
+            days in prop::collection::btree_set(0_i64..=100, 1..12),
+        ) {
+            let days: Vec<i64> = days.into_iter().collect();
+            let decay = |days: f64| Rule::TimeDecay(HalfLife::from_days(days).unwrap());
+            assert_close(&credits(decay(1e12), &days, [None; 2]), &credits(Rule::Linear, &days, [None; 2]));
+            assert_close(&credits(decay(0.01), &days, [None; 2]), &credits(Rule::LastTouch, &days, [None; 2]));
+        }
+    }
+}

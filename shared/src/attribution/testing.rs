@@ -1,0 +1,52 @@
+//! Journeys for the tests of this module.
+
+use std::time::Duration;
+
+use proptest::prelude::*;
+
+use super::{Conversion, Journeys, Touch};
+
+pub const DAY: i64 = 86_400;
+
+pub type Listed = (Vec<Touch>, Option<Conversion>);
+
+/// Journeys with a look-back window of 90 days.
+pub fn journeys_of(sources: u32, listed: &[Listed]) -> Journeys {
+    let mut builder = Journeys::builder(sources, Duration::from_secs(90 * DAY as u64)).unwrap();
+    for (touches, conversion) in listed {
+        builder.add(touches.iter().copied(), *conversion).unwrap();
+    }
+    builder.build()
+}
+
+/// A journey that touches sources a day apart, the last on the day of the outcome, which is worth one ten-thousandth.
+pub fn path(sources: &[u32], converts: bool) -> Listed {
+    let days = (1..).map(|day: i64| day * DAY);
+    let touches: Vec<Touch> = days.zip(sources).map(|(at, source)| Touch { source: *source, at }).collect();
+    let conversion = converts.then(|| Conversion::new(sources.len() as i64 * DAY, 1));
+    (touches, conversion)
+}
+
+/// Up to 40 journeys over 120 days, some with touches that are too old or too late, some without any.
+pub fn arbitrary_journeys(sources: u32) -> impl Strategy<Value = Vec<Listed>> {
+    let moment = 0..120 * DAY;
+    let touch = (0..sources, moment.clone()).prop_map(|(source, at)| Touch { source, at });
+    let value = prop_oneof![3 => 0_i64..1_000_000_000, 1 => -1_000_000_i64..0];
+    let stage = || prop::option::of(0..120 * DAY);
+    let conversion = (moment, value, stage(), stage()).prop_map(|(at, value, lead_at, opportunity_at)| Conversion {
+        at,
+        value,
+        lead_at,
+        opportunity_at,
+    });
+    let journey = (prop::collection::vec(touch, 0..8), prop::option::of(conversion));
+    prop::collection::vec(journey, 0..40)
+}
+
+#[track_caller]
+pub fn assert_close(ours: &[f64], expected: &[f64]) {
+    assert_eq!(ours.len(), expected.len());
+    for (one, other) in ours.iter().zip(expected) {
+        assert!((one - other).abs() <= 1e-9 * other.abs().max(1.0), "{ours:?} is not {expected:?}");
+    }
+}

@@ -1,0 +1,295 @@
+"""Computes the reference values that the financial layer is compared with, by other people's packages.
+
+Run it in this folder as `generate.py` says; it takes half a minute and writes `financial.json` here, which
+`shared/tests/financial_reference.rs` reads. All intervals have the confidence level 0.95.
+
+The effect on compliers is asked of linearmodels and statsmodels, which have to agree before it is written.
+
+Which standard errors: the difference in differences is the interaction of a saturated regression, whose HC0 error of
+shares is the root of the sum of p(1-p)/n, and whose HC2 error of means is the root of the sum of s^2/n with the
+unbiased s^2. The effect on compliers is two-stage least squares with one binary instrument, whose heteroskedasticity-
+robust error without correction for degrees of freedom is that of the delta method.
+
+How strong a first stage is, is judged by the interval of Agresti and Caffo: its middle over its error, squared.
+"""
+
+import platform
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import statsmodels.formula.api as smf
+from generate import ALPHA, LEVEL, interval, pretty
+from linearmodels.iv import IV2SLS
+from scipy import stats
+from statsmodels.sandbox.regression.gmm import IV2SLS as IV2SLSOfStatsmodels
+from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
+
+HERE = Path(__file__).resolve().parent
+PACKAGES = ["linearmodels", "numpy", "pandas", "scipy", "statsmodels"]
+PROBABILITIES = [0, 0.001, 0.1, 0.25, 0.5, 0.75, 0.9, 0.999, 1]
+
+# The draws of our own simulation, and those of the reference.
+OUR_DRAWS = 10_000
+REFERENCE_DRAWS = 10_000_000
+RUNS_OF_OUR_SIZE = 1_000
+
+
+def main():
+    reference = {
+        "versions": {"python": platform.python_version()} | {name: version(name) for name in PACKAGES},
+        "triangular": triangular(),
+        "simulations": simulations(),
+        "deflections": deflections(),
+        "elasticities": elasticities(),
+        "differences_of_shares": differences_of_shares(),
+        "differences_of_means": differences_of_means(),
+        "complier_effects": complier_effects(),
+        "attainments": attainments(),
+    }
+    (HERE / "financial.json").write_text(pretty(reference) + "\n", encoding="utf-8")
+
+
+# --- Assumptions ------------------------------------------------------------------------------------------------
+
+
+def triangular():
+    cases = [
+        (0, 0.25, 1),
+        (0.1, 0.1, 0.7),
+        (0.1, 0.7, 0.7),
+        (-3, 2, 4),
+        (17.5, 25, 60),
+        (0.0199, 0.02, 0.0201),
+        (-2e9, 1e6, 3e9),
+        (12, 12, 12),
+    ]
+    rows = []
+    for low, mode, high in cases:
+        if low == high:
+            quantiles, mean = [low] * len(PROBABILITIES), low
+        else:
+            distribution = stats.triang((mode - low) / (high - low), loc=low, scale=high - low)
+            quantiles, mean = distribution.ppf(PROBABILITIES), distribution.mean()
+        quantiles = [
+            {"probability": probability, "value": float(value)}
+            for probability, value in zip(PROBABILITIES, quantiles, strict=True)
+        ]
+        rows.append({"low": low, "mode": mode, "high": high, "mean": float(mean), "quantiles": quantiles})
+    return rows
+
+
+# --- Monte Carlo ------------------------------------------------------------------------------------------------
+
+
+def simulations():
+    """Value and cost are sums of terms: an amount times the assumptions at these places."""
+    models = {
+        "one assumption": {
+            "assumptions": [(0.2, 0.5, 1.4)],
+            "value": [{"amount": "1000", "factors": [0]}],
+            "cost": [{"amount": "600", "factors": []}],
+        },
+        "deflected cases and a team": {
+            "assumptions": [(20_000, 30_000, 50_000), (0.3, 0.45, 0.6), (0.1, 0.2, 0.5), (0.5, 0.8, 0.9), (1.5, 2, 4)],
+            "value": [{"amount": "24.5", "factors": [0, 1, 2, 3]}],
+            "cost": [{"amount": "21000", "factors": [4]}, {"amount": "9999.99", "factors": []}],
+        },
+        "ten assumptions": {
+            "assumptions": [
+                *((0.1 + 0.01 * place, 0.3 + 0.02 * place, 0.9) for place in range(8)),
+                (1, 1, 3),
+                (2, 5, 5),
+            ],
+            "value": [{"amount": "1000000", "factors": [0, 1, 2, 8]}, {"amount": "80000.5", "factors": [3, 4, 9]}],
+            "cost": [{"amount": "100000", "factors": [5, 9]}, {"amount": "250000", "factors": [6, 7]}],
+        },
+    }
+    return [{"name": name} | model | simulation(model) for name, model in models.items()]
+
+
+def simulation(model):
+    reference = figures(model, REFERENCE_DRAWS, 1)
+    runs = [figures(model, OUR_DRAWS, seed) for seed in range(1_000, 1_000 + RUNS_OF_OUR_SIZE)]
+    rows = {}
+    for name, value in reference.items():
+        of_runs = np.array([run[name] for run in runs])
+        furthest = float(np.abs(of_runs - value).max())
+        rows[name] = {"reference": value, "deviation": float(of_runs.std(ddof=1)), "furthest": furthest}
+    return {"draws": OUR_DRAWS, "reference_draws": REFERENCE_DRAWS, "figures": rows}
+
+
+def figures(model, draws, seed):
+    generator = np.random.default_rng(seed)
+    drawn = [generator.triangular(low, mode, high, draws) for low, mode, high in model["assumptions"]]
+
+    def product(term):
+        return float(term["amount"]) * np.prod([np.ones(draws), *(drawn[place] for place in term["factors"])], axis=0)
+
+    def total(terms):
+        return np.sum([product(term) for term in terms], axis=0)
+
+    value, cost = total(model["value"]), total(model["cost"])
+    found = {"chance_of_gain": float(np.mean(value > cost))}
+    samples = {"value": value, "net": value - cost, "return_on_investment": (value - cost) / cost}
+    for name, sample in samples.items():
+        p10, p50, p90 = np.percentile(sample, [10, 50, 90])
+        found |= {f"{name}_p10": float(p10), f"{name}_p50": float(p50), f"{name}_p90": float(p90)}
+    return found
+
+
+# --- Deflection and cost to serve -------------------------------------------------------------------------------
+
+
+def deflections():
+    """The rates are (yes, asked): of searches success, intent and no further action, of answers the last two."""
+    cases = [
+        (12_345, [(312, 400), (90, 312), (61, 90)]),
+        (1_000_000, [(5, 9), (1, 5), (1, 1)]),
+        (800, [(40, 40), (0, 40), (7, 9)]),
+        (4_711, [(150, 420), (118, 150)]),
+        (60, [(3, 3), (2, 3)]),
+        (0, [(3, 4), (2, 3)]),
+    ]
+    rows = []
+    for events, rates in cases:
+        ends = [proportion_confint(yes, asked, ALPHA, method="wilson") for yes, asked in rates]
+        low, high = events * np.prod(ends, axis=0)
+        likely = events * np.prod([yes / asked for yes, asked in rates])
+        rates = [{"yes": yes, "asked": asked} for yes, asked in rates]
+        rows.append({"events": events, "rates": rates, "likely": float(likely)} | interval([low, high]))
+    return rows
+
+
+def elasticities():
+    """The slope of the line through two points on logarithmic axes."""
+    cases = [
+        (1_000, "50000", 4_000, "100000"),
+        (820, "40210.55", 1_301, "47000.1"),
+        (5_000, "99000", 4_200, "90500"),
+        (100_000, "1234567.89", 100_001, "1234999.99"),
+    ]
+    rows = []
+    for customers_before, cost_before, customers_now, cost_now in cases:
+        customers = np.log([customers_before, customers_now])
+        slope = stats.linregress(customers, np.log([float(cost_before), float(cost_now)])).slope
+        before = {"customers": customers_before, "cost": cost_before}
+        now = {"customers": customers_now, "cost": cost_now}
+        rows.append({"before": before, "now": now, "elasticity": float(slope)})
+    return rows
+
+
+# --- Comparison groups ------------------------------------------------------------------------------------------
+
+
+def did(groups, cov_type):
+    """Groups: treated before, treated after, control before, control after, each as all of its observations."""
+    frame = pd.DataFrame({
+        "y": np.concatenate(groups).astype(float),
+        "treated": np.repeat([1, 1, 0, 0], [len(group) for group in groups]),
+        "after": np.repeat([0, 1, 0, 1], [len(group) for group in groups]),
+    })
+    fit = smf.ols("y ~ treated * after", frame).fit(cov_type=cov_type)
+    ends = fit.conf_int(ALPHA).loc["treated:after"]
+    found = {"estimate": float(fit.params["treated:after"]), "standard_error": float(fit.bse["treated:after"])}
+    return found | interval(ends)
+
+
+def differences_of_shares():
+    cases = [
+        [(20, 200), (50, 200), (20, 200), (30, 200)],
+        [(31, 512), (77, 498), (140, 2_010), (171, 1_995)],
+        [(400, 900), (380, 910), (395, 880), (441, 905)],
+        [(1, 12), (5, 11), (2, 14), (2, 13)],
+        [(0, 40), (9, 40), (0, 40), (0, 40)],
+        [(5_210, 20_000), (5_950, 20_000), (5_111, 19_000), (5_170, 19_500)],
+    ]
+    return [{"groups": groups} | did([binary(*group) for group in groups], "HC0") for groups in cases]
+
+
+def binary(successes, trials):
+    return np.repeat([1, 0], [successes, trials - successes])
+
+
+def differences_of_means():
+    """Purchases by customer, drawn with a seed."""
+    generator = np.random.default_rng(7)
+    cases = [
+        [(1.2, 60), (2.1, 55), (1.3, 70), (1.4, 72)],
+        [(0.3, 400), (0.5, 380), (0.3, 1_500), (0.31, 1_480)],
+        [(40, 2_000), (47, 2_100), (39, 2_050), (41, 1_990)],
+        [(2, 3), (4, 2), (3, 4), (3, 5)],
+    ]
+    rows = []
+    for case in cases:
+        groups = [generator.poisson(mean, size) for mean, size in case]
+        described = [
+            {"mean": float(group.mean()), "variance": float(group.var(ddof=1)), "size": len(group)} for group in groups
+        ]
+        rows.append({"groups": described} | did(groups, "HC2"))
+    return rows
+
+
+def complier_effects():
+    """Arms: (successes, all) of those who attended and of those who stayed away; the invited first."""
+    cases = [
+        [[(100, 250), (50, 250)], [(0, 0), (100, 500)]],
+        [[(90, 210), (61, 402)], [(22, 64), (101, 540)]],
+        [[(12, 300), (9, 700)], [(1, 40), (14, 960)]],
+        [[(7, 20), (2, 12)], [(1, 3), (5, 27)]],
+        [[(60, 200), (0, 0)], [(0, 0), (40, 200)]],
+        [[(800, 4_100), (1_500, 15_900)], [(150, 1_000), (1_890, 19_000)]],
+        # Refused.
+        [[(20, 60), (30, 140)], [(10, 50), (30, 150)]],
+        [[(2, 3), (0, 0)], [(0, 0), (1, 3)]],
+        [[(22, 100), (30, 900)], [(20, 80), (30, 920)]],
+    ]
+    return [{"arms": arms} | complier_effect(arms) for arms in cases]
+
+
+def complier_effect(arms):
+    cells = [
+        (int(invited), int(attended), success, count)
+        for invited, arm in zip([True, False], arms, strict=True)
+        for attended, (successes, everybody) in zip([True, False], arm, strict=True)
+        for success, count in [(1, successes), (0, everybody - successes)]
+    ]
+    cells = pd.DataFrame(cells, columns=["invited", "attended", "success", "count"])
+    frame = cells.loc[cells.index.repeat(cells["count"])].astype(float).assign(constant=1.0)
+    fit = IV2SLS(frame["success"], frame[["constant"]], frame[["attended"]], frame[["invited"]]).fit(
+        cov_type="robust", debiased=False
+    )
+    other = IV2SLSOfStatsmodels(frame["success"], frame[["constant", "attended"]], frame[["constant", "invited"]]).fit()
+    np.testing.assert_allclose(fit.params["attended"], other.params["attended"], rtol=1e-7, atol=1e-12)
+
+    attendance = [(arm[0][1], arm[0][1] + arm[1][1]) for arm in arms]
+    (first, first_size), (second, second_size) = attendance
+    ends = confint_proportions_2indep(
+        first, first_size, second, second_size, compare="diff", method="agresti-caffo", alpha=ALPHA
+    )
+    error = (ends[1] - ends[0]) / 2 / stats.norm.ppf(1 - ALPHA / 2)
+    return {
+        "compliers": first / first_size - second / second_size,
+        "first_stage_f": float((sum(ends) / 2 / error) ** 2),
+        "estimate": float(fit.params["attended"]),
+        "standard_error": float(fit.std_errors["attended"]),
+    } | interval(fit.conf_int(LEVEL).loc["attended"])
+
+
+# --- Attainment -------------------------------------------------------------------------------------------------
+
+
+def attainments():
+    rows = []
+    for baseline, target in [(200, 600), (48, 8), (-0.5, 0.75), (1e-3, 9e-4), (1e9, -1e9)]:
+        for share in [-0.4, 0, 0.1, 1 / 3, 0.5, 0.99, 1, 1.7]:
+            value = baseline + share * (target - baseline)
+            ends = sorted([(baseline, 0), (target, 100)])
+            attained = np.interp(value, [end[0] for end in ends], [end[1] for end in ends])
+            rows.append({"baseline": baseline, "target": target, "value": value, "attained": float(attained)})
+    return rows
+
+
+if __name__ == "__main__":
+    main()
