@@ -4,6 +4,7 @@
 mod access;
 mod browser;
 mod command_line;
+mod dashboard;
 mod faults;
 mod import;
 mod protocol;

@@ -58,7 +58,8 @@ pub fn quarter(quarter: Quarter) -> String {
     }
 }
 
-fn is_zero(text: &str) -> bool {
+/// Whether a written figure is nothing.
+pub fn is_zero(text: &str) -> bool {
     !text.contains(|character: char| ('1'..='9').contains(&character))
 }
 

@@ -117,8 +117,8 @@ fn Figures(props: &FiguresProps) -> Html {
                     onclose={props.onleave.clone()}
                 />
             }
-            <Map {shown} />
-            <ReturnsPanel {map} />
+            <Map shown={shown.clone()} />
+            <ReturnsPanel {shown} />
         </>
     }
 }

@@ -63,10 +63,10 @@ fn LineKey() -> Html {
     };
     html! {
         <ul class="line-key">
-            <li>{ sample("", "3") }{ "drives a score" }</li>
-            <li>{ sample("link-pays", "3") }{ "is expected to pay" }</li>
-            <li>{ sample("link-dashed", "1.5") }{ "association not known yet" }</li>
-            <li>{ "Wider: goes together more closely. Point at a card to follow its links, open it to read them." }</li>
+            <li>{ sample("", "3") }<span>{ "drives a score" }</span></li>
+            <li>{ sample("link-pays", "3") }<span>{ "is expected to pay" }</span></li>
+            <li>{ sample("link-dashed", "1.5") }<span>{ "association not known yet" }</span></li>
+            <li><span>{ "Wider: goes together more closely. Point at a card to follow its links, open it to read them." }</span></li>
         </ul>
     }
 }

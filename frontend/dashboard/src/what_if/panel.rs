@@ -1,6 +1,6 @@
 use std::rc::Rc;
 
-use valuemap_shared::value_map::{Element, Projection, Reading, ValueMap};
+use valuemap_shared::value_map::{Element, Layer, Projection, Reading, ValueMap};
 use valuemap_ui::{Button, Slider};
 use yew::prelude::*;
 
@@ -22,9 +22,14 @@ pub struct WhatIfPanelProps {
 #[component]
 pub fn WhatIfPanel(props: &WhatIfPanelProps) -> Html {
     let WhatIfPanelProps { map, shifts, .. } = props;
-    let movable: Vec<Element> = Element::all()
-        .filter(|element| is_movable(*element) && matches!(reading_of(map, *element), Some(Reading::Score(_))))
-        .collect();
+    // In the order of the map, from the top.
+    let movable = Layer::ALL
+        .into_iter()
+        .rev()
+        .flat_map(Layer::elements)
+        .copied()
+        .filter(|element| is_movable(*element) && matches!(reading_of(map, *element), Some(Reading::Score(_))));
+    let movable: Vec<Element> = movable.collect();
     let onslide = |element: Element| {
         let shifts = shifts.clone();
         props.onshift.reform(move |points: i32| shifts.with(element, points))
@@ -80,7 +85,7 @@ fn Consequences(props: &ConsequencesProps) -> Html {
                     <dt>{ element_title(amount.element) }</dt>
                     <dd>
                         <strong>{ amount::signed(amount.after.likely - amount.before.likely, currency) }</strong>
-                        { format!(" to {}", amount::short(amount.after.likely, currency)) }
+                        { format!(", to {}", amount::short(amount.after.likely, currency)) }
                     </dd>
                 </div>
             }

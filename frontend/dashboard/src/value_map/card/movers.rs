@@ -18,8 +18,8 @@ pub fn moved_points(movers: &[Mover], difference: f64, most: usize) -> Vec<Moved
     let names = movers.iter().map(|mover| mover.name.as_str());
     let (names, points) = first_and_rest(names, &points, most, |rest| rest.iter().sum());
     let rounded = round_together(&points, difference);
-    let by = rounded.into_iter().map(|points| format::signed(points, 1));
-    names.into_iter().zip(by).map(|(name, by)| Moved { name, by }).collect()
+    let by = rounded.into_iter().map(|points| format::signed(points, 1)).collect();
+    told(names, by)
 }
 
 /// What moved an amount, in money.
@@ -28,7 +28,13 @@ pub fn moved_amounts(movers: &[AmountMover], change: Decimal, currency: Currency
     let names = movers.iter().map(|mover| mover.name.as_str());
     let (names, amounts) = first_and_rest(names, &amounts, most, |rest| rest.iter().sum());
     let by = amount::signed_together(&amounts, change, currency);
-    names.into_iter().zip(by).map(|(name, by)| Moved { name, by }).collect()
+    told(names, by)
+}
+
+/// Those that are not written as nothing.
+fn told(names: Vec<String>, by: Vec<String>) -> Vec<Moved> {
+    let moved = names.into_iter().zip(by).map(|(name, by)| Moved { name, by });
+    moved.filter(|moved| !format::is_zero(&moved.by)).collect()
 }
 
 /// At most so many, of which the last stands for all that follow.
@@ -82,6 +88,7 @@ mod tests {
     fn written_points_add_up() {
         check(&[1.04, 1.04, 1.04], 3, &[("m0", "+1.1"), ("m1", "+1.0"), ("m2", "+1.0")]);
         check(&[3.0, -1.0], 3, &[("m0", "+3.0"), ("m1", "−1.0")]);
+        check(&[3.0, 0.01], 3, &[("m0", "+3.0")]);
         check(&[], 3, &[]);
     }
 

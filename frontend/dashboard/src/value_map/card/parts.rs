@@ -70,9 +70,20 @@ const SHARE: &str = "share";
 fn with_unit(value: f64, unit: Option<&str>) -> String {
     match unit {
         Some(SHARE) => format::percent(value),
-        Some(unit) => format!("{} {unit}", format::quantity(value)),
-        None => format::quantity(value),
+        Some(unit) => format!("{} {unit}", three_digits(value)),
+        None => three_digits(value),
     }
+}
+
+/// Whole where it is whole or large, else with as many decimals as make about three digits.
+fn three_digits(value: f64) -> String {
+    let decimals = match value.abs() {
+        _ if value.fract() == 0.0 => 0,
+        large if large >= 100.0 => 0,
+        middling if middling >= 10.0 => 1,
+        _ => 2,
+    };
+    format::decimal(value, decimals)
 }
 
 #[cfg(test)]
@@ -99,6 +110,7 @@ mod tests {
     #[test]
     fn measured_values_have_their_unit_and_missing_ones_their_reason() {
         assert_eq!(measured(&part(PartKind::Measure, Some(1_200.0), "members", None)), "1,200 members");
+        assert_eq!(measured(&part(PartKind::Measure, Some(338.49), "courses", None)), "338 courses");
         assert_eq!(measured(&part(PartKind::Measure, Some(0.314), "share", None)), "31%");
         assert_eq!(measured(&part(PartKind::Benefit, None, "", None)), "by members’ answers");
         assert_eq!(measured(&part(PartKind::Measure, None, "", Some("nobody replied"))), "no data: nobody replied");

@@ -7,4 +7,5 @@ mod rows_state;
 mod title;
 
 pub use query::FigureKey;
+pub use rows::RowsDialog;
 pub use title::ExplainedTitle;

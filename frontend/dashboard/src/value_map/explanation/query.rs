@@ -142,8 +142,7 @@ mod tests {
             figure: FigureKey::Cost(true),
         };
         let written = serde_json::to_string(&Variables { key: &key, first: 20, after: None }).unwrap();
-        let expected =
-            r#"{"community":"c","period":"2026-Q4","weighting":"EQUAL","figure":{"cost":true},"first":20,"after":null}"#;
+        let expected = r#"{"community":"c","period":"2026-Q4","weighting":"EQUAL","figure":{"cost":true},"first":20,"after":null}"#;
         assert_eq!(written, expected);
     }
 

@@ -1,4 +1,4 @@
-use valuemap_ui::{Button, Select, SelectOption};
+use valuemap_ui::{Button, Dialog, Select, SelectOption};
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
@@ -47,6 +47,34 @@ pub fn RowsBehind(props: &RowsBehindProps) -> Html {
             </div>
             <RowsOf key={*picked} shown={props.shown.clone()} figure={figure.clone()} />
         </section>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+pub struct RowsDialogProps {
+    pub shown: Shown,
+    pub title: AttrValue,
+    pub figure: FigureKey,
+}
+
+/// A button that opens the rows of a figure which needs no further explanation.
+#[component]
+pub fn RowsDialog(props: &RowsDialogProps) -> Html {
+    let open = use_state_eq(|| false);
+    let set = |value: bool| {
+        let open = open.clone();
+        Callback::from(move |()| open.set(value))
+    };
+    let (title, shown, figure) = (props.title.clone(), props.shown.clone(), props.figure.clone());
+    html! {
+        <>
+            <div><Button onpress={set(true)}>{ "Rows behind it" }</Button></div>
+            if *open {
+                <Dialog title={title.clone()} onclose={set(false)}>
+                    <RowsBehind {shown} {title} {figure} within={Vec::new()} />
+                </Dialog>
+            }
+        </>
     }
 }
 

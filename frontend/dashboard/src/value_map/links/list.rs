@@ -19,10 +19,14 @@ pub fn LinkList(props: &LinkListProps) -> Html {
         props.shown.drivers(props.element).map(|link| (link.from, link.clone())).collect();
     let driven: Vec<(Element, LinkReading)> =
         props.shown.driven(props.element).map(|link| (link.to, link.clone())).collect();
+    let is_any_known = drivers.iter().chain(&driven).any(|(_, link)| link.strength.is_some());
     html! {
         <>
             <OneWay title="Driven by" links={drivers} />
             <OneWay title="Drives" links={driven} />
+            if is_any_known {
+                <p class="absence link-note">{ "To go together is an association, no proof of a cause." }</p>
+            }
         </>
     }
 }

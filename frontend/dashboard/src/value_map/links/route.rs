@@ -1,7 +1,9 @@
 //! Where the lines between cards run: out of a card's edge, through the gaps between the cards on the way, and into the
 //! edge of the card at the other end. Pure: rectangles in, points out.
 
-use valuemap_shared::value_map::Element;
+use std::collections::{BTreeMap, BTreeSet};
+
+use valuemap_shared::value_map::{Element, Layer};
 
 /// How far beside the outermost cards a line may pass them.
 const MARGIN: f64 = 12.0;
@@ -9,8 +11,6 @@ const MARGIN: f64 = 12.0;
 const LANE: f64 = 5.0;
 /// Between the ends of lines at one edge of a card, at most.
 const PORT: f64 = 22.0;
-/// With fewer cards beside each other, lines would run through what is left of a gap.
-const LEAST_COLUMNS: usize = 3;
 
 /// Where a card stands.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -36,9 +36,10 @@ impl Place {
     }
 }
 
-/// Whether there is room for lines: some cards stand beside each other.
+/// Whether there is room for lines: the cards of each layer stand in one row. Where they wrap, lines would crowd the gaps.
 pub fn has_room(places: &[Place]) -> bool {
-    rows(places).iter().any(|row| row.len() >= LEAST_COLUMNS)
+    let layers: BTreeSet<Layer> = places.iter().map(|place| place.element.layer()).collect();
+    !places.is_empty() && rows(places).len() == layers.len()
 }
 
 /// Cards that stand beside each other, each row from the left, the rows from the top.
@@ -120,7 +121,7 @@ fn passages(rows: &[Vec<Place>], (start, from): (usize, Place), (end, to): (usiz
 
 /// Lines that share a gap run side by side, the one that comes from the left on the left.
 fn spread_over_lanes(drafts: &mut [Draft]) {
-    let mut users: std::collections::BTreeMap<(usize, usize), Vec<(usize, usize)>> = Default::default();
+    let mut users: BTreeMap<(usize, usize), Vec<(usize, usize)>> = BTreeMap::new();
     for (place, draft) in drafts.iter().enumerate() {
         for (step, passage) in draft.passages.iter().enumerate() {
             users.entry((passage.row, passage.gap)).or_default().push((place, step));
@@ -237,10 +238,10 @@ mod tests {
     }
 
     #[test]
-    fn lines_need_cards_beside_each_other() {
+    fn lines_need_each_layer_in_one_row() {
         assert!(has_room(&map()));
-        let column: Vec<Place> = map().into_iter().filter(|place| place.left < 10.0).collect();
-        assert!(!has_room(&column) && !has_room(&[]));
+        let wrapped: Vec<Place> = map().into_iter().chain([place(Element::CostContainment, 0, 3)]).collect();
+        assert!(!has_room(&wrapped) && !has_room(&[]));
     }
 
     #[test]

@@ -9,7 +9,7 @@ pub fn facts(link: &LinkReading) -> Vec<String> {
     let share = link.share.filter(|share| *share > 0.0).map(|share| format!("{} of the score", format::percent(share)));
     let strength = match &link.strength {
         Some(strength) => describe_strength(strength),
-        None => "too few quarters yet to tell whether they go together".to_owned(),
+        None => "Too few quarters yet to tell whether they go together".to_owned(),
     };
     share.into_iter().chain(link.effect.as_ref().map(describe_effect)).chain([strength]).collect()
 }
@@ -17,7 +17,7 @@ pub fn facts(link: &LinkReading) -> Vec<String> {
 fn describe_effect(effect: &Effect) -> String {
     let percent = |share: f64| format::percent(share);
     format!(
-        "stated in the scoring model, not measured: ten points more are expected to raise the money by {} ({})",
+        "Stated in the scoring model, not measured: ten points more are expected to raise the money by {} ({})",
         percent(effect.likely),
         format::ends(effect.low, effect.high, percent),
     )
@@ -26,12 +26,12 @@ fn describe_effect(effect: &Effect) -> String {
 fn describe_strength(strength: &Strength) -> String {
     let correlation = |value: f64| format::signed(value, 2);
     let words = match strength.correlation {
-        up if up >= 0.1 => "goes together with it",
-        down if down <= -0.1 => "goes the opposite way",
-        _ => "neither goes together with it nor against it",
+        up if up >= 0.1 => "Goes together with it",
+        down if down <= -0.1 => "Goes the opposite way",
+        _ => "Neither goes together with it nor against it",
     };
     format!(
-        "{words}: r = {}, {}, over {}; an association, no proof of a cause",
+        "{words}: r = {}, {}, over {}",
         correlation(strength.correlation),
         format::range(&strength.interval, correlation),
         format::counted(strength.quarters, "quarter"),
@@ -56,20 +56,19 @@ mod tests {
         assert_eq!(
             facts(&link(None, Some(effect), Some(0.62))),
             [
-                "stated in the scoring model, not measured: ten points more are expected to raise the money by 3% (0%–8%)",
-                "goes together with it: r = +0.62, 95% interval −0.10 to +0.90, over 8 quarters; an association, no \
-                 proof of a cause",
+                "Stated in the scoring model, not measured: ten points more are expected to raise the money by 3% (0%–8%)",
+                "goes together with it: r = +0.62, 95% interval −0.10 to +0.90, over 8 quarters",
             ]
         );
         assert_eq!(
             facts(&link(Some(0.25), None, None)),
-            ["25% of the score", "too few quarters yet to tell whether they go together"]
+            ["25% of the score", "Too few quarters yet to tell whether they go together"]
         );
     }
 
     #[test]
     fn no_association_is_not_called_one() {
-        assert!(facts(&link(None, None, Some(0.02)))[0].starts_with("neither"));
-        assert!(facts(&link(None, None, Some(-0.5)))[0].starts_with("goes the opposite way"));
+        assert!(facts(&link(None, None, Some(0.02)))[0].starts_with("Neither"));
+        assert!(facts(&link(None, None, Some(-0.5)))[0].starts_with("Goes the opposite way"));
     }
 }

@@ -1,47 +1,46 @@
-use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use valuemap_shared::activities::CostKind;
-use valuemap_shared::money::Currency;
-use valuemap_shared::value_map::CostReading;
+use valuemap_shared::value_map::{CostReading, Returns};
 use valuemap_ui::{Segment, StackedBar};
 use yew::prelude::*;
 
 use crate::amount;
+use crate::value_map::explanation::{FigureKey, RowsDialog};
+use crate::value_map::shown::Shown;
 
 #[derive(Properties, PartialEq)]
 pub struct CostsProps {
-    pub costs: Vec<CostReading>,
-    pub cost: Decimal,
-    pub currency: Currency,
+    pub shown: Shown,
 }
 
 /// What the community cost, fully loaded, by kind.
 #[component]
 pub fn Costs(props: &CostsProps) -> Html {
-    let segments: Vec<Segment> = props
-        .costs
+    let (Returns { costs, cost, .. }, currency) = (&props.shown.map.returns, props.shown.map.currency);
+    let segments: Vec<Segment> = costs
         .iter()
         .map(|cost| Segment { amount: cost.amount.to_f64().unwrap_or_default(), class: look(cost.kind).0 })
         .collect();
     html! {
-        <section class="returns-part" data-cost={props.cost.to_string()}>
+        <section class="returns-part" data-cost={cost.to_string()}>
             <h3>{ "Cost" }</h3>
-            <p class="fact-number">{ amount::full(props.cost, props.currency) }</p>
-            if props.costs.is_empty() {
+            <p class="fact-number">{ amount::full(*cost, currency) }</p>
+            if costs.is_empty() {
                 <p class="absence">{ "No cost is known for this quarter, so there is no return on it." }</p>
             } else {
                 <StackedBar {segments} />
                 <ul class="legend legend-column">
-                    for CostReading { kind, amount } in &props.costs {
+                    for CostReading { kind, amount } in costs {
                         <li>
                             <svg class="legend-key" aria-hidden="true" width="10" height="10">
                                 <rect class={look(*kind).0} width="10" height="10" rx="2" />
                             </svg>
                             <span>{ look(*kind).1 }</span>
-                            <span class="legend-amount">{ amount::full(*amount, props.currency) }</span>
+                            <span class="legend-amount">{ amount::full(*amount, currency) }</span>
                         </li>
                     }
                 </ul>
+                <RowsDialog shown={props.shown.clone()} title="Cost" figure={FigureKey::Cost(true)} />
             }
         </section>
     }

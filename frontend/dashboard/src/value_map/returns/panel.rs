@@ -1,6 +1,3 @@
-use std::rc::Rc;
-
-use valuemap_shared::value_map::ValueMap;
 use yew::prelude::*;
 
 use super::costs::Costs;
@@ -9,23 +6,25 @@ use super::service::Service;
 use super::tornado::Tornado;
 use super::{ANCHOR, is_known};
 use crate::format;
+use crate::value_map::shown::Shown;
 
 #[derive(Properties, PartialEq)]
 pub struct ReturnsPanelProps {
-    pub map: Rc<ValueMap>,
+    pub shown: Shown,
 }
 
 /// All that is known of costs and returns.
 #[component]
 pub fn ReturnsPanel(props: &ReturnsPanelProps) -> Html {
-    let (returns, currency) = (&props.map.returns, props.map.currency);
+    let map = &props.shown.map;
+    let (returns, currency) = (&map.returns, map.currency);
     if !is_known(returns) {
         return Html::default();
     }
     html! {
         <section class="returns" id={ANCHOR} aria-labelledby="returns-title">
             <header>
-                <h2 id="returns-title">{ format!("Returns in {}", format::quarter(props.map.period)) }</h2>
+                <h2 id="returns-title">{ format!("Returns in {}", format::quarter(map.period)) }</h2>
                 <p class="absence">
                     { format!(
                         "P10, P50 and P90 of {} simulated cases, seed {}: the same figures give the same result.",
@@ -38,7 +37,7 @@ pub fn ReturnsPanel(props: &ReturnsPanelProps) -> Html {
                 if !returns.levels.is_empty() {
                     <Levels levels={returns.levels.clone()} {currency} />
                 }
-                <Costs costs={returns.costs.clone()} cost={returns.cost} {currency} />
+                <Costs shown={props.shown.clone()} />
                 <Service returns={returns.clone()} {currency} />
                 if !returns.tornado.is_empty() {
                     <Tornado bars={returns.tornado.clone()} {currency} />

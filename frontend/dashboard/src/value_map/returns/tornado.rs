@@ -24,12 +24,11 @@ pub fn Tornado(props: &TornadoProps) -> Html {
     html! {
         <section class="returns-part returns-wide">
             <h3>{ "Which assumption matters most" }</h3>
+            <p class="absence">
+                { "What all amounts come to with one assumption at its low and at its high end, the others as likely." }
+            </p>
             <div class="table-frame" tabindex="0" role="group" aria-label="Which assumption matters most">
                 <table class="table tornado">
-                    <caption class="absence">
-                        { "What all amounts come to with one assumption at its low and at its high end, the others as \
-                           likely." }
-                    </caption>
                     <thead>
                         <tr>
                             <th scope="col">{ "Assumption" }</th>
