@@ -13,12 +13,15 @@ use valuemap_shared::survey::documents;
 
 use crate::access::graphql::{SitesOf, SurveysOf};
 use crate::access::session::{sign_in, sign_out, viewer_of};
+use crate::activities::graphql::Tracked;
 use crate::ambient::Ambient;
 use crate::error::ApiError;
 use crate::graphql::document_limits::{EMBED_BODY_BYTES, INTERNAL_BODY_BYTES};
-use crate::graphql::http::{self, KnownDocuments, MediaType, Refusal};
+use crate::graphql::http::{self, KnownDocuments, MediaType};
 use crate::graphql::schema::{EmbedSchema, InternalSchema, State, embed_schema, internal_schema};
+use crate::request_body::Refusal;
 use crate::survey::embed::PageOrigin;
+use crate::webhooks;
 
 /// What the endpoints work with, shared by all workers.
 pub struct Endpoints {
@@ -46,6 +49,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
                 .route(web::method(actix_web::http::Method::OPTIONS).to(embed_preflight))
                 .default_service(web::route().to(embed)),
         )
+        .service(web::resource("/webhooks/{address_key}").route(web::post().to(webhooks::http::receive)))
         .route("/schema.graphql", web::get().to(schema_file))
         .route("/sign-in", web::get().to(sign_in))
         .route("/sign-out", web::post().to(sign_out))
@@ -71,7 +75,8 @@ async fn internal(
         let graphql = graphql
             .data(viewer)
             .data(DataLoader::new(SitesOf(state.database.clone()), tokio::spawn))
-            .data(DataLoader::new(SurveysOf(state.database.clone()), tokio::spawn));
+            .data(DataLoader::new(SurveysOf(state.database.clone()), tokio::spawn))
+            .data(DataLoader::new(Tracked(state.database.clone()), tokio::spawn));
         http::execute(endpoints.internal.execute(graphql)).await
     };
     http::respond(media_type, outcome.await)

@@ -12,6 +12,7 @@ mod graphql;
 mod import;
 mod migrations;
 mod recent;
+mod request_body;
 mod sample;
 mod settings;
 mod survey;

@@ -58,8 +58,18 @@ typed_id! {
     SurveyVersionId,
     /// A member or an account.
     PartyId,
+    /// A kind of thing that the organisation does for the community.
+    ActivityTypeId,
     /// Something that the organisation did for the community.
     ActivityId,
+    /// An address that another system posts its events to.
+    WebhookEndpointId,
+    /// An event that came in by a webhook.
+    InboxEventId,
+    /// A meeting of a party with an activity.
+    TouchpointId,
+    /// Something that happened and counts.
+    OutcomeId,
     /// One member's submission, named by the member's browser before the first attempt to send it.
     SubmissionId,
 }

@@ -10,6 +10,8 @@ mod import;
 mod protocol;
 mod score;
 mod submit;
+mod tracking;
+mod webhooks;
 
 /// Turns `async fn name(engine: Engine)` into two tests, `name::on_sqlite` and `name::on_postgres`.
 macro_rules! on_both_databases {

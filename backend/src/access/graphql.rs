@@ -11,16 +11,18 @@ use valuemap_shared::money as domain;
 use super::entities::{community, site};
 use super::secret::hexadecimal;
 use super::store;
+use crate::activities::graphql::{Activity, ActivityType, Outcome, Party, Touchpoint, TrackedCommunity, tracked_node};
 use crate::database::Database;
 use crate::error::ApiError;
-use crate::graphql::document_limits::PAGE;
 use crate::graphql::node_id::NodeId;
+use crate::graphql::paging::{self, page_size};
 use crate::graphql::scalars::{Count, Currency, Quarter};
 use crate::graphql::schema::{State, editor, viewer};
 use crate::survey::graphql::{NotFound, Survey};
 use crate::survey::store::{publish_draft, save_draft, surveys_of};
 use crate::value_map::models::create_standard_model;
 use crate::value_map::store::periods;
+use crate::webhooks::graphql as webhooks;
 
 #[derive(Default)]
 pub struct AccessQuery;
@@ -43,6 +45,7 @@ impl AccessQuery {
     }
 
     /// The organisation's communities, oldest first.
+    #[graphql(complexity = "paging::complexity(first, child_complexity)")]
     async fn communities(
         &self,
         context: &Context<'_>,
@@ -86,12 +89,18 @@ impl AccessQuery {
         }
     }
 
-    /// The community, site or survey of this id, where the organisation has it; null otherwise.
+    /// What has this id, where the organisation has it; null otherwise.
     async fn node(&self, context: &Context<'_>, id: NodeId) -> async_graphql::Result<Option<Node>> {
         let state = context.data::<State>()?;
         let community = match id {
             NodeId::Community(id) | NodeId::Site(id, _) | NodeId::Survey(id, _) => id,
+            NodeId::ActivityType(id, _)
+            | NodeId::Activity(id, _)
+            | NodeId::Party(id, _)
+            | NodeId::Touchpoint(id, _)
+            | NodeId::Outcome(id, _) => id,
             NodeId::Organisation(_) | NodeId::SurveyVersion(..) => return Ok(None),
+            NodeId::WebhookEndpoint(..) | NodeId::InboxEvent(..) => return Ok(None),
         };
         let Some(owner) = find_community(context, community).await? else { return Ok(None) };
         let db = &state.database.read;
@@ -104,7 +113,8 @@ impl AccessQuery {
                 let surveys = surveys_of(db, [community]).await.map_err(ApiError::from)?;
                 surveys.into_iter().find(|row| row.id == id.0).map(|row| Node::Survey(Survey(row)))
             }
-            _ => Some(Node::Community(owner)),
+            NodeId::Community(_) => Some(Node::Community(owner)),
+            tracked => tracked_node(context, tracked).await?,
         })
     }
 }
@@ -115,19 +125,17 @@ async fn find_community(context: &Context<'_>, id: CommunityId) -> async_graphql
     Ok(row.map(Community))
 }
 
-fn page_size(first: Option<i32>) -> Result<usize, ApiError> {
-    match usize::try_from(first.unwrap_or(20)) {
-        Ok(size) if (1..=PAGE).contains(&size) => Ok(size),
-        _ => Err(ApiError::BadUserInput(format!("first: from 1 to {PAGE} can be asked for at a time"))),
-    }
-}
-
 #[derive(Interface)]
 #[graphql(field(name = "id", ty = "NodeId"))]
 pub enum Node {
     Community(Community),
     Site(Site),
     Survey(Survey),
+    ActivityType(ActivityType),
+    Activity(Activity),
+    Party(Party),
+    Touchpoint(Touchpoint),
+    Outcome(Outcome),
 }
 
 /// The token or session that the request was sent with.
@@ -201,6 +209,27 @@ impl Community {
     async fn surveys(&self, context: &Context<'_>) -> async_graphql::Result<Vec<Survey>> {
         let surveys = context.data::<DataLoader<SurveysOf>>()?.load_one(self.key()).await?;
         Ok(surveys.unwrap_or_default().into_iter().map(Survey).collect())
+    }
+
+    /// Where other systems post their events to, oldest first.
+    async fn webhook_endpoints(&self, context: &Context<'_>) -> async_graphql::Result<Vec<webhooks::WebhookEndpoint>> {
+        webhooks::webhook_endpoints(context, self.key()).await
+    }
+
+    /// What came in by webhooks, latest first.
+    async fn inbox(
+        &self,
+        context: &Context<'_>,
+        status: Option<webhooks::InboxStatus>,
+        first: Option<i32>,
+        after: Option<String>,
+    ) -> async_graphql::Result<Connection<String, webhooks::InboxEvent, EmptyFields, EmptyFields>> {
+        webhooks::inbox(context, self.key(), status, first, after).await
+    }
+
+    #[graphql(flatten)]
+    async fn tracked(&self) -> TrackedCommunity {
+        TrackedCommunity(self.key())
     }
 }
 

@@ -1,7 +1,10 @@
 //! Tracking: what the organisation does for the community, whom it reaches, and what comes of it.
 
 pub mod entities;
+pub mod graphql;
 pub mod identity;
+mod lists;
 pub mod rates;
 pub mod record;
 mod rows;
+pub mod store;

@@ -3,9 +3,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
+use sea_orm::IntoActiveModel;
 use sea_orm::prelude::*;
+use sea_orm::sea_query::OnConflict;
 use valuemap_shared::ids::CommunityId;
 use valuemap_shared::money::{Currency, Money, rounded};
 
@@ -48,6 +50,32 @@ impl Rates {
             )),
         }
     }
+}
+
+/// States what one unit of a currency is worth in the community's own from a day on, in place of what was stated for
+/// that day before.
+pub async fn state_rate(
+    db: &impl ConnectionTrait,
+    community: CommunityId,
+    currency: Currency,
+    valid_from: NaiveDate,
+    rate: Decimal,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    use exchange_rate::Column;
+    let row = exchange_rate::Model {
+        community_id: community.0,
+        currency: currency.to_string(),
+        valid_from,
+        rate: rate.normalize().to_string(),
+        recorded_at: now,
+    };
+    let conflict = OnConflict::columns([Column::CommunityId, Column::Currency, Column::ValidFrom])
+        .update_columns([Column::Rate, Column::RecordedAt])
+        .to_owned();
+    let insert = exchange_rate::Entity::insert(row.into_active_model()).on_conflict(conflict);
+    insert.exec_without_returning(db).await?;
+    Ok(())
 }
 
 #[cfg(test)]

@@ -22,6 +22,7 @@ use crate::access::entities::community;
 use crate::access::secret::hexadecimal;
 use crate::survey::record::chunks;
 use crate::value_map::entities::observation;
+use crate::value_map::models::model_of;
 
 /// Most rows in one statement: SQLite takes 32,766 parameters.
 const ROWS: usize = 1_000;
@@ -55,6 +56,8 @@ pub struct Recorder {
     /// Activities, types and parties that are stored; looked up once.
     types: HashSet<Uuid>,
     activities: HashSet<Uuid>,
+    /// The keys of the measures of the newest scoring model.
+    measures: Vec<String>,
     parties: HashSet<Uuid>,
     /// What was stored in this transaction, with what it said: the same twice is fine, a contradiction is not.
     seen: HashMap<Uuid, String>,
@@ -74,6 +77,8 @@ impl Recorder {
         let row = row.ok_or_else(|| DbErr::RecordNotFound(format!("community {community}")))?;
         let currency =
             row.currency.parse().map_err(|error| DbErr::Custom(format!("community {community}: {error}")))?;
+        let model = model_of(transaction, community, None).await?;
+        let measures = model.map(|stored| stored.model.measures.iter().map(|measure| measure.key.clone()).collect());
         let ids = |rows: Vec<Uuid>| rows.into_iter().collect();
         let types = activity_type::Entity::find().select_only().column(activity_type::Column::Id);
         let types = types.filter(activity_type::Column::CommunityId.eq(community.0)).into_tuple().all(transaction);
@@ -87,6 +92,7 @@ impl Recorder {
             now,
             types: ids(types.await?),
             activities: ids(activities.all(transaction).await?),
+            measures: measures.unwrap_or_default(),
             parties: HashSet::new(),
             seen: HashMap::new(),
             stored: BTreeMap::new(),
@@ -183,6 +189,15 @@ impl Recorder {
                 let money = outcome.money?;
                 let missing = self.rates.missing(self.currency, money.currency, outcome.at.date_naive())?;
                 Some(("money", missing))
+            }
+            Record::Observation(observation) => {
+                let known = self.measures.contains(&observation.measure);
+                (!known).then(|| {
+                    let measures = self.measures.join(", ");
+                    let reason =
+                        format!("the scoring model has no measure `{}`; it has {measures}", observation.measure);
+                    ("measure", reason)
+                })
             }
             _ => None,
         }

@@ -3,7 +3,9 @@
 
 mod export;
 mod import_responses;
+mod inbox;
 mod migrate;
+mod model;
 mod organisation;
 mod schema;
 mod seed;
@@ -11,6 +13,7 @@ mod serve;
 mod sign_in;
 mod token;
 mod verify;
+mod webhook;
 
 use std::io::IsTerminal;
 
@@ -50,11 +53,20 @@ enum Command {
     /// Load data that was collected elsewhere
     #[command(subcommand)]
     Import(Import),
+    /// Look at, check and change the scoring model
+    #[command(subcommand)]
+    Model(model::Model),
     /// Create an organisation
     Organisation(organisation::Organisation),
     /// Create a token for an internal app
     #[command(subcommand)]
     Token(token::Token),
+    /// Manage the addresses that other systems post their events to
+    #[command(subcommand)]
+    Webhook(webhook::Webhook),
+    /// Look at what came in by webhooks, and apply it again
+    #[command(subcommand)]
+    Inbox(inbox::Inbox),
     /// Print a link that signs a person in to the dashboard
     SignIn(sign_in::SignIn),
     /// Count all answers again and compare with the tallies
@@ -98,9 +110,12 @@ async fn run_once(command: Command, settings: &Settings) -> anyhow::Result<()> {
         Command::Seed => seed::run(&database, &ambient).await?,
         Command::Export(export) => export.run(&database).await?,
         Command::Import(Import::Responses(import)) => import.run(&database, &ambient).await?,
+        Command::Model(model) => model.run(&database, &ambient).await?,
         Command::Organisation(organisation) => organisation.run(&database, &ambient).await?,
         Command::Token(token) => token.run(&database, &ambient).await?,
         Command::SignIn(sign_in) => sign_in.run(&database, &ambient, settings.listen).await?,
+        Command::Webhook(webhook) => webhook.run(&database, &ambient).await?,
+        Command::Inbox(inbox) => inbox.run(&database, &ambient).await?,
         Command::Verify(verify) => verify.run(&database).await?,
         Command::Serve(_) | Command::Schema(_) => {}
     }

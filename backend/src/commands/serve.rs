@@ -18,6 +18,7 @@ use crate::settings::Settings;
 use crate::survey::store::VersionCache;
 use crate::survey::writer::Writer;
 use crate::value_map::maps::Maps;
+use crate::webhooks;
 
 #[derive(Args)]
 pub struct Serve {
@@ -54,8 +55,12 @@ impl Serve {
         database.check_schema().await?;
         delete_expired_tokens(&database.write, ambient.now()).await?;
         if self.seed_when_empty && organisations(&database.read).await?.is_empty() {
-            let responses = sample::load(&database, &ambient).await?;
-            tracing::info!(responses, "loaded the sample community");
+            let sample::Loaded { responses, records } = sample::load(&database, &ambient).await?;
+            tracing::info!(responses, records, "loaded the sample community");
+        }
+        let pending = webhooks::apply_pending(&database, &ambient).await?;
+        if pending > 0 {
+            tracing::info!(pending, "applied events of webhooks that were stored and not applied before");
         }
         greet(&database, &ambient, address, !self.no_sign_in_link).await?;
         serve(listener, database, ambient).await

@@ -13,8 +13,9 @@ pub const ALIASES: usize = 15;
 pub const ROOT_FIELDS: usize = 20;
 pub const DIRECTIVES: usize = 50;
 pub const PAGE: usize = 100;
+/// Most items of a list in an input: the number that the validators of such lists say.
+pub const INPUT_ITEMS: usize = 250;
 pub const EXECUTION: Duration = Duration::from_secs(5);
-pub const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The code and the sentence for the first limit that a document passes.
 pub fn passed_limit(document: &ExecutableDocument) -> Option<(&'static str, String)> {

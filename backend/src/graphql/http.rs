@@ -10,26 +10,12 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, web};
 use async_graphql::parser::types::ExecutableDocument;
 use async_graphql::{Request, Response, ServerError, Variables};
-use futures_util::StreamExt;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::document_limits::{BODY_TIMEOUT, EXECUTION, passed_limit};
+use super::document_limits::{EXECUTION, passed_limit};
 use crate::error::{ApiError, status_of};
-
-/// A request that was refused before it ran.
-#[derive(Debug)]
-pub struct Refusal {
-    status: StatusCode,
-    code: &'static str,
-    message: String,
-}
-
-impl Refusal {
-    pub fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into() }
-    }
-}
+use crate::request_body::{Refusal, read_json};
 
 impl From<ApiError> for Refusal {
     fn from(error: ApiError) -> Self {
@@ -93,14 +79,11 @@ pub async fn read(
     most_bytes: usize,
     known: Option<&KnownDocuments>,
 ) -> Result<Request, Refusal> {
-    check_headers(http)?;
-    let bytes = match tokio::time::timeout(BODY_TIMEOUT, read_body(payload, most_bytes)).await {
-        Ok(bytes) => bytes?,
-        Err(_) => {
-            let message = "the body took too long to arrive";
-            return Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, "REQUEST_TIMEOUT", message));
-        }
-    };
+    if http.method() != Method::POST {
+        let message = "GraphQL requests are sent with POST";
+        return Err(Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", message));
+    }
+    let bytes = read_json(http, payload, most_bytes).await?;
     let bad_request = |message: String| Refusal::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", message);
     if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[') {
         let message = "batches are not accepted; send one request at a time";
@@ -126,38 +109,6 @@ pub async fn read(
     request.operation_name = body.operation_name;
     request.set_parsed_query(document);
     Ok(request)
-}
-
-fn check_headers(http: &HttpRequest) -> Result<(), Refusal> {
-    if http.method() != Method::POST {
-        let message = "GraphQL requests are sent with POST";
-        return Err(Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", message));
-    }
-    let unsupported =
-        |message: &str| Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE", message);
-    if http.headers().get(header::CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
-        return Err(unsupported("compressed bodies are not accepted"));
-    }
-    let content_type = http.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let mut parts = content_type.unwrap_or_default().split(';').map(|part| part.trim().to_ascii_lowercase());
-    let is_json = parts.next().is_some_and(|essence| essence == "application/json");
-    let is_utf_8 = parts.all(|part| part.strip_prefix("charset=").is_none_or(|set| set.trim_matches('"') == "utf-8"));
-    if is_json && is_utf_8 { Ok(()) } else { Err(unsupported("the body has to be application/json in UTF-8")) }
-}
-
-async fn read_body(mut payload: web::Payload, most_bytes: usize) -> Result<Vec<u8>, Refusal> {
-    let mut bytes = Vec::new();
-    while let Some(chunk) = payload.next().await {
-        let chunk = chunk.map_err(|error| {
-            Refusal::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", format!("the body did not arrive whole: {error}"))
-        })?;
-        if bytes.len() + chunk.len() > most_bytes {
-            let message = format!("the body may have at most {most_bytes} bytes");
-            return Err(Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", message));
-        }
-        bytes.extend_from_slice(&chunk);
-    }
-    Ok(bytes)
 }
 
 /// Runs a request, for as long as it may take.

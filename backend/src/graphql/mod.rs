@@ -3,5 +3,6 @@
 pub mod document_limits;
 pub mod http;
 pub mod node_id;
+pub mod paging;
 pub mod scalars;
 pub mod schema;

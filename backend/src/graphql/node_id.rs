@@ -5,7 +5,10 @@ use std::str::FromStr;
 
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
 use uuid::Uuid;
-use valuemap_shared::ids::{CommunityId, OrganisationId, SiteId, SurveyId, SurveyVersionId};
+use valuemap_shared::ids::{
+    ActivityId, ActivityTypeId, CommunityId, InboxEventId, OrganisationId, OutcomeId, PartyId, SiteId, SurveyId,
+    SurveyVersionId, TouchpointId, WebhookEndpointId,
+};
 
 /// What an identifier names, written `com_0192f0c1...`. What belongs to a community carries the community's id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +18,13 @@ pub enum NodeId {
     Site(CommunityId, SiteId),
     Survey(CommunityId, SurveyId),
     SurveyVersion(CommunityId, SurveyVersionId),
+    WebhookEndpoint(CommunityId, WebhookEndpointId),
+    InboxEvent(CommunityId, InboxEventId),
+    ActivityType(CommunityId, ActivityTypeId),
+    Activity(CommunityId, ActivityId),
+    Party(CommunityId, PartyId),
+    Touchpoint(CommunityId, TouchpointId),
+    Outcome(CommunityId, OutcomeId),
 }
 
 impl fmt::Display for NodeId {
@@ -25,6 +35,13 @@ impl fmt::Display for NodeId {
             Self::Site(community, id) => write!(f, "sit_{}{}", community.0.simple(), id.0.simple()),
             Self::Survey(community, id) => write!(f, "sur_{}{}", community.0.simple(), id.0.simple()),
             Self::SurveyVersion(community, id) => write!(f, "ver_{}{}", community.0.simple(), id.0.simple()),
+            Self::WebhookEndpoint(community, id) => write!(f, "whk_{}{}", community.0.simple(), id.0.simple()),
+            Self::InboxEvent(community, id) => write!(f, "inb_{}{}", community.0.simple(), id.0.simple()),
+            Self::ActivityType(community, id) => write!(f, "aty_{}{}", community.0.simple(), id.0.simple()),
+            Self::Activity(community, id) => write!(f, "act_{}{}", community.0.simple(), id.0.simple()),
+            Self::Party(community, id) => write!(f, "pty_{}{}", community.0.simple(), id.0.simple()),
+            Self::Touchpoint(community, id) => write!(f, "tou_{}{}", community.0.simple(), id.0.simple()),
+            Self::Outcome(community, id) => write!(f, "out_{}{}", community.0.simple(), id.0.simple()),
         }
     }
 }
@@ -47,6 +64,13 @@ impl FromStr for NodeId {
             "sit" => two().map(|(community, id)| Self::Site(community.into(), id.into())),
             "sur" => two().map(|(community, id)| Self::Survey(community.into(), id.into())),
             "ver" => two().map(|(community, id)| Self::SurveyVersion(community.into(), id.into())),
+            "whk" => two().map(|(community, id)| Self::WebhookEndpoint(community.into(), id.into())),
+            "inb" => two().map(|(community, id)| Self::InboxEvent(community.into(), id.into())),
+            "aty" => two().map(|(community, id)| Self::ActivityType(community.into(), id.into())),
+            "act" => two().map(|(community, id)| Self::Activity(community.into(), id.into())),
+            "pty" => two().map(|(community, id)| Self::Party(community.into(), id.into())),
+            "tou" => two().map(|(community, id)| Self::Touchpoint(community.into(), id.into())),
+            "out" => two().map(|(community, id)| Self::Outcome(community.into(), id.into())),
             _ => Err(refused()),
         }
     }
@@ -74,7 +98,15 @@ mod tests {
     #[test]
     fn ids_are_read_as_they_were_written() {
         let (community, survey) = (CommunityId(Uuid::from_u128(1)), SurveyId(Uuid::from_u128(2)));
-        for id in [NodeId::Community(community), NodeId::Survey(community, survey)] {
+        let event = InboxEventId(Uuid::from_u128(3));
+        let ids = [
+            NodeId::Community(community),
+            NodeId::Survey(community, survey),
+            NodeId::WebhookEndpoint(community, WebhookEndpointId(Uuid::from_u128(2))),
+            NodeId::InboxEvent(community, event),
+            NodeId::Outcome(community, OutcomeId(Uuid::from_u128(3))),
+        ];
+        for id in ids {
             assert_eq!(id.to_string().parse(), Ok(id));
         }
     }

@@ -6,6 +6,7 @@ use super::document_limits as limits;
 use crate::access::graphql::{AccessMutation, AccessQuery};
 use crate::access::store::Viewer;
 use crate::access::viewers::Viewers;
+use crate::activities::graphql::{SettingsMutation, TrackingMutation};
 use crate::ambient::Ambient;
 use crate::database::Database;
 use crate::error::ApiError;
@@ -13,10 +14,12 @@ use crate::survey::embed::{EmbedMutation, EmbedQuery};
 use crate::survey::graphql::SurveyMutation;
 use crate::survey::store::VersionCache;
 use crate::survey::writer::Writer;
+use crate::value_map::comparison_graphql::{ComparisonMutation, ComparisonQuery};
 use crate::value_map::graphql::ValueMapQuery;
 use crate::value_map::maps::Maps;
 use crate::value_map::model_graphql::{ScoringModelMutation, ScoringModelQuery};
 use crate::value_map::published::PublishedResults;
+use crate::webhooks::graphql::WebhookMutation;
 use async_graphql::{Context, EmptySubscription, MergedObject, Object, Schema, SimpleObject};
 
 /// What resolvers work with.
@@ -35,10 +38,18 @@ pub type InternalSchema = Schema<Query, Mutation, EmptySubscription>;
 pub type EmbedSchema = Schema<EmbedQuery, EmbedMutation, EmptySubscription>;
 
 #[derive(MergedObject, Default)]
-pub struct Query(AccessQuery, ValueMapQuery, ScoringModelQuery, LimitsQuery);
+pub struct Query(AccessQuery, ValueMapQuery, ScoringModelQuery, ComparisonQuery, LimitsQuery);
 
 #[derive(MergedObject, Default)]
-pub struct Mutation(AccessMutation, SurveyMutation, ScoringModelMutation);
+pub struct Mutation(
+    AccessMutation,
+    SurveyMutation,
+    TrackingMutation,
+    SettingsMutation,
+    ScoringModelMutation,
+    ComparisonMutation,
+    WebhookMutation,
+);
 
 /// Whoever asks, as the HTTP layer found out.
 pub fn viewer<'a>(context: &Context<'a>) -> Result<&'a Arc<Viewer>, ApiError> {
@@ -86,6 +97,7 @@ impl LimitsQuery {
             root_fields: limits::ROOT_FIELDS as u64,
             directives: limits::DIRECTIVES as u64,
             page: limits::PAGE as u64,
+            input_items: limits::INPUT_ITEMS as u64,
             execution_seconds: limits::EXECUTION.as_secs(),
         }
     }
@@ -101,6 +113,8 @@ struct Limits {
     directives: u64,
     /// Most nodes of a connection that one request may ask for.
     page: u64,
+    /// Most records that one mutation may send.
+    input_items: u64,
     execution_seconds: u64,
 }
 

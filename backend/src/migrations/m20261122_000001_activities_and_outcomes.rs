@@ -65,6 +65,7 @@ type IndexRow = (&'static str, &'static str, &'static [&'static str]);
 const INDEXES: &[IndexRow] = &[
     ("party_by_since", "party", &["community_id", "kind", "since"]),
     ("identity_link_by_from", "identity_link", &["community_id", "from_id"]),
+    ("identity_link_by_to", "identity_link", &["community_id", "to_id"]),
     ("activity_by_start", "activity", &["community_id", "starts_on"]),
     ("cost_line_by_day", "cost_line", &["community_id", "day"]),
     ("cost_line_by_activity", "cost_line", &["community_id", "activity_id"]),

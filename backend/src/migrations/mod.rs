@@ -7,6 +7,7 @@ mod m20261122_000001_activities_and_outcomes;
 mod m20261122_000002_scoring_models_and_measures;
 mod m20261122_000003_imports_and_inbox;
 mod m20261122_000004_attribution_runs;
+mod m20261122_000005_inbox_subjects;
 
 pub struct Migrator;
 
@@ -19,6 +20,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000002_scoring_models_and_measures::Migration),
             Box::new(m20261122_000003_imports_and_inbox::Migration),
             Box::new(m20261122_000004_attribution_runs::Migration),
+            Box::new(m20261122_000005_inbox_subjects::Migration),
         ]
     }
 }

@@ -195,14 +195,14 @@ pub async fn observed(
     }
     let aggregated = by_measure.into_iter().filter_map(|(key, mut rows)| {
         rows.sort_by(|a, b| (a.day, a.recorded_at, &a.source).cmp(&(b.day, b.recorded_at, &b.source)));
-        let observed = aggregate(model.measure(&key)?.aggregation, &rows)?;
+        let observed = aggregate(model.measure(&key)?.aggregation, &rows, days)?;
         Some((key, observed))
     });
     Ok(aggregated.collect())
 }
 
 /// Several observations as one. Only a single observation, and the last, keep their interval.
-fn aggregate(aggregation: Aggregation, rows: &[observation::Model]) -> Option<Observed> {
+fn aggregate(aggregation: Aggregation, rows: &[observation::Model], days: Days) -> Option<Observed> {
     let last = rows.last()?;
     let sum: f64 = rows.iter().map(|row| row.value).sum();
     let value = match aggregation {
@@ -212,7 +212,10 @@ fn aggregate(aggregation: Aggregation, rows: &[observation::Model]) -> Option<Ob
     };
     let alone = rows.len() == 1 || aggregation == Aggregation::Last;
     let interval = last.low.zip(last.high).filter(|_| alone);
-    Some(Observed { value, interval, observations: rows.len() as u64 })
+    let is_whole = days.stretch.days == days.stretch.of;
+    let until_last = (last.day - days.first_day()).num_days() + 1;
+    let covered = if is_whole { 1.0 } else { until_last as f64 / f64::from(days.stretch.of) };
+    Some(Observed { value, interval, observations: rows.len() as u64, covered })
 }
 
 /// The quarter that contacts per customer are compared with: the one that the model names, else the first with cases.

@@ -1,5 +1,7 @@
 //! The value map: reads tallies, never answers, so that a score costs the same at ten answers and at ten million.
 
+pub mod comparison_graphql;
+pub mod comparisons;
 pub mod counted;
 pub mod entities;
 pub mod explain;

@@ -3,7 +3,14 @@
 use async_graphql::{Enum, SimpleObject, Union};
 use valuemap_shared::value_map as domain;
 
+use crate::activities::graphql::enums::CostKind;
 use crate::graphql::scalars::{Count, Decimal};
+
+impl ToWire<CostKind> for valuemap_shared::activities::CostKind {
+    fn to_wire(self) -> CostKind {
+        self.into()
+    }
+}
 
 /// From a value of the domain to one of the wire.
 trait ToWire<T> {
@@ -133,13 +140,6 @@ wire_enums! {
         Equal,
         /// By the model's weights, as a geometric mean: a weak input is not made good by a strong one.
         Geometric,
-    }
-
-    CostKind = valuemap_shared::activities::CostKind, "valuemap_shared::activities::CostKind" {
-        Cash,
-        Travel,
-        Staff,
-        Platform,
     }
 
     PartKind = domain::PartKind, "domain::PartKind" {

@@ -4,9 +4,11 @@ mod kinds;
 mod named;
 mod record;
 mod rules;
+mod weights;
 
 pub use kinds::{ContributionKind, CostKind, Goal, LinkMethod, Modality, OutcomeKind, PartyKind, Role};
 pub use record::{
     Activity, ActivityType, Contribution, Cost, CostLine, IdentityLink, Observation, Outcome, Party, PartyRef, Record,
     RecordKind, Reference, SupportCase, Touchpoint,
 };
+pub use weights::OutcomeWeights;

@@ -40,11 +40,11 @@ impl Stretch {
     pub fn share(self) -> f64 {
         f64::from(self.days) / f64::from(self.of.max(1))
     }
+}
 
-    /// What a sum so far comes to in a whole quarter at the same pace; `None` where the quarter has hardly begun.
-    pub(super) fn at_this_pace(self, sum: f64) -> Option<f64> {
-        (self.share() >= LEAST_SHARE).then(|| sum / self.share())
-    }
+/// What a sum so far comes to in a whole quarter at the same pace; `None` where the quarter has hardly begun.
+pub(super) fn at_this_pace(sum: f64, covered: f64) -> Option<f64> {
+    (covered >= LEAST_SHARE).then(|| sum / covered)
 }
 
 /// With less of a quarter over than this, its pace is a matter of chance.
@@ -57,6 +57,8 @@ pub struct Observed {
     /// The ends of a 95% interval, where the source had one.
     pub interval: Option<(f64, f64)>,
     pub observations: u64,
+    /// The share of the quarter that they cover, in 0..1: up to the last one while the quarter is running.
+    pub covered: f64,
 }
 
 /// What was counted in a quarter.

@@ -100,7 +100,7 @@ mod tests {
             }
         }
         if let Some(value) = courses {
-            let observed = Observed { value, interval: None, observations: 1 };
+            let observed = Observed { value, interval: None, observations: 1, covered: 1.0 };
             figures.observed.insert("course_completions".into(), observed);
         }
         figures
@@ -190,9 +190,10 @@ mod tests {
         figures.money = MoneyFigures { outcomes: [(Element::Upgrades, sums)].into(), ..MoneyFigures::default() };
         figures.money.costs.insert(crate::activities::CostKind::Cash, Decimal::from(1_000));
         figures.counts = Counts { customers: 100, cases: 80, questions: 50, member_solutions: 20, ..Counts::default() };
-        figures
-            .observed
-            .insert("self_help_sessions".into(), Observed { value: sessions as f64, interval: None, observations: 1 });
+        figures.observed.insert(
+            "self_help_sessions".into(),
+            Observed { value: sessions as f64, interval: None, observations: 1, covered: 1.0 },
+        );
         for (question, choice) in [("found_answer", "yes"), ("would_have_asked", "yes"), ("asked_anyway", "no")] {
             let of = |choice: &str| Subject::Choice { question: question.into(), choice: choice.into() };
             figures.tallies.add(of(choice), Cell { points: 0, answered: 1, total: 0 }, 60);

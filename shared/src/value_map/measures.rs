@@ -1,6 +1,7 @@
 //! What a measure was in a quarter: observed, or computed from what is tracked.
 
 use super::Figures;
+use super::figures::at_this_pace;
 use super::internal::Ask;
 use super::model::{Aggregation, Measure, MeasureSource, ScoringModel};
 use super::worth::deflection_share;
@@ -31,7 +32,7 @@ pub(super) fn measured(
         MeasureSource::Observed => {
             let observed = figures.observed.get(&measure.key).ok_or("it was not observed in this quarter")?;
             match measure.aggregation {
-                Aggregation::Sum => exact(figures.stretch.at_this_pace(observed.value).ok_or(HARDLY_BEGUN)?),
+                Aggregation::Sum => exact(at_this_pace(observed.value, observed.covered).ok_or(HARDLY_BEGUN)?),
                 Aggregation::Last | Aggregation::Mean => {
                     Ok(Measured { value: observed.value, interval: observed.interval })
                 }
@@ -40,7 +41,7 @@ pub(super) fn measured(
         MeasureSource::ContactRate if counts.customers == 0 => Err("no account was a customer".into()),
         MeasureSource::ContactRate if counts.cases == 0 => Err("no support cases are tracked for this quarter".into()),
         MeasureSource::ContactRate => {
-            let cases = figures.stretch.at_this_pace(counts.cases as f64).ok_or(HARDLY_BEGUN)?;
+            let cases = at_this_pace(counts.cases as f64, figures.stretch.share()).ok_or(HARDLY_BEGUN)?;
             exact(cases / counts.customers as f64)
         }
         MeasureSource::AcceptedAnswerRate => {

@@ -248,7 +248,8 @@ impl<'a> Valuation<'a> {
             }
             Term::Compared(place) => {
                 let Some(comparison) = self.comparison(place) else { return Ok(Decimal::ZERO) };
-                let outcomes = drawn[COMPARISONS + place] * comparison.share_in(self.inputs.period);
+                let share = comparison.share_in(self.inputs.period) * self.inputs.stretch.share();
+                let outcomes = drawn[COMPARISONS + place] * share;
                 checked_times(comparison.amount_per_outcome, outcomes * self.margin(comparison.element, drawn))
             }
             Term::Answers => self.saved(self.answers(drawn), drawn),

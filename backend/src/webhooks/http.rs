@@ -1,0 +1,120 @@
+//! `POST /webhooks/{address_key}`: the signature first, then the inbox, then the records.
+
+use std::time::Duration;
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpRequest, HttpResponse, web};
+use sea_orm::DbErr;
+use serde_json::json;
+use tokio::sync::Semaphore;
+
+use super::endpoint::enabled_endpoint;
+use super::entities::inbox_event::Status;
+use super::entities::webhook_endpoint::{self, Kind};
+use super::inbox::{Incoming, store};
+use super::{apply, discourse, signature, signed_json};
+use crate::graphql::node_id::NodeId;
+use crate::graphql::schema::State;
+use crate::request_body::{Refusal, read_json};
+
+const MOST_BYTES: usize = 1024 * 1024;
+/// How many events are stored and applied at once. Events of one community wait for each other anyhow, and must not take
+/// all connections while they do: members are answering surveys.
+static AT_ONCE: Semaphore = Semaphore::const_new(4);
+/// How long storing and applying may take. Discourse gives up on an answer after 20 seconds.
+const HANDLING: Duration = Duration::from_secs(10);
+
+pub async fn receive(
+    http: HttpRequest,
+    address_key: web::Path<String>,
+    payload: web::Payload,
+    state: web::Data<State>,
+) -> HttpResponse {
+    let outcome = async {
+        let endpoint = enabled_endpoint(&state.database.read, &address_key).await.map_err(unavailable)?;
+        let endpoint = endpoint
+            .ok_or_else(|| Refusal::new(StatusCode::NOT_FOUND, "NOT_FOUND", "there is no webhook at this address"))?;
+        let body = read_json(&http, payload, MOST_BYTES).await?;
+        let incoming = check(&state, &endpoint, &http, &body)?;
+        match tokio::time::timeout(HANDLING, take_in(&state, &endpoint, incoming, &body)).await {
+            Ok(status) => status.map_err(unavailable),
+            Err(_) => Err(unavailable("it took too long")),
+        }
+    };
+    match outcome.await {
+        Ok(status) => {
+            HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(json!({ "status": status }))
+        }
+        Err(refusal) => refuse(&refusal),
+    }
+}
+
+fn check(
+    state: &State,
+    endpoint: &webhook_endpoint::Model,
+    http: &HttpRequest,
+    body: &[u8],
+) -> Result<Incoming, Refusal> {
+    let headers = http.headers();
+    let checked = match endpoint.kind {
+        Kind::Discourse => signature::check_discourse(&endpoint.secret, headers, body),
+        Kind::SignedJson => signature::check_standard(&endpoint.secret, headers, body, state.ambient.now()),
+    };
+    if let Err(forged) = checked {
+        tracing::warn!(endpoint = %endpoint.id, bytes = body.len(), cause = forged.to_string(), "a webhook was refused");
+        return Err(Refusal::new(
+            StatusCode::UNAUTHORIZED,
+            "UNAUTHENTICATED",
+            "it is not signed with this webhook's secret",
+        ));
+    }
+    Ok(match endpoint.kind {
+        Kind::Discourse => discourse::incoming(headers, body),
+        Kind::SignedJson => signed_json::incoming(headers, body),
+    })
+}
+
+/// Stores an event and applies it. Where it was stored and could not be applied, because the database was away, it is
+/// applied when it is sent again, and when the server starts.
+async fn take_in(
+    state: &State,
+    endpoint: &webhook_endpoint::Model,
+    incoming: Incoming,
+    body: &[u8],
+) -> Result<&'static str, DbErr> {
+    let _turn = AT_ONCE.acquire().await.map_err(|closed| DbErr::Custom(closed.to_string()))?;
+    let (event, is_new) = store(&state.database.write, &state.ambient, endpoint, incoming, body).await?;
+    if !is_new && event.status != Status::Pending {
+        return Ok("repeated");
+    }
+    let status = apply(&state.database, &state.ambient, event.key(), &[Status::Pending]).await?;
+    Ok(match status {
+        Some(Status::Applied) => {
+            state.maps.note_commit();
+            "applied"
+        }
+        Some(Status::Ignored) => "ignored",
+        Some(Status::Failed) => {
+            let (community, id) = event.key();
+            let id = NodeId::InboxEvent(community, id);
+            tracing::warn!(event = %id, "an event is kept that could not be applied; see `valuemap inbox show`");
+            "kept"
+        }
+        // The same event came in twice at once, and the other one was faster.
+        Some(Status::Pending) | None => "repeated",
+    })
+}
+
+fn unavailable(cause: impl std::fmt::Display) -> Refusal {
+    tracing::warn!(cause = cause.to_string(), "a webhook could not be taken in");
+    Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", "the server cannot take this right now; send it again")
+}
+
+fn refuse(refusal: &Refusal) -> HttpResponse {
+    let mut response = HttpResponse::build(refusal.status);
+    response.insert_header((header::CACHE_CONTROL, "no-store"));
+    if refusal.status == StatusCode::SERVICE_UNAVAILABLE {
+        response.insert_header((header::RETRY_AFTER, "5"));
+    }
+    response.json(json!({ "error": { "code": refusal.code, "message": refusal.message } }))
+}
