@@ -114,6 +114,20 @@ impl fmt::Display for Money {
     }
 }
 
+/// An amount that may be missing, as a text. That of rust_decimal does not read `null` inside of a tagged union.
+#[cfg(feature = "serde")]
+pub mod optional_text {
+    use rust_decimal::Decimal;
+    use serde::{Deserialize, Deserializer, de::Error};
+
+    pub use rust_decimal::serde::str_option::serialize;
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Decimal>, D::Error> {
+        let text = Option::<String>::deserialize(deserializer)?;
+        text.map(|text| Decimal::from_str_exact(&text).map_err(D::Error::custom)).transpose()
+    }
+}
+
 /// Reads an amount: digits with a point before the decimals, no currency signs and no separators.
 pub fn parse_amount(text: &str) -> Result<Decimal, MoneyError> {
     let shown = || text.chars().take(40).collect::<String>();

@@ -84,8 +84,12 @@ fn Consequences(props: &ConsequencesProps) -> Html {
                 <div data-consequence={wire_name(amount.element)}>
                     <dt>{ element_title(amount.element) }</dt>
                     <dd>
-                        <strong>{ amount::signed(amount.after.likely - amount.before.likely, currency) }</strong>
-                        { format!(", to {}", amount::short(amount.after.likely, currency)) }
+                        if amount.after == amount.before {
+                            { format!("stays at {}", amount::short(amount.before.likely, currency)) }
+                        } else {
+                            <strong>{ amount::signed(amount.after.likely - amount.before.likely, currency) }</strong>
+                            { format!(", to {}", amount::short(amount.after.likely, currency)) }
+                        }
                     </dd>
                 </div>
             }

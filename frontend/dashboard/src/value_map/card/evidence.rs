@@ -13,20 +13,6 @@ pub fn grade(evidence: Evidence) -> &'static str {
     }
 }
 
-/// Several grades in a row: `Measured, experiment and attributed`.
-pub fn grades(evidence: &[Evidence]) -> String {
-    let names: Vec<String> = evidence
-        .iter()
-        .enumerate()
-        .map(|(place, evidence)| if place == 0 { grade(*evidence).to_owned() } else { grade(*evidence).to_lowercase() })
-        .collect();
-    match names.split_last() {
-        Some((last, [])) => last.clone(),
-        Some((last, first)) => format!("{} and {last}", first.join(", ")),
-        None => String::new(),
-    }
-}
-
 pub fn meaning(evidence: Evidence) -> &'static str {
     match evidence {
         Evidence::Measured => "counted where it happened, such as invoices and solved questions",
@@ -75,18 +61,5 @@ pub fn EvidenceGuide() -> Html {
                 }
             </ul>
         </details>
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn grades_are_listed_in_words() {
-        let check = |evidence: &[Evidence], expected: &str| assert_eq!(grades(evidence), expected);
-        check(&[], "");
-        check(&[Evidence::Measured], "Measured");
-        check(&Evidence::ALL, "Measured, experiment, attributed and assumed");
     }
 }

@@ -11,7 +11,7 @@ mod worth_card;
 mod worth_facts;
 mod worth_parts;
 
-pub use evidence::{EvidenceGuide, grade, grades};
+pub use evidence::{EvidenceGuide, grade};
 pub use figure::{Figure, NoFigure};
 
 use valuemap_shared::value_map::{Element, ElementReading, Reading};

@@ -57,7 +57,7 @@ mod tests {
             facts(&link(None, Some(effect), Some(0.62))),
             [
                 "Stated in the scoring model, not measured: ten points more are expected to raise the money by 3% (0%–8%)",
-                "goes together with it: r = +0.62, 95% interval −0.10 to +0.90, over 8 quarters",
+                "Goes together with it: r = +0.62, 95% interval −0.10 to +0.90, over 8 quarters",
             ]
         );
         assert_eq!(

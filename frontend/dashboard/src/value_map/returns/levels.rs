@@ -2,7 +2,7 @@ use valuemap_shared::money::Currency;
 use valuemap_shared::value_map::{Effect, ReturnLevel};
 use yew::prelude::*;
 
-use crate::value_map::card::{grade, grades};
+use super::counting;
 use crate::{amount, format};
 
 #[derive(Properties, PartialEq)]
@@ -50,13 +50,6 @@ pub fn Levels(props: &LevelsProps) -> Html {
     }
 }
 
-fn counting(place: usize, level: &ReturnLevel) -> String {
-    match level.evidence.last() {
-        Some(last) if place > 0 => format!("with {} added", grade(*last).to_lowercase()),
-        _ => format!("{} alone", grades(&level.evidence)),
-    }
-}
-
 fn on_cost(shares: &Effect) -> Html {
     let percent = |share: f64| format!("{}%", format::signed(100.0 * share, 0));
     html! {
@@ -64,26 +57,5 @@ fn on_cost(shares: &Effect) -> Html {
             <strong>{ percent(shares.likely) }</strong>
             <span class="range">{ format::ends(shares.low, shares.high, percent) }</span>
         </>
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use rust_decimal::Decimal;
-    use valuemap_shared::value_map::AmountRange;
-    use valuemap_shared::value_map::financial::Evidence;
-
-    use super::*;
-
-    #[test]
-    fn levels_say_what_was_added() {
-        let level = |evidence: &[Evidence]| ReturnLevel {
-            evidence: evidence.to_vec(),
-            amount: AmountRange { low: Decimal::ZERO, likely: Decimal::ZERO, high: Decimal::ZERO },
-            return_on_investment: None,
-            chance_of_gain: 0.5,
-        };
-        assert_eq!(counting(0, &level(&[Evidence::Measured])), "Measured alone");
-        assert_eq!(counting(1, &level(&[Evidence::Measured, Evidence::Experiment])), "with experiment added");
     }
 }

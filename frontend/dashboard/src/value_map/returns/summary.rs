@@ -3,8 +3,7 @@ use std::rc::Rc;
 use valuemap_shared::value_map::ValueMap;
 use yew::prelude::*;
 
-use super::{ANCHOR, is_known};
-use crate::value_map::card::grades;
+use super::{ANCHOR, counting, is_known};
 use crate::{amount, format};
 
 #[derive(Properties, PartialEq)]
@@ -26,12 +25,12 @@ pub fn ReturnsSummary(props: &ReturnsSummaryProps) -> Html {
             </h2>
             if is_known(returns) {
                 <ol class="summary-levels">
-                    for level in &returns.levels {
+                    for (place, level) in returns.levels.iter().enumerate() {
                         <li>
                             <span class="number" title={amount::full(level.amount.likely, currency)}>
                                 { amount::short(level.amount.likely, currency) }
                             </span>
-                            <span class="summary-level">{ grades(&level.evidence) }</span>
+                            <span class="summary-level">{ counting(place, level) }</span>
                             <span class="summary-gain">
                                 { format!("{} chance of gain", format::percent(level.chance_of_gain)) }
                             </span>
