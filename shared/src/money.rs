@@ -26,6 +26,11 @@ impl Currency {
     pub fn code(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or_default()
     }
+
+    /// How many decimals its smallest coin has: 2 for EUR, 0 for JPY.
+    pub fn decimals(&self) -> u32 {
+        iso_currency::Currency::from_code(self.code()).and_then(|currency| currency.exponent()).unwrap_or(2).into()
+    }
 }
 
 impl FromStr for Currency {
@@ -109,6 +114,20 @@ impl fmt::Display for Money {
     }
 }
 
+/// An amount that may be missing, as a text. That of rust_decimal does not read `null` inside of a tagged union.
+#[cfg(feature = "serde")]
+pub mod optional_text {
+    use rust_decimal::Decimal;
+    use serde::{Deserialize, Deserializer, de::Error};
+
+    pub use rust_decimal::serde::str_option::serialize;
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Decimal>, D::Error> {
+        let text = Option::<String>::deserialize(deserializer)?;
+        text.map(|text| Decimal::from_str_exact(&text).map_err(D::Error::custom)).transpose()
+    }
+}
+
 /// Reads an amount: digits with a point before the decimals, no currency signs and no separators.
 pub fn parse_amount(text: &str) -> Result<Decimal, MoneyError> {
     let shown = || text.chars().take(40).collect::<String>();
@@ -186,6 +205,8 @@ mod tests {
     #[test]
     fn currencies_are_those_of_iso_4217() {
         assert_eq!("eur".parse(), Ok(Currency::EUR));
+        let decimals = ["EUR", "JPY", "BHD"].map(|code| code.parse::<Currency>().unwrap().decimals());
+        assert_eq!(decimals, [2, 0, 3]);
         for bad in ["", "EU", "XYZ", "EURO", "E\u{dc}R"] {
             assert!(bad.parse::<Currency>().is_err(), "{bad} was accepted");
         }

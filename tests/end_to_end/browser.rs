@@ -4,8 +4,8 @@ use serde_json::Value;
 use thirtyfour::prelude::*;
 use valuemap_tests::{Api, Browser, Engine, Scratch, Server};
 
-const DESKTOP: (u32, u32) = (1280, 900);
-const PHONE: (u32, u32) = (390, 844);
+pub const DESKTOP: (u32, u32) = (1280, 900);
+pub const PHONE: (u32, u32) = (390, 844);
 
 // Keys as WebDriver writes them.
 const TAB: &str = "\u{e004}";
@@ -23,16 +23,16 @@ const SCALES: [&str; 6] = [
 ];
 
 /// A server with the sample community, whose widget stands on `/demo`.
-struct Demo {
+pub struct Demo {
     _scratch: Scratch,
-    server: Server,
-    api: Api,
-    community: String,
-    browser: Browser,
+    pub server: Server,
+    pub api: Api,
+    pub community: String,
+    pub browser: Browser,
 }
 
 impl Demo {
-    async fn new((width, height): (u32, u32)) -> Self {
+    pub async fn new((width, height): (u32, u32)) -> Self {
         let scratch = Scratch::new(Engine::Sqlite).await.unwrap();
         let server = Server::start(&scratch, &["--seed-when-empty"]).await.unwrap();
         let api = server.api(&scratch).await.unwrap();
@@ -54,7 +54,7 @@ impl Demo {
     }
 }
 
-async fn find(root: &WebElement, css: &str) -> WebElement {
+pub async fn find(root: &WebElement, css: &str) -> WebElement {
     root.query(By::Css(css)).desc(css).first().await.unwrap()
 }
 

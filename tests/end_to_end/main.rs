@@ -5,6 +5,7 @@ mod access;
 mod attribution;
 mod browser;
 mod command_line;
+mod dashboard;
 mod faults;
 mod import;
 mod protocol;

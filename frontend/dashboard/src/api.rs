@@ -76,6 +76,11 @@ pub fn wire_name(value: impl Serialize) -> String {
     }
 }
 
+/// The enum value that has this name in the API.
+pub fn read_wire_name<T: DeserializeOwned>(name: &str) -> Option<T> {
+    serde_json::from_value(Value::from(name)).ok()
+}
+
 fn read_answer<D: DeserializeOwned>(status: u16, body: &str) -> Result<D, Failure> {
     if status == 401 {
         return Err(Failure::SignedOut);
@@ -153,5 +158,7 @@ mod tests {
     #[test]
     fn enum_values_have_the_name_of_the_api() {
         assert_eq!(wire_name(Element::ProductKnowledge), "PRODUCT_KNOWLEDGE");
+        assert_eq!(read_wire_name("PRODUCT_KNOWLEDGE"), Some(Element::ProductKnowledge));
+        assert_eq!(read_wire_name::<Element>("?"), None);
     }
 }

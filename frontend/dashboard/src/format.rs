@@ -39,10 +39,15 @@ pub fn percent(share: f64) -> String {
 
 /// The two ends of an interval; `write` writes one of them.
 pub fn range(interval: &Interval, write: impl Fn(f64) -> String) -> String {
-    let (low, high) = (write(interval.low), write(interval.high));
+    format!("{}% interval {}", quantity(100.0 * interval.level), ends(interval.low, interval.high, write))
+}
+
+/// The two ends of a range without its level; `write` writes one of them.
+pub fn ends(low: f64, high: f64, write: impl Fn(f64) -> String) -> String {
+    let (low, high) = (write(low), write(high));
     // A dash between signs is hard to read.
-    let between = if low.starts_with('−') || high.starts_with(['−', '+']) { " to " } else { "–" };
-    format!("{}% interval {low}{between}{high}", quantity(100.0 * interval.level))
+    let between = if low.starts_with(['−', '+']) || high.starts_with(['−', '+']) { " to " } else { "–" };
+    format!("{low}{between}{high}")
 }
 
 pub fn quarter(quarter: Quarter) -> String {
@@ -53,11 +58,13 @@ pub fn quarter(quarter: Quarter) -> String {
     }
 }
 
-fn is_zero(text: &str) -> bool {
+/// Whether a written figure is nothing.
+pub fn is_zero(text: &str) -> bool {
     !text.contains(|character: char| ('1'..='9').contains(&character))
 }
 
-fn with_commas(digits: &str) -> String {
+/// Commas at the thousands.
+pub fn with_commas(digits: &str) -> String {
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (position, digit) in digits.char_indices() {
         if position > 0 && (digits.len() - position).is_multiple_of(3) {

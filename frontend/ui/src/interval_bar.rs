@@ -11,6 +11,9 @@ pub struct IntervalBarProps {
     pub value: f64,
     /// A value that the eye should find, such as the middle of the scale or zero.
     pub reference: f64,
+    /// Another value, shown hollow: where the marker would be if something were otherwise.
+    #[prop_or_default]
+    pub ghost: Option<f64>,
 }
 
 /// A bar from end to end of a scale, with an interval as a band and a value as a marker. It repeats in a picture
@@ -32,6 +35,9 @@ pub fn IntervalBar(props: &IntervalBarProps) -> Html {
                 rx="1.5"
                 transform="translate(-1.5)"
             />
+            if let Some(ghost) = props.ghost {
+                <circle class="bar-ghost" cx={at(ghost)} cy="8" r="5" />
+            }
         </svg>
     }
 }

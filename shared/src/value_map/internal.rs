@@ -229,7 +229,7 @@ fn quantile(combined: &Combined) -> f64 {
 fn change(before: &Combined, now: &Combined) -> Change {
     let difference = now.value - before.value;
     let half = quantile(before).max(quantile(now)) * (before.variance + now.variance).sqrt();
-    let interval = (half > 0.0).then(|| Interval { low: difference - half, high: difference + half, level: LEVEL });
+    let interval = (half > 0.0).then_some(Interval { low: difference - half, high: difference + half, level: LEVEL });
     Change { difference, interval }
 }
 

@@ -135,12 +135,12 @@ wire! {
         pub evidence: Evidence,
         /// The likely amount on the way from nothing to the target, 0 to 100; `None` without a target.
         pub value: Option<f64>,
-        #[cfg_attr(feature = "serde", serde(with = "rust_decimal::serde::str_option"))]
+        #[cfg_attr(feature = "serde", serde(with = "crate::money::optional_text"))]
         pub target: Option<Decimal>,
         /// How many outcomes, answers or sessions it rests on.
         pub count: u64,
         /// Since the period before; `None` where that has no figure.
-        #[cfg_attr(feature = "serde", serde(with = "rust_decimal::serde::str_option"))]
+        #[cfg_attr(feature = "serde", serde(with = "crate::money::optional_text"))]
         pub change: Option<Decimal>,
         /// What moved it. They add up to the change.
         pub movers: Vec<AmountMover>,

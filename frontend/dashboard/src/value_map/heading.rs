@@ -1,9 +1,11 @@
 use valuemap_shared::calendar::Quarter;
+use valuemap_shared::value_map::Weighting;
 use valuemap_ui::{Badge, Button, Select, SelectOption};
 use yew::prelude::*;
 
 use super::texts;
 use crate::access::Community;
+use crate::api::{read_wire_name, wire_name};
 use crate::format;
 
 #[derive(Properties, PartialEq)]
@@ -11,10 +13,15 @@ pub struct HeadingProps {
     pub community: Community,
     /// The one on screen, as soon as it is known.
     pub period: Option<Quarter>,
+    pub weighting: Weighting,
+    /// Whether somebody supposes something; `None` while there is no map to suppose it of.
+    pub supposes: Option<bool>,
     pub waiting: bool,
     /// The time of day of the figures on screen.
     pub arrived: Option<AttrValue>,
     pub onpickperiod: Callback<Quarter>,
+    pub onpickweighting: Callback<Weighting>,
+    pub onsuppose: Callback<()>,
     pub onrefresh: Callback<()>,
 }
 
@@ -25,6 +32,14 @@ pub fn Heading(props: &HeadingProps) -> Html {
         Callback::from(move |text: AttrValue| {
             if let Ok(period) = text.parse() {
                 onpickperiod.emit(period);
+            }
+        })
+    };
+    let onpickweighting = {
+        let onpickweighting = props.onpickweighting.clone();
+        Callback::from(move |name: AttrValue| {
+            if let Some(weighting) = read_wire_name(&name) {
+                onpickweighting.emit(weighting);
             }
         })
     };
@@ -53,6 +68,15 @@ pub fn Heading(props: &HeadingProps) -> Html {
                         {onpick}
                     />
                 }
+                <Select
+                    label="Weighting"
+                    options={weightings()}
+                    selected={wire_name(props.weighting)}
+                    onpick={onpickweighting}
+                />
+                if props.supposes == Some(false) {
+                    <Button onpress={props.onsuppose.clone()}>{ "What if…" }</Button>
+                }
                 <Button onpress={props.onrefresh.clone()} busy={props.waiting}>{ "Refresh" }</Button>
                 <span class="status" role="status">{ status }</span>
             </div>
@@ -65,6 +89,14 @@ pub fn Heading(props: &HeadingProps) -> Html {
             }
         </div>
     }
+}
+
+fn weightings() -> Vec<SelectOption> {
+    let option = |weighting: Weighting| SelectOption {
+        value: wire_name(weighting).into(),
+        label: texts::weighting_title(weighting).into(),
+    };
+    texts::WEIGHTINGS.map(option).to_vec()
 }
 
 /// The quarters that hold answers and the one on screen, latest first.

@@ -1,16 +1,19 @@
-use valuemap_shared::calendar::Quarter;
-use valuemap_shared::value_map::LayerReading;
+use valuemap_shared::value_map::{Element, Layer, LayerReading};
 use yew::prelude::*;
 
-use super::element_card::{ElementCard, is_connected};
+use super::card::{ElementCard, EvidenceGuide};
+use super::links::Emphasis;
+use super::shown::{Shown, is_connected};
 use super::texts;
 use crate::api::wire_name;
 
 #[derive(Properties, PartialEq)]
 pub struct LayerBandProps {
     pub layer: LayerReading,
-    /// The quarter that changes are counted from.
-    pub before: Quarter,
+    pub shown: Shown,
+    /// The element that somebody points at.
+    pub followed: Option<Element>,
+    pub onfollow: Callback<Option<Element>>,
 }
 
 /// One layer across the map: its cards, or what it waits for.
@@ -20,6 +23,7 @@ pub fn LayerBand(props: &LayerBandProps) -> Html {
     let connected = elements.iter().any(|element| is_connected(&element.reading));
     let name = wire_name(layer);
     let id = format!("layer-{}", name.to_lowercase());
+    let emphasis = |element| Emphasis::of(element, props.followed, &props.shown.map.links);
     html! {
         <section
             class={classes!("layer", (!connected).then_some("layer-waiting"))}
@@ -29,11 +33,19 @@ pub fn LayerBand(props: &LayerBandProps) -> Html {
             <header class="layer-header">
                 <h2 {id}>{ texts::layer_title(*layer) }</h2>
                 <p class="layer-meaning">{ texts::layer_meaning(*layer) }</p>
+                if connected && *layer == Layer::Financial {
+                    <EvidenceGuide />
+                }
             </header>
             if connected {
                 <ul class="cards">
                     for reading in elements {
-                        <ElementCard reading={reading.clone()} before={props.before} />
+                        <ElementCard
+                            reading={reading.clone()}
+                            shown={props.shown.clone()}
+                            emphasis={emphasis(reading.element)}
+                            onfollow={props.onfollow.clone()}
+                        />
                     }
                 </ul>
             } else {
@@ -41,13 +53,38 @@ pub fn LayerBand(props: &LayerBandProps) -> Html {
                     <p class="layer-source">{ texts::layer_source(*layer) }</p>
                     <ul class="chips">
                         for reading in elements {
-                            <li class="chip" data-element={wire_name(reading.element)}>
-                                { texts::element_title(reading.element) }
-                            </li>
+                            <Chip
+                                element={reading.element}
+                                emphasis={emphasis(reading.element)}
+                                onfollow={props.onfollow.clone()}
+                            />
                         }
                     </ul>
                 </div>
             }
         </section>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct ChipProps {
+    element: Element,
+    emphasis: Emphasis,
+    onfollow: Callback<Option<Element>>,
+}
+
+/// An element that nothing is known about yet.
+#[component]
+fn Chip(props: &ChipProps) -> Html {
+    let element = props.element;
+    html! {
+        <li
+            class={classes!("chip", props.emphasis.class())}
+            data-element={wire_name(element)}
+            onmouseenter={props.onfollow.reform(move |_: MouseEvent| Some(element))}
+            onmouseleave={props.onfollow.reform(|_: MouseEvent| None)}
+        >
+            { texts::element_title(element) }
+        </li>
     }
 }

@@ -1,21 +1,22 @@
 //! The strategic value map: its figures, where they come from, and what is still missing.
 
-mod change;
+mod card;
 mod community_map;
-mod element_card;
 mod explanation;
 mod fact;
-mod figure;
 mod heading;
 mod layer_band;
+mod links;
 mod map;
 mod masthead;
 mod overview;
 mod page;
 mod query;
 mod recommendation;
-mod score_facts;
+mod returns;
+mod shown;
 mod texts;
 
 pub use page::Page;
-pub use texts::TITLE;
+pub use shown::reading_of;
+pub use texts::{TITLE, element_title};

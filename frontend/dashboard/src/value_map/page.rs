@@ -1,6 +1,5 @@
 use std::rc::Rc;
 
-use valuemap_shared::calendar::Quarter;
 use valuemap_ui::Notice;
 use web_sys::window;
 use yew::prelude::*;
@@ -33,10 +32,9 @@ pub fn Page(props: &PageProps) -> Html {
             choice.set(picked);
         })
     };
-    let onpickcommunity = pick.reform(|id: AttrValue| Choice { community: Some(id.to_string()), period: None });
-    let onpickperiod = {
-        let id = community.as_ref().map(|community| community.id.clone());
-        pick.reform(move |period: Quarter| Choice { community: id.clone(), period: Some(period) })
+    let onpickcommunity = {
+        let weighting = choice.weighting;
+        pick.reform(move |id: AttrValue| Choice { community: Some(id.to_string()), weighting, ..Choice::default() })
     };
     use_effect_with(community.as_ref().map(|community| community.name.clone()), |name| {
         if let (Some(document), Some(name)) = (window().and_then(|window| window.document()), name) {
@@ -55,10 +53,10 @@ pub fn Page(props: &PageProps) -> Html {
             <main>
                 if let Some(community) = community {
                     <CommunityMap
+                        choice={Choice { community: Some(community.id.clone()), ..(*choice).clone() }}
                         {community}
-                        period={choice.period}
                         round={props.round}
-                        {onpickperiod}
+                        onpick={pick}
                         onrefresh={props.onrefresh.clone()}
                     />
                 } else {

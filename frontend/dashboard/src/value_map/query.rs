@@ -2,13 +2,13 @@ use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
 use valuemap_shared::calendar::Quarter;
-use valuemap_shared::value_map::ValueMap;
+use valuemap_shared::value_map::{ValueMap, Weighting};
 
 use crate::api::{Failure, ask};
 
-const QUERY: &str = "query Map($community: ID!, $period: Quarter) {
-  valueMap(community: $community, period: $period) {
-    period modelVersion minimumAnswers responses
+const QUERY: &str = "query Map($community: ID!, $period: Quarter, $weighting: Weighting!) {
+  valueMap(community: $community, period: $period, weighting: $weighting) {
+    period elapsed modelVersion weighting currency minimumAnswers responses
     recommendation {
       __typename
       ... on Recommendation {
@@ -26,15 +26,36 @@ const QUERY: &str = "query Map($community: ID!, $period: Quarter) {
             value interval { ...Range } answers coverage
             change { difference interval { ...Range } }
             topTwoBox { value interval { ...Range } }
+            parts { key name kind weight share score value unit baseline target owner message }
+            movers { key name points }
+            explanation { ...Source }
+          }
+          ... on Worth {
+            amount { ...Amounts } evidence value target count change
+            movers { name amount }
+            parts { key name amount { ...Amounts } evidence counted }
             explanation { ...Source }
           }
           ... on NoScore { reason message needed }
         }
       }
     }
+    links {
+      from to share
+      effect { low likely high }
+      strength { correlation interval { ...Range } quarters }
+    }
+    returns {
+      costs { kind amount }
+      cost
+      levels { evidence amount { ...Amounts } returnOnInvestment { low likely high } chanceOfGain }
+      tornado { assumption atLow atHigh }
+      communityReturn valueOfAnswers valueOfSelfService elasticity draws seed
+    }
   }
 }
 fragment Range on Interval { low high level }
+fragment Amounts on AmountRange { low likely high }
 fragment Source on Explanation { formula method modelVersion inputs { name value } }";
 
 /// Which map to ask for; without a period, that of the latest quarter that holds answers.
@@ -42,6 +63,7 @@ fragment Source on Explanation { formula method modelVersion inputs { name value
 pub struct MapKey {
     pub community: String,
     pub period: Option<Quarter>,
+    pub weighting: Weighting,
 }
 
 #[derive(Deserialize)]
@@ -64,18 +86,32 @@ mod tests {
     #[test]
     fn the_map_is_read_as_the_server_writes_it() {
         let json = r#"{"valueMap": {
-            "period": "2026-Q4", "modelVersion": "m", "minimumAnswers": 5, "responses": 6,
+            "period": "2026-Q4", "elapsed": 1, "modelVersion": "m", "weighting": "MODEL", "currency": "EUR", "minimumAnswers": 5,
+            "responses": 6,
             "recommendation": {"__typename": "NoScore", "reason": "TOO_FEW_ANSWERS", "message": "few", "needed": 5},
             "layers": [{"layer": "MEMBERS", "elements": [
                 {"element": "PRODUCT_KNOWLEDGE", "reading": {
                     "__typename": "Score", "value": 65, "interval": {"low": 61.5, "high": 69, "level": 0.95},
-                    "answers": 6, "coverage": 1, "change": null, "topTwoBox": null,
-                    "explanation": {"formula": "f", "method": "m", "modelVersion": "v", "inputs": []}}}]}]}}"#;
+                    "answers": 6, "coverage": 1, "change": null, "topTwoBox": null, "parts": [], "movers": [],
+                    "explanation": {"formula": "f", "method": "m", "modelVersion": "v", "inputs": []}}}]},
+                {"layer": "FINANCIAL", "elements": [{"element": "UPGRADES", "reading": {
+                    "__typename": "Worth", "amount": {"low": "1.5", "likely": "2", "high": "2.5"},
+                    "evidence": "MEASURED", "value": null, "target": null, "count": 3, "change": "-0.5",
+                    "movers": [], "parts": [],
+                    "explanation": {"formula": "f", "method": "m", "modelVersion": "v", "inputs": []}}}]}],
+            "links": [{"from": "EDUCATION", "to": "UPGRADES", "share": null, "strength": null,
+                "effect": {"low": 0, "likely": 0.03, "high": 0.08}}],
+            "returns": {"costs": [{"kind": "CASH", "amount": "7"}], "cost": "7", "levels": [], "tornado": [],
+                "communityReturn": null, "valueOfAnswers": "0", "valueOfSelfService": "0", "elasticity": null,
+                "draws": 10000, "seed": 1}}}"#;
         let map = serde_json::from_str::<Data>(json).unwrap().value_map.unwrap();
         let RecommendationReading::NoScore(absence) = &map.recommendation else { panic!("a score") };
         assert_eq!((absence.reason, absence.needed), (Absence::TooFewAnswers, Some(5)));
         let Reading::Score(score) = &map.layers[0].elements[0].reading else { panic!("no score") };
         assert_eq!((score.value, score.interval.low, score.answers), (65.0, 61.5, 6));
+        let Reading::Worth(worth) = &map.layers[1].elements[0].reading else { panic!("no amount") };
+        assert_eq!((worth.amount.low.to_string(), worth.change), ("1.5".to_owned(), "-0.5".parse().ok()));
+        assert_eq!((map.links.len(), map.returns.cost), (1, "7".parse().unwrap()));
     }
 
     #[test]
@@ -85,9 +121,9 @@ mod tests {
 
     #[test]
     fn the_key_is_the_variables() {
-        let key = |period| MapKey { community: "c".into(), period };
+        let key = |period| MapKey { community: "c".into(), period, weighting: Weighting::Equal };
         let written = |period| serde_json::to_string(&key(period)).unwrap();
-        assert_eq!(written(None), r#"{"community":"c","period":null}"#);
-        assert_eq!(written(Quarter::new(2026, 4)), r#"{"community":"c","period":"2026-Q4"}"#);
+        assert_eq!(written(None), r#"{"community":"c","period":null,"weighting":"EQUAL"}"#);
+        assert_eq!(written(Quarter::new(2026, 4)), r#"{"community":"c","period":"2026-Q4","weighting":"EQUAL"}"#);
     }
 }

@@ -2,9 +2,10 @@ use valuemap_shared::value_map::{Recommendation, RecommendationReading};
 use valuemap_ui::{IntervalBar, Scale, Segment, StackedBar};
 use yew::prelude::*;
 
-use super::explanation::ExplainedTitle;
+use super::card::{Figure, NoFigure};
+use super::explanation::{ExplainedTitle, FigureKey};
 use super::fact::Fact;
-use super::figure::{Figure, NoFigure};
+use super::shown::Shown;
 use crate::format;
 
 const TITLE: &str = "Recommendation";
@@ -13,6 +14,7 @@ const SCALE: Scale = Scale { min: -100.0, max: 100.0 };
 #[derive(Properties, PartialEq)]
 pub struct RecommendationCardProps {
     pub reading: RecommendationReading,
+    pub shown: Shown,
 }
 
 /// Would members recommend the community.
@@ -21,7 +23,9 @@ pub fn RecommendationCard(props: &RecommendationCardProps) -> Html {
     html! {
         <section class="recommendation" aria-labelledby="recommendation">
             { match &props.reading {
-                RecommendationReading::Recommendation(figure) => html! { <NetPromoterScore figure={figure.clone()} /> },
+                RecommendationReading::Recommendation(figure) => html! {
+                    <NetPromoterScore figure={figure.clone()} shown={props.shown.clone()} />
+                },
                 RecommendationReading::NoScore(absence) => html! {
                     <>
                         <h2 id="recommendation" class="card-title">{ TITLE }</h2>
@@ -36,6 +40,7 @@ pub fn RecommendationCard(props: &RecommendationCardProps) -> Html {
 #[derive(Properties, PartialEq)]
 struct NetPromoterScoreProps {
     figure: Recommendation,
+    shown: Shown,
 }
 
 /// The Net Promoter Score and the groups that it weighs against each other.
@@ -49,13 +54,18 @@ fn NetPromoterScore(props: &NetPromoterScoreProps) -> Html {
                 heading="h2"
                 id="recommendation"
                 title={TITLE}
+                shown={props.shown.clone()}
+                figure={FigureKey::Recommendation(true)}
                 explanation={figure.explanation.clone()}
-            >
-                <Fact term="Net Promoter Score">
-                    { format!("{}, {}", format::signed(figure.value, 1), range(1)) }
-                </Fact>
-                <Fact term="Rests on">{ format::counted(figure.answers, "answer") }</Fact>
-            </ExplainedTitle>
+                facts={html! {
+                    <>
+                        <Fact term="Net Promoter Score">
+                            { format!("{}, {}", format::signed(figure.value, 1), range(1)) }
+                        </Fact>
+                        <Fact term="Rests on">{ format::counted(figure.answers, "answer") }</Fact>
+                    </>
+                }}
+            />
             <Figure
                 value={figure.value}
                 text={format::signed(figure.value, 0)}
@@ -83,9 +93,14 @@ fn NetPromoterScore(props: &NetPromoterScoreProps) -> Html {
     }
 }
 
+#[derive(Properties, PartialEq)]
+struct GroupsProps {
+    figure: Recommendation,
+}
+
 /// Promoters, passives and detractors.
 #[component]
-fn Groups(props: &NetPromoterScoreProps) -> Html {
+fn Groups(props: &GroupsProps) -> Html {
     let figure = &props.figure;
     let groups = [
         ("promoters", "Promoters", figure.promoters),

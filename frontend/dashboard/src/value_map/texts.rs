@@ -1,6 +1,6 @@
 //! The map in words.
 
-use valuemap_shared::value_map::{Element, Layer};
+use valuemap_shared::value_map::{Element, Layer, Weighting};
 
 pub const TITLE: &str = "Strategic value map";
 pub const HOW_TO_READ: &str = "Read it from the bottom up: what is learned feeds what the organisation gets better \
@@ -27,7 +27,9 @@ pub fn layer_meaning(layer: Layer) -> &'static str {
 /// What a layer is waiting for, where nothing of it is connected.
 pub fn layer_source(layer: Layer) -> &'static str {
     match layer {
-        Layer::Learning => "Not connected yet: it will be scored from open answers and imported posts.",
+        Layer::Learning => {
+            "Comes next: open answers and posts, turned into insights, and what the organisation makes of them."
+        }
         Layer::Internal => {
             "Not connected yet: it will be scored from measures against baseline and target, and from member benefits."
         }
@@ -57,5 +59,15 @@ pub fn element_title(element: Element) -> &'static str {
         Element::RepeatPurchases => "Repeat purchases",
         Element::Acquisition => "Acquisition",
         Element::CostContainment => "Cost containment",
+    }
+}
+
+pub const WEIGHTINGS: [Weighting; 3] = [Weighting::Model, Weighting::Equal, Weighting::Geometric];
+
+pub fn weighting_title(weighting: Weighting) -> &'static str {
+    match weighting {
+        Weighting::Model => "The model’s weights",
+        Weighting::Equal => "Equal weights",
+        Weighting::Geometric => "Geometric mean",
     }
 }

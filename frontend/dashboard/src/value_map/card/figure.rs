@@ -1,23 +1,34 @@
+use rust_decimal::Decimal;
 use valuemap_shared::value_map::{Absence, NoScore};
 use yew::prelude::*;
 
 #[derive(Properties, PartialEq)]
 pub struct FigureProps {
-    pub value: f64,
-    /// The value as it is written.
+    #[prop_or_default]
+    pub value: Option<f64>,
+    #[prop_or_default]
+    pub amount: Option<Decimal>,
+    /// The figure as it is written.
     pub text: String,
-    /// What the value counts, or on which scale.
+    /// The figure in full, where it is written shorter.
+    #[prop_or_default]
+    pub full: Option<String>,
+    /// What it counts, or on which scale.
     pub unit: AttrValue,
 }
 
 /// The one number of a card.
 #[component]
 pub fn Figure(props: &FigureProps) -> Html {
-    let value = props.value.to_string();
+    let value = props.value.map(|value| value.to_string());
+    let amount = props.amount.map(|amount| amount.to_string());
+    let key = value.clone().or_else(|| amount.clone()).unwrap_or_default();
     html! {
         <p class="figure">
             // Another value is another node, so that it fades in.
-            <span key={value.clone()} class="number" data-value={value}>{ &props.text }</span>
+            <span {key} class="number" data-value={value} data-amount={amount} title={props.full.clone()}>
+                { &props.text }
+            </span>
             <span class="figure-unit">{ &props.unit }</span>
         </p>
     }

@@ -2,8 +2,9 @@ use valuemap_shared::calendar::Quarter;
 use valuemap_shared::value_map::{Change, Proportion, Score};
 use yew::prelude::*;
 
-use super::fact::Fact;
+use super::movers::{MoverList, moved_points};
 use crate::format;
+use crate::value_map::fact::Fact;
 
 #[derive(Properties, PartialEq)]
 pub struct ScoreFactsProps {
@@ -23,7 +24,10 @@ pub fn ScoreFacts(props: &ScoreFactsProps) -> Html {
             <Fact term="Rests on">{ format::counted(score.answers, "answer") }</Fact>
             <Fact term="Coverage">{ format!("{} of its weight has data", format::percent(score.coverage)) }</Fact>
             if let Some(change) = &score.change {
-                <Fact term={format!("Since {}", format::quarter(props.before))}>{ describe_change(change) }</Fact>
+                <Fact term={format!("Since {}", format::quarter(props.before))}>
+                    { describe_change(change) }
+                    <MoverList moved={moved_points(&score.movers, change.difference, score.movers.len())} />
+                </Fact>
             }
             if let Some(share) = &score.top_two_box {
                 <Fact term="Top-2-box">{ describe_top_two_box(share) }</Fact>
