@@ -276,7 +276,7 @@ async fn explain_element(
 
 fn part_row(part: domain::Part) -> Option<Row> {
     let text = match (part.value, &part.unit) {
-        (Some(value), Some(unit)) => format!("{}: {value} {unit}", part.name),
+        (Some(value), Some(unit)) => format!("{}: {} {unit}", part.name, (value * 100.0).round() / 100.0),
         _ => part.name,
     };
     Some(Row { kind: "part".into(), id: part.key, day: None, text, value: Some(part.score?), amount: None })

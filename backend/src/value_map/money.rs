@@ -59,7 +59,8 @@ impl Exchange {
 pub struct Ledger {
     exchange: Exchange,
     identities: Identities,
-    outcomes_are_tracked: bool,
+    /// When the first outcome in money was.
+    first_paid: Option<DateTime<Utc>>,
 }
 
 impl Ledger {
@@ -68,7 +69,7 @@ impl Ledger {
         Ok(Self {
             exchange: Exchange::of(db, community).await?,
             identities: Identities::of(db, community, confidence).await?,
-            outcomes_are_tracked: outcomes_are_tracked(db, community).await?,
+            first_paid: first_paid(db, community).await?,
         })
     }
 }
@@ -86,7 +87,7 @@ pub async fn money_of(
         comparisons: comparisons(db, community, days).await?,
         ..MoneyFigures::default()
     };
-    if ledger.outcomes_are_tracked {
+    if ledger.first_paid.is_some_and(|first| first < days.span().1) {
         // Tracked, and none in this quarter: that is a figure, and it is zero.
         for element in [Element::Upgrades, Element::RepeatPurchases, Element::Acquisition] {
             figures.outcomes.insert(element, OutcomeSums::default());
@@ -106,11 +107,16 @@ pub async fn money_of(
 
 const PAID: [OutcomeKind; 3] = [OutcomeKind::Purchase, OutcomeKind::Upgrade, OutcomeKind::Renewal];
 
-async fn outcomes_are_tracked(db: &impl ConnectionTrait, community: CommunityId) -> Result<bool, DbErr> {
-    let any = outcome::Entity::find()
+async fn first_paid(db: &impl ConnectionTrait, community: CommunityId) -> Result<Option<DateTime<Utc>>, DbErr> {
+    let first: Option<Option<DateTime<Utc>>> = outcome::Entity::find()
+        .select_only()
+        .column_as(outcome::Column::At.min(), "first")
         .filter(outcome::Column::CommunityId.eq(community.0))
-        .filter(outcome::Column::Kind.is_in(PAID.map(OutcomeKind::as_str)));
-    Ok(any.limit(1).one(db).await?.is_some())
+        .filter(outcome::Column::Kind.is_in(PAID.map(OutcomeKind::as_str)))
+        .into_tuple()
+        .one(db)
+        .await?;
+    Ok(first.flatten())
 }
 
 /// The outcomes in money of a quarter. Each belongs to one element, so that no amount is counted twice: an upgrade to

@@ -1,4 +1,5 @@
 use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
 
 use super::financial::{
     AmountRange, CommunityReturn, DRAWS, Evidence, Return, cost_elasticity, return_on_investment, simulate_return,
@@ -182,7 +183,6 @@ fn explain(element: Element, terms: &[Term], model: &ScoringModel, now: &Valuati
     let mut inputs = Vec::new();
     let mut add = |name: &str, value: f64| inputs.push(Input { name: name.to_owned(), value });
     if let Some(sums) = now.outcomes(element) {
-        use rust_decimal::prelude::ToPrimitive;
         add("outcomes in the quarter", sums.count as f64);
         add("of these credited: an activity was met within the look-back window", sums.credited_count as f64);
         add("amount of all outcomes", sums.amount.to_f64().unwrap_or_default());
@@ -205,10 +205,11 @@ fn explain(element: Element, terms: &[Term], model: &ScoringModel, now: &Valuati
             }
         }
     }
-    for (name, range) in now.names().iter().zip(now.ranges()) {
-        if range.high() != 0.0 {
-            add(&format!("assumption, most likely: {name}"), range.mode());
-        }
+    if element == Element::CostContainment {
+        add("cost per case, most likely", model.financial.cost_per_case.mode.to_f64().unwrap_or_default());
+    }
+    for (name, range) in now.assumptions_of(terms) {
+        add(&format!("assumption, most likely: {name}"), range.mode());
     }
     let attribution = &model.financial.attribution;
     Explanation {

@@ -161,7 +161,9 @@ impl<'a> Valuation<'a> {
         let margin = |element: Element| financial.margins.get(&element).copied().unwrap_or(nothing);
         let acquisition = match financial.acquisition {
             AcquisitionValue::FirstYearMargin => ("First-year margin of new customers", margin(Element::Acquisition)),
-            AcquisitionValue::CostSaved(range) => ("Cost of winning a customer otherwise", relative(range)),
+            AcquisitionValue::CostSaved(range) => {
+                ("Cost of winning a customer otherwise, as a share of its most likely amount", relative(range))
+            }
         };
         let rate = |rate: Option<Rate>| rate.map_or(nothing, around);
         let help = &inputs.self_help;
@@ -170,7 +172,7 @@ impl<'a> Valuation<'a> {
             ("Margin of upgrades", margin(Element::Upgrades)),
             ("Margin of repeat purchases", margin(Element::RepeatPurchases)),
             acquisition,
-            ("Cost per case", relative(financial.cost_per_case)),
+            ("Cost per case, as a share of its most likely amount", relative(financial.cost_per_case)),
             ("Found the answer", rate(help.success)),
             ("Would have asked support", rate(help.intent)),
             ("Needed nothing further", rate(help.no_further_action)),
@@ -183,6 +185,24 @@ impl<'a> Valuation<'a> {
             assumptions.push((format!("Effect found by `{}`", comparison.name), outcomes));
         }
         Self { inputs, model, assumptions }
+    }
+
+    /// The assumptions that some terms depend on, with their most likely values.
+    pub fn assumptions_of(&self, terms: &[Term]) -> Vec<(&str, Triangular)> {
+        let of = |term: &Term| match term {
+            Term::Attributed(element) => vec![INCREMENTALITY, margin_of(*element)],
+            Term::Compared(place) => {
+                let element = self.comparison(*place).map_or(Element::Upgrades, |comparison| comparison.element);
+                vec![margin_of(element), COMPARISONS + place]
+            }
+            Term::Answers => vec![COST_PER_CASE, INTENT, NO_FURTHER_ACTION],
+            Term::Searches => vec![COST_PER_CASE, SUCCESS, INTENT, NO_FURTHER_ACTION],
+        };
+        let mut places: Vec<usize> = terms.iter().flat_map(of).collect();
+        places.sort_unstable();
+        places.dedup();
+        let at = |place: usize| self.assumptions.get(place).map(|(name, range)| (name.as_str(), *range));
+        places.into_iter().filter_map(at).collect()
     }
 
     pub fn names(&self) -> Vec<&str> {
@@ -258,11 +278,7 @@ impl<'a> Valuation<'a> {
     }
 
     fn margin(&self, element: Element, drawn: &[f64]) -> f64 {
-        match element {
-            Element::Upgrades => drawn[MARGIN_OF_UPGRADES],
-            Element::RepeatPurchases => drawn[MARGIN_OF_REPEAT_PURCHASES],
-            _ => drawn[MARGIN_OF_ACQUISITION],
-        }
+        drawn[margin_of(element)]
     }
 
     /// Questions that a member solved, whose asker would have asked support otherwise and asked nothing further.
@@ -305,6 +321,14 @@ impl<'a> Valuation<'a> {
         let before = ServicePeriod { customers: baseline.customers, contacts, cost: cost(contacts) };
         let now = ServicePeriod { customers: counts.customers, contacts: counts.cases, cost: cost(counts.cases) };
         Some((before, now))
+    }
+}
+
+fn margin_of(element: Element) -> usize {
+    match element {
+        Element::Upgrades => MARGIN_OF_UPGRADES,
+        Element::RepeatPurchases => MARGIN_OF_REPEAT_PURCHASES,
+        _ => MARGIN_OF_ACQUISITION,
     }
 }
 
