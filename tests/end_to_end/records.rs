@@ -125,7 +125,7 @@ const FILES: &[(&str, &str, &str, (&str, &str))] = &[
     (
         "observations",
         "observations",
-        "measure,day,value,low,high\ncsat,2026-03-31,4.25,4.1,4.4\ncsat,2026-02-28,4.5,,\n",
+        "measure,day,value,low,high\ncourse_completions,2026-03-31,4.25,4.1,4.4\ncourse_completions,2026-02-28,4.5,,\n",
         ("4.25", "4.2"),
     ),
     (
