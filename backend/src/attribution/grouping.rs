@@ -177,3 +177,111 @@ fn split<'a, T>(rest: &mut &'a [T], belongs: impl Fn(&T) -> bool) -> &'a [T] {
     *rest = second;
     first
 }
+
+#[cfg(test)]
+mod tests {
+    use valuemap_shared::activities::OutcomeKind;
+    use valuemap_shared::money::Currency;
+
+    use super::*;
+
+    fn facts(number: u128, type_key: &str) -> ActivityFacts {
+        ActivityFacts {
+            id: Uuid::from_u128(number),
+            key: format!("a{number}"),
+            name: format!("Activity {number}"),
+            activity_type: Uuid::from_u128(100),
+            type_key: type_key.to_owned(),
+            type_name: type_key.to_owned(),
+            modality: "online".to_owned(),
+            goal: "revenue".to_owned(),
+        }
+    }
+
+    /// One unit met three activities from two channels, and then there was an outcome; another is nobody's.
+    fn history() -> History {
+        let touch = |at, activity, channel| Touched { unit: 0, at, activity, channel, took_part: true };
+        let outcome = |unit, at| Happened {
+            unit,
+            at,
+            kind: OutcomeKind::Upgrade,
+            is_first: false,
+            amount: 10_000,
+            lead_at: None,
+            opportunity_at: None,
+        };
+        History {
+            currency: Currency::EUR,
+            activities: vec![facts(1, "webinar"), facts(2, "webinar"), facts(3, "meetup"), facts(4, "gala")],
+            channels: vec![None, Some("forum".to_owned())],
+            units: vec![Uuid::from_u128(7)],
+            touches: vec![touch(100, 0, 0), touch(200, 1, 1), touch(300, 2, 1)],
+            outcomes: vec![outcome(0, 300), outcome(NOBODY, 300)],
+        }
+    }
+
+    fn keys(kind: CreditSource, also: &[u32]) -> Vec<String> {
+        let grouping = Grouping::of(&history(), kind, &also.iter().copied().collect());
+        grouping.sources.into_iter().map(|source| source.key).collect()
+    }
+
+    #[test]
+    fn sources_are_what_was_met_or_cost_something() {
+        assert_eq!(keys(CreditSource::ActivityType, &[]), ["meetup", "webinar"]);
+        assert_eq!(keys(CreditSource::ActivityType, &[3]), ["gala", "meetup", "webinar"]);
+        assert_eq!(keys(CreditSource::Activity, &[]), ["a1", "a2", "a3"]);
+        assert_eq!(keys(CreditSource::Goal, &[3]), ["revenue"]);
+        assert_eq!(keys(CreditSource::Channel, &[]), ["", "forum"]);
+        let mut from_forum = history();
+        from_forum.touches.remove(0);
+        let channels = |also: &[u32]| {
+            Grouping::of(&from_forum, CreditSource::Channel, &also.iter().copied().collect()).sources.len()
+        };
+        assert_eq!((channels(&[1]), channels(&[3])), (1, 2), "what nobody met cost no channel anything");
+    }
+
+    #[test]
+    fn journeys_have_what_lies_within_the_window() {
+        let history = history();
+        let grouping = Grouping::of(&history, CreditSource::ActivityType, &HashSet::new());
+        let journeys = grouping.journeys(&history, 1, |outcome| outcome.amount).unwrap();
+        assert_eq!((journeys.credited().count, journeys.uncredited().count, journeys.unconverted()), (1, 1, 0));
+        let touches: Vec<u64> = journeys.activity().iter().map(|activity| activity.touches).collect();
+        assert_eq!(touches, [1, 2]);
+        let mut later = history;
+        later.outcomes[0].at = 200 + 86_400;
+        let journeys = grouping.journeys(&later, 1, |outcome| outcome.amount).unwrap();
+        let touches: Vec<u64> = journeys.activity().iter().map(|activity| activity.touches).collect();
+        assert_eq!(touches, [1, 0], "a touch of exactly a day is too old");
+    }
+
+    #[test]
+    fn whatever_changes_credits_changes_the_hash() {
+        let parameters: Parameters = serde_json::from_value(serde_json::json!({
+            "from": "2026-Q1", "until": "2026-Q1", "models": ["linear"], "by": "ACCOUNT", "source": "ACTIVITY_TYPE",
+            "lookback_days": 1, "half_life_days": 7.0, "minimum_confidence": 0.8, "outcomes": ["UPGRADE"],
+        }))
+        .unwrap();
+        let hash = |history: &History| {
+            Grouping::of(history, CreditSource::ActivityType, &HashSet::new()).data_hash(history, &parameters)
+        };
+        let usual = hash(&history());
+        assert_eq!(usual, hash(&history()));
+        let changes: [fn(&mut History); 6] = [
+            |history| history.touches[0].at = 101,
+            |history| history.touches[2].activity = 1,
+            |history| history.outcomes[0].amount = 10_001,
+            |history| history.outcomes[0].lead_at = Some(0),
+            |history| history.units[0] = Uuid::from_u128(8),
+            |history| history.currency = "USD".parse().unwrap(),
+        ];
+        for (number, change) in changes.into_iter().enumerate() {
+            let mut changed = history();
+            change(&mut changed);
+            assert_ne!(hash(&changed), usual, "change {number}");
+        }
+        let mut renamed = history();
+        renamed.activities[0].name = "New name".to_owned();
+        assert_eq!(hash(&renamed), usual, "a name is not credited with anything");
+    }
+}

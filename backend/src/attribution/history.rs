@@ -212,14 +212,10 @@ impl Reading<'_> {
             let Some(activity) = places.get(&activity) else { continue };
             let channel = match channel {
                 None => 0,
-                Some(channel) => match channel_places.get(&channel) {
-                    Some(place) => *place,
-                    None => {
-                        channels.push(Some(channel.clone()));
-                        channel_places.insert(channel, channels.len() as u32 - 1);
-                        channels.len() as u32 - 1
-                    }
-                },
+                Some(channel) => *channel_places.entry(channel).or_insert_with_key(|channel| {
+                    channels.push(Some(channel.clone()));
+                    channels.len() as u32 - 1
+                }),
             };
             touches.push(Touched {
                 unit: self.unit(party, at),

@@ -260,8 +260,8 @@ fn rank(groups: &mut [Group]) {
     }
 }
 
-/// How successful a group is at a goal: the return where the goal is money, and elsewhere the weighted outcomes for each
-/// unit of the currency. `None` where nothing was spent.
+/// How successful a group is at a goal: the return where the goal is money, and elsewhere the weighted outcomes for
+/// each unit of the currency. `None` where nothing was spent.
 fn success(group: &Group, goal: Goal) -> Option<f64> {
     match goal {
         Goal::Revenue | Goal::NewCustomers | Goal::Retention => group.likely_return,

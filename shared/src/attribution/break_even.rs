@@ -15,8 +15,8 @@ pub struct Likely<T> {
 pub struct BreakEven {
     /// What one outcome brings that would not have come otherwise, after what it costs to deliver.
     pub value_per_outcome: Likely<Decimal>,
-    /// The fewest outcomes first, which is where each of them brings the most. `None` where an outcome brings nothing, so
-    /// that no number of them is enough.
+    /// The fewest outcomes first, which is where each of them brings the most. `None` where an outcome brings nothing,
+    /// so that no number of them is enough.
     pub outcomes: Likely<Option<u64>>,
 }
 

@@ -19,13 +19,13 @@ pub enum AttributionError {
     )]
     TooManySources { model: Model, used: usize, most: usize },
     #[error(
-        "shapley takes journeys that met at most {most} sources, and one met {met}; credit types or channels in place of \
-         single activities, shorten the look-back window, or choose a model without this limit, such as linear"
+        "shapley takes journeys that met at most {most} sources, and one met {met}; credit types or channels in place \
+         of single activities, shorten the look-back window, or choose a model without this limit, such as linear"
     )]
     TooManySourcesInAJourney { met: usize, most: usize },
     #[error(
-        "shapley looks at all subsets of what each journey met, at most {most}, and these journeys have {subsets}; credit \
-         types or channels in place of single activities, shorten the look-back window, or choose another model, such \
+        "shapley looks at all subsets of what each journey met, at most {most}, and these journeys have {subsets}; \
+         credit types or channels in place of single activities, shorten the look-back window, or choose another model, such \
          as linear"
     )]
     TooManySets { subsets: u64, most: u64 },

@@ -1,6 +1,6 @@
-//! Shapley values of sources (Shapley 1953) in a game of conversion rates (after Shao, Li 2011, "Data-driven multi-touch
-//! attribution models", and Dalessandro, Perlich, Stitelman, Provost 2012, "Causally motivated attribution for online
-//! advertising").
+//! Shapley values of sources (Shapley 1953) in a game of conversion rates (after Shao, Li 2011, "Data-driven
+//! multi-touch attribution models", and Dalessandro, Perlich, Stitelman, Provost 2012, "Causally motivated attribution
+//! for online advertising").
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -29,9 +29,9 @@ const MOST_SETS: u64 = 1 << 26;
 /// A journey of T moves no value by more than one, so that the credit of a source lies within the number of journeys
 /// that met it. It is below zero where journeys convert less often with the source than without it.
 ///
-/// v is a sum of games over the members of one T each, and the values of a sum are the sums of the values. The values of
-/// each come from its potential (Hart, Mas-Colell 1989): P(U) = (r(U) + sum of P(U less j)) / |U|, and the value of j in
-/// T is P(T) - P(T less j).
+/// v is a sum of games over the members of one T each, and the values of a sum are the sums of the values. The values
+/// of each come from its potential (Hart, Mas-Colell 1989): P(U) = (r(U) + sum of P(U less j)) / |U|, and the value of j
+/// in T is P(T) - P(T less j).
 pub(super) fn shares(journeys: &Journeys) -> Result<Vec<f64>, AttributionError> {
     let mut shares = vec![0.0; journeys.sources() as usize];
     let conversions = journeys.credited().count;
@@ -115,8 +115,8 @@ impl Rates {
         tree
     }
 
-    /// The Shapley value of each member in the game whose worth is r. A set is a number whose bit j tells whether it has
-    /// the member at place j, so every set comes after its subsets.
+    /// The Shapley value of each member in the game whose worth is r. A set is a number whose bit j tells whether it
+    /// has the member at place j, so every set comes after its subsets.
     fn shapley_values(&self, members: &[u32]) -> Vec<f64> {
         let size = 1_usize << members.len();
         let (mut nodes, mut rates, mut potentials) = (vec![ROOT; size], vec![0.0; size], vec![0.0; size]);

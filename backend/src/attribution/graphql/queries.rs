@@ -27,6 +27,7 @@ use crate::survey::graphql::NotFound;
 use crate::value_map::models::{StoredModel, model_of};
 
 #[derive(Union)]
+#[allow(clippy::large_enum_variant, reason = "there is one of it in a request")]
 pub enum RunAttributionResult {
     AttributionRun(AttributionRun),
     NotFound(NotFound),
@@ -41,6 +42,7 @@ pub enum ActivityReturnsResult {
 }
 
 #[derive(Union)]
+#[allow(clippy::large_enum_variant, reason = "there is one of it in a request")]
 pub enum BreakEvenResult {
     BreakEven(BreakEven),
     NotFound(NotFound),

@@ -40,7 +40,8 @@ impl AttributionRun {
         self.0.parameters.clone().into()
     }
 
-    /// SHA-256 over everything that the credits follow from. Runs of the same parameters and hash have the same figures.
+    /// SHA-256 over everything that the credits follow from. Runs of the same parameters and hash have the same
+    /// figures.
     async fn data_hash(&self) -> &str {
         &self.0.data_hash
     }
