@@ -3,8 +3,10 @@
 pub mod entities;
 pub mod graphql;
 pub mod identity;
+pub mod keys;
 mod lists;
 pub mod rates;
 pub mod record;
 mod rows;
 pub mod store;
+mod storing;

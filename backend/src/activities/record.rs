@@ -7,19 +7,22 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use sea_orm::prelude::*;
-use sea_orm::sea_query::{LockType, OnConflict};
-use sea_orm::{Condition, IntoActiveModel, Iterable, QuerySelect};
-use sha2::{Digest, Sha256};
+use sea_orm::sea_query::LockType;
+use sea_orm::{Condition, IntoActiveModel, QuerySelect};
+
 use uuid::Uuid;
-use valuemap_shared::activities::{PartyKind, PartyRef, Record, RecordKind, Reference};
-use valuemap_shared::ids::{CommunityId, uuid_v8};
+use valuemap_shared::activities::{PartyRef, Record, RecordKind, Reference};
+use valuemap_shared::ids::CommunityId;
 use valuemap_shared::money::Currency;
 
 use super::entities::{activity, activity_type, outcome, party};
+use super::keys::{ContentHash, activity_type_id, content_hash, party_id, record_id};
 use super::rates::Rates;
-use super::rows::{Rows, stored_hashes};
+use super::rows::Rows;
+use super::storing::stored_hashes;
 use crate::access::entities::community;
 use crate::access::secret::hexadecimal;
+
 use crate::survey::record::chunks;
 use crate::value_map::models::model_of;
 
@@ -386,45 +389,6 @@ pub(super) struct Accepted {
     pub record: Record,
 }
 
-/// The id of a member or account.
-pub fn party_id(community: CommunityId, party: &PartyRef) -> Uuid {
-    match party.kind {
-        PartyKind::Member => digest_id(community, "member", &party.reference),
-        PartyKind::Account => digest_id(community, "account", &party.reference),
-    }
-}
-
-pub fn activity_type_id(community: CommunityId, key: &str) -> Uuid {
-    digest_id(community, "activity_type", &Reference::new("", key))
-}
-
-/// The id of what has a reference of its own.
-pub fn record_id(community: CommunityId, kind: RecordKind, reference: &Reference) -> Uuid {
-    digest_id(community, &format!("{kind:?}"), reference)
-}
-
-fn digest_id(community: CommunityId, kind: &str, reference: &Reference) -> Uuid {
-    let mut digest = Sha256::new();
-    digest.update(community.0.as_bytes());
-    for part in [kind, &reference.source, &reference.key] {
-        digest.update((part.len() as u64).to_le_bytes());
-        digest.update(part.as_bytes());
-    }
-    let digest = digest.finalize();
-    let mut bytes = [0; 16];
-    bytes.copy_from_slice(&digest[..16]);
-    uuid_v8(bytes)
-}
-
-type ContentHash = [u8; 16];
-
-fn content_hash(record: &Record) -> ContentHash {
-    let digest = Sha256::digest(serde_json::to_vec(record).unwrap_or_default());
-    let mut hash = ContentHash::default();
-    hash.copy_from_slice(&digest[..16]);
-    hash
-}
-
 fn parties_of(record: &Record) -> Vec<&PartyRef> {
     match record {
         Record::Link(link) => vec![&link.from, &link.to],
@@ -434,25 +398,4 @@ fn parties_of(record: &Record) -> Vec<&PartyRef> {
         Record::Contribution(contribution) => vec![&contribution.party],
         _ => Vec::new(),
     }
-}
-
-/// Inserts rows, or replaces those that are there.
-pub(super) async fn upsert<E>(
-    transaction: &impl ConnectionTrait,
-    rows: Vec<E::Model>,
-    key: &[E::Column],
-) -> Result<(), DbErr>
-where
-    E: EntityTrait,
-    E::Model: IntoActiveModel<E::ActiveModel>,
-    E::ActiveModel: Send,
-{
-    let is_key = |column: &E::Column| key.iter().any(|part| format!("{part:?}") == format!("{column:?}"));
-    let others: Vec<E::Column> = E::Column::iter().filter(|column| !is_key(column)).collect();
-    for rows in chunks(rows, ROWS) {
-        let conflict = OnConflict::columns(key.iter().copied()).update_columns(others.iter().copied()).to_owned();
-        let rows = rows.into_iter().map(|row| row.into_active_model().reset_all());
-        E::insert_many(rows).on_conflict(conflict).exec_without_returning(transaction).await?;
-    }
-    Ok(())
 }

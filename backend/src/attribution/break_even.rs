@@ -17,8 +17,8 @@ use valuemap_shared::value_map::model::{AcquisitionValue, Financial, ScoringMode
 
 use crate::activities::entities::{activity, activity_type, outcome, touchpoint};
 use crate::activities::identity::Identities;
+use crate::activities::keys::activity_type_id;
 use crate::activities::rates::Rates;
-use crate::activities::record::activity_type_id;
 use crate::value_map::money::Exchange;
 
 /// An activity that is being thought about.

@@ -2,22 +2,18 @@
 
 use async_graphql::connection::{Connection, CursorType, Edge, EmptyFields};
 use async_graphql::{Context, Object, OneofObject, SimpleObject};
-use chrono::NaiveDate;
-use sea_orm::prelude::*;
-use sea_orm::{Order, QueryOrder, QuerySelect};
+use sea_orm::ConnectionTrait;
 use valuemap_shared::activities::ContributionKind;
-use valuemap_shared::calendar::Quarter;
 use valuemap_shared::ids::CommunityId;
 use valuemap_shared::money::Money as Amount;
 use valuemap_shared::value_map::model::{MeasureSource, ScoringModel};
 use valuemap_shared::value_map::{self as domain, Layer, Reading, RecommendationReading};
 
 use super::counted::Days;
-use super::entities::observation;
+use super::explained_rows::{Row, RowSource, part_row};
 use super::models::model_of;
 use super::money::{Ledger, paid_outcomes};
 use super::wire::{Element, Explanation};
-use crate::activities::entities::{contribution, cost_line, support_case};
 use crate::error::ApiError;
 use crate::graphql::document_limits::PAGE;
 use crate::graphql::scalars::{Count, Money};
@@ -39,45 +35,6 @@ pub enum FigureInput {
 pub struct Explained {
     explanation: Option<domain::Explanation>,
     source: RowSource,
-}
-
-/// Which rows stand behind a figure.
-#[derive(Debug)]
-enum RowSource {
-    /// Listed already.
-    Listed(Vec<Row>),
-    Observations {
-        community: CommunityId,
-        period: Quarter,
-        measures: Vec<String>,
-    },
-    Cases {
-        community: CommunityId,
-        period: Quarter,
-    },
-    Contributions {
-        community: CommunityId,
-        period: Quarter,
-        kinds: Vec<ContributionKind>,
-    },
-    Costs {
-        community: CommunityId,
-        period: Quarter,
-    },
-}
-
-/// A row behind a figure.
-#[derive(Clone, Debug, SimpleObject)]
-#[graphql(name = "ExplainedRow")]
-pub struct Row {
-    /// What it is: `outcome`, `observation`, `cost`, `support_case`, `contribution`, `part`.
-    kind: String,
-    /// The key that its source knows it by.
-    id: String,
-    day: Option<NaiveDate>,
-    text: String,
-    value: Option<f64>,
-    amount: Option<Money>,
 }
 
 #[Object]
@@ -272,136 +229,4 @@ async fn explain_element(
         _ => RowSource::Listed(parts.into_iter().filter_map(part_row).collect()),
     };
     Ok(Explained { explanation, source })
-}
-
-fn part_row(part: domain::Part) -> Option<Row> {
-    let text = match (part.value, &part.unit) {
-        (Some(value), Some(unit)) => format!("{}: {} {unit}", part.name, (value * 100.0).round() / 100.0),
-        _ => part.name,
-    };
-    Some(Row { kind: "part".into(), id: part.key, day: None, text, value: Some(part.score?), amount: None })
-}
-
-impl RowSource {
-    async fn count(&self, db: &impl ConnectionTrait) -> Result<u64, DbErr> {
-        match self {
-            Self::Listed(rows) => Ok(rows.len() as u64),
-            Self::Observations { community, period, measures } => {
-                observations(*community, *period, measures).count(db).await
-            }
-            Self::Cases { community, period } => cases(*community, *period).count(db).await,
-            Self::Contributions { community, period, kinds } => {
-                contributions(*community, *period, kinds).count(db).await
-            }
-            Self::Costs { community, period } => costs(*community, *period).count(db).await,
-        }
-    }
-
-    async fn page(&self, db: &impl ConnectionTrait, start: u64, size: u64) -> Result<Vec<Row>, DbErr> {
-        match self {
-            Self::Listed(rows) => Ok(rows.iter().skip(start as usize).take(size as usize).cloned().collect()),
-            Self::Observations { community, period, measures } => {
-                let rows = observations(*community, *period, measures).offset(start).limit(size).all(db).await?;
-                Ok(rows.into_iter().map(observation_row).collect())
-            }
-            Self::Cases { community, period } => {
-                let rows = cases(*community, *period).offset(start).limit(size).all(db).await?;
-                Ok(rows.into_iter().map(case_row).collect())
-            }
-            Self::Contributions { community, period, kinds } => {
-                let rows = contributions(*community, *period, kinds).offset(start).limit(size).all(db).await?;
-                Ok(rows.into_iter().map(contribution_row).collect())
-            }
-            Self::Costs { community, period } => {
-                let rows = costs(*community, *period).offset(start).limit(size).all(db).await?;
-                Ok(rows.into_iter().map(cost_row).collect())
-            }
-        }
-    }
-}
-
-fn observations(community: CommunityId, period: Quarter, measures: &[String]) -> Select<observation::Entity> {
-    observation::Entity::find()
-        .filter(observation::Column::CommunityId.eq(community.0))
-        .filter(observation::Column::Measure.is_in(measures))
-        .filter(observation::Column::Day.between(period.first_day(), period.last_day()))
-        .order_by_asc(observation::Column::Day)
-        .order_by_asc(observation::Column::Source)
-}
-
-fn cases(community: CommunityId, period: Quarter) -> Select<support_case::Entity> {
-    let (from, until) = Days::all(period).span();
-    support_case::Entity::find()
-        .filter(support_case::Column::CommunityId.eq(community.0))
-        .filter(support_case::Column::OpenedAt.gte(from))
-        .filter(support_case::Column::OpenedAt.lt(until))
-        .order_by(support_case::Column::OpenedAt, Order::Asc)
-        .order_by_asc(support_case::Column::Id)
-}
-
-fn contributions(community: CommunityId, period: Quarter, kinds: &[ContributionKind]) -> Select<contribution::Entity> {
-    let (from, until) = Days::all(period).span();
-    contribution::Entity::find()
-        .filter(contribution::Column::CommunityId.eq(community.0))
-        .filter(contribution::Column::At.gte(from))
-        .filter(contribution::Column::At.lt(until))
-        .filter(contribution::Column::Kind.is_in(kinds.iter().map(|kind| kind.as_str())))
-        .filter(contribution::Column::Withdrawn.eq(false))
-        .order_by(contribution::Column::At, Order::Asc)
-        .order_by_asc(contribution::Column::Id)
-}
-
-fn costs(community: CommunityId, period: Quarter) -> Select<cost_line::Entity> {
-    cost_line::Entity::find()
-        .filter(cost_line::Column::CommunityId.eq(community.0))
-        .filter(cost_line::Column::Day.between(period.first_day(), period.last_day()))
-        .order_by_asc(cost_line::Column::Day)
-        .order_by_asc(cost_line::Column::Id)
-}
-
-fn observation_row(row: observation::Model) -> Row {
-    Row {
-        kind: "observation".into(),
-        id: format!("{}:{}", row.measure, row.source),
-        day: Some(row.day),
-        text: format!("{}, said by {}", row.measure, row.source),
-        value: Some(row.value),
-        amount: None,
-    }
-}
-
-fn case_row(row: support_case::Model) -> Row {
-    let channel = row.channel.map(|channel| format!(", by {channel}")).unwrap_or_default();
-    Row {
-        kind: "support_case".into(),
-        id: format!("{}:{}", row.source, row.external_key),
-        day: Some(row.opened_at.date_naive()),
-        text: format!("opened{channel}{}", if row.solved_at.is_some() { ", solved" } else { "" }),
-        value: None,
-        amount: None,
-    }
-}
-
-fn contribution_row(row: contribution::Model) -> Row {
-    let thread = row.thread.map(|thread| format!(" in topic {thread}")).unwrap_or_default();
-    Row {
-        kind: "contribution".into(),
-        id: format!("{}:{}", row.source, row.external_key),
-        day: Some(row.at.date_naive()),
-        text: format!("{}{thread}", row.kind),
-        value: None,
-        amount: None,
-    }
-}
-
-fn cost_row(row: cost_line::Model) -> Row {
-    let amount = row.currency.parse().ok().map(|currency| Amount::from_ten_thousandths(row.amount, currency));
-    Row {
-        kind: "cost".into(),
-        id: format!("{}:{}", row.source, row.external_key),
-        day: Some(row.day),
-        text: row.description.unwrap_or(row.kind),
-        value: None,
-        amount: amount.map(Money::from),
-    }
 }

@@ -5,6 +5,7 @@ pub mod comparisons;
 pub mod counted;
 pub mod entities;
 pub mod explain;
+mod explained_rows;
 pub mod graphql;
 pub mod maps;
 pub mod model_graphql;

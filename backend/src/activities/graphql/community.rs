@@ -10,10 +10,10 @@ use super::party::Party;
 use super::support::{Contribution, SupportCase};
 use super::weights::OutcomeWeights;
 use crate::access::graphql::Node;
+use crate::activities::keys::activity_type_id;
 use crate::activities::lists::{
     Activities, Contributions, Costs, ExchangeRates, Filter, Outcomes, Parties, SupportCases, Touchpoints,
 };
-use crate::activities::record::activity_type_id;
 use crate::activities::store;
 use crate::error::ApiError;
 use crate::graphql::node_id::NodeId;

@@ -7,7 +7,8 @@ use valuemap_shared::ids::CommunityId;
 use valuemap_shared::survey::{Problem, ProblemCode};
 
 use crate::access::store::community_of;
-use crate::activities::record::{Recorder, Refused, activity_type_id, party_id, record_id};
+use crate::activities::keys::{activity_type_id, party_id, record_id};
+use crate::activities::record::{Recorder, Refused};
 use crate::ambient::Ambient;
 use crate::error::ApiError;
 use crate::graphql::node_id::NodeId;
