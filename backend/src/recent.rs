@@ -7,7 +7,7 @@ use std::sync::RwLock;
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// Most values that one cache keeps. Past it, it starts anew: what it holds is cheap to look up again.
-const CAPACITY: usize = 10_000;
+const CAPACITY: usize = 2_000;
 
 #[derive(Debug)]
 pub struct Recent<K, V> {
@@ -27,6 +27,9 @@ impl<K: Eq + Hash, V: Clone> Recent<K, V> {
 
     pub fn insert(&self, key: K, value: V, now: DateTime<Utc>) {
         if let Ok(mut values) = self.values.write() {
+            if values.len() >= CAPACITY {
+                values.retain(|_, (since, _)| now - *since < self.lifetime);
+            }
             if values.len() >= CAPACITY {
                 values.clear();
             }

@@ -346,10 +346,22 @@ async fn a_comparison_takes_the_place_of_what_was_credited(engine: Engine) {
         .iter()
         .map(|part| (part["key"].as_str().unwrap(), part["counted"].as_bool().unwrap()))
         .collect();
-    assert_eq!(parts, [("compared", true), ("attributed", false)]);
+    assert_eq!(parts, [("compared", true), ("replaced", false)]);
     // 20 upgrades more, 1,000 each, at a margin of about 0.7.
     let likely: f64 = worth["amount"]["likely"].as_str().unwrap().parse().unwrap();
     assert!((11_000.0..17_000.0).contains(&likely), "{likely}");
+    let mut second = comparison(group(50, 200));
+    second["name"] = json!("Advocates again");
+    second["from"] = json!("2026-03-31");
+    second["until"] = json!("2026-06-30");
+    let refused = save(second).await;
+    assert!(refused["problems"][0]["message"].as_str().unwrap().contains("must not be counted twice"), "{refused}");
+    // One that is over by January leaves the upgrades of February to the activities.
+    let mut short = comparison(group(50, 200));
+    short["until"] = json!("2026-01-31");
+    save(short).await;
+    let both = reading(&map(&world, json!({ "period": "2026-Q1" })).await, "UPGRADES");
+    assert_eq!((&both["evidence"], both["parts"].as_array().unwrap().len()), (&json!("ATTRIBUTED"), 2), "{both}");
     let untouched = reading(&map(&world, json!({ "period": "2026-Q2" })).await, "UPGRADES");
     assert_eq!(untouched["evidence"], "ATTRIBUTED");
 }

@@ -1,6 +1,6 @@
 //! Who is who: which parties are one member or one account, as far as links say so with enough confidence.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 use sea_orm::prelude::*;
@@ -20,7 +20,7 @@ const STEPS: usize = 4;
 pub struct Identities {
     /// By the party that a link leads from, the most confident first.
     links: HashMap<Uuid, Vec<Link>>,
-    accounts: std::collections::HashSet<Uuid>,
+    accounts: HashSet<Uuid>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -59,7 +59,13 @@ impl Identities {
     /// The member or account that a party counts as on a day. A member without an account counts as itself.
     pub fn unit(&self, party: Uuid, day: NaiveDate, unit: AttributionUnit) -> Uuid {
         let mut here = party;
+        let mut path = Vec::with_capacity(STEPS);
         for _ in 0..STEPS {
+            if let Some(start) = path.iter().position(|been| *been == here) {
+                // Links in a circle say that all of them are the same: one of them stands for it.
+                return path[start..].iter().copied().min().unwrap_or(here);
+            }
+            path.push(here);
             let is_account = self.accounts.contains(&here);
             let follows = |link: &&Link| {
                 let holds =
@@ -78,9 +84,22 @@ impl Identities {
         here
     }
 
-    /// All parties that a link leads from or to.
-    pub fn linked(&self) -> impl Iterator<Item = Uuid> {
-        self.links.iter().flat_map(|(from, links)| links.iter().map(|link| link.to).chain([*from]))
+    /// These and every party that links tie to one of them at some time.
+    pub fn around(&self, units: &HashSet<Uuid>) -> HashSet<Uuid> {
+        let mut neighbours: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
+        for (from, links) in &self.links {
+            for link in links {
+                neighbours.entry(*from).or_default().push(link.to);
+                neighbours.entry(link.to).or_default().push(*from);
+            }
+        }
+        let mut found = units.clone();
+        let mut edge: Vec<Uuid> = units.iter().copied().collect();
+        for _ in 0..STEPS {
+            let next = edge.iter().filter_map(|party| neighbours.get(party)).flatten();
+            edge = next.copied().filter(|party| found.insert(*party)).collect();
+        }
+        found
     }
 }
 
@@ -115,12 +134,16 @@ mod tests {
     }
 
     #[test]
-    fn a_circle_of_links_ends() {
+    fn links_in_both_directions_unite() {
         let link = |to: u128| vec![Link { to: id(to), from_day: None, until_day: None }];
-        let circle =
-            Identities { links: HashMap::from([(id(1), link(2)), (id(2), link(1))]), accounts: Default::default() };
+        let circle = Identities {
+            links: HashMap::from([(id(1), link(2)), (id(2), link(1)), (id(3), link(1))]),
+            accounts: Default::default(),
+        };
         let day = NaiveDate::from_ymd_opt(2026, 1, 1).unwrap();
-        // Whatever it is, it is the same each time.
-        assert_eq!(circle.unit(id(1), day, AttributionUnit::Member), circle.unit(id(1), day, AttributionUnit::Member));
+        for party in 1..=3 {
+            assert_eq!(circle.unit(id(party), day, AttributionUnit::Member), id(1));
+        }
+        assert_eq!(circle.around(&[id(3)].into()), [id(1), id(2), id(3)].into());
     }
 }

@@ -259,7 +259,7 @@ impl Reading<'_> {
                 unit,
                 at: row.at.timestamp(),
                 kind,
-                is_first: kind == OutcomeKind::Purchase && first.is_some_and(|first| row.at <= *first),
+                is_first: kind == OutcomeKind::Purchase && first.is_some_and(|first| (row.at, row.id) <= *first),
                 amount: ten_thousandths(amount),
                 lead_at: row.lead_at.map(|at| at.timestamp()),
                 opportunity_at: row.opportunity_at.map(|at| at.timestamp()),
@@ -268,31 +268,29 @@ impl Reading<'_> {
         rows.into_iter().map(happened).collect()
     }
 
-    /// When each unit first paid, however long ago.
+    /// When each unit first paid, however long ago, and with which outcome: of several at the same moment one is the first.
     async fn first_payments(
         &self,
         db: &impl ConnectionTrait,
         community: CommunityId,
         until: DateTime<Utc>,
-    ) -> Result<HashMap<Uuid, DateTime<Utc>>, DbErr> {
-        let found: Vec<(Uuid, DateTime<Utc>)> = outcome::Entity::find()
+    ) -> Result<HashMap<Uuid, (DateTime<Utc>, Uuid)>, DbErr> {
+        let found: Vec<(Uuid, DateTime<Utc>, Uuid)> = outcome::Entity::find()
             .select_only()
-            .column(outcome::Column::PartyId)
-            .column_as(outcome::Column::At.min(), "first")
+            .columns([outcome::Column::PartyId, outcome::Column::At, outcome::Column::Id])
             .filter(outcome::Column::CommunityId.eq(community.0))
             .filter(outcome::Column::PartyId.is_not_null())
             .filter(outcome::Column::At.lt(until))
             .filter(outcome::Column::Kind.is_in(USUAL_OUTCOMES.map(OutcomeKind::as_str)))
             .filter(outcome::Column::Withdrawn.eq(false))
-            .group_by(outcome::Column::PartyId)
             .into_tuple()
             .all(db)
             .await?;
-        let mut firsts: HashMap<Uuid, DateTime<Utc>> = HashMap::new();
-        for (party, at) in found {
+        let mut firsts: HashMap<Uuid, (DateTime<Utc>, Uuid)> = HashMap::new();
+        for (party, at, id) in found {
             let unit = self.identities.unit(party, at.date_naive(), self.parameters.by);
-            let first = firsts.entry(unit).or_insert(at);
-            *first = at.min(*first);
+            let first = firsts.entry(unit).or_insert((at, id));
+            *first = std::cmp::min(*first, (at, id));
         }
         Ok(firsts)
     }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use sea_orm::IntoActiveModel;
 use sea_orm::prelude::*;
+use sea_orm::{DatabaseBackend, IntoActiveModel};
 use valuemap_shared::ids::{CommunityId, SurveyId, SurveyVersionId};
 use valuemap_shared::survey::{Answer, AnswerDraft, Cell, Submission, cells_of, pairs_of};
 use valuemap_shared::value_map::CoMoment;
@@ -57,6 +57,10 @@ pub async fn verify(db: &impl ConnectionTrait, community: CommunityId) -> Result
 
 /// Replaces the tallies and co-moments of a community by what its answers add up to. Returns how many rows were wrong.
 pub async fn mend(transaction: &impl ConnectionTrait, community: CommunityId) -> Result<u64, DbErr> {
+    if transaction.get_database_backend() == DatabaseBackend::Postgres {
+        // Answers wait until the tallies are what they add up to. SQLite has one writer, and this is it.
+        transaction.execute_unprepared("LOCK TABLE response IN SHARE MODE").await?;
+    }
     let findings = verify(transaction, community).await?;
     if findings.differences.is_empty() {
         return Ok(0);

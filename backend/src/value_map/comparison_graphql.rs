@@ -6,7 +6,7 @@ use valuemap_shared::survey::{Problem as DomainProblem, ProblemCode};
 use valuemap_shared::value_map as domain;
 use valuemap_shared::value_map::comparison as design;
 
-use super::comparisons::{comparisons_of, save_comparison};
+use super::comparisons::{NotKept, comparisons_of, save_comparison};
 use super::wire::{Element, Interval};
 use crate::access::store::community_of;
 use crate::error::ApiError;
@@ -15,6 +15,9 @@ use crate::graphql::scalars::{Count, Decimal};
 use crate::graphql::schema::{State, editor, viewer};
 use crate::survey::embed::Problem;
 use crate::survey::graphql::NotFound;
+
+/// More accounts than any organisation has.
+const MOST_ACCOUNTS: u64 = 1_000_000_000_000;
 
 #[derive(Default)]
 pub struct ComparisonQuery;
@@ -68,9 +71,19 @@ impl ComparisonMutation {
         if community_of(&transaction, viewer.organisation_id(), community).await.map_err(ApiError::from)?.is_none() {
             return Ok(SaveComparisonResult::NotFound(NotFound::new(id)));
         }
-        save_comparison(&transaction, &state.ambient, community, &comparison).await.map_err(ApiError::from)?;
+        match save_comparison(&transaction, &state.ambient, community, &comparison).await {
+            Ok(()) => {}
+            Err(NotKept::Database(error)) => return Err(ApiError::from(error).into()),
+            Err(refused) => {
+                let path = if matches!(refused, NotKept::Overlaps(_)) { "from" } else { "" };
+                let problem = DomainProblem::new(path, ProblemCode::Duplicate, refused.to_string());
+                return Ok(SaveComparisonResult::InvalidComparison(InvalidComparison {
+                    problems: vec![problem.into()],
+                }));
+            }
+        }
         transaction.commit().await.map_err(ApiError::from)?;
-        state.maps.note_commit();
+        state.maps.note_commit(community);
         Ok(SaveComparisonResult::Comparison(Comparison(comparison)))
     }
 }
@@ -105,7 +118,9 @@ fn parse(input: SaveComparisonInput) -> Result<design::Comparison, Vec<DomainPro
         amount_per_outcome: input.amount_per_outcome.0,
         design: input.design.into(),
     };
-    if let Err(error) = comparison.effect() {
+    if comparison.accounts() > MOST_ACCOUNTS {
+        add("design", ProblemCode::OutOfRange, format!("at most {MOST_ACCOUNTS} accounts"));
+    } else if let Err(error) = comparison.effect() {
         add("design", ProblemCode::Malformed, error.to_string());
     }
     if problems.is_empty() { Ok(comparison) } else { Err(problems) }

@@ -1,13 +1,28 @@
 //! Comparisons that an organisation ran, kept and refused.
 
 use sea_orm::prelude::*;
-use sea_orm::{ActiveValue::Set, QueryOrder};
+use sea_orm::{ActiveValue::Set, QueryOrder, QuerySelect};
 use serde_json::json;
 use valuemap_shared::ids::CommunityId;
 use valuemap_shared::value_map::comparison::Comparison;
 
 use super::entities::comparison;
+use crate::access::entities::community;
 use crate::ambient::Ambient;
+
+/// Most comparisons of a community.
+const MOST: usize = 50;
+
+/// Why a comparison is not kept.
+#[derive(Debug, thiserror::Error)]
+pub enum NotKept {
+    #[error("`{0}` is about the same element at the same time, and an outcome must not be counted twice")]
+    Overlaps(String),
+    #[error("a community has at most {MOST} comparisons; save one under the name of an old one to replace it")]
+    TooMany,
+    #[error(transparent)]
+    Database(#[from] DbErr),
+}
 
 /// Keeps a comparison; one of the same name is replaced.
 pub async fn save_comparison(
@@ -15,7 +30,17 @@ pub async fn save_comparison(
     ambient: &Ambient,
     community: CommunityId,
     comparison: &Comparison,
-) -> Result<(), DbErr> {
+) -> Result<(), NotKept> {
+    // Two at once would not see each other.
+    community::Entity::find_by_id(community.0).lock_exclusive().one(transaction).await?;
+    let mut others = comparisons_of(transaction, community).await?;
+    others.retain(|other| other.name != comparison.name);
+    if let Some(other) = others.iter().find(|other| other.overlaps(comparison)) {
+        return Err(NotKept::Overlaps(other.name.clone()));
+    }
+    if others.len() >= MOST {
+        return Err(NotKept::TooMany);
+    }
     comparison::Entity::delete_many()
         .filter(comparison::Column::CommunityId.eq(community.0))
         .filter(comparison::Column::Name.eq(&comparison.name))

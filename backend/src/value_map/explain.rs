@@ -2,6 +2,7 @@
 
 use async_graphql::connection::{Connection, CursorType, Edge, EmptyFields};
 use async_graphql::{Context, Object, OneofObject, SimpleObject};
+use chrono::NaiveDate;
 use sea_orm::ConnectionTrait;
 use valuemap_shared::activities::ContributionKind;
 use valuemap_shared::ids::CommunityId;
@@ -99,10 +100,12 @@ pub async fn explain(
     map: &domain::ValueMap,
     version: Option<u32>,
     figure: FigureInput,
+    today: NaiveDate,
 ) -> Result<Explained, ApiError> {
     let model = model_of(db, community, version).await?.map(|stored| stored.model);
     let model = model.ok_or_else(|| ApiError::BadUserInput("model: there is no such version".into()))?;
-    let period = map.period;
+    // The days that the map counts: of a quarter that is running, those so far.
+    let days = Days::so_far(map.period, today);
     match figure {
         FigureInput::Recommendation(_) => {
             let explanation = match &map.recommendation {
@@ -118,10 +121,10 @@ pub async fn explain(
                 model_version: map.model_version.clone(),
                 inputs: Vec::new(),
             };
-            Ok(Explained { explanation: Some(explanation), source: RowSource::Costs { community, period } })
+            Ok(Explained { explanation: Some(explanation), source: RowSource::Costs { community, days } })
         }
-        FigureInput::Measure(key) => explain_measure(community, map, &model, &key),
-        FigureInput::Element(element) => explain_element(db, community, map, &model, element.into()).await,
+        FigureInput::Measure(key) => explain_measure(community, map, &model, &key, days),
+        FigureInput::Element(element) => explain_element(db, community, map, &model, element.into(), days).await,
     }
 }
 
@@ -135,6 +138,7 @@ fn explain_measure(
     map: &domain::ValueMap,
     model: &ScoringModel,
     key: &str,
+    days: Days,
 ) -> Result<Explained, ApiError> {
     let Some(measure) = model.measure(key) else {
         let known: Vec<&str> = model.measures.iter().map(|measure| measure.key.as_str()).collect();
@@ -155,12 +159,11 @@ fn explain_measure(
         model_version: map.model_version.clone(),
         inputs,
     };
-    let period = map.period;
     let contributions =
-        |kinds: &[ContributionKind]| RowSource::Contributions { community, period, kinds: kinds.to_vec() };
+        |kinds: &[ContributionKind]| RowSource::Contributions { community, days, kinds: kinds.to_vec() };
     let source = match measure.source {
-        MeasureSource::Observed => RowSource::Observations { community, period, measures: vec![measure.key.clone()] },
-        MeasureSource::ContactRate => RowSource::Cases { community, period },
+        MeasureSource::Observed => RowSource::Observations { community, days, measures: vec![measure.key.clone()] },
+        MeasureSource::ContactRate => RowSource::Cases { community, days },
         MeasureSource::AcceptedAnswerRate => contributions(&[ContributionKind::Question, ContributionKind::Solution]),
         MeasureSource::StaffAnswerShare => contributions(&[ContributionKind::Reply]),
         MeasureSource::ActiveMembers => contributions(ContributionKind::ALL),
@@ -197,8 +200,8 @@ async fn explain_element(
     map: &domain::ValueMap,
     model: &ScoringModel,
     element: domain::Element,
+    days: Days,
 ) -> Result<Explained, ApiError> {
-    let period = map.period;
     let (explanation, parts) = match reading_of(map, element) {
         Some(Reading::Score(score)) => (Some(score.explanation.clone()), score.parts.clone()),
         Some(Reading::Worth(worth)) => (Some(worth.explanation.clone()), Vec::new()),
@@ -207,11 +210,11 @@ async fn explain_element(
     let source = match (element.layer(), element) {
         (Layer::Financial, domain::Element::CostContainment) => {
             let measures = vec![model.financial.self_service.sessions.clone()];
-            RowSource::Observations { community, period, measures }
+            RowSource::Observations { community, days, measures }
         }
         (Layer::Financial, _) => {
             let ledger = Ledger::of(db, community, model).await?;
-            let paid = paid_outcomes(db, community, model, &ledger, Days::all(period)).await?;
+            let paid = paid_outcomes(db, community, model, &ledger, days).await?;
             let rows = paid.into_iter().filter(|paid| paid.element == element).map(|paid| Row {
                 kind: "outcome".into(),
                 id: format!("{}:{}", paid.row.source, paid.row.external_key),

@@ -5,7 +5,6 @@ use chrono::NaiveDate;
 use sea_orm::prelude::*;
 use sea_orm::{Order, QueryOrder, QuerySelect};
 use valuemap_shared::activities::ContributionKind;
-use valuemap_shared::calendar::Quarter;
 use valuemap_shared::ids::CommunityId;
 use valuemap_shared::money::Money as Amount;
 use valuemap_shared::value_map as domain;
@@ -22,21 +21,21 @@ pub enum RowSource {
     Listed(Vec<Row>),
     Observations {
         community: CommunityId,
-        period: Quarter,
+        days: Days,
         measures: Vec<String>,
     },
     Cases {
         community: CommunityId,
-        period: Quarter,
+        days: Days,
     },
     Contributions {
         community: CommunityId,
-        period: Quarter,
+        days: Days,
         kinds: Vec<ContributionKind>,
     },
     Costs {
         community: CommunityId,
-        period: Quarter,
+        days: Days,
     },
 }
 
@@ -58,51 +57,49 @@ impl RowSource {
     pub async fn count(&self, db: &impl ConnectionTrait) -> Result<u64, DbErr> {
         match self {
             Self::Listed(rows) => Ok(rows.len() as u64),
-            Self::Observations { community, period, measures } => {
-                observations(*community, *period, measures).count(db).await
+            Self::Observations { community, days, measures } => {
+                observations(*community, *days, measures).count(db).await
             }
-            Self::Cases { community, period } => cases(*community, *period).count(db).await,
-            Self::Contributions { community, period, kinds } => {
-                contributions(*community, *period, kinds).count(db).await
-            }
-            Self::Costs { community, period } => costs(*community, *period).count(db).await,
+            Self::Cases { community, days } => cases(*community, *days).count(db).await,
+            Self::Contributions { community, days, kinds } => contributions(*community, *days, kinds).count(db).await,
+            Self::Costs { community, days } => costs(*community, *days).count(db).await,
         }
     }
 
     pub async fn page(&self, db: &impl ConnectionTrait, start: u64, size: u64) -> Result<Vec<Row>, DbErr> {
         match self {
             Self::Listed(rows) => Ok(rows.iter().skip(start as usize).take(size as usize).cloned().collect()),
-            Self::Observations { community, period, measures } => {
-                let rows = observations(*community, *period, measures).offset(start).limit(size).all(db).await?;
+            Self::Observations { community, days, measures } => {
+                let rows = observations(*community, *days, measures).offset(start).limit(size).all(db).await?;
                 Ok(rows.into_iter().map(observation_row).collect())
             }
-            Self::Cases { community, period } => {
-                let rows = cases(*community, *period).offset(start).limit(size).all(db).await?;
+            Self::Cases { community, days } => {
+                let rows = cases(*community, *days).offset(start).limit(size).all(db).await?;
                 Ok(rows.into_iter().map(case_row).collect())
             }
-            Self::Contributions { community, period, kinds } => {
-                let rows = contributions(*community, *period, kinds).offset(start).limit(size).all(db).await?;
+            Self::Contributions { community, days, kinds } => {
+                let rows = contributions(*community, *days, kinds).offset(start).limit(size).all(db).await?;
                 Ok(rows.into_iter().map(contribution_row).collect())
             }
-            Self::Costs { community, period } => {
-                let rows = costs(*community, *period).offset(start).limit(size).all(db).await?;
+            Self::Costs { community, days } => {
+                let rows = costs(*community, *days).offset(start).limit(size).all(db).await?;
                 Ok(rows.into_iter().map(cost_row).collect())
             }
         }
     }
 }
 
-fn observations(community: CommunityId, period: Quarter, measures: &[String]) -> Select<observation::Entity> {
+fn observations(community: CommunityId, days: Days, measures: &[String]) -> Select<observation::Entity> {
     observation::Entity::find()
         .filter(observation::Column::CommunityId.eq(community.0))
         .filter(observation::Column::Measure.is_in(measures))
-        .filter(observation::Column::Day.between(period.first_day(), period.last_day()))
+        .filter(observation::Column::Day.between(days.first_day(), days.last_day()))
         .order_by_asc(observation::Column::Day)
         .order_by_asc(observation::Column::Source)
 }
 
-fn cases(community: CommunityId, period: Quarter) -> Select<support_case::Entity> {
-    let (from, until) = Days::all(period).span();
+fn cases(community: CommunityId, days: Days) -> Select<support_case::Entity> {
+    let (from, until) = days.span();
     support_case::Entity::find()
         .filter(support_case::Column::CommunityId.eq(community.0))
         .filter(support_case::Column::OpenedAt.gte(from))
@@ -111,8 +108,8 @@ fn cases(community: CommunityId, period: Quarter) -> Select<support_case::Entity
         .order_by_asc(support_case::Column::Id)
 }
 
-fn contributions(community: CommunityId, period: Quarter, kinds: &[ContributionKind]) -> Select<contribution::Entity> {
-    let (from, until) = Days::all(period).span();
+fn contributions(community: CommunityId, days: Days, kinds: &[ContributionKind]) -> Select<contribution::Entity> {
+    let (from, until) = days.span();
     contribution::Entity::find()
         .filter(contribution::Column::CommunityId.eq(community.0))
         .filter(contribution::Column::At.gte(from))
@@ -123,10 +120,10 @@ fn contributions(community: CommunityId, period: Quarter, kinds: &[ContributionK
         .order_by_asc(contribution::Column::Id)
 }
 
-fn costs(community: CommunityId, period: Quarter) -> Select<cost_line::Entity> {
+fn costs(community: CommunityId, days: Days) -> Select<cost_line::Entity> {
     cost_line::Entity::find()
         .filter(cost_line::Column::CommunityId.eq(community.0))
-        .filter(cost_line::Column::Day.between(period.first_day(), period.last_day()))
+        .filter(cost_line::Column::Day.between(days.first_day(), days.last_day()))
         .order_by_asc(cost_line::Column::Day)
         .order_by_asc(cost_line::Column::Id)
 }

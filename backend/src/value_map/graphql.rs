@@ -38,6 +38,7 @@ impl ValueMapQuery {
     }
 
     /// Where a figure of the map comes from, down to the rows behind it; null when there is no such community.
+    #[graphql(complexity = "300 + child_complexity")]
     async fn explain(
         &self,
         context: &Context<'_>,
@@ -50,7 +51,9 @@ impl ValueMapQuery {
         let Some((community, map)) = find_map(context, community, period, model, weighting).await? else {
             return Ok(None);
         };
-        Ok(Some(explain(&context.data::<State>()?.database.read, community, &map, model, figure).await?))
+        let state = context.data::<State>()?;
+        let today = state.ambient.now().date_naive();
+        Ok(Some(explain(&state.database.read, community, &map, model, figure, today).await?))
     }
 
     /// What would follow if benefits, internal elements or measures rose or fell. Nothing is stored.

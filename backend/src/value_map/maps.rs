@@ -3,12 +3,13 @@
 //! What members answer moves the map at once and is cheap to read: sums of tallies. What is tracked (counts, outcomes,
 //! costs) takes more statements, and the financial layer takes simulations, so each is kept for as long as it may be.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, RwLock};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use sea_orm::prelude::*;
+use tokio::sync::Semaphore;
 use valuemap_shared::calendar::Quarter;
 use valuemap_shared::ids::{CommunityId, OrganisationId};
 use valuemap_shared::money::Currency;
@@ -74,8 +75,8 @@ pub struct Maps {
     financial: Recent<FinancialKey, Arc<(WorthInputs, WorthInputs, FinancialReading)>>,
     /// Commits of answers and of everything else.
     commits: AtomicU64,
-    /// Commits of anything but answers.
-    tracking: AtomicU64,
+    /// Commits of anything but answers, by community.
+    tracking: RwLock<HashMap<CommunityId, u64>>,
 }
 
 /// What is tracked about a quarter and the one before.
@@ -109,7 +110,7 @@ impl Default for Maps {
             strengths: Recent::new(STRENGTHS_LIFETIME),
             financial: Recent::new(FINANCIAL_LIFETIME),
             commits: AtomicU64::default(),
-            tracking: AtomicU64::default(),
+            tracking: RwLock::default(),
         }
     }
 }
@@ -121,9 +122,15 @@ impl Maps {
     }
 
     /// To be called after each commit of anything else that a map is computed from.
-    pub fn note_commit(&self) {
-        self.tracking.fetch_add(1, Ordering::SeqCst);
+    pub fn note_commit(&self, community: CommunityId) {
+        if let Ok(mut tracking) = self.tracking.write() {
+            *tracking.entry(community).or_default() += 1;
+        }
         self.note_answers();
+    }
+
+    fn tracking(&self, community: CommunityId) -> u64 {
+        self.tracking.read().ok().and_then(|tracking| tracking.get(&community).copied()).unwrap_or_default()
     }
 
     /// The map, or `None` when the organisation has no such community.
@@ -188,7 +195,7 @@ impl Maps {
         period: Quarter,
         now: DateTime<Utc>,
     ) -> Result<Arc<Tracked>, DbErr> {
-        let tracking = self.tracking.load(Ordering::SeqCst);
+        let tracking = self.tracking(community);
         let key = (community, model.version, period);
         if let Some((_, tracked)) = self.tracked.get(&key, now).filter(|(then, _)| *then == tracking) {
             return Ok(tracked);
@@ -288,8 +295,16 @@ async fn history(
     Ok(history)
 }
 
+/// How many maps are computed at once: a request that was given up goes on computing, and its repetition waits.
+static COMPUTING: Semaphore = Semaphore::const_new(4);
+
 /// Runs what takes milliseconds where it keeps no other request waiting.
 async fn blocking<T: Send + 'static>(compute: impl FnOnce() -> T + Send + 'static) -> Result<T, DbErr> {
+    let turn = COMPUTING.acquire().await.map_err(|closed| DbErr::Custom(closed.to_string()))?;
+    let compute = move || {
+        let _turn = turn;
+        compute()
+    };
     let done = tokio::task::spawn_blocking(compute).await;
     done.map_err(|error| DbErr::Custom(format!("the map could not be computed: {error}")))
 }

@@ -66,7 +66,7 @@ impl ScoringModelMutation {
         Ok(match saved {
             Saved::Model(stored) => {
                 transaction.commit().await.map_err(ApiError::from)?;
-                state.maps.note_commit();
+                state.maps.note_commit(community);
                 SaveScoringModelResult::ScoringModel(ScoringModel(stored))
             }
             Saved::Invalid(problems) => SaveScoringModelResult::InvalidScoringModel(InvalidScoringModel::of(problems)),

@@ -97,7 +97,11 @@ pub async fn money_of(
         let sums = figures.outcomes.entry(paid.element).or_default();
         sums.count += 1;
         sums.amount += paid.amount;
-        if paid.credited {
+        let day = paid.row.at.date_naive();
+        if paid.credited && figures.comparisons.iter().any(|comparison| comparison.covers(paid.element, day)) {
+            sums.replaced_count += 1;
+            sums.replaced_amount += paid.amount;
+        } else if paid.credited {
             sums.credited_count += 1;
             sums.credited_amount += paid.amount;
         }
@@ -113,6 +117,7 @@ async fn first_paid(db: &impl ConnectionTrait, community: CommunityId) -> Result
         .column_as(outcome::Column::At.min(), "first")
         .filter(outcome::Column::CommunityId.eq(community.0))
         .filter(outcome::Column::Kind.is_in(PAID.map(OutcomeKind::as_str)))
+        .filter(outcome::Column::Withdrawn.eq(false))
         .into_tuple()
         .one(db)
         .await?;
@@ -146,7 +151,7 @@ pub async fn paid_outcomes(
     }
     let unit = |party: Uuid, at: DateTime<Utc>| identities.unit(party, at.date_naive(), attribution.by);
     let units: HashSet<Uuid> = rows.iter().filter_map(|row| Some(unit(row.party_id?, row.at))).collect();
-    let parties = parties_of(&units, identities, attribution, days);
+    let parties = identities.around(&units);
     let touches = touches(db, community, &parties, attribution, days).await?;
     let mut touched: HashMap<Uuid, Vec<DateTime<Utc>>> = HashMap::new();
     for (party, at) in touches {
@@ -156,7 +161,7 @@ pub async fn paid_outcomes(
     let window = TimeDelta::days(i64::from(attribution.lookback_days));
     let paid = |row: outcome::Model| {
         let unit = row.party_id.map(|party| unit(party, row.at));
-        let is_first = unit.is_some_and(|unit| firsts.get(&unit).is_none_or(|first| row.at <= *first));
+        let is_first = unit.is_some_and(|unit| firsts.get(&unit).is_none_or(|first| (row.at, row.id) <= *first));
         let element = match row.kind.parse() {
             Ok(OutcomeKind::Upgrade) => Element::Upgrades,
             Ok(OutcomeKind::Purchase) if is_first => Element::Acquisition,
@@ -171,14 +176,6 @@ pub async fn paid_outcomes(
         PaidOutcome { element, amount, credited, row }
     };
     Ok(rows.into_iter().map(paid).collect())
-}
-
-/// The units themselves, and every party that counts as one of them around the quarter.
-fn parties_of(units: &HashSet<Uuid>, identities: &Identities, attribution: &Attribution, days: Days) -> HashSet<Uuid> {
-    let days =
-        [days.first_day() - TimeDelta::days(i64::from(attribution.lookback_days)), days.first_day(), days.last_day()];
-    let belongs = |party: &Uuid| days.iter().any(|day| units.contains(&identities.unit(*party, *day, attribution.by)));
-    identities.linked().filter(belongs).chain(units.iter().copied()).collect()
 }
 
 async fn touches(
@@ -207,30 +204,28 @@ async fn touches(
     Ok(touches)
 }
 
-/// When each unit first paid.
+/// When each unit first paid, and with which outcome: of several at the same moment one is the first.
 async fn first_payments(
     db: &impl ConnectionTrait,
     community: CommunityId,
     parties: &HashSet<Uuid>,
     unit: &impl Fn(Uuid, DateTime<Utc>) -> Uuid,
-) -> Result<HashMap<Uuid, DateTime<Utc>>, DbErr> {
-    let mut firsts: HashMap<Uuid, DateTime<Utc>> = HashMap::new();
+) -> Result<HashMap<Uuid, (DateTime<Utc>, Uuid)>, DbErr> {
+    let mut firsts: HashMap<Uuid, (DateTime<Utc>, Uuid)> = HashMap::new();
     for some in crate::survey::record::chunks(parties.iter().copied(), 1_000) {
-        let found: Vec<(Uuid, DateTime<Utc>)> = outcome::Entity::find()
+        let found: Vec<(Uuid, DateTime<Utc>, Uuid)> = outcome::Entity::find()
             .select_only()
-            .column(outcome::Column::PartyId)
-            .column_as(outcome::Column::At.min(), "first")
+            .columns([outcome::Column::PartyId, outcome::Column::At, outcome::Column::Id])
             .filter(outcome::Column::CommunityId.eq(community.0))
             .filter(outcome::Column::PartyId.is_in(some))
             .filter(outcome::Column::Kind.is_in(PAID.map(OutcomeKind::as_str)))
             .filter(outcome::Column::Withdrawn.eq(false))
-            .group_by(outcome::Column::PartyId)
             .into_tuple()
             .all(db)
             .await?;
-        for (party, at) in found {
-            let first = firsts.entry(unit(party, at)).or_insert(at);
-            *first = at.min(*first);
+        for (party, at, id) in found {
+            let first = firsts.entry(unit(party, at)).or_insert((at, id));
+            *first = std::cmp::min(*first, (at, id));
         }
     }
     Ok(firsts)

@@ -25,11 +25,13 @@ pub async fn answered(
 ) -> Result<BTreeMap<Quarter, (TallyCounts, CoMoments)>, DbErr> {
     let mut subjects = vec![Subject::Responses.to_string(), Subject::Recommendation.to_string()];
     subjects.extend(Benefit::ALL.map(|benefit| Subject::Benefit(benefit).to_string()));
-    let mut asked = Condition::any().add(tally::Column::Subject.is_in(subjects));
     let help = &model.financial.self_service;
     for choice in [&help.success, &help.intent, &help.no_further_action] {
-        asked = asked.add(tally::Column::Subject.starts_with(format!("choice:{}:", choice.question)));
+        subjects.push(Subject::Question(choice.question.clone()).to_string());
+        let subject = Subject::Choice { question: choice.question.clone(), choice: choice.choice.clone() };
+        subjects.push(subject.to_string());
     }
+    let asked = Condition::all().add(tally::Column::Subject.is_in(subjects));
     let mut answered: BTreeMap<Quarter, (TallyCounts, CoMoments)> = summed(db, community, asked, quarters)
         .await?
         .into_iter()
@@ -247,15 +249,14 @@ async fn tracked_span(
 ) -> Result<Option<(NaiveDate, NaiveDate)>, DbErr> {
     macro_rules! ends {
         ($table:ident, $column:ident, $type:ty) => {{
-            let ends: Option<(Option<$type>, Option<$type>)> = $table::Entity::find()
-                .select_only()
-                .column_as($table::Column::$column.min(), "first")
-                .column_as($table::Column::$column.max(), "last")
-                .filter($table::Column::CommunityId.eq(community.0))
-                .into_tuple()
-                .one(db)
-                .await?;
-            ends.and_then(|(first, last)| first.zip(last))
+            // One at a time: SQLite reads an end of an index for one of them, and all of it for both together.
+            let of_community =
+                || $table::Entity::find().select_only().filter($table::Column::CommunityId.eq(community.0));
+            let first: Option<Option<$type>> =
+                of_community().column_as($table::Column::$column.min(), "end").into_tuple().one(db).await?;
+            let last: Option<Option<$type>> =
+                of_community().column_as($table::Column::$column.max(), "end").into_tuple().one(db).await?;
+            first.flatten().zip(last.flatten())
         }};
     }
     let times = [

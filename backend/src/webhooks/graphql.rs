@@ -259,7 +259,7 @@ async fn replay(
     for key in keys {
         match super::apply(&state.database, &state.ambient, *key, statuses).await? {
             Some(Status::Applied) => {
-                state.maps.note_commit();
+                state.maps.note_commit(key.0);
                 replay.applied.0 += 1;
             }
             Some(Status::Ignored) => replay.ignored.0 += 1,

@@ -18,7 +18,7 @@ use crate::graphql::schema::State;
 use crate::request_body::{Refusal, read_json};
 
 const MOST_BYTES: usize = 1024 * 1024;
-/// How many events are stored and applied at once. Events of one community wait for each other anyhow, and must not take
+/// How many events are applied at once. Events of one community wait for each other anyhow, and must not take
 /// all connections while they do: members are answering surveys.
 static AT_ONCE: Semaphore = Semaphore::const_new(4);
 /// How long storing and applying may take. Discourse gives up on an answer after 20 seconds.
@@ -82,15 +82,15 @@ async fn take_in(
     incoming: Incoming,
     body: &[u8],
 ) -> Result<&'static str, DbErr> {
-    let _turn = AT_ONCE.acquire().await.map_err(|closed| DbErr::Custom(closed.to_string()))?;
     let (event, is_new) = store(&state.database.write, &state.ambient, endpoint, incoming, body).await?;
     if !is_new && event.status != Status::Pending {
         return Ok("repeated");
     }
+    let _turn = AT_ONCE.acquire().await.map_err(|closed| DbErr::Custom(closed.to_string()))?;
     let status = apply(&state.database, &state.ambient, event.key(), &[Status::Pending]).await?;
     Ok(match status {
         Some(Status::Applied) => {
-            state.maps.note_commit();
+            state.maps.note_commit(event.key().0);
             "applied"
         }
         Some(Status::Ignored) => "ignored",

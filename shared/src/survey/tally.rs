@@ -13,7 +13,7 @@ pub enum Subject {
     Benefit(Benefit),
     /// The recommendation question.
     Recommendation,
-    /// One agreement question by itself.
+    /// One agreement question by itself; of a single-choice question, on a scale of no points, everybody who answered.
     Question(String),
     /// An answer to a single-choice question.
     Choice { question: String, choice: String },
@@ -71,9 +71,10 @@ pub fn cells_of(survey: &SurveyDefinition, submission: &Submission) -> Vec<(Subj
         if let (Some(QuestionKind::SingleChoice { .. }), Answer::Choices(choices)) =
             (survey.question(key).map(|question| &question.kind), answer)
         {
+            let counted = Cell { points: 0, answered: 1, total: 0 };
+            cells.push((Subject::Question(key.clone()), counted));
             for choice in choices {
-                let subject = Subject::Choice { question: key.clone(), choice: choice.clone() };
-                cells.push((subject, Cell { points: 0, answered: 1, total: 0 }));
+                cells.push((Subject::Choice { question: key.clone(), choice: choice.clone() }, counted));
             }
         }
         let (Some(question), Answer::Number(number)) = (survey.question(key), answer) else { continue };

@@ -6,7 +6,7 @@ use super::Element;
 use super::financial::{
     Arm, BeforeAfter, ComparisonError, Effect, Outcomes, Triangular, complier_effect, difference_in_differences,
 };
-use crate::calendar::Quarter;
+use super::worth::around;
 
 /// A comparison that the organisation ran: what would have come about without the community?
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -59,7 +59,7 @@ impl ArmCount {
     }
 
     fn size(self) -> u64 {
-        self.attended.of + self.stayed_away.of
+        self.attended.of.saturating_add(self.stayed_away.of)
     }
 }
 
@@ -82,30 +82,44 @@ impl Comparison {
     /// How many accounts were counted in it.
     pub fn accounts(&self) -> u64 {
         match self.design {
-            Design::DifferenceInDifferences { treated_after, control_after, .. } => treated_after.of + control_after.of,
-            Design::RandomisedInvitation { invited, others } => invited.size() + others.size(),
+            Design::DifferenceInDifferences { treated_after, control_after, .. } => {
+                treated_after.of.saturating_add(control_after.of)
+            }
+            Design::RandomisedInvitation { invited, others } => invited.size().saturating_add(others.size()),
         }
     }
 
-    /// The effect as an assumption: its interval's ends and its estimate. Outcomes in all, over its whole time.
+    /// The effect as an assumption: a triangle so wide that 95 of 100 draws fall into its interval. Outcomes in all, over
+    /// its whole time.
     pub(super) fn outcomes(&self) -> Option<Triangular> {
         let (effect, reached) = self.effect().ok()?;
-        let interval = effect.interval;
-        Triangular::new(interval.low * reached, effect.estimate * reached, interval.high * reached).ok()
+        let range = around(effect.estimate, effect.interval);
+        Triangular::new(range.0 * reached, effect.estimate * reached, range.1 * reached).ok()
     }
 
-    /// The share of its time that falls into a quarter, in 0..1.
-    pub(super) fn share_in(&self, period: Quarter) -> f64 {
+    /// The share of its time that falls into some days, in 0..1.
+    pub(super) fn share_in(&self, first: NaiveDate, last: NaiveDate) -> f64 {
         let days = |from: NaiveDate, until: NaiveDate| ((until - from).num_days() + 1).max(0) as f64;
-        let within = days(self.from.max(period.first_day()), self.until.min(period.last_day()));
+        let within = days(self.from.max(first), self.until.min(last));
         let all = days(self.from, self.until);
         if all > 0.0 { within / all } else { 0.0 }
+    }
+
+    /// Whether it is about an outcome of this element on this day.
+    pub fn covers(&self, element: Element, day: NaiveDate) -> bool {
+        self.element == element && self.from <= day && day <= self.until
+    }
+
+    /// Whether the two would count the same outcomes.
+    pub fn overlaps(&self, other: &Self) -> bool {
+        self.element == other.element && self.from <= other.until && other.from <= self.until
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::calendar::Quarter;
 
     fn comparison(until: (i32, u32, u32)) -> Comparison {
         let day = |(year, month, day)| NaiveDate::from_ymd_opt(year, month, day).unwrap();
@@ -135,9 +149,13 @@ mod tests {
     #[test]
     fn a_comparison_counts_in_a_quarter_for_its_days_there() {
         let first = Quarter::new(2026, 1).unwrap();
-        assert_eq!(comparison((2026, 3, 31)).share_in(first), 1.0);
-        assert_eq!(comparison((2026, 3, 31)).share_in(first.next()), 0.0);
+        let share = |comparison: &Comparison, of: Quarter| comparison.share_in(of.first_day(), of.last_day());
+        assert_eq!(share(&comparison((2026, 3, 31)), first), 1.0);
+        assert_eq!(share(&comparison((2026, 3, 31)), first.next()), 0.0);
         let over_two = comparison((2026, 6, 30));
-        assert!((over_two.share_in(first) + over_two.share_in(first.next()) - 1.0).abs() < 1e-12);
+        assert!((share(&over_two, first) + share(&over_two, first.next()) - 1.0).abs() < 1e-12);
+        // A quarter that is running has had what is over by then.
+        let january = NaiveDate::from_ymd_opt(2026, 1, 31).unwrap();
+        assert_eq!(comparison((2026, 1, 31)).share_in(first.first_day(), january), 1.0);
     }
 }

@@ -36,6 +36,12 @@ impl Default for Stretch {
 }
 
 impl Stretch {
+    /// The last of these days.
+    pub(super) fn last_day(self, period: Quarter) -> chrono::NaiveDate {
+        let after_first = chrono::Days::new(u64::from(self.days.saturating_sub(1)));
+        period.first_day().checked_add_days(after_first).unwrap_or_else(|| period.last_day())
+    }
+
     /// In 0..1.
     pub fn share(self) -> f64 {
         f64::from(self.days) / f64::from(self.of.max(1))
@@ -96,6 +102,9 @@ pub struct OutcomeSums {
     /// Of these, the ones that an activity was met before, within the look-back window.
     pub credited_count: u64,
     pub credited_amount: Decimal,
+    /// Credited, too, but in the time of a comparison of the element, which takes their place.
+    pub replaced_count: u64,
+    pub replaced_amount: Decimal,
 }
 
 /// The contacts and customers of the quarter that later ones are compared with.
@@ -109,14 +118,11 @@ pub struct ContactBaseline {
 impl Figures {
     /// How many gave an answer to a single-choice question, and how many answered it at all.
     pub fn chosen(&self, choice: &Choice) -> (u64, u64) {
-        let (mut chosen, mut asked) = (0, 0);
-        for (key, count) in self.tallies.choices(&choice.question) {
-            asked += count;
-            if key == choice.choice {
-                chosen += count;
-            }
-        }
-        (chosen, asked)
+        let of_choice = Subject::Choice { question: choice.question.clone(), choice: choice.choice.clone() };
+        // A scale of no points: an agreement question of the same name in another survey is another question.
+        let question = Subject::Question(choice.question.clone());
+        let asked = self.tallies.cells(&question);
+        (self.respondents(&of_choice), asked.filter(|(cell, _)| cell.points == 0).map(|(_, count)| count).sum())
     }
 
     /// How many members answered the question whose answers are counted under this subject.

@@ -136,6 +136,7 @@ fn change(
 fn count_of(terms: &[Term], now: &Valuation<'_>) -> u64 {
     let count = |term: &Term| match term {
         Term::Attributed(element) => now.outcomes(*element).unwrap_or_default().credited_count,
+        Term::Replaced(element) => now.outcomes(*element).unwrap_or_default().replaced_count,
         Term::Compared(place) => now.comparison(*place).map_or(0, |comparison| comparison.accounts()),
         Term::Answers => now.inputs.counts.member_solutions,
         Term::Searches => now.inputs.self_help.sessions.unwrap_or_default(),
@@ -146,6 +147,7 @@ fn count_of(terms: &[Term], now: &Valuation<'_>) -> u64 {
 fn key_of(term: Term) -> &'static str {
     match term {
         Term::Attributed(_) => "attributed",
+        Term::Replaced(_) => "replaced",
         Term::Compared(_) => "compared",
         Term::Answers => "answers",
         Term::Searches => "searches",
@@ -155,6 +157,7 @@ fn key_of(term: Term) -> &'static str {
 fn name_of(term: Term, valuation: &Valuation<'_>) -> String {
     match term {
         Term::Attributed(_) => "Credited to activities".to_owned(),
+        Term::Replaced(_) => "Credited to activities in the time of a comparison".to_owned(),
         Term::Compared(place) => {
             let name = valuation.comparison(place).map(|comparison| comparison.name.as_str()).unwrap_or_default();
             format!("Found by the comparison `{name}`")

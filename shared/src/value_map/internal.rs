@@ -100,7 +100,7 @@ pub(super) fn combined(
     let value = mean_of(inputs.iter().map(|input| &input.part), ask.weighting);
     let members =
         inputs.iter().filter(|input| input.part.share > 0.0).map(|input| input.members).max().unwrap_or_default();
-    let variance = variance(&inputs, value, figures, ask.weighting);
+    let variance = variance(&inputs, value, figures, ask);
     Ok(Combined { inputs, value, coverage: present / all, members, variance })
 }
 
@@ -181,9 +181,9 @@ fn inputs_of(element: Element, model: &ScoringModel, figures: &Figures, ask: Ask
 }
 
 /// The variance of the element's score: shares times covariances, both ways.
-fn variance(inputs: &[Weighed], value: f64, figures: &Figures, weighting: Weighting) -> f64 {
+fn variance(inputs: &[Weighed], value: f64, figures: &Figures, ask: Ask) -> f64 {
     // How much the score moves with each input.
-    let slope = |input: &Weighed| match (weighting, input.part.score) {
+    let slope = |input: &Weighed| match (ask.weighting, input.part.score) {
         (_, None) => 0.0,
         (Weighting::Geometric, Some(score)) if score > GEOMETRIC_FLOOR => input.part.share * value / score,
         (Weighting::Geometric, Some(_)) => 0.0,
@@ -193,17 +193,23 @@ fn variance(inputs: &[Weighed], value: f64, figures: &Figures, weighting: Weight
     for (place, first) in inputs.iter().enumerate() {
         sum += slope(first).powi(2) * first.variance;
         for second in &inputs[place + 1..] {
-            sum += 2.0 * slope(first) * slope(second) * covariance(first, second, figures);
+            sum += 2.0 * slope(first) * slope(second) * covariance(first, second, figures, ask.minimum);
         }
     }
     sum.max(0.0)
 }
 
 /// The covariance of two benefits' means: members who answered about both tie them together.
-fn covariance(first: &Weighed, second: &Weighed, figures: &Figures) -> f64 {
+///
+/// Where so few did that an interval would tell what they answered, the two count as going together entirely, which is
+/// the widest that an interval can be.
+fn covariance(first: &Weighed, second: &Weighed, figures: &Figures, minimum: u64) -> f64 {
     let (Some(a), Some(b)) = (first.benefit, second.benefit) else { return 0.0 };
     let pair = (a.min(b), a.max(b));
     let sums = figures.co_moments.get(&pair).copied().unwrap_or_default();
+    if sums.count.unsigned_abs() < minimum.max(2) {
+        return (first.variance * second.variance).sqrt();
+    }
     let covariance = sums.covariance().unwrap_or_default();
     sums.count as f64 * covariance / (first.members.max(1) as f64 * second.members.max(1) as f64)
 }

@@ -186,6 +186,7 @@ mod tests {
             amount: amount + Decimal::TEN,
             credited_count: count,
             credited_amount: amount,
+            ..OutcomeSums::default()
         };
         figures.money = MoneyFigures { outcomes: [(Element::Upgrades, sums)].into(), ..MoneyFigures::default() };
         figures.money.costs.insert(crate::activities::CostKind::Cash, Decimal::from(1_000));
@@ -195,9 +196,9 @@ mod tests {
             Observed { value: sessions as f64, interval: None, observations: 1, covered: 1.0 },
         );
         for (question, choice) in [("found_answer", "yes"), ("would_have_asked", "yes"), ("asked_anyway", "no")] {
-            let of = |choice: &str| Subject::Choice { question: question.into(), choice: choice.into() };
-            figures.tallies.add(of(choice), Cell { points: 0, answered: 1, total: 0 }, 60);
-            figures.tallies.add(of("other"), Cell { points: 0, answered: 1, total: 0 }, 40);
+            let of_choice = Subject::Choice { question: question.into(), choice: choice.into() };
+            figures.tallies.add(of_choice, Cell { points: 0, answered: 1, total: 0 }, 60);
+            figures.tallies.add(Subject::Question(question.into()), Cell { points: 0, answered: 1, total: 0 }, 100);
         }
         figures
     }

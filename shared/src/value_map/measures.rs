@@ -51,6 +51,10 @@ pub(super) fn measured(
         MeasureSource::ActiveMembers if counts.active_members == 0 => {
             Err("no member did anything that is tracked".into())
         }
+        // Members who come again count once, so there is no pace: it is a count so far.
+        MeasureSource::ActiveMembers if at_this_pace(1.0, figures.stretch.share()).is_none() => {
+            Err(HARDLY_BEGUN.into())
+        }
         MeasureSource::ActiveMembers => exact(counts.active_members as f64),
         MeasureSource::Recommendation => recommendation(figures, ask.minimum),
         MeasureSource::Deflection => deflection_share(model, figures, ask),

@@ -18,14 +18,6 @@ impl TallyCounts {
         self.counts.get(subject).into_iter().flatten().map(|(cell, count)| (*cell, *count))
     }
 
-    /// How many gave each answer to a single-choice question.
-    pub fn choices<'a>(&'a self, question: &'a str) -> impl Iterator<Item = (&'a str, u64)> {
-        self.counts.iter().filter_map(move |(subject, cells)| match subject {
-            Subject::Choice { question: of, choice } if of == question => Some((choice.as_str(), cells.values().sum())),
-            _ => None,
-        })
-    }
-
     /// How many respondents the subject has.
     pub fn respondents(&self, subject: &Subject) -> u64 {
         self.cells(subject).map(|(_, count)| count).sum()

@@ -14,7 +14,7 @@ use super::financial::{
 use super::internal::Ask;
 use super::measures::Measured;
 use super::model::{AcquisitionValue, Choice, MoneyRange, ScoringModel};
-use super::{ContactBaseline, Counts, Element, Figures, MoneyFigures, OutcomeSums, Stretch};
+use super::{ContactBaseline, Counts, Element, Figures, Interval, MoneyFigures, OutcomeSums, Stretch};
 use crate::calendar::Quarter;
 use crate::money::times;
 
@@ -94,7 +94,9 @@ impl SelfHelp {
 /// Cases that self-service and peers solved, as a share of these and the cases that were opened.
 pub(super) fn deflection_share(model: &ScoringModel, figures: &Figures, ask: Ask) -> Result<Measured, String> {
     let help = SelfHelp::of(model, figures, ask.minimum);
-    let cases = figures.counts.cases as f64;
+    // As many days of cases as of sessions, where those lag behind.
+    let covered = figures.observed.get(&model.financial.self_service.sessions).map_or(1.0, |sessions| sessions.covered);
+    let cases = figures.counts.cases as f64 * (covered / figures.stretch.share()).min(1.0);
     if cases == 0.0 {
         return Err("no support cases are tracked for this quarter".into());
     }
@@ -116,6 +118,8 @@ pub(super) fn deflection_share(model: &ScoringModel, figures: &Figures, ask: Ask
 pub(super) enum Term {
     /// Outcomes that activities are credited with.
     Attributed(Element),
+    /// The same in the time of a comparison, which is counted in their place.
+    Replaced(Element),
     /// The comparison of this place.
     Compared(usize),
     /// Questions that members answered.
@@ -127,7 +131,7 @@ pub(super) enum Term {
 impl Term {
     pub fn evidence(self) -> Evidence {
         match self {
-            Self::Attributed(_) => Evidence::Attributed,
+            Self::Attributed(_) | Self::Replaced(_) => Evidence::Attributed,
             Self::Compared(_) => Evidence::Experiment,
             Self::Answers | Self::Searches => Evidence::Measured,
         }
@@ -165,7 +169,7 @@ impl<'a> Valuation<'a> {
                 ("Cost of winning a customer otherwise, as a share of its most likely amount", relative(range))
             }
         };
-        let rate = |rate: Option<Rate>| rate.map_or(nothing, around);
+        let rate = |rate: Option<Rate>| rate.map_or(nothing, of_rate);
         let help = &inputs.self_help;
         let mut assumptions = vec![
             ("What would not have come about without the community", financial.incrementality),
@@ -190,7 +194,7 @@ impl<'a> Valuation<'a> {
     /// The assumptions that some terms depend on, with their most likely values.
     pub fn assumptions_of(&self, terms: &[Term]) -> Vec<(&str, Triangular)> {
         let of = |term: &Term| match term {
-            Term::Attributed(element) => vec![INCREMENTALITY, margin_of(*element)],
+            Term::Attributed(element) | Term::Replaced(element) => vec![INCREMENTALITY, margin_of(*element)],
             Term::Compared(place) => {
                 let element = self.comparison(*place).map_or(Element::Upgrades, |comparison| comparison.element);
                 vec![margin_of(element), COMPARISONS + place]
@@ -224,17 +228,24 @@ impl<'a> Valuation<'a> {
             let answers = help.answers(&self.inputs.counts).map(|_| Term::Answers);
             return (answers.into_iter().chain(help.searches().map(|_| Term::Searches)).collect(), Vec::new());
         }
-        let attributed: Vec<Term> = self.outcomes(element).map(|_| Term::Attributed(element)).into_iter().collect();
         let compared: Vec<Term> = (0..self.inputs.money.comparisons.len())
             .filter(|place| {
                 let comparison = &self.inputs.money.comparisons[*place];
-                comparison.element == element
-                    && comparison.outcomes().is_some()
-                    && comparison.share_in(self.inputs.period) > 0.0
+                comparison.element == element && comparison.outcomes().is_some() && self.share_of(comparison) > 0.0
             })
             .map(Term::Compared)
             .collect();
-        if compared.is_empty() { (attributed, compared) } else { (compared, attributed) }
+        let sums = self.outcomes(element);
+        // Outcomes out of the time of comparisons are credited as ever.
+        let attributed = sums.filter(|sums| compared.is_empty() || sums.credited_count > 0);
+        let replaced = sums.filter(|sums| sums.replaced_count > 0);
+        let counted = compared.into_iter().chain(attributed.map(|_| Term::Attributed(element)));
+        (counted.collect(), replaced.map(|_| Term::Replaced(element)).into_iter().collect())
+    }
+
+    /// The share of a comparison's time that falls into the days that are counted.
+    fn share_of(&self, comparison: &Comparison) -> f64 {
+        comparison.share_in(self.inputs.period.first_day(), self.inputs.stretch.last_day(self.inputs.period))
     }
 
     pub fn comparison(&self, place: usize) -> Option<&Comparison> {
@@ -256,20 +267,23 @@ impl<'a> Valuation<'a> {
 
     fn term(&self, term: Term, drawn: &[f64]) -> Result<Decimal, AmountError> {
         match term {
-            Term::Attributed(element) => {
+            Term::Attributed(element) | Term::Replaced(element) => {
                 let sums = self.outcomes(element).unwrap_or_default();
+                let (count, amount) = match term {
+                    Term::Replaced(_) => (sums.replaced_count, sums.replaced_amount),
+                    _ => (sums.credited_count, sums.credited_amount),
+                };
                 let share = drawn[INCREMENTALITY] * self.margin(element, drawn);
                 match (element, self.model.financial.acquisition) {
                     (Element::Acquisition, AcquisitionValue::CostSaved(range)) => {
-                        checked_times(range.mode, share * sums.credited_count as f64)
+                        checked_times(range.mode, share * count as f64)
                     }
-                    _ => checked_times(sums.credited_amount, share),
+                    _ => checked_times(amount, share),
                 }
             }
             Term::Compared(place) => {
                 let Some(comparison) = self.comparison(place) else { return Ok(Decimal::ZERO) };
-                let share = comparison.share_in(self.inputs.period) * self.inputs.stretch.share();
-                let outcomes = drawn[COMPARISONS + place] * share;
+                let outcomes = drawn[COMPARISONS + place] * self.share_of(comparison);
                 checked_times(comparison.amount_per_outcome, outcomes * self.margin(comparison.element, drawn))
             }
             Term::Answers => self.saved(self.answers(drawn), drawn),
@@ -339,12 +353,16 @@ fn certain(value: f64) -> Triangular {
 /// Of a symmetric triangle from -1 to 1, this much lies within 95 of 100 draws on either side: 1 - sqrt(0.05).
 const WITHIN: f64 = 0.776_393_202_250_021;
 
-/// A rate as an assumption: a triangle so wide that 95 of 100 draws fall into the rate's interval, within 0..1.
-fn around(rate: Rate) -> Triangular {
-    let (interval, share) = (rate.interval(), rate.share());
-    let low = (share - (share - interval.low) / WITHIN).clamp(0.0, share);
-    let high = (share + (interval.high - share) / WITHIN).clamp(share, 1.0);
-    Triangular::new(low, share, high).unwrap_or_else(|_| certain(share))
+/// The ends of a triangle around an estimate, so wide that 95 of 100 draws fall into its interval.
+pub(super) fn around(estimate: f64, interval: Interval) -> (f64, f64) {
+    (estimate - (estimate - interval.low) / WITHIN, estimate + (interval.high - estimate) / WITHIN)
+}
+
+/// A rate as an assumption, within 0..1.
+fn of_rate(rate: Rate) -> Triangular {
+    let share = rate.share();
+    let (low, high) = around(share, rate.interval());
+    Triangular::new(low.clamp(0.0, share), share, high.clamp(share, 1.0)).unwrap_or_else(|_| certain(share))
 }
 
 /// A range of money as factors of its mode.

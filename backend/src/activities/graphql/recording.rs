@@ -238,6 +238,6 @@ async fn store(state: &State, community: CommunityId, mut batch: Batch<'_>) -> R
         return Ok(RecordResult::Invalid(batch.problems.into()));
     }
     transaction.commit().await?;
-    state.maps.note_commit();
+    state.maps.note_commit(community);
     Ok(RecordResult::Recorded(batch.recorded(community, &recorder)))
 }

@@ -49,7 +49,7 @@ impl SettingsMutation {
             RateError::Database(error) => ApiError::from(error),
             other => ApiError::BadUserInput(other.to_string()),
         })?;
-        commit(state, transaction).await?;
+        commit(state, transaction, community.id).await?;
         Ok(SetExchangeRateResult::Rate(ExchangeRate(row)))
     }
 
@@ -75,7 +75,7 @@ impl SettingsMutation {
         let row = store::add_outcome_weights(&transaction, id, version, &weights, state.ambient.now())
             .await
             .map_err(ApiError::from)?;
-        commit(state, transaction).await?;
+        commit(state, transaction, community.id).await?;
         Ok(SetOutcomeWeightsResult::Weights(row.try_into()?))
     }
 
@@ -101,7 +101,7 @@ impl SettingsMutation {
             }));
         }
         let row = store::set_currency(&transaction, community, input.currency.0).await.map_err(ApiError::from)?;
-        commit(state, transaction).await?;
+        commit(state, transaction, row.id).await?;
         Ok(SetReportingCurrencyResult::Community(Community(row)))
     }
 }
@@ -119,9 +119,13 @@ async fn begin(
     Ok(community.map(|community| (transaction, community)))
 }
 
-async fn commit(state: &State, transaction: DatabaseTransaction) -> Result<(), ApiError> {
+async fn commit(
+    state: &State,
+    transaction: DatabaseTransaction,
+    community: sea_orm::prelude::Uuid,
+) -> Result<(), ApiError> {
     transaction.commit().await?;
-    state.maps.note_commit();
+    state.maps.note_commit(CommunityId(community));
     Ok(())
 }
 

@@ -164,6 +164,7 @@ impl AttributionQuery {
     }
 
     /// How many outcomes an activity that is being thought about would take to pay for itself.
+    #[graphql(complexity = "500 + child_complexity")]
     async fn break_even(
         &self,
         context: &Context<'_>,

@@ -32,8 +32,12 @@ impl ScoringModel {
             found.add("links", ProblemCode::Malformed, format!("the links lead in a circle: {}", names.join(" > ")));
         }
         let sessions = &draft.financial.self_service.sessions;
-        if !draft.measures.iter().any(|measure| measure.key == *sessions && measure.source == MeasureSource::Observed) {
-            let message = format!("`{sessions}` is none of the model's observed measures");
+        let counts = |measure: &MeasureDraft| {
+            measure.source == MeasureSource::Observed && measure.aggregation == Aggregation::Sum
+        };
+        if !draft.measures.iter().any(|measure| measure.key == *sessions && counts(measure)) {
+            let message =
+                format!("`{sessions}` is none of the model's observed measures that are summed over a quarter");
             found.add("financial.selfService.sessions", ProblemCode::Unknown, message);
         }
         match financial {
@@ -56,6 +60,13 @@ fn parse_measures(drafts: &[MeasureDraft], found: &mut Found) -> Vec<Measure> {
         found.text(&path("key"), &draft.key);
         found.text(&path("name"), &draft.name);
         found.text(&path("unit"), &draft.unit);
+        if let Some(owner) = &draft.owner {
+            found.text(&path("owner"), owner);
+        }
+        if draft.key.parse::<Element>().is_ok() {
+            let message = format!("`{}` is the name of an element; call the measure otherwise", draft.key);
+            found.add(path("key"), ProblemCode::Duplicate, message);
+        }
         if !keys.insert(draft.key.as_str()) {
             found.add(path("key"), ProblemCode::Duplicate, format!("two measures are called `{}`", draft.key));
         }
