@@ -103,7 +103,7 @@ async fn measures_make_an_internal_score_with_its_coverage_and_movers(engine: En
     let refused = world.api.ask(query, json!({ "input": unknown })).await.unwrap();
     let problem = &refused["recordObservations"]["problems"][0];
     assert_eq!(problem["path"], "observations.0.measure");
-    assert!(problem["message"].as_str().unwrap().contains("has no measure `luck`"), "{problem}");
+    assert!(problem["message"].as_str().unwrap().contains("has no measure `luck` that is observed"), "{problem}");
 }
 
 async fn answers_of_members_count_in_the_elements_that_they_drive(engine: Engine) {

@@ -14,6 +14,7 @@ use uuid::Uuid;
 use valuemap_shared::activities::{PartyRef, Record, RecordKind, Reference};
 use valuemap_shared::ids::CommunityId;
 use valuemap_shared::money::Currency;
+use valuemap_shared::value_map::model::MeasureSource;
 
 use super::entities::{activity, activity_type, outcome, party};
 use super::keys::{ContentHash, activity_type_id, content_hash, party_id, record_id};
@@ -58,8 +59,8 @@ pub struct Recorder {
     /// Activities, types and parties that are stored; looked up once.
     types: HashSet<Uuid>,
     activities: HashSet<Uuid>,
-    /// The keys of the measures of the newest scoring model.
-    measures: Vec<String>,
+    /// The measures of the newest scoring model.
+    measures: Vec<(String, MeasureSource)>,
     parties: HashSet<Uuid>,
     /// What was stored in this transaction, with what it said: the same twice is fine, a contradiction is not. About
     /// 70 MB for a million records.
@@ -67,6 +68,8 @@ pub struct Recorder {
     /// A preview finds out and counts everything, and writes nothing.
     writes: bool,
     pub stored: BTreeMap<RecordKind, Stored>,
+    /// Of the changed outcomes, those that did not come about after all.
+    pub withdrawn: u64,
     pub refused: Vec<Refused>,
 }
 
@@ -105,7 +108,8 @@ impl Recorder {
         let currency =
             row.currency.parse().map_err(|error| DbErr::Custom(format!("community {community}: {error}")))?;
         let model = model_of(transaction, community, None).await?;
-        let measures = model.map(|stored| stored.model.measures.iter().map(|measure| measure.key.clone()).collect());
+        let measures = model
+            .map(|stored| stored.model.measures.iter().map(|measure| (measure.key.clone(), measure.source)).collect());
         let ids = |rows: Vec<Uuid>| rows.into_iter().collect();
         let types = activity_type::Entity::find().select_only().column(activity_type::Column::Id);
         let types = types.filter(activity_type::Column::CommunityId.eq(community.0)).into_tuple().all(transaction);
@@ -124,6 +128,7 @@ impl Recorder {
             seen: HashMap::new(),
             writes,
             stored: BTreeMap::new(),
+            withdrawn: 0,
             refused: Vec::new(),
         })
     }
@@ -200,6 +205,7 @@ impl Recorder {
                 outcome::Entity::find().filter(standing).count(transaction).await?
             };
             self.stored.entry(RecordKind::Outcome).or_default().changed += changed;
+            self.withdrawn += changed;
         }
         Ok(())
     }
@@ -266,13 +272,20 @@ impl Recorder {
                 Some(("money", missing))
             }
             Record::Observation(observation) => {
-                let known = self.measures.contains(&observation.measure);
-                (!known).then(|| {
-                    let measures = self.measures.join(", ");
-                    let reason =
-                        format!("the scoring model has no measure `{}`; it has {measures}", observation.measure);
-                    ("measure", reason)
-                })
+                let measure = &observation.measure;
+                match self.measures.iter().find(|(key, _)| key == measure) {
+                    Some((_, MeasureSource::Observed)) => None,
+                    Some(_) => Some(("measure", format!("`{measure}` is computed from what is tracked, not observed"))),
+                    None => {
+                        let observed = self.measures.iter().filter(|(_, source)| *source == MeasureSource::Observed);
+                        let keys: Vec<&str> = observed.map(|(key, _)| key.as_str()).collect();
+                        let reason = format!(
+                            "the scoring model has no measure `{measure}` that is observed; it has {}",
+                            keys.join(", ")
+                        );
+                        Some(("measure", reason))
+                    }
+                }
             }
             _ => None,
         }
@@ -377,7 +390,7 @@ impl Recorder {
 const WITHDRAWN: ContentHash = *b"withdrawn outcom";
 
 fn contradiction(place: u64) -> Refused {
-    let reason = "this was said before under the same key, and otherwise".to_owned();
+    let reason = "something before it has the same key and says something else".to_owned();
     Refused { place, path: String::new(), reason }
 }
 

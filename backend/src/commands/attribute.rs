@@ -1,3 +1,5 @@
+use std::fmt::Write;
+
 use anyhow::bail;
 use clap::Args;
 use valuemap_shared::attribution::{Asked, CreditSource, Model, Parameters};
@@ -6,7 +8,7 @@ use valuemap_shared::ids::CommunityId;
 use valuemap_shared::survey::Problem;
 use valuemap_shared::value_map::model::AttributionUnit;
 
-use super::find_community;
+use super::{find_community, say};
 use crate::ambient::Ambient;
 use crate::attribution::run::{Computed, RunResult, SourceResult, run};
 use crate::attribution::store;
@@ -67,11 +69,11 @@ impl Attribute {
             }
         };
         let computed = run(database, community, &parameters).await??;
-        print(&row.name, &parameters, &computed);
+        say(&table(&row.name, &parameters, &computed)?)?;
         if !self.no_store {
             let author = "valuemap attribute";
             let kept = store::keep(&database.write, ambient, community, &parameters, &computed, author).await?;
-            println!("\nKept as {}.", NodeId::AttributionRun(community, kept.id.into()));
+            say(&format!("\nKept as {}.\n", NodeId::AttributionRun(community, kept.id.into())))?;
         }
         Ok(())
     }
@@ -93,28 +95,38 @@ impl Attribute {
     }
 }
 
-fn print(name: &str, parameters: &Parameters, Computed { data_hash, result }: &Computed) {
+fn table(
+    name: &str,
+    parameters: &Parameters,
+    Computed { data_hash, result }: &Computed,
+) -> Result<String, std::fmt::Error> {
+    let mut text = String::new();
     let RunResult { currency, credited, uncredited, null_journeys, models, sources } = result;
-    println!("{name}, {} to {}, look-back {} days", parameters.from, parameters.until, parameters.lookback_days);
-    println!("{} outcomes credited, worth {} {currency}", credited.count, credited.value);
-    println!("{} outcomes uncredited, worth {} {currency}", uncredited.count, uncredited.value);
-    println!("{null_journeys} journeys without an outcome\n");
+    writeln!(text, "{name}, {} to {}, look-back {} days", parameters.from, parameters.until, parameters.lookback_days)?;
+    writeln!(text, "{} outcomes credited, worth {} {currency}", credited.count, credited.value)?;
+    writeln!(text, "{} outcomes uncredited, worth {} {currency}", uncredited.count, uncredited.value)?;
+    writeln!(text, "{null_journeys} journeys without an outcome\n")?;
     let answered: Vec<usize> = (0..models.len()).filter(|place| models[*place].failure.is_none()).collect();
     let width = sources.iter().map(|row| row.source.name.chars().count()).max().unwrap_or_default().max(6);
-    print!("{:width$}", "source");
-    answered.iter().for_each(|place| print!("  {:>24}", models[*place].model));
-    println!("  rank flips");
+    write!(text, "{:width$}", "source")?;
+    for place in &answered {
+        write!(text, "  {:>24}", models[*place].model)?;
+    }
+    writeln!(text, "  rank flips")?;
     for row in sources {
-        print!("{:width$}", row.source.name);
-        answered.iter().for_each(|place| print!("  {:>24}", cell(row, *place)));
-        println!("  {}", if row.rank_flips { "yes" } else { "" });
+        write!(text, "{:width$}", row.source.name)?;
+        for place in &answered {
+            write!(text, "  {:>24}", cell(row, *place))?;
+        }
+        writeln!(text, "  {}", if row.rank_flips { "yes" } else { "" })?;
     }
     for column in models {
         if let Some(failure) = &column.failure {
-            println!("\n{}: {failure}", column.model);
+            writeln!(text, "\n{}: {failure}", column.model)?;
         }
     }
-    println!("\ndata {data_hash}");
+    writeln!(text, "\ndata {data_hash}")?;
+    Ok(text)
 }
 
 /// Outcomes and their value.

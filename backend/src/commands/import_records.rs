@@ -52,7 +52,7 @@ pub struct ImportRecords {
     /// The currency of amounts that do not say theirs; that of the community without it
     #[arg(long, value_name = "CODE")]
     currency: Option<Currency>,
-    /// A stage that means that a deal is won, in place of Closed Won. Repeat it for each stage
+    /// A stage that means that a deal is won, beside Closed Won. Repeat it for each stage; remembered for the next file
     #[arg(long = "won-stage", value_name = "STAGE")]
     won_stages: Vec<String>,
     /// What deals are that do not say: purchase, upgrade or renewal
@@ -192,12 +192,19 @@ fn report(checked: &Checked<'_>, problems: &Problems, is_loaded: bool) {
     for (reason, rows) in checked.skipped() {
         println!("Skipped {rows}: {reason}");
     }
+    if !checked.won_stages().is_empty() {
+        println!("Won are the stages Closed Won, {}", checked.won_stages().join(", "));
+    }
+    if checked.withdrawn() > 0 {
+        let done = if is_loaded { "withdrawn" } else { "to withdraw" };
+        println!("{} outcomes that were loaded before and are won no more: {done}", checked.withdrawn());
+    }
     for (kind, stored) in &checked.stored {
         let done = if is_loaded { "loaded" } else { "to load" };
         println!("{}: {} new and {} changed {done}, {} known", plural(*kind), stored.new, stored.changed, stored.known);
     }
     if problems.rows > 0 {
-        println!("{} bad rows", problems.rows);
+        println!("{} bad row{}", problems.rows, if problems.rows == 1 { "" } else { "s" });
     }
 }
 

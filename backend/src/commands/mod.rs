@@ -138,6 +138,15 @@ fn start_logging(settings: &Settings) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Prints a text. Whoever reads it may stop reading, as `head` does.
+fn say(text: &str) -> anyhow::Result<()> {
+    use std::io::Write;
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
 /// The organisation that was named, or the only one there is.
 async fn find_organisation(database: &Database, name: Option<&str>) -> anyhow::Result<organisation_rows::Model> {
     let mut organisations = store::organisations(&database.read).await?;

@@ -5,9 +5,10 @@ use valuemap_shared::ids::CommunityId;
 use valuemap_shared::money::Currency;
 
 use super::find_community;
-use crate::activities::rates::{parse_rate, state_rate};
+use crate::activities::rates::{RateError, parse_rate, state_rate};
 use crate::ambient::Ambient;
 use crate::database::Database;
+use crate::error::is_passing;
 
 #[derive(Args)]
 pub struct Rate {
@@ -29,7 +30,15 @@ impl Rate {
         let community = find_community(database, &self.community).await?;
         let id = CommunityId(community.id);
         let (currency, from) = (self.currency, self.valid_from);
-        let stated = state_rate(&database.write, id, currency, from, self.rate, ambient.now()).await?;
+        let stated = state_rate(&database.write, id, currency, from, self.rate, ambient.now()).await;
+        let stated = stated.map_err(|error| match error {
+            RateError::Database(cause) if is_passing(&cause) => {
+                anyhow::anyhow!(
+                    "the database is busy, with an import perhaps; nothing was stated, try again in a moment"
+                )
+            }
+            other => other.into(),
+        })?;
         println!("From {from} on, 1 {currency} is {} {}", stated.rate, community.currency);
         Ok(())
     }

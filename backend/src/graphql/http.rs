@@ -114,7 +114,7 @@ pub async fn read(
 /// Runs a request, for as long as it may take.
 pub async fn execute(execution: impl Future<Output = Response>) -> Result<Response, Refusal> {
     tokio::time::timeout(EXECUTION, execution).await.map_err(|_| {
-        let message = "the request took too long and was stopped; ask for less at a time";
+        let message = "the request took too long and was stopped; nothing was stored. Try again when the server is less busy, or ask for less at a time";
         Refusal::new(StatusCode::GATEWAY_TIMEOUT, "OPERATION_TIMEOUT", message)
     })
 }

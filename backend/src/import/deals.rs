@@ -10,10 +10,8 @@ use super::row::Row;
 pub fn is_won(stage: &str, settings: &Settings) -> bool {
     let without_pipeline = stage.rsplit_once('(').map_or(stage, |(stage, _)| stage);
     let stages = [normalised(stage), normalised(without_pipeline)];
-    if settings.won_stages.is_empty() {
-        return stages.iter().any(|stage| stage == "closedwon");
-    }
-    settings.won_stages.iter().any(|won| stages.contains(&normalised(won)))
+    let is_usual = stages.iter().any(|stage| stage == "closedwon");
+    is_usual || settings.won_stages.iter().any(|won| stages.contains(&normalised(won)))
 }
 
 /// What kind of outcome a deal is: by its pipeline, by its type, or as the whole file's default says.

@@ -53,6 +53,7 @@ pub struct Checked<'a> {
     pub columns: Columns,
     pub delimiter: char,
     settings: Settings,
+    withdrawn: u64,
     pub loaded_before: Option<chrono::DateTime<chrono::Utc>>,
     found: Found,
     pub stored: BTreeMap<RecordKind, Stored>,
@@ -61,6 +62,16 @@ pub struct Checked<'a> {
 impl Checked<'_> {
     pub fn rows(&self) -> u64 {
         self.found.rows
+    }
+
+    /// Outcomes that had been loaded before and did not come about after all.
+    pub fn withdrawn(&self) -> u64 {
+        self.withdrawn
+    }
+
+    /// The stages that count as won, beside the usual one.
+    pub fn won_stages(&self) -> &[String] {
+        &self.settings.won_stages
     }
 
     pub fn skipped(&self) -> &BTreeMap<String, u64> {
@@ -87,15 +98,20 @@ pub async fn check<'a>(
 ) -> anyhow::Result<Checked<'a>> {
     let file = SourceFile::inspect(request.path)?;
     let source = request.source.clone().unwrap_or_else(|| request.format.source.to_owned());
-    let remembered = match request.forget_mapping {
+    let mut remembered = match request.forget_mapping {
         true => Mapping::new(),
         false => mapping_of(&database.read, request.community, &mapping_key(request.format, &source)).await?,
     };
+    let remembered_stages = remembered.remove(WON_STAGES);
     let cannot_use = || format!("cannot use {}", request.path.display());
     let mut rows = Rows::new(file.text(&ProgressBar::hidden())?).with_context(cannot_use)?;
     let columns =
         Columns::find(request.format, &rows.header, &request.mapping, &remembered).with_context(cannot_use)?;
     let delimiter = rows.delimiter;
+    let won_stages = match (&request.won_stages[..], remembered_stages) {
+        ([], Some(remembered)) => remembered.lines().map(str::to_owned).collect(),
+        (given, _) => given.to_vec(),
+    };
     progress.set_length(file.bytes);
     let mark = match request.mark {
         Some(mark) => mark,
@@ -107,18 +123,20 @@ pub async fn check<'a>(
         currency: request.currency,
         mark,
         dates: request.dates,
-        won_stages: request.won_stages.clone(),
+        won_stages,
         kind: request.kind,
         activity_type: request.activity_type.clone(),
     };
     let loaded_before = last_loaded(&database.read, request.community, request.format.name, &file.hash).await?;
     let (found, stored) = (Found::default(), BTreeMap::new());
-    let mut checked = Checked { request, file, columns, delimiter, settings, loaded_before, found, stored };
+    let mut checked =
+        Checked { request, file, columns, delimiter, settings, loaded_before, found, stored, withdrawn: 0 };
     let snapshot = database.begin_snapshot().await?;
     let mut recorder = Recorder::preview(&snapshot, request.community, ambient.now()).await?;
     progress.set_message("Checking");
     checked.found = checked.source(progress).check(&mut recorder, &snapshot, problems).await?;
     checked.stored = recorder.stored;
+    checked.withdrawn = recorder.withdrawn;
     snapshot.rollback().await?;
     Ok(checked)
 }
@@ -150,7 +168,11 @@ pub async fn store(
     }
     let key = mapping_key(request.format, &checked.settings.source);
     let now = ambient.now();
-    remember(&transaction, request.community, &key, &checked.columns.mapping(), now).await?;
+    let mut mapping = checked.columns.mapping();
+    if !checked.settings.won_stages.is_empty() {
+        mapping.insert(WON_STAGES.to_owned(), checked.settings.won_stages.join("\n"));
+    }
+    remember(&transaction, request.community, &key, &mapping, now).await?;
     let sum = |count: fn(&Stored) -> u64| i64::try_from(checked.stored.values().map(count).sum::<u64>());
     let batch = import_batch::Model {
         community_id: request.community.0,
@@ -168,6 +190,9 @@ pub async fn store(
     progress.set_message("Committing");
     Ok(transaction.commit().await?)
 }
+
+/// What stages of deals are remembered under, beside the fields of a mapping.
+const WON_STAGES: &str = "--won-stage";
 
 /// What a mapping is remembered for.
 fn mapping_key(format: &Format, source: &str) -> String {

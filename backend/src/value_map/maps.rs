@@ -183,7 +183,11 @@ impl Maps {
         let strengths = self.strengths(db, key, &model, period, now).await?;
         let financial = self.financial(&model, &inputs, key, now).await?;
         // Bootstraps take milliseconds: they run where they keep no other request waiting.
-        let map = blocking(move || value_map(&model, &inputs, &financial.2, &strengths)).await?;
+        let mut map = blocking(move || value_map(&model, &inputs, &financial.2, &strengths)).await?;
+        // A quarter yet to come is looked at as a whole, for what is planned; nothing of it is over.
+        if period.days_until(today) == 0 {
+            map.elapsed = 0.0;
+        }
         Ok(map)
     }
 

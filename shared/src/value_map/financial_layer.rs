@@ -211,20 +211,33 @@ fn explain(element: Element, terms: &[Term], model: &ScoringModel, now: &Valuati
     if element == Element::CostContainment {
         add("cost per case, most likely", model.financial.cost_per_case.mode.to_f64().unwrap_or_default());
     }
+    for term in terms {
+        let Term::Compared(place) = term else { continue };
+        let Some(comparison) = now.comparison(*place) else { continue };
+        if let Ok((effect, accounts)) = comparison.effect() {
+            add(&format!("`{}`: effect on the share of accounts", comparison.name), effect.estimate);
+            add(&format!("`{}`: accounts that had it", comparison.name), accounts);
+        }
+        let amount = comparison.amount_per_outcome.to_f64().unwrap_or_default();
+        add(&format!("`{}`: amount per outcome", comparison.name), amount);
+        add(
+            &format!("`{}`: share of its time in the days that are counted", comparison.name),
+            now.share_of(comparison),
+        );
+    }
     for (name, range) in now.assumptions_of(terms) {
         add(&format!("assumption, most likely: {name}"), range.mode());
     }
-    let attribution = &model.financial.attribution;
-    Explanation {
-        formula: formula.into(),
-        method: format!(
-            "P10, P50 and P90 of {DRAWS} draws from triangular distributions, seed {}. An outcome is credited when an \
-             activity was met within {} days before it. {} of the quarter's {} days are counted.",
-            model.financial.seed, attribution.lookback_days, now.inputs.stretch.days, now.inputs.stretch.of
-        ),
-        model_version: model.label(),
-        inputs,
+    let stretch = now.inputs.stretch;
+    let mut method = format!(
+        "P10, P50 and P90 of {DRAWS} draws from triangular distributions, seed {}. {} of the quarter's {} days are counted.",
+        model.financial.seed, stretch.days, stretch.of
+    );
+    if element != Element::CostContainment {
+        let days = model.financial.attribution.lookback_days;
+        method += &format!(" An outcome is credited when an activity was met within {days} days before it.");
     }
+    Explanation { formula: formula.into(), method, model_version: model.label(), inputs }
 }
 
 fn returns(model: &ScoringModel, now: &Valuation<'_>) -> Returns {

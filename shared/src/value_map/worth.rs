@@ -186,7 +186,7 @@ impl<'a> Valuation<'a> {
         .collect::<Vec<_>>();
         for comparison in &inputs.money.comparisons {
             let outcomes = comparison.outcomes().unwrap_or(nothing);
-            assumptions.push((format!("Effect found by `{}`", comparison.name), outcomes));
+            assumptions.push((format!("Outcomes found by `{}`", comparison.name), outcomes));
         }
         Self { inputs, model, assumptions }
     }
@@ -244,7 +244,7 @@ impl<'a> Valuation<'a> {
     }
 
     /// The share of a comparison's time that falls into the days that are counted.
-    fn share_of(&self, comparison: &Comparison) -> f64 {
+    pub fn share_of(&self, comparison: &Comparison) -> f64 {
         comparison.share_in(self.inputs.period.first_day(), self.inputs.stretch.last_day(self.inputs.period))
     }
 

@@ -32,8 +32,9 @@ fn opportunity(row: &mut Row<'_>, settings: &Settings) -> Option<Reading> {
     let id = salesforce_id(row, "id");
     let stage = row.text("stage");
     // What counts as won in Salesforce is a property of its stages, so it knows better than their names.
-    let won = match row.flag("won").filter(|_| settings.won_stages.is_empty()) {
-        Some(won) => won,
+    let won = match row.flag("won") {
+        Some(true) => true,
+        Some(false) => stage.is_some_and(|stage| !settings.won_stages.is_empty() && is_won(stage, settings)),
         None => is_won(row.required("stage")?, settings),
     };
     if !won {
