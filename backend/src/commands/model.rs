@@ -1,6 +1,6 @@
 use std::fs::File;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use clap::Subcommand;
@@ -111,13 +111,13 @@ async fn export(
     Ok(())
 }
 
-fn read(file: &PathBuf) -> anyhow::Result<ScoringModelDraft> {
+fn read(file: &Path) -> anyhow::Result<ScoringModelDraft> {
     let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
     let document = serde_json::from_str(&text).with_context(|| format!("{} is not JSON", file.display()))?;
     read_document(document).map_err(|problem| anyhow::anyhow!("{}: {problem}", file.display()))
 }
 
-fn report(file: &PathBuf, outcome: Result<String, Vec<Problem>>) -> anyhow::Result<()> {
+fn report(file: &Path, outcome: Result<String, Vec<Problem>>) -> anyhow::Result<()> {
     match outcome {
         Ok(done) => {
             println!("{done}");

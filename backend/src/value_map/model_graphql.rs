@@ -33,7 +33,7 @@ impl ScoringModelQuery {
             return Ok(None);
         }
         let models = models_of(db, community).await.map_err(ApiError::from)?;
-        Ok(Some(models.into_iter().map(ScoringModel).collect()))
+        Ok(Some(models.into_iter().map(|stored| ScoringModel(Box::new(stored))).collect()))
     }
 }
 
@@ -133,7 +133,7 @@ pub struct OutdatedScoringModel {
     message: String,
 }
 
-pub struct ScoringModel(StoredModel);
+pub struct ScoringModel(Box<StoredModel>);
 
 /// Which measures, weights and links turn what is known into scores. A version is never changed.
 #[Object]

@@ -56,7 +56,7 @@ pub async fn models_of(db: &impl ConnectionTrait, community: CommunityId) -> Res
 /// What became of a model that was to be saved.
 #[derive(Debug)]
 pub enum Saved {
-    Model(StoredModel),
+    Model(Box<StoredModel>),
     Invalid(Vec<Problem>),
     /// Somebody saved another version meanwhile.
     Outdated {
@@ -82,7 +82,7 @@ pub async fn save_model(
     }
     let stored = row(community, newest_version + 1, draft, author, note, now);
     insert(transaction, &stored).await?;
-    read(stored).map(Saved::Model)
+    read(stored).map(|stored| Saved::Model(Box::new(stored)))
 }
 
 /// The standard model as a new community's first version.
