@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
+use sea_orm::{ConnectionTrait, DatabaseBackend, DatabaseConnection, Statement};
 use valuemap_tests::{Engine, valuemap};
 
 use crate::{World, on_both_databases};
@@ -518,7 +518,7 @@ async fn who_finds_the_database_taken_is_told(engine: Engine) {
     assert!(!fine && said.contains("another import or another writer is at work for more than 1 seconds"), "{said}");
     assert_eq!(count(&world, "outcome").await, 0);
     let patient = import(&world, "outcomes", many(0, 10), &["--load"]);
-    let (_, (fine, said)) = tokio::join!(release(writer), patient);
+    let (_, (fine, said)) = tokio::join!(release(writer, &world, engine), patient);
     assert!(fine && said.contains("10 new and 0 changed loaded"), "{said}");
 }
 
@@ -547,9 +547,16 @@ async fn take(world: &World, engine: Engine) -> DatabaseConnection {
     connection
 }
 
-/// Comes to an end after all, while the other one waits.
-async fn release(writer: DatabaseConnection) {
-    tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+/// Comes to an end after all: on PostgreSQL once the other one is seen to wait. SQLite does not tell who waits.
+async fn release(writer: DatabaseConnection, world: &World, engine: Engine) {
+    if engine == Engine::Postgres {
+        let watcher = world.scratch.connect().await.unwrap();
+        let waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted";
+        let statement = || Statement::from_string(DatabaseBackend::Postgres, waiting);
+        while watcher.query_one_raw(statement()).await.unwrap().unwrap().try_get_by_index::<i64>(0).unwrap() == 0 {
+            tokio::task::yield_now().await;
+        }
+    }
     writer.execute_unprepared("ROLLBACK").await.unwrap();
 }
 
