@@ -435,6 +435,13 @@ mod tests {
         );
     }
 
+    #[cfg(feature = "attribution")]
+    #[test]
+    fn the_attribution_models_are_those_that_are_computed() {
+        let computed = crate::attribution::Model::ALL.map(|model| model.name());
+        assert_eq!(ATTRIBUTION_MODELS, computed);
+    }
+
     #[test]
     fn money_is_exact_and_in_order() {
         check(|draft| draft.financial.cost_per_case.low = "99".into(), &["financial.costPerCase: low, mode and high"]);
