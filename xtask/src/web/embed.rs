@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use serde_json::json;
 
 use super::{
-    bindgen,
+    bindgen::{self, Panics},
     bundle::{self, Bundle, write_if_changed},
     compile::{self, Crate},
     css, hash, optimize,
@@ -33,7 +33,7 @@ pub fn build(workspace: &Workspace, node: Option<&NodeTools>) -> Result<()> {
             return Ok(());
         }
 
-        let bound = bindgen::bind("widget", compiled)?;
+        let bound = bindgen::bind("widget", &compiled, Panics::Trap)?;
         let mut bundle = Bundle::default();
         let wasm = bundle.add_hashed("widget", "wasm", optimize::wasm(node, bound.wasm)?);
         let glue = bundle.add_hashed("widget", "js", optimize::script(node, bound.glue)?);

@@ -10,6 +10,7 @@ mod embed;
 pub mod hash;
 mod optimize;
 pub mod sizes;
+mod snip;
 mod stamp;
 mod template;
 

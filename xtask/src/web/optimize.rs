@@ -18,7 +18,7 @@ const WASM_FEATURES: [&str; 7] = [
 ];
 
 /// What compresses best: `-Oz` makes the file 1 % smaller and the download 1 % larger.
-const WASM_OPTIMIZATION: [&str; 2] = ["-Os", "--one-caller-inline-max-function-size=50"];
+const WASM_OPTIMIZATION: [&str; 3] = ["-tnh", "-Os", "--one-caller-inline-max-function-size=50"];
 
 pub fn wasm(node: Option<&NodeTools>, wasm: Vec<u8>) -> Result<Vec<u8>> {
     let Some(node) = node else { return Ok(wasm) };
