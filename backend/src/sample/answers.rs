@@ -48,10 +48,12 @@ pub fn help_survey() -> Result<SurveyDefinition, anyhow::Error> {
         key: key.into(),
         prompt: prompt.into(),
         required: true,
+        ask_if: None,
         kind: QuestionKind::SingleChoice {
             choices: [("yes", "Yes"), ("no", "No")]
                 .map(|(key, label)| Choice { key: key.into(), label: label.into() })
                 .to_vec(),
+            shuffled: false,
         },
     };
     let draft = SurveyDraft {

@@ -152,18 +152,27 @@ pub struct SubmitResponseInput {
     answers: Vec<AnswerInput>,
 }
 
-/// One answer: exactly one of `number`, `text` and `choices`, as the question asks.
+/// One answer: exactly one of `number`, `text` and `choices`, as the question asks. Questions that were not asked are
+/// left out.
 #[derive(Clone, InputObject)]
 pub struct AnswerInput {
     question: String,
     number: Option<i64>,
     text: Option<String>,
     choices: Option<Vec<String>>,
+    /// The keys of all choices in the order in which they were shown; only for a shuffled question.
+    order: Option<Vec<String>>,
 }
 
 impl From<AnswerInput> for AnswerDraft {
     fn from(input: AnswerInput) -> Self {
-        Self { question: input.question, number: input.number, text: input.text, choices: input.choices }
+        Self {
+            question: input.question,
+            number: input.number,
+            text: input.text,
+            choices: input.choices,
+            order: input.order,
+        }
     }
 }
 
@@ -257,6 +266,8 @@ pub enum Code {
     Unknown,
     /// Something that has to be there is not.
     Missing,
+    /// Something that must not be there is.
+    Unexpected,
     /// A number outside of its scale.
     OutOfRange,
     /// Too long, too short, too many or too few.

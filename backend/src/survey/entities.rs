@@ -91,6 +91,8 @@ pub mod answer {
         pub question: String,
         /// An `Answer`.
         pub value: Json,
+        /// Keys of all choices as the member saw them, where the question is shuffled and the order was sent.
+        pub choice_order: Option<Json>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -20,8 +20,35 @@ pub struct Question {
     reversed: bool,
     /// Most characters of a text; null for other kinds.
     max_length: Option<u16>,
+    /// How much room a text gets; null for other kinds.
+    lines: Option<Lines>,
+    /// Each member sees the choices in an order of their own.
+    shuffled: bool,
     /// What can be chosen; empty for other kinds.
     choices: Vec<Choice>,
+    /// Null where everybody is asked.
+    ask_if: Option<AskIf>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "domain::Lines")]
+pub enum Lines {
+    One,
+    Several,
+}
+
+/// The question is asked only of those whose answer to an earlier question passes one test. Who did not answer that
+/// one, or was not asked it, is not asked this one.
+#[derive(Clone, Default, SimpleObject)]
+pub struct AskIf {
+    /// The key of the earlier question.
+    question: String,
+    /// This point of its scale, or a higher one.
+    at_least: Option<u8>,
+    /// This point of its scale, or a lower one.
+    at_most: Option<u8>,
+    /// Any of these choices, by their keys.
+    any_of: Option<Vec<String>>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Enum)]
@@ -53,7 +80,10 @@ impl From<domain::Question> for Question {
             benefit: None,
             reversed: false,
             max_length: None,
+            lines: None,
+            shuffled: false,
             choices: Vec::new(),
+            ask_if: question.ask_if.clone().map(AskIf::from),
         };
         let labelled = |choices: Vec<domain::Choice>| -> Vec<Choice> {
             choices.into_iter().map(|choice| Choice { key: choice.key, label: choice.label }).collect()
@@ -66,15 +96,26 @@ impl From<domain::Question> for Question {
                 ..plain(QuestionKind::Agreement)
             },
             domain::QuestionKind::Recommendation => plain(QuestionKind::Recommendation),
-            domain::QuestionKind::Text { max_chars } => {
-                Self { max_length: Some(max_chars), ..plain(QuestionKind::Text) }
+            domain::QuestionKind::Text { max_chars, lines } => {
+                Self { max_length: Some(max_chars), lines: Some(lines.into()), ..plain(QuestionKind::Text) }
             }
-            domain::QuestionKind::SingleChoice { choices } => {
-                Self { choices: labelled(choices), ..plain(QuestionKind::SingleChoice) }
+            domain::QuestionKind::SingleChoice { choices, shuffled } => {
+                Self { choices: labelled(choices), shuffled, ..plain(QuestionKind::SingleChoice) }
             }
-            domain::QuestionKind::MultipleChoice { choices } => {
-                Self { choices: labelled(choices), ..plain(QuestionKind::MultipleChoice) }
+            domain::QuestionKind::MultipleChoice { choices, shuffled } => {
+                Self { choices: labelled(choices), shuffled, ..plain(QuestionKind::MultipleChoice) }
             }
+        }
+    }
+}
+
+impl From<domain::Condition> for AskIf {
+    fn from(condition: domain::Condition) -> Self {
+        let of = Self { question: condition.question, ..Self::default() };
+        match condition.test {
+            domain::Test::AtLeast(point) => Self { at_least: Some(point), ..of },
+            domain::Test::AtMost(point) => Self { at_most: Some(point), ..of },
+            domain::Test::AnyOf(keys) => Self { any_of: Some(keys), ..of },
         }
     }
 }
@@ -84,9 +125,30 @@ pub struct QuestionInput {
     /// Lower-case letters, digits and `_`.
     key: String,
     prompt: String,
+    /// Has to be answered wherever it is asked.
     #[graphql(default)]
     required: bool,
+    /// Asks the question only after a certain answer to an earlier one; leave it out to ask everybody.
+    ask_if: Option<AskIfInput>,
     kind: QuestionKindInput,
+}
+
+#[derive(InputObject)]
+pub struct AskIfInput {
+    /// The key of an earlier question.
+    question: String,
+    test: TestInput,
+}
+
+/// What the answer to the earlier question has to pass.
+#[derive(OneofObject)]
+pub enum TestInput {
+    /// This point of its scale, or a higher one.
+    AtLeast(u8),
+    /// This point of its scale, or a lower one.
+    AtMost(u8),
+    /// Any of these choices, by their keys.
+    AnyOf(Vec<String>),
 }
 
 /// What is asked for.
@@ -124,17 +186,33 @@ pub enum RecommendationScale {
 pub struct TextInput {
     #[graphql(default = 2_000)]
     max_length: u16,
+    #[graphql(default_with = "Lines::Several")]
+    lines: Lines,
 }
 
 #[derive(InputObject)]
 pub struct ChoicesInput {
     choices: Vec<Choice>,
+    /// Shows the choices to each member in an order of their own, and records it.
+    #[graphql(default)]
+    shuffled: bool,
+}
+
+impl From<AskIfInput> for domain::Condition {
+    fn from(input: AskIfInput) -> Self {
+        let test = match input.test {
+            TestInput::AtLeast(point) => domain::Test::AtLeast(point),
+            TestInput::AtMost(point) => domain::Test::AtMost(point),
+            TestInput::AnyOf(keys) => domain::Test::AnyOf(keys),
+        };
+        Self { question: input.question, test }
+    }
 }
 
 impl From<QuestionInput> for domain::Question {
     fn from(input: QuestionInput) -> Self {
-        let choices = |input: ChoicesInput| -> Vec<domain::Choice> {
-            input.choices.into_iter().map(|choice| domain::Choice { key: choice.key, label: choice.label }).collect()
+        let choices = |choices: Vec<Choice>| -> Vec<domain::Choice> {
+            choices.into_iter().map(|choice| domain::Choice { key: choice.key, label: choice.label }).collect()
         };
         let kind = match input.kind {
             QuestionKindInput::Agreement(AgreementInput { points, benefit, reversed }) => {
@@ -143,12 +221,17 @@ impl From<QuestionInput> for domain::Question {
             QuestionKindInput::Recommendation(RecommendationInput { scale: RecommendationScale::ZeroToTen }) => {
                 domain::QuestionKind::Recommendation
             }
-            QuestionKindInput::Text(TextInput { max_length }) => domain::QuestionKind::Text { max_chars: max_length },
-            QuestionKindInput::SingleChoice(input) => domain::QuestionKind::SingleChoice { choices: choices(input) },
+            QuestionKindInput::Text(TextInput { max_length, lines }) => {
+                domain::QuestionKind::Text { max_chars: max_length, lines: lines.into() }
+            }
+            QuestionKindInput::SingleChoice(input) => {
+                domain::QuestionKind::SingleChoice { choices: choices(input.choices), shuffled: input.shuffled }
+            }
             QuestionKindInput::MultipleChoice(input) => {
-                domain::QuestionKind::MultipleChoice { choices: choices(input) }
+                domain::QuestionKind::MultipleChoice { choices: choices(input.choices), shuffled: input.shuffled }
             }
         };
-        Self { key: input.key, prompt: input.prompt, required: input.required, kind }
+        let ask_if = input.ask_if.map(domain::Condition::from);
+        Self { key: input.key, prompt: input.prompt, required: input.required, ask_if, kind }
     }
 }

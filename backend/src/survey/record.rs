@@ -81,6 +81,7 @@ impl Entry {
             response_id: response.id,
             question: question.clone(),
             value: json!(answer),
+            choice_order: submission.order(question).map(|order| json!(order)),
         };
         let cells = cells_of(&version.definition, submission);
         let pairs =

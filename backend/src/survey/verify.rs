@@ -143,7 +143,8 @@ fn unreadable(response: &response::Model) -> String {
 /// The answers as they were once sent.
 fn drafts(answers: &[answer::Model]) -> Vec<AnswerDraft> {
     let draft = |row: &answer::Model| {
-        let draft = AnswerDraft { question: row.question.clone(), ..AnswerDraft::default() };
+        let order = row.choice_order.clone().and_then(|order| serde_json::from_value(order).ok());
+        let draft = AnswerDraft { question: row.question.clone(), order, ..AnswerDraft::default() };
         match serde_json::from_value(row.value.clone()) {
             Ok(Answer::Number(number)) => AnswerDraft { number: Some(i64::from(number)), ..draft },
             Ok(Answer::Text(text)) => AnswerDraft { text: Some(text), ..draft },

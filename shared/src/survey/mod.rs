@@ -1,15 +1,19 @@
 //! The survey: its definition, what a member submits, and the tallies that a submission adds to.
 
 mod benefit;
+mod condition;
 mod definition;
 pub mod documents;
 mod problem;
+mod rules;
+pub mod shuffle;
 mod standard;
 mod submission;
 mod tally;
 
 pub use benefit::Benefit;
-pub use definition::{Choice, Question, QuestionKind, SurveyDefinition, SurveyDraft};
+pub use condition::{Condition, Given, Test};
+pub use definition::{Choice, Lines, Question, QuestionKind, SurveyDefinition, SurveyDraft};
 pub use problem::{Problem, ProblemCode};
 pub use standard::standard_survey;
 pub use submission::{Answer, AnswerDraft, Submission, text_problem};

@@ -31,6 +31,8 @@ pub enum ProblemCode {
     Unknown,
     /// Something that has to be there is not.
     Missing,
+    /// Something that must not be there is.
+    Unexpected,
     /// A number outside of its scale.
     OutOfRange,
     /// Too long, too short, too many or too few.

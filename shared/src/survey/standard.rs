@@ -1,4 +1,4 @@
-use super::{Benefit, Question, QuestionKind, SurveyDefinition, SurveyDraft};
+use super::{Benefit, Lines, Question, QuestionKind, SurveyDefinition, SurveyDraft};
 
 /// The survey that a new community starts with: one agreement item a benefit, the recommendation question and one
 /// open question. It takes well under a minute.
@@ -7,6 +7,7 @@ pub fn standard_survey() -> SurveyDefinition {
         key: key.into(),
         prompt: prompt.into(),
         required: false,
+        ask_if: None,
         kind: QuestionKind::Agreement { points: 5, benefit: Some(benefit), reversed: false },
     };
     let draft = SurveyDraft {
@@ -41,13 +42,15 @@ pub fn standard_survey() -> SurveyDefinition {
                 key: "recommendation".into(),
                 prompt: "How likely are you to recommend this community to a colleague?".into(),
                 required: false,
+                ask_if: None,
                 kind: QuestionKind::Recommendation,
             },
             Question {
                 key: "more_useful".into(),
                 prompt: "What would make this community more useful to you?".into(),
                 required: false,
-                kind: QuestionKind::Text { max_chars: 2_000 },
+                ask_if: None,
+                kind: QuestionKind::Text { max_chars: 2_000, lines: Lines::Several },
             },
         ],
     };

@@ -2,8 +2,10 @@ use std::collections::BTreeSet;
 
 use unicode_normalization::UnicodeNormalization;
 
+use super::rules::shortened;
 use super::{
-    MAX_QUESTIONS, MAX_TEXT_BYTES, MAX_TEXT_CHARS, Problem, ProblemCode, Question, QuestionKind, SurveyDefinition,
+    Choice, Given, MAX_QUESTIONS, MAX_TEXT_BYTES, MAX_TEXT_CHARS, Problem, ProblemCode, Question, QuestionKind,
+    SurveyDefinition,
 };
 
 /// One answer as it was sent, before it is checked. Exactly one of `number`, `text` and `choices` is to be set.
@@ -14,6 +16,8 @@ pub struct AnswerDraft {
     pub number: Option<i64>,
     pub text: Option<String>,
     pub choices: Option<Vec<String>>,
+    /// Keys of all choices in the order in which they were shown, where the question is shuffled.
+    pub order: Option<Vec<String>>,
 }
 
 /// An answer that fits its question.
@@ -28,67 +32,135 @@ pub enum Answer {
     Choices(Vec<String>),
 }
 
+impl Answer {
+    /// What a condition tests.
+    pub fn given(&self) -> Given<'_> {
+        match self {
+            Self::Number(number) => Given::Number(*number),
+            Self::Text(_) => Given::Text,
+            Self::Choices(chosen) => Given::Choices(chosen),
+        }
+    }
+}
+
 /// What one member said, valid for one survey: the only way to one is [`Submission::parse`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Submission {
     answers: Vec<(String, Answer)>,
+    /// Left out when there are none, so that what was stored before there were any still reads the same.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Vec::is_empty"))]
+    orders: Vec<(String, Vec<String>)>,
+}
+
+/// What was sent for one question.
+struct Sent {
+    /// The place among the drafts.
+    index: usize,
+    parsed: Parsed,
+}
+
+enum Parsed {
+    Blank,
+    Answer(Answer, Option<Vec<String>>),
+    Refused,
 }
 
 impl Submission {
     /// Checks all answers against the survey and reports every problem, each with the path of the answer.
     ///
-    /// An open answer of nothing but white space counts as not given.
+    /// An open answer of nothing but white space counts as not given. A question whose condition does not hold is not
+    /// asked: it need not be answered, and must not be.
     pub fn parse(survey: &SurveyDefinition, drafts: &[AnswerDraft]) -> Result<Self, Vec<Problem>> {
         if drafts.len() > MAX_QUESTIONS {
             let message = format!("{} answers were sent; at most {MAX_QUESTIONS} are allowed", drafts.len());
             return Err(vec![Problem::new("answers", ProblemCode::Size, message)]);
         }
         let mut problems = Vec::new();
-        let mut answers: Vec<(usize, Answer)> = Vec::new();
-        let mut seen = BTreeSet::new();
-        for (index, draft) in drafts.iter().enumerate() {
-            let path = format!("answers.{index}");
-            let Some(place) = survey.questions().iter().position(|question| question.key == draft.question) else {
-                let message = format!("this survey has no question `{}`", shortened(&draft.question));
-                problems.push(Problem::new(format!("{path}.question"), ProblemCode::Unknown, message));
-                continue;
-            };
-            if !seen.insert(place) {
-                let message = format!("`{}` is answered twice", draft.question);
-                problems.push(Problem::new(format!("{path}.question"), ProblemCode::Duplicate, message));
-                continue;
-            }
-            match parse_answer(&survey.questions()[place], draft) {
-                Ok(Some(answer)) => answers.push((place, answer)),
-                Ok(None) => {}
-                Err((field, code, message)) => {
-                    let path = if field.is_empty() { path } else { format!("{path}.{field}") };
-                    problems.push(Problem::new(path, code, message));
-                }
-            }
-        }
-        for (place, question) in survey.questions().iter().enumerate() {
-            let blank = seen.contains(&place) && !answers.iter().any(|(answered, _)| *answered == place);
-            if question.required && (!seen.contains(&place) || (blank && problems.is_empty())) {
-                let message = format!("`{}` has to be answered", question.key);
-                problems.push(Problem::new("answers", ProblemCode::Missing, message));
+        let sent = parse_answers(survey, drafts, &mut problems);
+        check_what_was_asked(survey, &sent, &mut problems);
+        let (mut answers, mut orders) = (Vec::new(), Vec::new());
+        for (question, sent) in survey.questions().iter().zip(sent) {
+            if let Some(Sent { parsed: Parsed::Answer(answer, order), .. }) = sent {
+                orders.extend(order.map(|order| (question.key.clone(), order)));
+                answers.push((question.key.clone(), answer));
             }
         }
         if problems.is_empty() && answers.is_empty() {
             problems.push(Problem::new("answers", ProblemCode::Missing, "at least one question has to be answered"));
         }
-        if !problems.is_empty() {
-            return Err(problems);
-        }
-        answers.sort_by_key(|(place, _)| *place);
-        let named = |(place, answer): (usize, Answer)| (survey.questions()[place].key.clone(), answer);
-        Ok(Self { answers: answers.into_iter().map(named).collect() })
+        if problems.is_empty() { Ok(Self { answers, orders }) } else { Err(problems) }
     }
 
     /// The answers with their questions' keys, in the order of the survey.
     pub fn answers(&self) -> &[(String, Answer)] {
         &self.answers
+    }
+
+    /// The keys of all choices of a question in the order in which the member saw them, where that is known.
+    pub fn order(&self, question: &str) -> Option<&[String]> {
+        self.orders.iter().find(|(key, _)| key == question).map(|(_, order)| order.as_slice())
+    }
+}
+
+/// What was sent for each question of the survey.
+fn parse_answers(survey: &SurveyDefinition, drafts: &[AnswerDraft], problems: &mut Vec<Problem>) -> Vec<Option<Sent>> {
+    let mut sent: Vec<Option<Sent>> = survey.questions().iter().map(|_| None).collect();
+    for (index, draft) in drafts.iter().enumerate() {
+        let path = format!("answers.{index}");
+        let Some(place) = survey.questions().iter().position(|question| question.key == draft.question) else {
+            let message = format!("this survey has no question `{}`", shortened(&draft.question));
+            problems.push(Problem::new(format!("{path}.question"), ProblemCode::Unknown, message));
+            continue;
+        };
+        if sent[place].is_some() {
+            let message = format!("`{}` is answered twice", draft.question);
+            problems.push(Problem::new(format!("{path}.question"), ProblemCode::Duplicate, message));
+            continue;
+        }
+        let question = &survey.questions()[place];
+        let mut refused = |(field, code, message): Refusal| {
+            let path = if field.is_empty() { path.clone() } else { format!("{path}.{field}") };
+            problems.push(Problem::new(path, code, message));
+        };
+        let answer = parse_answer(question, draft).map_err(&mut refused);
+        let order = parse_order(question, draft).map_err(&mut refused);
+        let parsed = match (answer, order) {
+            (Ok(Some(answer)), Ok(order)) => Parsed::Answer(answer, order),
+            (Ok(None), Ok(_)) => Parsed::Blank,
+            _ => Parsed::Refused,
+        };
+        sent[place] = Some(Sent { index, parsed });
+    }
+    sent
+}
+
+/// Finds what is missing and what must not be there. Where an answer was refused, nothing is said of the questions
+/// that hang on it.
+fn check_what_was_asked(survey: &SurveyDefinition, sent: &[Option<Sent>], problems: &mut Vec<Problem>) {
+    let mut asked: Vec<Option<bool>> = Vec::with_capacity(sent.len());
+    for (question, here) in survey.questions().iter().zip(sent) {
+        let is_asked = question.ask_if.as_ref().map_or(Some(true), |condition| {
+            let place = survey.questions().iter().position(|earlier| earlier.key == condition.question)?;
+            let given = match sent[place].as_ref().map(|sent| &sent.parsed) {
+                Some(Parsed::Refused) => return None,
+                Some(Parsed::Answer(answer, _)) => Some(answer.given()),
+                Some(Parsed::Blank) | None => None,
+            };
+            asked[place].map(|asked| asked && condition.holds(given))
+        });
+        asked.push(is_asked);
+        match (is_asked, here) {
+            (Some(false), Some(Sent { index, parsed: Parsed::Answer(..) })) => {
+                let message = format!("`{}` is not asked after these answers; leave it out", question.key);
+                problems.push(Problem::new(format!("answers.{index}"), ProblemCode::Unexpected, message));
+            }
+            (Some(true), None | Some(Sent { parsed: Parsed::Blank, .. })) if question.required => {
+                let message = format!("`{}` has to be answered", question.key);
+                problems.push(Problem::new("answers", ProblemCode::Missing, message));
+            }
+            _ => {}
+        }
     }
 }
 
@@ -118,7 +190,7 @@ fn parse_answer(question: &Question, draft: &AnswerDraft) -> Result<Option<Answe
     match &question.kind {
         QuestionKind::Agreement { points, .. } => number_within(draft, 1, *points),
         QuestionKind::Recommendation => number_within(draft, 0, 10),
-        QuestionKind::Text { max_chars } => {
+        QuestionKind::Text { max_chars, .. } => {
             let text = draft.text.as_ref().ok_or_else(|| wrong_kind("text"))?;
             let text: String = text.nfc().collect();
             let text = text.trim();
@@ -127,7 +199,7 @@ fn parse_answer(question: &Question, draft: &AnswerDraft) -> Result<Option<Answe
             }
             Ok((!text.is_empty()).then(|| Answer::Text(text.to_owned())))
         }
-        QuestionKind::SingleChoice { choices } => {
+        QuestionKind::SingleChoice { choices, .. } => {
             let chosen = parse_choices(draft, choices)?;
             if chosen.len() == 1 {
                 Ok(Some(Answer::Choices(chosen)))
@@ -135,7 +207,7 @@ fn parse_answer(question: &Question, draft: &AnswerDraft) -> Result<Option<Answe
                 Err(("choices", ProblemCode::Size, format!("choose exactly one, not {}", chosen.len())))
             }
         }
-        QuestionKind::MultipleChoice { choices } => {
+        QuestionKind::MultipleChoice { choices, .. } => {
             let chosen = parse_choices(draft, choices)?;
             Ok((!chosen.is_empty()).then_some(Answer::Choices(chosen)))
         }
@@ -150,7 +222,7 @@ fn number_within(draft: &AnswerDraft, low: u8, high: u8) -> Result<Option<Answer
     }
 }
 
-fn parse_choices(draft: &AnswerDraft, choices: &[super::Choice]) -> Result<Vec<String>, Refusal> {
+fn parse_choices(draft: &AnswerDraft, choices: &[Choice]) -> Result<Vec<String>, Refusal> {
     let chosen = draft.choices.as_ref().ok_or_else(|| wrong_kind("choices"))?;
     if let Some(unknown) = chosen.iter().find(|key| !choices.iter().any(|choice| choice.key == **key)) {
         let message = format!("the question has no choice `{}`", shortened(unknown));
@@ -162,12 +234,26 @@ fn parse_choices(draft: &AnswerDraft, choices: &[super::Choice]) -> Result<Vec<S
     Ok(choices.iter().map(|choice| choice.key.clone()).filter(|key| chosen.contains(key)).collect())
 }
 
-fn wrong_kind(field: &str) -> Refusal {
-    ("", ProblemCode::Malformed, format!("this question is answered with `{field}`"))
+fn parse_order(question: &Question, draft: &AnswerDraft) -> Result<Option<Vec<String>>, Refusal> {
+    let Some(order) = &draft.order else { return Ok(None) };
+    let choices = match &question.kind {
+        QuestionKind::SingleChoice { choices, shuffled: true }
+        | QuestionKind::MultipleChoice { choices, shuffled: true } => choices,
+        _ => {
+            let message = format!("the choices of `{}` are not shuffled; send no order", question.key);
+            return Err(("order", ProblemCode::Unexpected, message));
+        }
+    };
+    let all: BTreeSet<&String> = choices.iter().map(|choice| &choice.key).collect();
+    if order.len() != all.len() || order.iter().collect::<BTreeSet<_>>() != all {
+        let message = "the order names each choice of the question once and nothing else".to_owned();
+        return Err(("order", ProblemCode::Malformed, message));
+    }
+    Ok(Some(order.clone()))
 }
 
-fn shortened(text: &str) -> String {
-    text.chars().take(64).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+fn wrong_kind(field: &str) -> Refusal {
+    ("", ProblemCode::Malformed, format!("this question is answered with `{field}`"))
 }
 
 #[cfg(test)]
@@ -175,7 +261,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::survey::{Choice, SurveyDraft, standard_survey};
+    use crate::survey::{Condition, Lines, SurveyDraft, Test, standard_survey};
 
     fn number(question: &str, number: i64) -> AnswerDraft {
         AnswerDraft { question: question.into(), number: Some(number), ..AnswerDraft::default() }
@@ -196,13 +282,16 @@ mod tests {
         assert_eq!(found, expected);
     }
 
+    fn question(key: &str, required: bool, kind: QuestionKind) -> Question {
+        Question { key: key.into(), prompt: key.into(), required, ask_if: None, kind }
+    }
+
     fn survey_of_choices() -> SurveyDefinition {
         let options = ["a", "b", "c"].map(|key| Choice { key: key.into(), label: key.into() }).to_vec();
-        let question = |key: &str, required, kind| Question { key: key.into(), prompt: key.into(), required, kind };
         let questions = vec![
-            question("one", true, QuestionKind::SingleChoice { choices: options.clone() }),
-            question("some", false, QuestionKind::MultipleChoice { choices: options }),
-            question("why", true, QuestionKind::Text { max_chars: 10 }),
+            question("one", true, QuestionKind::SingleChoice { choices: options.clone(), shuffled: false }),
+            question("some", false, QuestionKind::MultipleChoice { choices: options, shuffled: true }),
+            question("why", true, QuestionKind::Text { max_chars: 10, lines: Lines::One }),
         ];
         SurveyDefinition::parse(SurveyDraft { title: "Choices".into(), questions }).unwrap()
     }
@@ -241,7 +330,8 @@ mod tests {
     #[test]
     fn a_required_question_is_missed_even_when_its_answer_is_blank() {
         let survey = survey_of_choices();
-        check(&survey, &[text("why", " ")], &[("answers", ProblemCode::Missing)]);
+        let missing = ("answers", ProblemCode::Missing);
+        check(&survey, &[text("why", " ")], &[missing, missing]);
         check(&survey, &[choices("one", &["b"]), text("why", " ")], &[("answers", ProblemCode::Missing)]);
         check(&survey, &[choices("one", &["b"]), text("why", "because")], &[]);
     }
@@ -263,6 +353,78 @@ mod tests {
             ("why".to_owned(), Answer::Text("so".into())),
         ];
         assert_eq!(submission.answers(), expected);
+    }
+
+    /// Would you recommend us? If not: what is missing? If it is something else: what?
+    fn branching_survey() -> SurveyDefinition {
+        let only_if = |question: &str, test, asked| {
+            let condition = Condition { question: question.into(), test };
+            Question { ask_if: Some(condition), ..asked }
+        };
+        let options = ["answers", "other"].map(|key| Choice { key: key.into(), label: key.into() }).to_vec();
+        let lacks = question("lacks", true, QuestionKind::SingleChoice { choices: options, shuffled: false });
+        let what = question("what", true, QuestionKind::Text { max_chars: 10, lines: Lines::One });
+        let questions = vec![
+            question("recommends", false, QuestionKind::Recommendation),
+            only_if("recommends", Test::AtMost(6), lacks),
+            only_if("lacks", Test::AnyOf(vec!["other".into()]), what),
+            question("more", false, QuestionKind::Text { max_chars: 10, lines: Lines::Several }),
+        ];
+        SurveyDefinition::parse(SurveyDraft { title: "Branches".into(), questions }).unwrap()
+    }
+
+    #[test]
+    fn what_is_not_asked_need_not_be_answered_and_must_not_be() {
+        let (survey, unexpected) = (branching_survey(), ProblemCode::Unexpected);
+        check(&survey, &[number("recommends", 9)], &[]);
+        check(&survey, &[text("more", "events")], &[]);
+        check(&survey, &[number("recommends", 6)], &[("answers", ProblemCode::Missing)]);
+        check(&survey, &[number("recommends", 6), choices("lacks", &["answers"])], &[]);
+        check(&survey, &[number("recommends", 6), choices("lacks", &["other"])], &[("answers", ProblemCode::Missing)]);
+        check(&survey, &[text("what", "time"), choices("lacks", &["other"]), number("recommends", 0)], &[]);
+        check(&survey, &[number("recommends", 7), choices("lacks", &["answers"])], &[("answers.1", unexpected)]);
+        check(&survey, &[number("recommends", 7), text("what", " ")], &[]);
+        // What hangs on a question that is not asked is not asked either.
+        check(
+            &survey,
+            &[choices("lacks", &["other"]), text("what", "time"), text("more", "events")],
+            &[("answers.0", unexpected), ("answers.1", unexpected)],
+        );
+        // Whether it was asked cannot be told.
+        check(
+            &survey,
+            &[number("recommends", 11), choices("lacks", &["other"])],
+            &[("answers.0.number", ProblemCode::OutOfRange)],
+        );
+    }
+
+    #[test]
+    fn the_order_of_a_shuffled_question_holds_every_choice_once() {
+        let survey = survey_of_choices();
+        let ordered = |draft: AnswerDraft, order: &[&str]| AnswerDraft {
+            order: Some(order.iter().map(|key| (*key).to_owned()).collect()),
+            ..draft
+        };
+        let [one, some, why] = [choices("one", &["a"]), choices("some", &["a"]), text("why", "so")];
+        for order in [&["a", "b"][..], &["a", "b", "b"], &["a", "b", "z"], &["a", "b", "c", "a"], &[]] {
+            let drafts = [one.clone(), ordered(some.clone(), order), why.clone()];
+            check(&survey, &drafts, &[("answers.1.order", ProblemCode::Malformed)]);
+        }
+        let drafts = [ordered(one.clone(), &["b", "a", "c"]), some.clone(), ordered(why.clone(), &[])];
+        let unexpected = ProblemCode::Unexpected;
+        check(&survey, &drafts, &[("answers.0.order", unexpected), ("answers.2.order", unexpected)]);
+
+        let submission = Submission::parse(&survey, &[one, ordered(some, &["c", "a", "b"]), why]).unwrap();
+        assert_eq!(submission.order("some").unwrap(), ["c", "a", "b"]);
+        assert_eq!(submission.order("one"), None);
+    }
+
+    #[test]
+    #[cfg(feature = "serde")]
+    fn a_submission_without_orders_is_written_as_it_always_was() {
+        let submission = Submission::parse(&standard_survey(), &[number("recommendation", 9)]).unwrap();
+        let written = serde_json::to_string(&submission).unwrap();
+        assert_eq!(written, r#"{"answers":[["recommendation",{"number":9}]]}"#);
     }
 
     #[test]

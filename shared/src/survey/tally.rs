@@ -138,6 +138,7 @@ mod tests {
             key: key.into(),
             prompt: key.into(),
             required: false,
+            ask_if: None,
             kind: QuestionKind::Agreement { points: 6, benefit: Some(Benefit::ProductKnowledge), reversed },
         };
         let mut questions = vec![item("a1", true), item("a2", false), item("a3", false)];

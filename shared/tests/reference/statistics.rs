@@ -308,6 +308,7 @@ fn tallies_of_bfi(benefit: Benefit, points: u8, items: &[String], reversed: &[St
         key: item.to_lowercase(),
         prompt: item.clone(),
         required: false,
+        ask_if: None,
         kind: QuestionKind::Agreement { points, benefit: Some(benefit), reversed: reversed.contains(item) },
     };
     let questions = items.iter().map(question).collect();

@@ -1,7 +1,7 @@
 use std::str::FromStr;
 
 use anyhow::{Context, bail};
-use valuemap_shared::survey::{Benefit, MAX_TEXT_CHARS, Question, QuestionKind};
+use valuemap_shared::survey::{Benefit, Lines, MAX_TEXT_CHARS, Question, QuestionKind};
 
 /// What one column of a file is: `COLUMN=TARGET` on the command line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,7 +42,7 @@ fn parse_target(text: &str) -> anyhow::Result<Target> {
         ("respondent", "") => Target::Respondent,
         ("date", "") => Target::Date,
         ("recommendation", "") => Target::New(QuestionKind::Recommendation),
-        ("text", "") => Target::New(QuestionKind::Text { max_chars: MAX_TEXT_CHARS as u16 }),
+        ("text", "") => Target::New(QuestionKind::Text { max_chars: MAX_TEXT_CHARS as u16, lines: Lines::Several }),
         ("question", key) if !key.is_empty() => Target::Existing(key.to_owned()),
         ("agreement", rest) => Target::New(parse_agreement(rest)?),
         _ => bail!("`{text}` is not a target; write one of {TARGETS}"),
@@ -75,7 +75,7 @@ pub fn question_of(column: &str, kind: QuestionKind) -> Question {
     if !key.starts_with(|c: char| c.is_ascii_lowercase()) {
         key.insert_str(0, "q_");
     }
-    Question { key, prompt: column.to_owned(), required: false, kind }
+    Question { key, prompt: column.to_owned(), required: false, ask_if: None, kind }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The JSON of the two documents, each way.
 
-use valuemap_shared::survey::{AnswerDraft, Choice, Question, QuestionKind};
+use valuemap_shared::survey::{AnswerDraft, Choice, Lines, Question, QuestionKind};
 use wasm_bindgen::JsValue;
 
 use super::json::{field, items, list, number, object, text};
@@ -51,13 +51,15 @@ fn read_question(question: &JsValue) -> Option<Question> {
             QuestionKind::Agreement { points, benefit: None, reversed: false }
         }
         "RECOMMENDATION" => QuestionKind::Recommendation,
-        "TEXT" => QuestionKind::Text { max_chars: u16::try_from(number(question, "maxLength")?).ok()? },
-        "SINGLE_CHOICE" => QuestionKind::SingleChoice { choices: choices()? },
-        "MULTIPLE_CHOICE" => QuestionKind::MultipleChoice { choices: choices()? },
+        "TEXT" => {
+            QuestionKind::Text { max_chars: u16::try_from(number(question, "maxLength")?).ok()?, lines: Lines::Several }
+        }
+        "SINGLE_CHOICE" => QuestionKind::SingleChoice { choices: choices()?, shuffled: false },
+        "MULTIPLE_CHOICE" => QuestionKind::MultipleChoice { choices: choices()?, shuffled: false },
         _ => return None,
     };
     let required = field(question, "required").is_truthy();
-    Some(Question { key: text(question, "key")?, prompt: text(question, "prompt")?, required, kind })
+    Some(Question { key: text(question, "key")?, prompt: text(question, "prompt")?, required, ask_if: None, kind })
 }
 
 /// The receipt, or why there is none. Nothing if it is neither.

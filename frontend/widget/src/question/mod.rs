@@ -66,11 +66,11 @@ fn field(question: &Question, answer: Option<&Answer>, on_answer: &Callback<Answ
     let chosen = if let Some(Answer::Choices(chosen)) = answer { chosen.as_slice() } else { &[] };
     let text = if let Some(Answer::Text(text)) = answer { text } else { "" };
     let controls = match &question.kind {
-        QuestionKind::Text { max_chars } => return labelled(question, text_field(text, *max_chars, on_answer)),
+        QuestionKind::Text { max_chars, .. } => return labelled(question, text_field(text, *max_chars, on_answer)),
         QuestionKind::Agreement { points, .. } => scale(&name, [1, *points], texts::AGREEMENT_ENDS, number, on_answer),
         QuestionKind::Recommendation => scale(&name, [0, 10], texts::RECOMMENDATION_ENDS, number, on_answer),
-        QuestionKind::SingleChoice { choices: all } => choices(&name, all, false, chosen, on_answer),
-        QuestionKind::MultipleChoice { choices: all } => choices(&name, all, true, chosen, on_answer),
+        QuestionKind::SingleChoice { choices: all, .. } => choices(&name, all, false, chosen, on_answer),
+        QuestionKind::MultipleChoice { choices: all, .. } => choices(&name, all, true, chosen, on_answer),
     };
     group(question, controls)
 }
