@@ -1,104 +1,295 @@
-// The element of a community's page. It opens a shadow root, keeps room for the survey and hands over to WebAssembly.
-// The build fills in the names of the files and the style.
-const here = import.meta.url;
-const endpoint = new URL("../graphql", here).href;
+// The element of a community's page: all that a page loads at first. It shows the first question by itself, and hands
+// what was answered over to WebAssembly when the member goes on. What it needs only sometimes are modules of their own.
+// The build fills in the names of the files.
+const home = new URL("../..", import.meta.url).href;
+const style = new URL("__STYLE__", import.meta.url);
+const wasm = new URL("__WASM__", import.meta.url);
+const locales = __LOCALES__;
+
+const ATTRIBUTES =
+  "site server lang mode load consent on-failure preview trigger-delay trigger-scroll trigger-exit trigger-url trigger-event trigger-click sample visitor cool-down";
+
+/** Loads once, when it is first wanted. A failure is not kept. */
+const kept = (load) => {
+  let found;
+  return () => (found ??= load().catch((cause) => ((found = undefined), Promise.reject(cause))));
+};
+
+const get = async (url, read) => {
+  const response = await fetch(url, { credentials: "omit" }).catch(() => {});
+  const body = await response?.[read]().catch(() => {});
+  if (response?.ok && body) return body;
+  // What is wrong is looked into by fallback.js.
+  throw body?.errors?.[0] ?? url;
+};
 
 const sheet = new CSSStyleSheet();
-sheet.replaceSync(__STYLE__);
+// The room is as high as most questions from the start, so that the page does not move when the first one comes.
+sheet.replaceSync(":host{display:block}:host([hidden]){display:none}.room{min-block-size:360px}.room:empty{display:none}");
+const styled = kept(async () => {
+  const look = new CSSStyleSheet();
+  look.replaceSync(await get(style, "text"));
+  return look;
+});
 
-/** Loads the survey's code, once for all surveys of a page. After a failure the next one tries again. */
-let loading;
-const load = () =>
-  (loading ??= (async () => {
-    const wasm = fetch(new URL("__WASM__", here), { credentials: "omit" });
-    // Should the import fail first, nobody is left to look at this one.
-    wasm.catch(() => {});
-    const glue = await import(new URL("__GLUE__", here));
-    await glue.default({ module_or_path: wasm });
-    return glue;
-  })().catch((cause) => {
-    loading = undefined;
-    throw cause;
-  }));
+const running = kept(async () => {
+  const code = fetch(wasm, { credentials: "omit" });
+  // Should the import fail first, nobody is left to look at this one.
+  code.catch(() => {});
+  const glue = await import("__GLUE__");
+  await glue.default({ module_or_path: code });
+  return glue;
+});
 
-/** What a partner can change so that the code is let in. */
-const advice = (cause) =>
-  cause instanceof WebAssembly.CompileError
-    ? { code: "WASM_BLOCKED", message: "WebAssembly is blocked here: add 'wasm-unsafe-eval' to the page's script-src" }
-    : { code: "NOT_LOADED", message: `the survey's files do not load from ${new URL(here).origin}: ${cause.message}` };
+/** Sends what an earlier page could not. */
+const flush = async (tell) => {
+  try {
+    if (Object.keys(localStorage).some((key) => key.startsWith("valuemap:outbox"))) (await import("__DELIVERY__")).flush(tell);
+  } catch {
+    // Storage is blocked, so there is nothing in it; or the next page has more luck.
+  }
+};
+
+/** An element with attributes, of which those that are false are left out, and children. */
+const h = (name, attributes, ...children) => {
+  const element = document.createElement(name);
+  for (const key in attributes) attributes[key] === false || element.setAttribute(key, attributes[key]);
+  element.append(...children);
+  return element;
+};
+
+/** The first question, drawn as `src/question` draws those after it. Returns its form and a way to read the answer. */
+const firstQuestion = ({ title, total, first }, say, order) => {
+  const { key, kind, points, required, choices } = first;
+  const option = (part, type, value, ...words) =>
+    h("label", { part }, h("input", { type, name: key, value }), ...words.map((word) => h("span", {}, word)));
+  const scale = (low, high, ends) => {
+    const point = (_, place) => {
+      const label = option("point", "radio", low + place, low + place);
+      label.append(h("span", { class: "unseen" }, place ? (low + place < high ? "" : ends[1]) : ends[0]));
+      return label;
+    };
+    return h(
+      "div",
+      { class: "scale", "data-points": high - low + 1 },
+      h("div", { part: "points" }, ...Array.from({ length: high - low + 1 }, point)),
+      ...ends.map((end) => h("span", { part: "end", "aria-hidden": true }, end)),
+    );
+  };
+  const several = kind == "MULTIPLE_CHOICE";
+  const one = first.lines == "ONE";
+  const controls =
+    kind == "AGREEMENT"
+      ? scale(1, points, [say.agree_low, say.agree_high])
+      : kind == "RECOMMENDATION"
+        ? scale(0, 10, [say.recommend_low, say.recommend_high])
+        : kind == "TEXT"
+          ? h(one ? "input" : "textarea", { id: "text", part: "text", rows: !one && 4, maxlength: first.maxLength, "aria-describedby": "note hint" })
+          : h("div", { part: "choices" }, ...order.map((at) => option("choice", several ? "checkbox" : "radio", choices[at].key, choices[at].label)));
+  const note = several ? say[required ? "choose_one_or_more" : "choose_any"] : required ? say.needs_answer : "";
+  const field = (box, name) =>
+    h(box, { "aria-describedby": "note hint" }, h(name, { for: name == "label" && "text", part: "prompt" }, first.prompt), h("p", { id: "note", part: "note" }, note), h("div", {}, controls));
+  const next = h("button", {});
+  const form = h(
+    "form",
+    { part: "card", method: "dialog", novalidate: "", autocomplete: "off" },
+    h(
+      "header",
+      {},
+      h("h2", { id: "title", part: "title" }, title),
+      h("span", { id: "place", part: "place" }, say.place.replace("{n}", 1).replace("{total}", total)),
+      h("progress", { part: "progress", "aria-labelledby": "place", max: total, value: 1 }),
+    ),
+    h(
+      "div",
+      { part: "question", "data-question": key },
+      kind == "TEXT" ? field("div", "label") : field("fieldset", "legend"),
+    ),
+    h("p", { id: "hint", part: "hint" }),
+    h("footer", {}, next),
+  );
+  const answer = () => {
+    const chosen = [...form.querySelectorAll(":checked")].map((input) => input.value);
+    return kind == "TEXT" ? controls.value || undefined : chosen[0] && (choices[0] ? chosen : +chosen[0]);
+  };
+  form.oninput = () => {
+    const goes = required || total < 2 || answer();
+    next.part = goes ? "button next" : "button next quiet";
+    next.dataset.action = total < 2 ? "send" : "next";
+    next.textContent = say[goes ? next.dataset.action : "skip"];
+  };
+  form.oninput();
+  return { form, answer };
+};
 
 class ValuemapSurvey extends HTMLElement {
-  static observedAttributes = ["site"];
+  static observedAttributes = ["site", "server", "lang", "mode"];
 
   #root = this.attachShadow({ mode: "open" });
-  #mounted;
-  /** Counts starts and stops, so that what was overtaken while it loaded knows it. */
-  #turn = 0;
-
-  constructor() {
-    super();
-    this.#root.adoptedStyleSheets = [sheet];
-  }
+  #jwt;
+  /** What belongs to the survey that is here now; it is aborted when that goes. */
+  #life;
+  /** A promise of what opens and closes the survey. */
+  #door;
 
   connectedCallback() {
-    if (!this.#mounted) this.#show();
+    for (const property of PROPERTIES)
+      // Set before the element was defined.
+      if (Object.hasOwn(this, property)) {
+        const value = this[property];
+        delete this[property];
+        this[property] = value;
+      }
+    if (!this.#life) this.#begin();
   }
 
   /** An element that is moved leaves and comes back at once: only one that stays away is taken down. */
   disconnectedCallback() {
-    queueMicrotask(() => this.isConnected || this.#hide());
+    queueMicrotask(() => this.isConnected || this.#end());
   }
 
   attributeChangedCallback(_name, before, now) {
-    if (this.#turn && this.isConnected && before !== now) {
-      this.#hide();
-      this.#show();
-    }
+    if (this.#life && before != now) this.reset();
   }
 
-  async #show() {
-    const turn = ++this.#turn;
-    const site = this.getAttribute("site");
-    if (!site) {
-      this.#tell("error", { code: "SITE_MISSING", message: 'give the element its site key: site="pk_..."' });
-      return;
-    }
-    const room = this.#newRoom();
-    try {
-      const glue = await load();
-      if (turn !== this.#turn) return;
-      this.#mounted = glue.mount(room, site, endpoint, (name, detail) => this.#tell(name, detail));
-    } catch (cause) {
-      if (turn !== this.#turn) return;
-      room.replaceChildren();
-      this.#tell("error", advice(cause));
-    }
+  open() {
+    if (!this.#life) this.#begin();
+    this.#door.then((door) => door.open("page"));
   }
 
-  #hide() {
-    this.#turn++;
-    this.#mounted?.destroy();
-    this.#mounted = undefined;
+  close() {
+    this.#door?.then((door) => door.close("page"));
+  }
+
+  /** Starts anew, with nothing answered. */
+  reset() {
+    this.#end();
+    if (this.isConnected) this.#begin();
+  }
+
+  /** Says who the member is: a token that the partner's server has signed. */
+  identify(jwt) {
+    this.#jwt = jwt;
+    dispatchEvent(new Event("valuemap:identified"));
+  }
+
+  #begin() {
+    const { signal } = (this.#life = new AbortController());
+    const tell = (name, detail = {}) => {
+      if (name == "error") console.warn(`<valuemap-survey>: ${detail.message} (${detail.code})`);
+      this.dispatchEvent(new CustomEvent("valuemap:" + name, { detail, bubbles: true, composed: true }));
+    };
+    if ([...this.attributes].some(({ name }) => !/^(site|lang|id|class)$/.test(name)))
+      import("__ATTRIBUTES__").then(({ check }) => check(this, tell), () => {});
+    const survey = {
+      element: this,
+      root: this.#root,
+      server: new URL("./", this.server.replace(/\/?$/, "/") || home).href,
+      signal,
+      tell,
+      identity: () => this.#jwt,
+    };
+    survey.show = (frame) => this.#show(survey, frame);
+    flush(tell);
+    this.#root.adoptedStyleSheets = [sheet];
+    this.#door =
+      /pop|mod/.test(this.mode) || [...this.attributes].some(({ name }) => /^(tri|sam|coo)/.test(name))
+        ? import("__OVERLAY__").then((overlay) => overlay.attend(survey))
+        : survey.show(this.#root).then((shown) => {
+            if (shown) tell("shown", { mode: "inline" });
+            return {
+              open() {},
+              close: (reason) => {
+                this.#end();
+                tell("closed", { reason });
+              },
+            };
+          });
+  }
+
+  #end() {
+    this.#life?.abort();
+    this.#life = this.#door = undefined;
     this.#root.replaceChildren();
   }
 
-  /** Each survey gets a room of its own: the listeners that Yew leaves behind go with it. An empty one takes no space. */
-  #newRoom() {
-    const [room, waiting] = ["room", "waiting"].map((name) => {
-      const element = document.createElement("div");
-      element.className = name;
-      return element;
-    });
-    room.append(waiting);
-    this.#root.replaceChildren(room);
-    return room;
-  }
+  /** Draws the survey into a frame, and says whether there is anything to see. */
+  async #show(survey, frame) {
+    const { server, signal, tell } = survey;
+    const room = h("div", { class: "room" });
+    frame.append(room);
+    try {
+      if (!this.site) throw 0;
+      // An empty module: does the page's policy let WebAssembly in?
+      new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));
+      const tag = (this.lang || this.closest("[lang]")?.lang || navigator.language).toLowerCase();
+      const locale = [tag, tag.split("-")[0], "en"].find((tag) => locales[tag]);
+      const address = `${server}embed/surveys/${this.site}`;
+      const language = `?language=${tag}`;
+      const [look, say, { data }] = await Promise.all([styled(), get(locales[locale], "json"), get(address + language, "json")]);
+      if (signal.aborted) return;
 
-  #tell(name, detail) {
-    if (name === "error") console.warn(`<valuemap-survey>: ${detail.message} (${detail.code})`);
-    this.dispatchEvent(new CustomEvent(`valuemap:${name}`, { detail, bubbles: true, composed: true }));
+      this.#root.adoptedStyleSheets = [sheet, look];
+      room.lang = locale;
+      room.dir = say.direction;
+      const seed = crypto.getRandomValues(new Uint32Array(1))[0];
+      const { first } = data.survey;
+      const order = first.shuffled ? (await import("__SHUFFLE__")).order(first.choices.length, seed) : [...first.choices.keys()];
+      const { form, answer } = firstQuestion(data.survey, say, order);
+      const status = h("p", { class: "unseen", role: "status" });
+      const screen = h("section", { part: "survey", "aria-labelledby": "title", "data-state": "question" }, form);
+      room.append(status, screen);
+      const theme = getComputedStyle(this);
+      if (["text", "surface", "accent", "on-accent"].some((name) => theme.getPropertyValue("--valuemap-" + name)))
+        (await import("__THEME__")).correct(room, signal);
+
+      const rest = kept(() => Promise.all([running(), get(`${address}/${data.survey.version}${language}`, "json")]));
+      const warm = () => rest().catch(() => {});
+      if (this.load == "eager") warm();
+      if (this.load == "idle") setTimeout(warm, 2e3);
+      room.onpointerenter = room.onfocusin = warm;
+      form.onsubmit = async (event) => {
+        event.preventDefault();
+        if (form.ariaBusy) return;
+        form.ariaBusy = true;
+        try {
+          const [glue, whole] = await rest();
+          signal.aborted || glue.handOver({ ...survey, ...data.survey, ...whole.data.survey, say, seed, answer: answer(), status, screen });
+        } catch (cause) {
+          form.ariaBusy = null;
+          status.textContent = form.querySelector("#hint").textContent = say.kept;
+          tell("error", { code: "NOT_LOADED", message: `${cause.message ?? cause}` });
+        }
+      };
+      tell("ready");
+      return true;
+    } catch (cause) {
+      if (signal.aborted) return;
+      room.replaceChildren();
+      return import("__FALLBACK__").then(
+        ({ fall }) => fall(survey, room, cause),
+        () => tell("error", { code: "UNREACHABLE", message: `${home} does not answer` }),
+      );
+    }
   }
 }
+
+/** Attributes reflect as properties: `trigger-delay` as `triggerDelay`. */
+const PROPERTIES = ATTRIBUTES.split(" ").map((name) => {
+  const property = name.replace(/-./g, (letter) => letter[1].toUpperCase());
+  const isFlag = /preview|exit/.test(name);
+  if (property != "lang")
+    Object.defineProperty(ValuemapSurvey.prototype, property, {
+      get() {
+        return isFlag ? this.hasAttribute(name) : this.getAttribute(name) ?? "";
+      },
+      set(value) {
+        if (value == null || value === false) this.removeAttribute(name);
+        else this.setAttribute(name, value === true ? "" : value);
+      },
+    });
+  return property;
+});
 
 // A page may hold the script twice.
 if (!customElements.get("valuemap-survey")) customElements.define("valuemap-survey", ValuemapSurvey);
