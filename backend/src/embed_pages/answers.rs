@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 
 use valuemap_shared::ids::{SubmissionId, SurveyVersionId};
-use valuemap_shared::survey::{AnswerDraft, Problem, ProblemCode, Question, QuestionKind, Submission, SurveyDefinition};
+use valuemap_shared::survey::{
+    AnswerDraft, Problem, ProblemCode, Question, QuestionKind, Submission, SurveyDefinition,
+};
 
 use super::texts::{Texts, fill};
 

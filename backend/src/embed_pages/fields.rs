@@ -148,14 +148,7 @@ impl SurveyForm<'_> {
         }
     }
 
-    fn text(
-        &self,
-        question: &Question,
-        max_chars: u16,
-        id: &str,
-        described: Option<&str>,
-        is_wrong: bool,
-    ) -> Markup {
+    fn text(&self, question: &Question, max_chars: u16, id: &str, described: Option<&str>, is_wrong: bool) -> Markup {
         let typed = self.filled.values(&question.key).first().map_or("", String::as_str);
         // No browser shows this character; it is left out so that the text can be sent again.
         let typed = typed.replace('\0', "");

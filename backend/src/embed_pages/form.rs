@@ -67,9 +67,9 @@ pub async fn on_site(
         }
     };
     let visit = Visit { state, texts, site: &site };
-    let page = make(&visit).await.unwrap_or_else(|refusal| {
-        failure::page(texts, request.method(), &refusal, Some(&visit.address("form")))
-    });
+    let page = make(&visit)
+        .await
+        .unwrap_or_else(|refusal| failure::page(texts, request.method(), &refusal, Some(&visit.address("form"))));
     respond(texts, Some(&site), page)
 }
 
