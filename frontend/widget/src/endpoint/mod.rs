@@ -43,8 +43,11 @@ impl Failure {
 
 impl Endpoint {
     pub async fn survey(&self) -> Result<Survey, Failure> {
-        let data = exchange::ask(&self.url, documents::SURVEY, wire::site(&self.site)).await?;
-        wire::read_survey(&data).ok_or_else(not_understood)
+        let start = exchange::ask(&self.url, documents::START, wire::site(&self.site)).await?;
+        let (version, title) = wire::read_start(&start).ok_or_else(not_understood)?;
+        let data = exchange::ask(&self.url, documents::SURVEY, wire::version(&self.site, &version)).await?;
+        let questions = wire::read_questions(&data).ok_or_else(not_understood)?;
+        Ok(Survey { version, title, questions })
     }
 
     pub async fn submit(&self, submission: &Submission) -> Result<Receipt, Failure> {

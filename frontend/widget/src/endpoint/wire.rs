@@ -5,12 +5,16 @@ use wasm_bindgen::JsValue;
 
 use super::json::{field, items, list, number, object, text};
 use super::{Failure, Remedy};
-use crate::survey::{BenefitResult, Receipt, Results, Submission, Survey};
+use crate::survey::{BenefitResult, Receipt, Results, Submission};
 
 pub const SUBMISSION_ID_REUSED: &str = "SUBMISSION_ID_REUSED";
 
 pub fn site(site: &str) -> JsValue {
     object(&[("site", site.into())])
+}
+
+pub fn version(site: &str, version: &str) -> JsValue {
+    object(&[("site", site.into()), ("version", version.into())])
 }
 
 pub fn submission(site: &str, submission: &Submission) -> JsValue {
@@ -32,12 +36,15 @@ fn answer(answer: &AnswerDraft) -> JsValue {
     object(&[("question", answer.question.as_str().into()), (name, value)])
 }
 
-/// Nothing if the survey has no question, or one of a kind that this version does not know.
-pub fn read_survey(data: &JsValue) -> Option<Survey> {
+/// The version of the survey, and its title.
+pub fn read_start(data: &JsValue) -> Option<(String, String)> {
     let survey = field(data, "survey");
-    let questions = items(&survey, "questions", read_question)?;
-    let survey = Survey { version: text(&survey, "version")?, title: text(&survey, "title")?, questions };
-    (!survey.questions.is_empty()).then_some(survey)
+    Some((text(&survey, "version")?, text(&survey, "title")?))
+}
+
+/// Nothing if the survey has no question, or one of a kind that this version does not know.
+pub fn read_questions(data: &JsValue) -> Option<Vec<Question>> {
+    items(&field(data, "survey"), "questions", read_question).filter(|questions| !questions.is_empty())
 }
 
 fn read_question(question: &JsValue) -> Option<Question> {
