@@ -7,5 +7,6 @@ pub mod http;
 pub mod question;
 pub mod record;
 pub mod store;
+pub mod translation;
 pub mod verify;
 pub mod writer;

@@ -8,6 +8,7 @@ mod problem;
 mod rules;
 pub mod shuffle;
 mod standard;
+mod standard_translations;
 mod submission;
 mod tally;
 mod translation;
