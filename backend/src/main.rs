@@ -8,6 +8,7 @@ mod attribution;
 mod commands;
 mod database;
 mod error;
+mod follow_ups;
 mod graphql;
 mod import;
 mod migrations;

@@ -8,6 +8,8 @@ mod m20261122_000002_scoring_models_and_measures;
 mod m20261122_000003_imports_and_inbox;
 mod m20261122_000004_attribution_runs;
 mod m20261122_000005_inbox_subjects;
+mod m20261122_000006_member_identity;
+mod m20261122_000007_follow_ups;
 
 pub struct Migrator;
 
@@ -21,6 +23,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000003_imports_and_inbox::Migration),
             Box::new(m20261122_000004_attribution_runs::Migration),
             Box::new(m20261122_000005_inbox_subjects::Migration),
+            Box::new(m20261122_000006_member_identity::Migration),
+            Box::new(m20261122_000007_follow_ups::Migration),
         ]
     }
 }

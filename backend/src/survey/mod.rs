@@ -3,6 +3,7 @@
 pub mod embed;
 pub mod entities;
 pub mod graphql;
+mod member_answer;
 pub mod question;
 pub mod record;
 pub mod store;
