@@ -273,17 +273,17 @@ async fn send_at_once(signed: &Signed, embeds: &[Embed]) {
         let (embed, site, version) =
             (embeds[(number / MEMBERS) % embeds.len()].clone(), signed.world.site.clone(), signed.version.clone());
         let (id, point) = (submission_id(), (number % 5 + 1) as u8);
-        let submit = async move |token: Option<String>| {
+        // Neighbours in the batches who have nothing to do with it, one for each member.
+        let token = (number >= MEMBERS).then_some(token);
+        let key = token.as_ref().map(|_| member);
+        let attempt = tokio::spawn(async move {
             let reply = match &token {
                 Some(token) => embed.submit_as(token, (&site, &version), &id, answer_all(point)).await.unwrap(),
                 None => embed.submit(&site, &version, &id, answer_all(point)).await.unwrap(),
             };
             reply.data().unwrap()["submitResponse"].clone()
-        };
-        // Neighbours in the batches who have nothing to do with it, one for each member.
-        let token = (number >= MEMBERS).then_some(token);
-        let key = token.as_ref().map(|_| member);
-        attempts.push((key, tokio::spawn(submit(token))));
+        });
+        attempts.push((key, attempt));
     }
     let mut receipts: BTreeMap<Option<String>, Vec<Value>> = BTreeMap::new();
     let mut refusals: BTreeMap<Option<String>, Vec<Value>> = BTreeMap::new();

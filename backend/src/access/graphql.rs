@@ -372,7 +372,7 @@ impl AccessMutation {
         let row = store::create_site(db, &state.ambient, (community, survey), name, key, &origins)
             .await
             .map_err(ApiError::from)?;
-        Ok(CreateSiteResult::Site(Site(row)))
+        Ok(CreateSiteResult::Site(Box::new(Site(row))))
     }
 }
 
@@ -436,7 +436,7 @@ pub enum CreateCommunityResult {
 
 #[derive(Union)]
 pub enum CreateSiteResult {
-    Site(Site),
+    Site(Box<Site>),
     NotFound(NotFound),
 }
 

@@ -81,7 +81,7 @@ impl MemberIdentityMutation {
         row.requires_identity = Set(input.required);
         let row = row.update(&transaction).await.map_err(ApiError::from)?;
         transaction.commit().await.map_err(ApiError::from)?;
-        Ok(SetSiteIdentityResult::Site(Site(row)))
+        Ok(SetSiteIdentityResult::Site(Box::new(Site(row))))
     }
 }
 
@@ -116,7 +116,7 @@ impl From<IdentityKeyInput> for key::IdentityKey {
 
 #[derive(Union)]
 pub enum SetSiteIdentityResult {
-    Site(Site),
+    Site(Box<Site>),
     NotFound(NotFound),
     InvalidKeys(InvalidKeys),
 }
