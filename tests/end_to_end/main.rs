@@ -7,6 +7,8 @@ mod browser;
 mod command_line;
 mod dashboard;
 mod faults;
+mod follow_ups;
+mod identity;
 mod import;
 mod protocol;
 mod records;

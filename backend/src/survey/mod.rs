@@ -4,6 +4,7 @@ pub mod embed;
 pub mod entities;
 pub mod graphql;
 pub mod http;
+mod member_answer;
 pub mod question;
 pub mod record;
 pub mod store;
