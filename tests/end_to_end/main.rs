@@ -9,6 +9,7 @@ mod dashboard;
 mod faults;
 mod follow_ups;
 mod identity;
+mod form;
 mod import;
 mod protocol;
 mod records;
