@@ -69,6 +69,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/sign-out", web::post().to(sign_out))
         .route("/livez", web::get().to(HttpResponse::Ok))
         .route("/readyz", web::get().to(ready))
+        .configure(crate::embed_pages::routes)
         .configure(crate::web::routes);
 }
 

@@ -27,7 +27,8 @@ pub fn build(workspace: &Workspace, node: Option<&NodeTools>) -> Result<()> {
         let compiled = compile::compile(workspace, &WIDGET)?;
         let sources = workspace.frontend().join("widget");
         let [loader, style] = [read(&sources.join("loader.js"))?, read(&sources.join("widget.css"))?];
-        let inputs = [&compiled, loader.as_bytes(), style.as_bytes()];
+        let [frame, form_style] = [read(&sources.join("frame.js"))?, read(&sources.join("form.css"))?];
+        let inputs = [&compiled, loader.as_bytes(), style.as_bytes(), frame.as_bytes(), form_style.as_bytes()];
         let stamp = Stamp::new(workspace, "embed", &inputs, node.is_some())?;
         if stamp.is_current() {
             return Ok(());
@@ -44,6 +45,8 @@ pub fn build(workspace: &Workspace, node: Option<&NodeTools>) -> Result<()> {
         ];
         let loader = template::fill("frontend/widget/loader.js", &loader, &values)?;
         bundle.add("valuemap.js", optimize::script(node, loader)?);
+        bundle.add("frame.js", optimize::script(node, frame)?);
+        bundle.add("form.css", css::minify(&form_style));
         write_if_changed(&workspace.dist().join("manifest.json"), manifest(&bundle)?.as_bytes())?;
         bundle.write_to(&workspace.dist().join("embed/v1"))?;
         stamp.set()
