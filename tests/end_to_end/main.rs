@@ -7,6 +7,7 @@ mod browser;
 mod command_line;
 mod dashboard;
 mod faults;
+mod form;
 mod import;
 mod protocol;
 mod records;

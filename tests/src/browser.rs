@@ -18,6 +18,15 @@ pub struct Browser {
 
 impl Browser {
     pub async fn start(width: u32, height: u32) -> anyhow::Result<Self> {
+        Self::start_with(width, height, &[]).await
+    }
+
+    /// A browser whose user has switched JavaScript off.
+    pub async fn without_scripts(width: u32, height: u32) -> anyhow::Result<Self> {
+        Self::start_with(width, height, &["--blink-settings=scriptEnabled=false"]).await
+    }
+
+    async fn start_with(width: u32, height: u32, arguments: &[&str]) -> anyhow::Result<Self> {
         let mut driver =
             Command::new(setting("CHROMEDRIVER")?).arg("--port=0").stdout(Stdio::piped()).kill_on_drop(true).spawn()?;
         let output = driver.stdout.take().context("ChromeDriver has no standard output")?;
@@ -38,6 +47,9 @@ impl Browser {
             &format!("--window-size={width},{height}"),
             &format!("--user-data-dir={}", profile.path().display()),
         ] {
+            capabilities.add_arg(argument)?;
+        }
+        for argument in arguments {
             capabilities.add_arg(argument)?;
         }
         let page = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities).await?;

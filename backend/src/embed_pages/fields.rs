@@ -23,11 +23,12 @@ pub struct SurveyForm<'a> {
 impl SurveyForm<'_> {
     pub fn markup(&self) -> Markup {
         html! {
-            form.card method="post" action=(self.action) accept-charset="utf-8" autocomplete="off" {
+            form.card method="post" action=(self.action) accept-charset="utf-8" {
                 h1 { (self.survey.title()) }
                 (self.summary())
-                input type="hidden" name=(ID_FIELD) value=(self.id);
-                input type="hidden" name=(VERSION_FIELD) value=(self.version);
+                // A browser that fills in again what was typed before a reload would fill in the old id, too.
+                input type="hidden" name=(ID_FIELD) value=(self.id) autocomplete="off";
+                input type="hidden" name=(VERSION_FIELD) value=(self.version) autocomplete="off";
                 @for question in self.survey.questions() { (self.question(question)) }
                 footer { button type="submit" { (self.texts.send) } }
             }
