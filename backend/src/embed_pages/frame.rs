@@ -29,7 +29,7 @@ pub async fn show(
 async fn frame_page(visit: &Visit<'_>, consent: Option<&str>) -> Result<Page, Refusal> {
     let form = visit.empty_form().await?;
     let content = html! {
-        valuemap-survey site=(visit.site.key) lang=(visit.texts.language) consent=[consent] { (form.content) }
+        valuemap-survey site=(visit.site.key) lang=(visit.language) consent=[consent] { (form.content) }
     };
     Ok(Page { status: StatusCode::OK, title: form.title, content, scripts: SCRIPTS })
 }
