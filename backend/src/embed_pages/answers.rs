@@ -51,7 +51,9 @@ impl Filled {
         let questions = survey.questions().iter().enumerate().filter(|(_, question)| asked.contains(&*question.key));
         let of = |(place, question): (usize, &Question)| {
             let order = shown_order(question, place, id);
-            drafts(question, self.values(&question.key)).into_iter().map(move |draft| AnswerDraft { order: order.clone(), ..draft })
+            drafts(question, self.values(&question.key))
+                .into_iter()
+                .map(move |draft| AnswerDraft { order: order.clone(), ..draft })
         };
         questions.flat_map(of).collect()
     }

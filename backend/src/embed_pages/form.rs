@@ -70,9 +70,9 @@ pub async fn on_site(
     };
     let language = asked_language(request).unwrap_or_else(|| texts.language.to_owned());
     let visit = Visit { state, texts, language, site: &site };
-    let page = make(&visit).await.unwrap_or_else(|refusal| {
-        failure::page(texts, request.method(), &refusal, Some(&visit.address("form")))
-    });
+    let page = make(&visit)
+        .await
+        .unwrap_or_else(|refusal| failure::page(texts, request.method(), &refusal, Some(&visit.address("form"))));
     respond(texts, Some(&site), page)
 }
 

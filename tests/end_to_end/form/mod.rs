@@ -1,123 +1,22 @@
 //! The survey without any script: the plain form, and the page for an iframe.
 
-use reqwest::header::{HeaderMap, HeaderValue};
-use serde_json::{Value, json};
+mod page;
+
+use serde_json::json;
 use thirtyfour::prelude::*;
-use valuemap_tests::{Browser, Engine, submission_id, valuemap};
+use valuemap_shared::survey::standard_survey;
+use valuemap_tests::{Browser, Engine, submission_id};
 
 use crate::{PAGE, World, on_both_databases};
+use page::{Page, Survey};
 
 on_both_databases!(
     the_form_asks_every_question_and_stores_an_answer_once,
     a_wrong_form_comes_back_with_what_was_typed,
+    what_is_not_asked_need_not_be_answered_and_is_not_stored,
     what_somebody_wrote_is_never_markup,
     sites_and_surveys_that_cannot_be_shown_get_a_calm_page,
 );
-
-const MARKUP: &str = "<script>alert('1')</script> \"&\"";
-
-/// A page as it came.
-struct Page {
-    status: u16,
-    headers: HeaderMap,
-    html: String,
-}
-
-impl Page {
-    async fn read(request: reqwest::RequestBuilder) -> Self {
-        let response = request.send().await.unwrap();
-        let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        Self { status, headers, html: response.text().await.unwrap() }
-    }
-
-    fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
-    }
-
-    /// What stands between these two, the first time.
-    fn between(&self, start: &str, end: &str) -> &str {
-        let (_, rest) = self.html.split_once(start).unwrap_or_else(|| panic!("no {start} in {}", self.html));
-        rest.split_once(end).unwrap().0
-    }
-
-    fn hidden(&self, name: &str) -> (String, String) {
-        (name.to_owned(), self.between(&format!("name=\"{name}\" value=\""), "\"").to_owned())
-    }
-
-    #[track_caller]
-    fn has(&self, part: &str) {
-        assert!(self.html.contains(part), "no {part} in {}", self.html);
-    }
-
-    #[track_caller]
-    fn has_not(&self, part: &str) {
-        assert!(!self.html.contains(part), "{part} in {}", self.html);
-    }
-}
-
-/// A world whose site shows a survey with a question of every kind.
-struct Survey {
-    world: World,
-    path: String,
-}
-
-impl Survey {
-    async fn new(engine: Engine) -> Self {
-        let world = World::new(engine).await;
-        let surveys = "query($id: ID!) { community(id: $id) { surveys { id } } }";
-        let data = world.api.ask(surveys, json!({ "id": world.community })).await.unwrap();
-        let survey = &data["community"]["surveys"][0]["id"];
-        let save = format!(
-            "mutation($survey: ID!, $markup: String!) {{ saveSurveyDraft(input: {{survey: $survey, title: $markup, questions: [
-                {{key: \"knows\", prompt: \"I learn.\", required: true,
-                  kind: {{agreement: {{points: 5, benefit: PRODUCT_KNOWLEDGE}}}}}},
-                {{key: \"again\", prompt: $markup, required: false, kind: {{recommendation: {{scale: ZERO_TO_TEN}}}}}},
-                {{key: \"role\", prompt: \"You?\", required: false, kind: {{singleChoice: {{choices: {CHOICES}}}}}}},
-                {{key: \"places\", prompt: \"Where?\", required: true, kind: {{multipleChoice: {{choices: {CHOICES}}}}}}},
-                {{key: \"why\", prompt: \"Why?\", required: false, kind: {{text: {{maxLength: 40}}}}}}
-            ]}}) {{ __typename ... on InvalidSurvey {{ problems {{ path message }} }} }} }}"
-        );
-        let saved = world.api.ask(&save, json!({ "survey": survey, "markup": MARKUP })).await.unwrap();
-        assert_eq!(saved["saveSurveyDraft"]["__typename"], "SurveyVersion", "{saved}");
-        let publish = "mutation($survey: ID!) { publishSurvey(input: {survey: $survey}) { __typename } }";
-        world.api.ask(publish, json!({ "survey": survey })).await.unwrap();
-        let path = format!("/embed/form/{}", world.site);
-        Self { world, path }
-    }
-
-    fn url(&self) -> String {
-        format!("{}{}?lang=en", self.world.server.address, self.path)
-    }
-
-    async fn form(&self) -> Page {
-        Page::read(reqwest::Client::new().get(self.url())).await
-    }
-
-    /// Sends these fields with the hidden ones of a form, as the page of that form would.
-    async fn send(&self, form: &Page, fields: &[(&str, &str)]) -> Page {
-        let mut body = url::form_urlencoded::Serializer::new(String::new());
-        body.extend_pairs([form.hidden("submission-id"), form.hidden("survey-version")]).extend_pairs(fields);
-        self.send_body(&body.finish(), &[]).await
-    }
-
-    /// Sends a body with these headers in place of the usual ones.
-    async fn send_body(&self, body: &str, headers: &[(&'static str, &str)]) -> Page {
-        let mut all = HeaderMap::new();
-        let usual = [("origin", &*self.world.server.address), ("content-type", "application/x-www-form-urlencoded")];
-        for (name, value) in usual.iter().chain(headers) {
-            all.insert(*name, HeaderValue::from_str(value).unwrap());
-        }
-        Page::read(reqwest::Client::new().post(self.url()).headers(all).body(body.to_owned())).await
-    }
-
-    async fn stored(&self) -> Vec<Value> {
-        let output = valuemap(&self.world.scratch, &["export", "--community", &self.world.community]).await.unwrap();
-        assert!(output.status.success());
-        String::from_utf8(output.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
-    }
-}
-
-const CHOICES: &str = "[{key: \"a\", label: $markup}, {key: \"b\", label: \"B\"}]";
 
 /// Everything that the survey asks, as a browser sends it: an empty field, too, and two characters at a line's end.
 const ALL_FIELDS: [(&str, &str); 6] =
@@ -132,6 +31,7 @@ async fn the_form_asks_every_question_and_stores_an_answer_once(engine: Engine) 
         "type=\"radio\" name=\"again\" value=\"10\"",
         "type=\"radio\" name=\"role\" value=\"b\"",
         "type=\"checkbox\" name=\"places\" value=\"b\"",
+        "input class=\"line\" type=\"text\" id=\"tell-text\" name=\"tell\" maxlength=\"40\"",
         "name=\"why\" rows=\"4\" maxlength=\"40\"",
     ] {
         form.has(control);
@@ -195,6 +95,36 @@ async fn a_wrong_form_comes_back_with_what_was_typed(engine: Engine) {
     let right = survey.send(&again, &[("knows", "4"), ("again", "3"), ("places", "a")]).await;
     assert_eq!(right.status, 200);
     assert_eq!(survey.stored().await.len(), 1);
+}
+
+async fn what_is_not_asked_need_not_be_answered_and_is_not_stored(engine: Engine) {
+    let survey = Survey::new(engine).await;
+    let form = survey.form().await;
+    form.has("id=\"tell-condition\">Only if you chose 6 or less for");
+    form.has("id=\"teach-condition\">Only if you chose B, C for \u{201c}You?\u{201d}");
+    form.has_not("name=\"tell\" maxlength=\"40\" required");
+    // Both are asked, and neither is answered.
+    let missing = survey.send(&form, &[("knows", "4"), ("again", "6"), ("role", "c"), ("places", "a")]).await;
+    assert_eq!(missing.status, 422);
+    missing.has("id=\"tell-problem\">Please answer this question");
+    missing.has("id=\"teach-problem\">Please answer this question");
+    // Both are answered, and neither is asked.
+    let fields = [("knows", "4"), ("again", "7"), ("tell", "x"), ("role", "a"), ("teach", "b"), ("places", "a")];
+    assert_eq!(survey.send(&missing, &fields).await.status, 200);
+    // Both are asked and answered.
+    let form = survey.form().await;
+    let place_of = |key: &&str| form.html.find(&format!("name=\"teach\" value=\"{key}\"")).unwrap();
+    let mut shown = ["a", "b", "c"];
+    shown.sort_by_key(place_of);
+    let fields = [("knows", "4"), ("again", "0"), ("tell", "x"), ("role", "b"), ("teach", "c"), ("places", "a")];
+    assert_eq!(survey.send(&form, &fields).await.status, 200);
+
+    let stored = survey.stored().await;
+    assert_eq!(stored.len(), 2);
+    let expected = json!({ "again": 7, "knows": 4, "places": ["a"], "role": ["a"] });
+    assert_eq!(stored[0]["answers"], expected);
+    assert_eq!((&stored[1]["answers"]["tell"], &stored[1]["answers"]["teach"]), (&json!("x"), &json!(["c"])));
+    assert_eq!(stored[1]["orders"]["teach"], json!(shown));
 }
 
 async fn what_somebody_wrote_is_never_markup(engine: Engine) {
@@ -295,9 +225,14 @@ async fn the_form_speaks_the_language_that_is_asked_for() {
     };
     get("?lang=ar", "de").await.has("<html lang=\"ar\" dir=\"rtl\"");
     get("", "tlh, de-AT;q=0.8, en;q=0.5").await.has("<html lang=\"de\" dir=\"ltr\"");
+    let german = standard_survey().localised(Some("de")).questions[0].prompt.clone();
+    let standard = World::new(Engine::Sqlite).await;
+    let url = format!("{}/embed/form/{}?lang=de-AT", standard.server.address, standard.site);
+    Page::read(reqwest::Client::new().get(url)).await.has(&format!("<legend class=\"prompt\">{german}"));
+    get("?lang=de", "").await.has("<legend class=\"prompt\" lang=\"en\">I learn.");
     let japanese = get("?lang=ja-JP", "").await;
     japanese.has("送信</button>");
-    japanese.has(&format!("action=\"{}?lang=ja\"", survey.path));
+    japanese.has(&format!("action=\"{}?lang=ja-JP\"", survey.path));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
