@@ -106,7 +106,13 @@ impl Visit<'_> {
         PublishedVersion::try_from(version).map_err(refusal)
     }
 
+    /// A form cannot say who sends it.
+    fn check_is_anonymous(&self) -> Result<(), Refusal> {
+        if self.site.requires_identity { Err(refusal(ApiError::Unauthenticated)) } else { Ok(()) }
+    }
+
     pub async fn empty_form(&self) -> Result<Page, Refusal> {
+        self.check_is_anonymous()?;
         let version = self.latest().await?;
         Ok(self.form_page(StatusCode::OK, &version, None, &Filled::default(), None))
     }
@@ -135,6 +141,7 @@ impl Visit<'_> {
 
     /// Stores the answers and thanks for them, or shows the form again with what is wrong.
     async fn receive(&self, filled: &Filled) -> Result<Page, Refusal> {
+        self.check_is_anonymous()?;
         let invalid = |version: &PublishedVersion, complaints: &Complaints| {
             self.form_page(StatusCode::UNPROCESSABLE_ENTITY, version, filled.id(), filled, Some(complaints))
         };
@@ -159,6 +166,8 @@ impl Visit<'_> {
                 let title = version.definition.localised(Some(&self.language)).title;
                 Ok(thanks(self.texts, &title, &receipt, &*published.map_err(refusal)?))
             }
+            // Only of a member who is known, and nobody is here.
+            Outcome::AlreadyAnswered { .. } => Err(refusal(ApiError::Unavailable)),
             Outcome::IdReused => {
                 let message = "other answers were stored under this id before";
                 Err(Refusal::new(StatusCode::CONFLICT, "SUBMISSION_ID_REUSED", message))
