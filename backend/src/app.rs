@@ -8,6 +8,8 @@ use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{HttpRequest, HttpResponse, web};
 use async_graphql::dataloader::DataLoader;
+use async_graphql::{Request, Response, Variables};
+use serde_json::Value;
 use tracing::Instrument;
 use valuemap_shared::survey::documents;
 
@@ -20,6 +22,7 @@ use crate::graphql::document_limits::{EMBED_BODY_BYTES, INTERNAL_BODY_BYTES};
 use crate::graphql::http::{self, KnownDocuments, MediaType};
 use crate::graphql::schema::{EmbedSchema, InternalSchema, State, embed_schema, internal_schema};
 use crate::request_body::Refusal;
+use crate::survey;
 use crate::survey::embed::PageOrigin;
 use crate::webhooks;
 
@@ -39,6 +42,15 @@ impl Endpoints {
             embed_documents: parsed.into_iter().collect::<Result<HashMap<_, _>, _>>()?,
         })
     }
+
+    /// Runs one of the widget's documents for a page.
+    pub async fn run(&self, document: &str, variables: Value, page: PageOrigin) -> Result<Response, Refusal> {
+        let mut request = Request::new(document).variables(Variables::from_json(variables)).data(page);
+        if let Some(parsed) = self.embed_documents.get(document) {
+            request.set_parsed_query(parsed.clone());
+        }
+        http::execute(self.embed.execute(request)).await
+    }
 }
 
 pub fn routes(config: &mut web::ServiceConfig) {
@@ -49,12 +61,15 @@ pub fn routes(config: &mut web::ServiceConfig) {
                 .route(web::method(actix_web::http::Method::OPTIONS).to(embed_preflight))
                 .default_service(web::route().to(embed)),
         )
+        .route("/embed/surveys/{site}", web::get().to(survey::http::start))
+        .route("/embed/surveys/{site}/{version}", web::get().to(survey::http::version))
         .service(web::resource("/webhooks/{address_key}").route(web::post().to(webhooks::http::receive)))
         .route("/schema.graphql", web::get().to(schema_file))
         .route("/sign-in", web::get().to(sign_in))
         .route("/sign-out", web::post().to(sign_out))
         .route("/livez", web::get().to(HttpResponse::Ok))
         .route("/readyz", web::get().to(ready))
+        .configure(crate::embed_pages::routes)
         .configure(crate::web::routes);
 }
 
@@ -115,7 +130,7 @@ async fn embed_preflight(request: HttpRequest) -> HttpResponse {
 }
 
 /// A page that was refused may still read why, so that its console can say what to change.
-fn allow_origin(response: &mut HttpResponse, origin: Option<String>) {
+pub fn allow_origin(response: &mut HttpResponse, origin: Option<String>) {
     let headers = response.headers_mut();
     headers.insert(header::VARY, HeaderValue::from_static("Origin"));
     if let Some(origin) = origin.and_then(|origin| HeaderValue::from_str(&origin).ok()) {
@@ -124,9 +139,10 @@ fn allow_origin(response: &mut HttpResponse, origin: Option<String>) {
     }
 }
 
-fn page_origin(request: &HttpRequest) -> PageOrigin {
+pub fn page_origin(request: &HttpRequest) -> PageOrigin {
     let text = |name| request.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    PageOrigin { origin: text(header::ORIGIN), host: text(header::HOST) }
+    let is_same_origin = text(HeaderName::from_static("sec-fetch-site")).as_deref() == Some("same-origin");
+    PageOrigin { origin: text(header::ORIGIN), host: text(header::HOST), is_same_origin }
 }
 
 async fn schema_file() -> HttpResponse {

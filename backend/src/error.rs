@@ -21,6 +21,8 @@ pub enum ApiError {
     SiteNotFound(String),
     #[error("the survey of this site is not published yet; publish it first")]
     SurveyNotPublished,
+    #[error("the survey of this site has no published version of this id; fetch the survey again")]
+    VersionNotPublished,
     #[error("{0}")]
     BadUserInput(String),
     #[error("the server cannot do this right now; try again in a moment")]
@@ -36,7 +38,7 @@ impl ApiError {
             Self::Forbidden => "FORBIDDEN",
             Self::OriginNotAllowed(_) => "ORIGIN_NOT_ALLOWED",
             Self::SiteNotFound(_) => "SITE_NOT_FOUND",
-            Self::SurveyNotPublished => "SURVEY_NOT_PUBLISHED",
+            Self::SurveyNotPublished | Self::VersionNotPublished => "SURVEY_NOT_PUBLISHED",
             Self::BadUserInput(_) => "BAD_USER_INPUT",
             Self::Unavailable => "UNAVAILABLE",
             Self::Internal(_) => "INTERNAL_SERVER_ERROR",

@@ -7,6 +7,7 @@ mod app;
 mod attribution;
 mod commands;
 mod database;
+mod embed_pages;
 mod error;
 mod graphql;
 mod import;

@@ -1,4 +1,4 @@
-//! The bodies of requests: JSON, counted while they arrive, and never longer or slower than they may be.
+//! The bodies of requests: counted while they arrive, and never longer or slower than they may be.
 
 use std::time::Duration;
 
@@ -25,7 +25,21 @@ impl Refusal {
 
 /// Reads a body of at most `most_bytes` that says it is JSON and is not compressed.
 pub async fn read_json(http: &HttpRequest, payload: web::Payload, most_bytes: usize) -> Result<Vec<u8>, Refusal> {
-    check_headers(http)?;
+    read_body(http, payload, "application/json", most_bytes).await
+}
+
+/// Reads what a plain form of a page sends: at most `most_bytes` of it, not compressed.
+pub async fn read_form(http: &HttpRequest, payload: web::Payload, most_bytes: usize) -> Result<Vec<u8>, Refusal> {
+    read_body(http, payload, "application/x-www-form-urlencoded", most_bytes).await
+}
+
+async fn read_body(
+    http: &HttpRequest,
+    payload: web::Payload,
+    media_type: &str,
+    most_bytes: usize,
+) -> Result<Vec<u8>, Refusal> {
+    check_headers(http, media_type)?;
     match tokio::time::timeout(TIMEOUT, read(payload, most_bytes)).await {
         Ok(bytes) => bytes,
         Err(_) => {
@@ -35,17 +49,17 @@ pub async fn read_json(http: &HttpRequest, payload: web::Payload, most_bytes: us
     }
 }
 
-fn check_headers(http: &HttpRequest) -> Result<(), Refusal> {
+fn check_headers(http: &HttpRequest, media_type: &str) -> Result<(), Refusal> {
     let unsupported =
-        |message: &str| Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE", message);
+        |message: String| Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE", message);
     if http.headers().get(header::CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
-        return Err(unsupported("compressed bodies are not accepted"));
+        return Err(unsupported("compressed bodies are not accepted".into()));
     }
     let content_type = http.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let mut parts = content_type.unwrap_or_default().split(';').map(|part| part.trim().to_ascii_lowercase());
-    let is_json = parts.next().is_some_and(|essence| essence == "application/json");
+    let is_expected = parts.next().is_some_and(|essence| essence == media_type);
     let is_utf_8 = parts.all(|part| part.strip_prefix("charset=").is_none_or(|set| set.trim_matches('"') == "utf-8"));
-    if is_json && is_utf_8 { Ok(()) } else { Err(unsupported("the body has to be application/json in UTF-8")) }
+    if is_expected && is_utf_8 { Ok(()) } else { Err(unsupported(format!("the body has to be {media_type} in UTF-8"))) }
 }
 
 async fn read(mut payload: web::Payload, most_bytes: usize) -> Result<Vec<u8>, Refusal> {

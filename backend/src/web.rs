@@ -53,9 +53,10 @@ async fn dashboard_file(http: HttpRequest, name: web::Path<String>) -> HttpRespo
     file(&http, &format!("dashboard/assets/{name}"), FOR_EVER)
 }
 
-/// Files for other people's pages. The loader keeps its name, so it is asked for again after five minutes.
+/// Files for other people's pages. Some keep their names, so they are asked for again after five minutes.
 async fn embed_file(http: HttpRequest, name: web::Path<String>) -> HttpResponse {
-    let caching = if *name == "valuemap.js" { "public, max-age=300" } else { FOR_EVER };
+    let caching =
+        if ["valuemap.js", "frame.js", "form.css"].contains(&&**name) { "public, max-age=300" } else { FOR_EVER };
     let mut response = file(&http, &format!("embed/v1/{name}"), caching);
     let headers = response.headers_mut();
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));

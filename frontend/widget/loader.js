@@ -42,9 +42,9 @@ const running = kept(async () => {
 });
 
 /** Sends what an earlier page could not. */
-const flush = async (tell) => {
+const flush = async (...page) => {
   try {
-    if (Object.keys(localStorage).some((key) => key.startsWith("valuemap:outbox"))) (await import("__DELIVERY__")).flush(tell);
+    if (Object.keys(localStorage).some((key) => key.startsWith("valuemap:outbox"))) (await import("__DELIVERY__")).flush(...page);
   } catch {
     // Storage is blocked, so there is nothing in it; or the next page has more luck.
   }
@@ -154,11 +154,11 @@ class ValuemapSurvey extends HTMLElement {
 
   open() {
     if (!this.#life) this.#begin();
-    this.#door.then((door) => door.open("page"));
+    this.#door.then((door) => door?.open("page"));
   }
 
   close() {
-    this.#door?.then((door) => door.close("page"));
+    this.#door?.then((door) => door?.close("page"));
   }
 
   /** Starts anew, with nothing answered. */
@@ -184,17 +184,18 @@ class ValuemapSurvey extends HTMLElement {
     const survey = {
       element: this,
       root: this.#root,
-      server: new URL("./", this.server.replace(/\/?$/, "/") || home).href,
+      server: (this.server || home).replace(/\/*$/, "/"),
       signal,
       tell,
       identity: () => this.#jwt,
     };
+    survey.lost = () => tell("error", { code: "UNREACHABLE", message: `${home} does not answer` });
     survey.show = (frame) => this.#show(survey, frame);
-    flush(tell);
+    flush(tell, survey.identity);
     this.#root.adoptedStyleSheets = [sheet];
     this.#door =
       /pop|mod/.test(this.mode) || [...this.attributes].some(({ name }) => /^(tri|sam|coo)/.test(name))
-        ? import("__OVERLAY__").then((overlay) => overlay.attend(survey))
+        ? import("__OVERLAY__").then((overlay) => overlay.attend(survey), survey.lost)
         : survey.show(this.#root).then((shown) => {
             if (shown) tell("shown", { mode: "inline" });
             return {
@@ -226,8 +227,10 @@ class ValuemapSurvey extends HTMLElement {
       const locale = [tag, tag.split("-")[0], "en"].find((tag) => locales[tag]);
       const address = `${server}embed/surveys/${this.site}`;
       const language = `?language=${tag}`;
-      const [look, say, { data }] = await Promise.all([styled(), get(locales[locale], "json"), get(address + language, "json")]);
+      survey.words = get(locales[locale], "json");
+      const [look, say, { data }] = await Promise.all([styled(), survey.words, get(address + language, "json")]);
       if (signal.aborted) return;
+      survey.say = say;
 
       this.#root.adoptedStyleSheets = [sheet, look];
       room.lang = locale;
@@ -254,7 +257,7 @@ class ValuemapSurvey extends HTMLElement {
         form.ariaBusy = true;
         try {
           const [glue, whole] = await rest();
-          signal.aborted || glue.handOver({ ...survey, ...data.survey, ...whole.data.survey, say, seed, answer: answer(), status, screen });
+          signal.aborted || glue.handOver({ ...survey, ...data.survey, ...whole.data.survey, site: this.site, seed, answer: answer(), status, screen });
         } catch (cause) {
           form.ariaBusy = null;
           status.textContent = form.querySelector("#hint").textContent = say.kept;
@@ -266,10 +269,7 @@ class ValuemapSurvey extends HTMLElement {
     } catch (cause) {
       if (signal.aborted) return;
       room.replaceChildren();
-      return import("__FALLBACK__").then(
-        ({ fall }) => fall(survey, room, cause),
-        () => tell("error", { code: "UNREACHABLE", message: `${home} does not answer` }),
-      );
+      return import("__FALLBACK__").then(({ fall }) => fall(survey, room, cause), survey.lost);
     }
   }
 }

@@ -12,6 +12,7 @@ mod protocol;
 mod records;
 mod score;
 mod submit;
+mod survey_definition;
 mod tracking;
 mod value_map;
 mod webhooks;

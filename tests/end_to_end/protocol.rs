@@ -23,13 +23,13 @@ async fn raw(world: &World, headers: &[(&'static str, &'static str)], body: &str
 }
 
 fn survey_request(world: &World) -> String {
-    json!({ "query": documents::SURVEY, "variables": { "site": world.site } }).to_string()
+    json!({ "query": documents::START, "variables": { "site": world.site } }).to_string()
 }
 
 async fn sites_and_surveys_that_cannot_be_shown_say_why(engine: Engine) {
     let world = World::new(engine).await;
     let refusal = async |embed: &valuemap_tests::Embed, site: &str| {
-        let reply = embed.send(documents::SURVEY, json!({ "site": site })).await.unwrap();
+        let reply = embed.send(documents::START, json!({ "site": site })).await.unwrap();
         (
             reply.status,
             reply.code().to_owned(),
@@ -73,7 +73,7 @@ async fn the_public_endpoint_takes_json_of_the_widget_and_nothing_else() {
     check(&[], &format!("[{good}]"), 400, "BATCH_REJECTED").await;
     let other = json!({ "query": "{ __schema { types { name } } }" }).to_string();
     check(&[], &other, 400, "OPERATION_NOT_ALLOWLISTED").await;
-    let wrong_type = json!({ "query": documents::SURVEY, "variables": { "site": 7 } }).to_string();
+    let wrong_type = json!({ "query": documents::START, "variables": { "site": 7 } }).to_string();
     check(&[], &wrong_type, 400, "BAD_USER_INPUT").await;
     let large = format!("{{\"query\": \"{}\"}}", "x".repeat(65 * 1024));
     check(&[], &large, 413, "PAYLOAD_TOO_LARGE").await;
@@ -117,7 +117,7 @@ async fn internal_documents_are_checked_and_bounded() {
 async fn a_page_may_read_why_it_was_refused_and_no_cookie_is_involved() {
     let world = World::new(Engine::Sqlite).await;
     let other = "https://other.example.com";
-    let reply = world.server.embed(other).send(documents::SURVEY, json!({ "site": world.site })).await.unwrap();
+    let reply = world.server.embed(other).send(documents::START, json!({ "site": world.site })).await.unwrap();
     assert_eq!(reply.headers["access-control-allow-origin"], other);
     assert_eq!(reply.headers["vary"], "Origin");
     assert!(!reply.headers.contains_key("access-control-allow-credentials"));

@@ -94,25 +94,40 @@ impl Api {
 #[derive(Clone, Debug)]
 pub struct Embed {
     http: reqwest::Client,
-    endpoint: String,
+    address: String,
     origin: String,
 }
 
 impl Embed {
     pub fn new(address: &str, origin: &str) -> Self {
-        let endpoint = format!("{address}/embed/graphql");
-        Self { http: reqwest::Client::new(), endpoint, origin: origin.to_owned() }
+        Self { http: reqwest::Client::new(), address: address.to_owned(), origin: origin.to_owned() }
     }
 
     pub async fn send(&self, query: &str, variables: Value) -> anyhow::Result<Reply> {
-        let request = self.http.post(&self.endpoint).header("origin", &self.origin).header("accept", CURRENT);
+        let request = self.http.post(format!("{}/embed/graphql", self.address));
+        let request = request.header("origin", &self.origin).header("accept", CURRENT);
         Reply::read(request.json(&json!({ "query": query, "variables": variables })).send().await?).await
     }
 
     /// The survey that the site shows.
     pub async fn survey(&self, site: &str) -> anyhow::Result<Value> {
-        let reply = self.send(documents::SURVEY, json!({ "site": site })).await?;
-        Ok(reply.data()?["survey"].clone())
+        self.survey_in(site, None).await
+    }
+
+    /// The survey that the site shows, in a language.
+    pub async fn survey_in(&self, site: &str, language: Option<&str>) -> anyhow::Result<Value> {
+        let start = self.send(documents::START, json!({ "site": site, "language": language })).await?;
+        let mut survey = start.data()?["survey"].clone();
+        let variables = json!({ "site": site, "version": survey["version"], "language": language });
+        let rest = self.send(documents::SURVEY, variables).await?;
+        survey["questions"] = rest.data()?["survey"]["questions"].clone();
+        Ok(survey)
+    }
+
+    /// Reads by GET, as a page of another origin does.
+    pub async fn get(&self, path: &str) -> anyhow::Result<Reply> {
+        let request = self.http.get(format!("{}{path}", self.address)).header("origin", &self.origin);
+        Reply::read(request.send().await?).await
     }
 
     pub async fn submit(&self, site: &str, version: &Value, id: &str, answers: Value) -> anyhow::Result<Reply> {

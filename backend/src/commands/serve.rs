@@ -12,6 +12,7 @@ use crate::access::store::{delete_expired_tokens, organisations, site_by_key};
 use crate::ambient::Ambient;
 use crate::app::{Endpoints, routes, with_request_id};
 use crate::database::Database;
+use crate::embed_pages::texts::Locales;
 use crate::graphql::schema::State;
 use crate::sample;
 use crate::settings::Settings;
@@ -80,9 +81,15 @@ async fn serve(listener: TcpListener, database: Database, ambient: Ambient) -> a
         published: Arc::default(),
     };
     let endpoints = web::Data::new(Endpoints::new(&state)?);
+    let locales = web::Data::new(Locales::parse()?);
     let state = web::Data::new(state);
     let app = move || {
-        App::new().app_data(state.clone()).app_data(endpoints.clone()).wrap(from_fn(with_request_id)).configure(routes)
+        App::new()
+            .app_data(state.clone())
+            .app_data(endpoints.clone())
+            .app_data(locales.clone())
+            .wrap(from_fn(with_request_id))
+            .configure(routes)
     };
     HttpServer::new(app)
         .client_request_timeout(std::time::Duration::from_secs(5))

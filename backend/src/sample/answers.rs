@@ -63,6 +63,7 @@ pub fn help_survey() -> Result<SurveyDefinition, anyhow::Error> {
             question("would_have_asked", "Would you have contacted support otherwise?"),
             question("asked_anyway", "Will you still contact support about it?"),
         ],
+        ..SurveyDraft::default()
     };
     SurveyDefinition::parse(draft).map_err(|problems| anyhow::anyhow!("the survey of the help pages: {problems:?}"))
 }

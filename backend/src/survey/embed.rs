@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::prelude::Uuid;
 use valuemap_shared::ids::{CommunityId, SiteId, SubmissionId, SurveyId, SurveyVersionId};
 use valuemap_shared::survey as domain;
-use valuemap_shared::survey::{AnswerDraft, ProblemCode, Submission};
+use valuemap_shared::survey::{AnswerDraft, LocalisedSurvey, ProblemCode, Submission};
 use valuemap_shared::value_map::PublicResult;
 
 use super::question::Question;
@@ -26,12 +26,17 @@ pub struct PageOrigin {
     pub origin: Option<String>,
     /// The host that the request was sent to.
     pub host: Option<String>,
+    /// The page is one of this server, as the browser says where it names no origin: when it only reads.
+    pub is_same_origin: bool,
 }
 
 impl PageOrigin {
     /// A page of this server may always ask; any other page's origin has to be on the site's list. A request of no
     /// page, or of a page that hides its origin, is refused.
     fn check(&self, site: &site::Model) -> Result<(), ApiError> {
+        if self.origin.is_none() && self.is_same_origin {
+            return Ok(());
+        }
         let refused = || ApiError::OriginNotAllowed(self.origin.clone().unwrap_or_else(|| "(none)".into()));
         let origin = self.origin.as_deref().filter(|origin| *origin != "null").ok_or_else(refused)?;
         let authority = origin.split_once("://").map(|(_, authority)| authority);
@@ -44,19 +49,31 @@ pub struct EmbedQuery;
 
 #[Object]
 impl EmbedQuery {
-    /// The survey that a site shows: the latest published version.
-    async fn survey(&self, context: &Context<'_>, site: String) -> async_graphql::Result<EmbeddedSurvey> {
+    /// The survey that a site shows.
+    async fn survey(
+        &self,
+        context: &Context<'_>,
+        site: String,
+        #[graphql(desc = "A published version; the latest one where it is left out.")] version: Option<Uuid>,
+        #[graphql(desc = "A BCP 47 tag: de, pt-BR.")] language: Option<String>,
+    ) -> async_graphql::Result<EmbeddedSurvey> {
         let state = context.data::<State>()?;
         let site = allowed_site(context, &site).await?;
         let survey = (CommunityId(site.community_id), SurveyId(site.survey_id));
-        let version = latest_published(&state.database.read, survey).await.map_err(ApiError::from)?;
-        let version =
-            PublishedVersion::try_from(version.ok_or(ApiError::SurveyNotPublished)?).map_err(ApiError::from)?;
-        Ok(EmbeddedSurvey {
-            version: version.id.0,
-            title: version.definition.title().to_owned(),
-            questions: version.definition.questions().iter().cloned().map(Question::from).collect(),
-        })
+        let db = &state.database.read;
+        let version = match version {
+            Some(id) => {
+                let version =
+                    state.versions.published(db, survey, SurveyVersionId(id)).await.map_err(ApiError::from)?;
+                version.ok_or(ApiError::VersionNotPublished)?
+            }
+            None => {
+                let row = latest_published(db, survey).await.map_err(ApiError::from)?;
+                let row = row.ok_or(ApiError::SurveyNotPublished)?;
+                Arc::new(PublishedVersion::try_from(row).map_err(ApiError::from)?)
+            }
+        };
+        Ok(EmbeddedSurvey { version: version.id.0, texts: version.definition.localised(language.as_deref()) })
     }
 }
 
@@ -133,12 +150,41 @@ async fn parse(
     })
 }
 
-/// A published version of a survey, as a member sees it.
-#[derive(SimpleObject)]
 pub struct EmbeddedSurvey {
     version: Uuid,
-    title: String,
-    questions: Vec<Question>,
+    texts: LocalisedSurvey,
+}
+
+/// A published version of a survey, as a member sees it.
+#[Object]
+impl EmbeddedSurvey {
+    async fn version(&self) -> Uuid {
+        self.version
+    }
+
+    async fn title(&self) -> &str {
+        &self.texts.title
+    }
+
+    /// What the texts are in: the language that was asked for if the survey has it (`de` also for `de-AT`), else the
+    /// survey's own.
+    async fn language(&self) -> &str {
+        &self.texts.language
+    }
+
+    /// How many questions are asked whatever is answered.
+    async fn total(&self) -> usize {
+        self.texts.questions.iter().filter(|question| question.ask_if.is_none()).count()
+    }
+
+    /// The first question.
+    async fn first(&self) -> Option<Question> {
+        self.texts.questions.first().cloned().map(Question::from)
+    }
+
+    async fn questions(&self) -> Vec<Question> {
+        self.texts.questions.iter().cloned().map(Question::from).collect()
+    }
 }
 
 #[derive(InputObject)]
@@ -297,6 +343,10 @@ mod tests {
     use super::*;
 
     fn check(origin: Option<&str>, expected: bool) {
+        check_read(origin, false, expected);
+    }
+
+    fn check_read(origin: Option<&str>, is_same_origin: bool, expected: bool) {
         let site = site::Model {
             community_id: Uuid::nil(),
             id: Uuid::nil(),
@@ -306,7 +356,11 @@ mod tests {
             origins: json!(["https://forum.example.com"]),
             created_at: DateTime::UNIX_EPOCH,
         };
-        let page = PageOrigin { origin: origin.map(str::to_owned), host: Some("valuemap.example.com:8080".into()) };
+        let page = PageOrigin {
+            origin: origin.map(str::to_owned),
+            host: Some("valuemap.example.com:8080".into()),
+            is_same_origin,
+        };
         assert_eq!(page.check(&site).is_ok(), expected, "{origin:?}");
     }
 
@@ -319,5 +373,7 @@ mod tests {
         check(Some("https://valuemap.example.com"), false);
         check(Some("null"), false);
         check(None, false);
+        check_read(None, true, true);
+        check_read(Some("https://other.example.com"), true, false);
     }
 }

@@ -168,7 +168,7 @@ impl SurveyMutation {
             return Ok(SaveSurveyDraftResult::NotFound(NotFound::new(input.survey)));
         };
         let questions = input.questions.into_iter().map(domain::Question::from).collect();
-        let draft = domain::SurveyDraft { title: input.title, questions };
+        let draft = domain::SurveyDraft { title: input.title, questions, ..domain::SurveyDraft::default() };
         let definition = match domain::SurveyDefinition::parse(draft) {
             Ok(definition) => definition,
             Err(problems) => {

@@ -3,6 +3,7 @@
 pub mod embed;
 pub mod entities;
 pub mod graphql;
+pub mod http;
 pub mod question;
 pub mod record;
 pub mod store;

@@ -3,13 +3,13 @@ use std::rc::Rc;
 use valuemap_shared::ids::SubmissionId;
 use valuemap_shared::survey::Question;
 
-use crate::endpoint::{Failure, Remedy};
 use crate::survey::{Answer, Receipt, Submission, Survey};
 
 /// One member's way through the survey, from the first question to the thanks.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Response {
     survey: Rc<Survey>,
+    /// An answer to a question that is not asked any more is kept, should it be asked again, and not sent.
     answers: Vec<Option<Answer>>,
     place: usize,
     stage: Stage,
@@ -21,8 +21,10 @@ pub struct Response {
 pub enum Stage {
     Asking(Option<Missing>),
     Sending,
+    /// Not sent yet, and tried again by itself.
+    Waiting(Failure),
     Thanks(Receipt),
-    Failed(Failure),
+    Refused(Failure),
 }
 
 /// What keeps the member from going on.
@@ -37,17 +39,47 @@ pub enum Missing {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Action {
     Answer(Answer),
-    Next,
+    /// Goes on, or sends what was answered under this identifier if it was the last question. Only the first
+    /// identifier counts.
+    Next(SubmissionId),
     Back,
-    /// Sends what was answered, for the first time or again. Only the first identifier counts.
-    Send(SubmissionId),
+    /// The member does not want to wait for the next try.
+    Hurry,
     Arrived(Receipt),
     Failed(Failure),
 }
 
+/// Why the answers are not there.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Failure {
+    /// For a program: the server's code, or one of our own.
+    pub code: String,
+    /// For the partner; of a submission that breaks rules, for the member.
+    pub message: String,
+    pub remedy: Remedy,
+}
+
+/// What can be done about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Remedy {
+    /// It is tried again until it works.
+    Patience,
+    Correct,
+    None,
+}
+
+impl Failure {
+    /// The server has answers of this member, other than these.
+    pub fn is_known_already(&self) -> bool {
+        matches!(self.code.as_str(), "ALREADY_ANSWERED" | "SUBMISSION_ID_REUSED")
+    }
+}
+
 impl Response {
-    pub fn new(survey: Rc<Survey>) -> Self {
-        let answers = vec![None; survey.questions.len()];
+    /// Begins at the first question, to which the member may have given an answer already.
+    pub fn new(survey: Rc<Survey>, first: Option<Answer>) -> Self {
+        let mut answers = vec![None; survey.questions.len()];
+        answers[0] = first;
         Self { survey, answers, place: 0, stage: Stage::Asking(None), id: None, steps: 0 }
     }
 
@@ -59,14 +91,15 @@ impl Response {
         &self.stage
     }
 
-    /// How many questions come before the one that is asked.
+    /// Where in the survey the question is that is asked.
     pub fn place(&self) -> usize {
         self.place
     }
 
-    /// The number of the question, and of all questions.
-    pub fn progress(&self) -> [String; 2] {
-        [self.place + 1, self.answers.len()].map(|number| number.to_string())
+    /// The number of the question, and of all questions that are asked as far as is known.
+    pub fn progress(&self) -> (usize, usize) {
+        let asked = |places: std::ops::Range<usize>| places.filter(|place| self.is_asked(*place)).count();
+        (asked(0..self.place) + 1, asked(0..self.answers.len()))
     }
 
     /// How often the member has pressed a button, so far.
@@ -87,18 +120,41 @@ impl Response {
     }
 
     pub fn is_last(&self) -> bool {
-        self.place + 1 == self.answers.len()
+        self.next_place().is_none()
     }
 
     /// What is on its way, while it is.
     pub fn submission(&self) -> Option<Submission> {
         let (Stage::Sending, Some(id)) = (&self.stage, self.id) else { return None };
-        let given = self.survey.questions.iter().zip(&self.answers);
-        let answers = given.filter_map(|(question, answer)| {
-            let answer = answer.clone().filter(|answer| !answer.is_blank())?;
-            Some(answer.into_draft(&question.key))
-        });
-        Some(Submission { id, version: self.survey.version.clone(), answers: answers.collect() })
+        let answers = self.given().map(|(place, answer)| self.survey.draft(place, answer.clone()));
+        Some(Submission { id, answers: answers.collect() })
+    }
+
+    /// The answers that count, with their places.
+    fn given(&self) -> impl Iterator<Item = (usize, &Answer)> {
+        let answers = self.answers.iter().enumerate();
+        answers.filter_map(|(place, answer)| {
+            answer.as_ref().filter(|answer| !answer.is_blank() && self.is_asked(place)).map(|answer| (place, answer))
+        })
+    }
+
+    /// Whether the question at a place is one for this member, as far as is known.
+    fn is_asked(&self, place: usize) -> bool {
+        let questions = &self.survey.questions;
+        questions[place].ask_if.as_ref().is_none_or(|condition| {
+            let earlier = questions[..place].iter().position(|question| question.key == condition.question);
+            earlier.is_some_and(|earlier| {
+                self.is_asked(earlier) && condition.holds(self.answers[earlier].as_ref().and_then(Answer::given))
+            })
+        })
+    }
+
+    fn next_place(&self) -> Option<usize> {
+        (self.place + 1..self.answers.len()).find(|place| self.is_asked(*place))
+    }
+
+    fn place_before(&self) -> Option<usize> {
+        (0..self.place).rev().find(|place| self.is_asked(*place))
     }
 
     fn missing(&self) -> Option<Missing> {
@@ -106,7 +162,7 @@ impl Response {
             None
         } else if self.question().required {
             Some(Missing::ThisAnswer)
-        } else if self.is_last() && self.answers.iter().flatten().all(Answer::is_blank) {
+        } else if self.is_last() && self.given().next().is_none() {
             Some(Missing::AnyAnswer)
         } else {
             None
@@ -119,27 +175,34 @@ impl Response {
                 self.answers[self.place] = Some(answer);
                 self.stage = Stage::Asking(None);
             }
-            (Action::Next | Action::Send(_), Stage::Asking(_)) if self.missing().is_some() => {
-                self.step(Stage::Asking(self.missing()));
+            (Action::Next(id), Stage::Asking(_)) => match (self.missing(), self.next_place()) {
+                (Some(missing), _) => self.step(Stage::Asking(Some(missing))),
+                (None, Some(place)) => {
+                    self.place = place;
+                    self.step(Stage::Asking(None));
+                }
+                (None, None) => {
+                    self.id.get_or_insert(id);
+                    self.step(Stage::Sending);
+                }
+            },
+            (Action::Back, Stage::Asking(_)) => {
+                if let Some(place) = self.place_before() {
+                    self.place = place;
+                    self.step(Stage::Asking(None));
+                }
             }
-            (Action::Next, Stage::Asking(_)) if !self.is_last() => {
-                self.place += 1;
+            (Action::Back, Stage::Refused(failure)) if failure.remedy == Remedy::Correct => {
                 self.step(Stage::Asking(None));
             }
-            (Action::Back, Stage::Asking(_)) if self.place > 0 => {
-                self.place -= 1;
-                self.step(Stage::Asking(None));
+            (Action::Hurry, Stage::Waiting(_)) => self.step(Stage::Sending),
+            (Action::Arrived(receipt), Stage::Sending | Stage::Waiting(_)) => self.stage = Stage::Thanks(receipt),
+            (Action::Failed(failure), Stage::Sending | Stage::Waiting(_)) => {
+                self.stage = match failure.remedy {
+                    Remedy::Patience => Stage::Waiting(failure),
+                    Remedy::Correct | Remedy::None => Stage::Refused(failure),
+                };
             }
-            (Action::Back, Stage::Failed(failure)) if failure.remedy == Remedy::Correct => {
-                self.step(Stage::Asking(None));
-            }
-            (Action::Send(id), Stage::Asking(_)) if self.is_last() => {
-                self.id.get_or_insert(id);
-                self.step(Stage::Sending);
-            }
-            (Action::Send(_), Stage::Failed(failure)) if failure.remedy == Remedy::Retry => self.step(Stage::Sending),
-            (Action::Arrived(receipt), Stage::Sending) => self.stage = Stage::Thanks(receipt),
-            (Action::Failed(failure), Stage::Sending) => self.stage = Stage::Failed(failure),
             // A second press of the same button, or one that a screen reader still had.
             _ => {}
         }
@@ -154,17 +217,21 @@ impl Response {
 #[cfg(test)]
 mod tests {
     use valuemap_shared::ids::uuid_v7;
-    use valuemap_shared::survey::{AnswerDraft, standard_survey};
+    use valuemap_shared::survey::{AnswerDraft, Choice, Condition, QuestionKind, Test, standard_survey};
 
     use super::*;
 
+    fn survey(questions: Vec<Question>) -> Rc<Survey> {
+        Rc::new(Survey { site: "s".into(), version: "v".into(), title: "Survey".into(), questions, seed: 7 })
+    }
+
+    /// The standard survey, where these questions have to be answered.
     fn response(required: &[&str]) -> Response {
-        let draft = standard_survey().into_draft();
-        let mut questions = draft.questions;
+        let mut questions = standard_survey().into_draft().questions;
         for question in &mut questions {
             question.required = required.contains(&question.key.as_str());
         }
-        Response::new(Rc::new(Survey { version: "v".into(), title: draft.title, questions }))
+        Response::new(survey(questions), None)
     }
 
     fn after(mut response: Response, actions: impl IntoIterator<Item = Action>) -> Response {
@@ -175,7 +242,7 @@ mod tests {
     }
 
     fn at_the_end() -> Response {
-        after(response(&[]), [number(4), Action::Next].into_iter().chain((1..6).map(|_| Action::Next)))
+        after(response(&[]), [number(4), next(0)].into_iter().chain((1..6).map(|_| next(0))))
     }
 
     fn number(number: u8) -> Action {
@@ -186,8 +253,8 @@ mod tests {
         Action::Answer(Answer::Text(text.into()))
     }
 
-    fn send(millis: u64) -> Action {
-        Action::Send(uuid_v7(millis, &[0; 10]).into())
+    fn next(millis: u64) -> Action {
+        Action::Next(uuid_v7(millis, &[0; 10]).into())
     }
 
     fn failed(remedy: Remedy) -> Action {
@@ -196,27 +263,35 @@ mod tests {
 
     #[test]
     fn going_back_and_forth_loses_nothing() {
-        let response = after(response(&[]), [number(4), Action::Next, number(2), Action::Back]);
+        let response = after(response(&[]), [number(4), next(0), number(2), Action::Back]);
         assert_eq!((response.place(), response.answer()), (0, Some(&Answer::Number(4))));
-        let response = after(response, [Action::Back, Action::Next]);
+        let response = after(response, [Action::Back, next(0)]);
         assert_eq!((response.place(), response.answer()), (1, Some(&Answer::Number(2))));
     }
 
     #[test]
+    fn what_was_answered_before_the_hand_over_counts() {
+        let questions = standard_survey().into_draft().questions;
+        let response = after(Response::new(survey(questions), Some(Answer::Number(5))), [next(0)]);
+        assert_eq!(response.place(), 1);
+        assert_eq!(after(response, [Action::Back]).answer(), Some(&Answer::Number(5)));
+    }
+
+    #[test]
     fn a_required_question_is_not_passed_until_it_is_answered() {
-        let response = after(response(&["product_knowledge"]), [Action::Next]);
+        let response = after(response(&["product_knowledge"]), [next(0)]);
         assert_eq!((response.place(), response.stage()), (0, &Stage::Asking(Some(Missing::ThisAnswer))));
         let response = after(response, [number(1)]);
         assert_eq!(response.stage(), &Stage::Asking(None));
-        assert_eq!(after(response, [Action::Next]).place(), 1);
+        assert_eq!(after(response, [next(0)]).place(), 1);
     }
 
     #[test]
     fn blank_answers_count_as_none_and_a_survey_of_none_is_not_sent() {
-        let skipped = after(response(&[]), (0..6).map(|_| Action::Next));
-        let response = after(skipped, [text(" \n"), send(1)]);
+        let skipped = after(response(&[]), (0..6).map(|_| next(0)));
+        let response = after(skipped, [text(" \n"), next(1)]);
         assert_eq!(response.stage(), &Stage::Asking(Some(Missing::AnyAnswer)));
-        let response = after(response, [text("Opening hours"), send(1)]);
+        let response = after(response, [text("Opening hours"), next(1)]);
         let draft = AnswerDraft {
             question: "more_useful".into(),
             text: Some("Opening hours".into()),
@@ -225,43 +300,102 @@ mod tests {
         assert_eq!(response.submission().map(|submission| submission.answers), Some(vec![draft]));
     }
 
-    #[test]
-    fn only_the_last_question_sends() {
-        assert_eq!(after(response(&[]), [number(3), send(1)]).stage(), &Stage::Asking(None));
-        assert_eq!(after(at_the_end(), [Action::Next]).stage(), &Stage::Asking(None));
+    /// How far, then why for those who are not there, then a comment on the why, then anything else.
+    fn branching() -> Response {
+        let question = |key: &str, kind: &QuestionKind, ask_if: Option<Condition>| Question {
+            key: key.into(),
+            prompt: key.into(),
+            required: key == "why",
+            ask_if,
+            kind: kind.clone(),
+        };
+        let scale = QuestionKind::Agreement { points: 5, benefit: None, reversed: false };
+        let choices = ["a", "b", "c"].map(|key| Choice { key: key.into(), label: key.into() }).to_vec();
+        let choice = QuestionKind::SingleChoice { choices, shuffled: true };
+        let when = |question: &str, test| Some(Condition { question: question.into(), test });
+        Response::new(
+            survey(vec![
+                question("far", &scale, None),
+                question("why", &choice, when("far", Test::AtMost(2))),
+                question("comment", &scale, when("why", Test::AnyOf(vec!["c".into()]))),
+                question("else", &scale, None),
+            ]),
+            None,
+        )
+    }
+
+    fn choose(key: &str) -> Action {
+        Action::Answer(Answer::Choices(vec![key.into()]))
     }
 
     #[test]
-    fn a_second_try_sends_the_same_under_the_same_id() {
-        let first = after(at_the_end(), [send(1)]);
-        let waiting = after(first.clone(), [failed(Remedy::Retry), text("too late"), Action::Back]);
-        assert!(matches!(waiting.stage(), Stage::Failed(_)));
-        assert_eq!(waiting.submission(), None);
-        let second = after(waiting, [send(2)]);
-        assert!(second.submission().is_some());
-        assert_eq!(second.submission(), first.submission());
+    fn a_question_comes_only_to_those_whom_it_is_for() {
+        let satisfied = after(branching(), [number(5), next(0)]);
+        assert_eq!((satisfied.place(), satisfied.progress(), satisfied.is_last()), (3, (2, 2), true));
+        assert_eq!(after(satisfied, [Action::Back]).place(), 0);
+
+        let asked = after(branching(), [number(1), next(0)]);
+        assert_eq!((asked.place(), asked.progress()), (1, (2, 3)));
+        let asked = after(asked, [choose("c"), next(0)]);
+        assert_eq!((asked.place(), asked.progress()), (2, (3, 4)));
+    }
+
+    #[test]
+    fn answers_to_questions_that_are_not_asked_any_more_are_not_sent() {
+        let response = after(branching(), [number(1), next(0), choose("c"), next(0), number(3), next(0)]);
+        let changed = after(response, [Action::Back, Action::Back, Action::Back, number(4), next(0)]);
+        assert_eq!(changed.place(), 3);
+        let sent = after(changed, [next(1)]).submission().unwrap();
+        assert_eq!(sent.answers.iter().map(|answer| answer.question.as_str()).collect::<Vec<_>>(), ["far"]);
+    }
+
+    #[test]
+    fn the_order_in_which_choices_were_shown_is_sent_with_the_answer() {
+        let response = after(branching(), [number(1), next(0)]);
+        let shown: Vec<String> =
+            response.survey().shown_choices(1).into_iter().map(|choice| choice.key.clone()).collect();
+        let sent = after(response, [choose("a"), next(0), next(1)]).submission().unwrap();
+        assert_eq!(sent.answers[1].order.as_ref(), Some(&shown));
+        assert_eq!(sent.answers[0].order, None);
+    }
+
+    #[test]
+    fn a_second_press_does_not_send_under_another_id() {
+        let response = after(at_the_end(), [next(1)]);
+        let first = response.submission();
+        assert!(first.is_some());
+        assert_eq!(after(response, [next(2)]).submission(), first);
+    }
+
+    #[test]
+    fn what_waits_is_sent_in_the_end_with_or_without_another_press() {
+        let waiting = after(at_the_end(), [next(1), failed(Remedy::Patience), text("too late"), Action::Back]);
+        assert!(matches!(waiting.stage(), Stage::Waiting(_)));
+        assert_eq!(after(waiting.clone(), [Action::Hurry]).stage(), &Stage::Sending);
+        let receipt = Receipt { id: Some("id".into()), results: None };
+        assert_eq!(after(waiting, [Action::Arrived(receipt.clone())]).stage(), &Stage::Thanks(receipt));
     }
 
     #[test]
     fn answers_that_the_server_did_not_take_can_be_corrected() {
-        let response = after(at_the_end(), [text("a"), send(1), failed(Remedy::Correct), send(2)]);
-        assert!(matches!(response.stage(), Stage::Failed(_)));
+        let response = after(at_the_end(), [text("a"), next(1), failed(Remedy::Correct), next(2)]);
+        assert!(matches!(response.stage(), Stage::Refused(_)));
         let response = after(response, [Action::Back]);
         assert_eq!((response.stage(), response.answer()), (&Stage::Asking(None), Some(&Answer::Text("a".into()))));
     }
 
     #[test]
     fn what_cannot_be_helped_is_final() {
-        let response = after(at_the_end(), [send(1), failed(Remedy::None), send(2), Action::Back]);
-        assert!(matches!(response.stage(), Stage::Failed(_)));
+        let response = after(at_the_end(), [next(1), failed(Remedy::None), next(2), Action::Back, Action::Hurry]);
+        assert!(matches!(response.stage(), Stage::Refused(_)));
     }
 
     #[test]
     fn only_what_the_member_presses_counts_as_a_step() {
-        let response = after(at_the_end(), [send(1)]);
+        let response = after(at_the_end(), [next(1)]);
         assert_eq!(response.steps(), 7);
-        let receipt = Receipt { id: "id".into(), results: None };
-        let response = after(response, [number(1), Action::Back, Action::Next, Action::Arrived(receipt.clone())]);
+        let receipt = Receipt { id: Some("id".into()), results: None };
+        let response = after(response, [number(1), Action::Back, next(0), Action::Arrived(receipt.clone())]);
         assert_eq!((response.steps(), response.stage()), (7, &Stage::Thanks(receipt)));
     }
 }

@@ -1,14 +1,19 @@
 //! What crosses between the member and the community: the survey one way, answers and results the other.
 
 use valuemap_shared::ids::SubmissionId;
-use valuemap_shared::survey::{AnswerDraft, Benefit, Question};
+use valuemap_shared::survey::{AnswerDraft, Benefit, Choice, Given, Question, QuestionKind, shuffle};
 
-/// One published version of a survey, as a site shows it.
+/// One published version of a survey, as one member sees it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Survey {
+    /// The key of the site that it stands on.
+    pub site: String,
     pub version: String,
     pub title: String,
+    /// At least one.
     pub questions: Vec<Question>,
+    /// What the order of shuffled choices is made up of.
+    pub seed: u32,
 }
 
 /// What the member has put in so far, complete or not.
@@ -24,14 +29,14 @@ pub enum Answer {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Submission {
     pub id: SubmissionId,
-    pub version: String,
     pub answers: Vec<AnswerDraft>,
 }
 
 /// The server has the answers, and keeps them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Receipt {
-    pub id: String,
+    /// None of a preview, which sends nothing.
+    pub id: Option<String>,
     pub results: Option<Results>,
 }
 
@@ -41,6 +46,8 @@ pub struct Results {
     /// A quarter: `2026-Q4`.
     pub period: String,
     pub benefits: Vec<BenefitResult>,
+    /// The newest first.
+    pub follow_ups: Vec<FollowUp>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -49,6 +56,49 @@ pub struct BenefitResult {
     /// 0 to 100, or nothing while there are too few answers.
     pub value: Option<usize>,
     pub answers: usize,
+}
+
+/// What the organisation did with what it heard.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FollowUp {
+    pub heard: String,
+    pub done: String,
+}
+
+impl Survey {
+    /// The choices of the question at a place, in the order in which this member sees them.
+    pub fn shown_choices(&self, place: usize) -> Vec<&Choice> {
+        match &self.questions[place].kind {
+            QuestionKind::SingleChoice { choices, shuffled } | QuestionKind::MultipleChoice { choices, shuffled } => {
+                if *shuffled {
+                    let order = shuffle::order(choices.len(), self.seed.wrapping_add(place as u32));
+                    order.into_iter().map(|index| &choices[index]).collect()
+                } else {
+                    choices.iter().collect()
+                }
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// The answer to the question at a place, as it is sent.
+    pub fn draft(&self, place: usize, answer: Answer) -> AnswerDraft {
+        let question = &self.questions[place];
+        let draft = AnswerDraft { question: question.key.clone(), ..AnswerDraft::default() };
+        match answer {
+            Answer::Number(number) => AnswerDraft { number: Some(number.into()), ..draft },
+            Answer::Text(text) => AnswerDraft { text: Some(text), ..draft },
+            Answer::Choices(chosen) => {
+                let shown = || self.shown_choices(place).into_iter().map(|choice| choice.key.clone()).collect();
+                AnswerDraft { choices: Some(chosen), order: is_shuffled(question).then(shown), ..draft }
+            }
+        }
+    }
+}
+
+fn is_shuffled(question: &Question) -> bool {
+    use QuestionKind::{MultipleChoice, SingleChoice};
+    matches!(question.kind, SingleChoice { shuffled: true, .. } | MultipleChoice { shuffled: true, .. })
 }
 
 impl Answer {
@@ -61,12 +111,13 @@ impl Answer {
         }
     }
 
-    pub fn into_draft(self, question: &str) -> AnswerDraft {
-        let draft = AnswerDraft { question: question.to_owned(), ..AnswerDraft::default() };
-        match self {
-            Self::Number(number) => AnswerDraft { number: Some(number.into()), ..draft },
-            Self::Text(text) => AnswerDraft { text: Some(text), ..draft },
-            Self::Choices(chosen) => AnswerDraft { choices: Some(chosen), ..draft },
-        }
+    /// As conditions of later questions look at it.
+    pub fn given(&self) -> Option<Given<'_>> {
+        Some(match self {
+            _ if self.is_blank() => return None,
+            Self::Number(number) => Given::Number(*number),
+            Self::Text(_) => Given::Text,
+            Self::Choices(chosen) => Given::Choices(chosen),
+        })
     }
 }

@@ -1,79 +1,106 @@
-//! Everything that the survey says: to the member, and on the console to the partner.
-
 use valuemap_shared::survey::{Benefit, Question, QuestionKind};
+use wasm_bindgen::JsValue;
 
-pub const NEXT: &str = "Next";
-pub const SKIP: &str = "Skip";
-pub const BACK: &str = "Back";
-pub const SEND: &str = "Send";
-pub const TRY_AGAIN: &str = "Try again";
+use crate::json::text;
 
-pub const AGREEMENT_ENDS: [&str; 2] = ["Not at all", "Completely"];
-pub const RECOMMENDATION_ENDS: [&str; 2] = ["Not likely", "Very likely"];
-pub const REQUIRED: &str = "Please answer this question to go on.";
-pub const NOTHING_ANSWERED: &str = "Please answer at least one question before you send.";
+/// Everything that the survey says, in the member's language: a file of `locales/`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Texts(pub JsValue);
 
-pub const SENDING: &str = "Sending your answers\u{2026}";
-pub const THANKS: &str = "Thank you!";
-pub const ARRIVED: &str = "Your answers have arrived.";
-pub const NOT_ARRIVED: &str = "Your answers have not arrived yet";
-pub const KEPT: &str =
-    "We could not reach the survey. Your answers are kept here: check your connection and try again.";
-pub const REFUSED: &str = "Your answers could not be taken";
-pub const CLOSED: &str = "This survey is not taking answers at the moment. Thank you for your time all the same.";
-pub const ARRIVED_BEFORE: &str =
-    "An earlier version of your answers has already arrived, and that is the one that counts.";
+/// Names a text of the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Phrase(&'static str);
 
-pub const BENEFIT: &str = "Benefit";
-pub const SCORE: &str = "Out of 100";
-pub const ANSWERS: &str = "Answers";
-pub const TOO_FEW: &str = "Not enough answers yet";
+macro_rules! phrases {
+    ($($name:ident $key:literal)*) => {
+        impl Phrase {
+            $(pub const $name: Self = Self($key);)*
 
-pub fn place(number: &str, total: &str) -> String {
-    [number, " of ", total].concat()
+            #[cfg(test)]
+            const ALL: &[Self] = &[$(Self::$name),*];
+        }
+    };
 }
 
-pub fn question_place(number: &str, total: &str) -> String {
-    ["Question ", number, " of ", total].concat()
+phrases! {
+    NEXT "next"
+    SKIP "skip"
+    BACK "back"
+    SEND "send"
+    RETRY "retry"
+    AGREE_LOW "agree_low"
+    AGREE_HIGH "agree_high"
+    RECOMMEND_LOW "recommend_low"
+    RECOMMEND_HIGH "recommend_high"
+    REQUIRED "required"
+    NOTHING_ANSWERED "nothing_answered"
+    SENDING "sending"
+    THANKS "thanks"
+    ARRIVED "arrived"
+    PREVIEW "preview"
+    NOT_ARRIVED "not_arrived"
+    KEPT "kept"
+    SIGN_IN_AGAIN "sign_in_again"
+    REFUSED "refused"
+    CLOSED "closed"
+    ARRIVED_BEFORE "arrived_before"
+    ALREADY_ANSWERED "already_answered"
+    BENEFIT "benefit"
+    SCORE "score"
+    ANSWERS "answers"
+    TOO_FEW "too_few"
+    RESULTS "results"
+    FOLLOW_UPS "follow_ups"
+    HEARD "heard"
+    DONE "done"
+    PLACE "place"
+    QUESTION_PLACE "question_place"
+    CHOOSE_ANY "choose_any"
+    CHOOSE_ONE_OR_MORE "choose_one_or_more"
+    NEEDS_ANSWER "needs_answer"
+    CHARACTERS_LEFT "characters_left"
 }
 
-/// What has to be known before answering a question.
-pub fn note(question: &Question) -> &'static str {
-    match (&question.kind, question.required) {
-        (QuestionKind::MultipleChoice { .. }, false) => "Choose as many as you like.",
-        (QuestionKind::MultipleChoice { .. }, true) => "Choose at least one.",
-        (_, true) => "This one needs an answer.",
-        (_, false) => "",
+impl Texts {
+    pub fn say(&self, Phrase(key): Phrase) -> String {
+        text(&self.0, key).unwrap_or_default()
+    }
+
+    pub fn benefit(&self, benefit: Benefit) -> String {
+        text(&self.0, benefit.as_str()).unwrap_or_default()
+    }
+
+    /// A text with `{n}` in it, and maybe `{total}`.
+    pub fn count(&self, phrase: Phrase, number: usize, total: usize) -> String {
+        self.say(phrase).replace("{n}", &number.to_string()).replace("{total}", &total.to_string())
+    }
+
+    /// What has to be known before answering a question.
+    pub fn note(&self, question: &Question) -> String {
+        let phrase = match (&question.kind, question.required) {
+            (QuestionKind::MultipleChoice { .. }, false) => Phrase::CHOOSE_ANY,
+            (QuestionKind::MultipleChoice { .. }, true) => Phrase::CHOOSE_ONE_OR_MORE,
+            (_, true) => Phrase::NEEDS_ANSWER,
+            (_, false) => return String::new(),
+        };
+        self.say(phrase)
     }
 }
 
-pub fn characters_left(left: usize) -> String {
-    [&left.to_string(), " characters left"].concat()
-}
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
 
-pub fn results(period: &str) -> String {
-    ["What members say, ", period].concat()
-}
+    use super::*;
 
-pub fn benefit(benefit: Benefit) -> &'static str {
-    match benefit {
-        Benefit::ProductKnowledge => "Product knowledge",
-        Benefit::UnconventionalUses => "Unconventional uses",
-        Benefit::PeerBestPractices => "Peer best practices",
-        Benefit::RecognisedExpertise => "Recognised expertise",
-        Benefit::RoadmapInfluence => "Roadmap influence",
+    #[test]
+    fn the_language_files_have_every_text() {
+        let english: BTreeMap<String, String> = serde_json::from_str(include_str!("../locales/en.json")).unwrap();
+        for Phrase(key) in Phrase::ALL {
+            assert!(english.contains_key(*key), "locales/en.json lacks {key}");
+        }
+        for benefit in Benefit::ALL {
+            assert!(english.contains_key(benefit.as_str()), "locales/en.json lacks {benefit}");
+        }
     }
-}
-
-pub const UNREACHABLE: &str = "the survey's server does not answer; if it is up, this page's Content-Security-Policy \
-    may lack its host in connect-src, or this page's origin is not one of the site's allowed origins";
-
-/// What the partner can change when the server answers with this code, where we know better than its message.
-pub fn advice(code: &str) -> Option<&'static str> {
-    Some(match code {
-        "SITE_NOT_FOUND" => "no site has this key: compare the element's site attribute with the snippet",
-        "ORIGIN_NOT_ALLOWED" => "this page's origin is not one of the site's allowed origins: add it there",
-        "SURVEY_NOT_PUBLISHED" => "the site has no published survey: publish a version of it",
-        _ => return None,
-    })
 }

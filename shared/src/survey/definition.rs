@@ -1,19 +1,31 @@
-use super::{Benefit, Condition, Problem, rules};
+use super::{Benefit, Condition, Problem, Translation, rules};
 
 /// What somebody wrote as a survey, before it is checked.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
 pub struct SurveyDraft {
+    /// What the texts are in: a BCP 47 tag in lower case.
+    #[cfg_attr(feature = "serde", serde(default = "english"))]
+    pub language: String,
     pub title: String,
     pub questions: Vec<Question>,
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub translations: Vec<Translation>,
+}
+
+impl Default for SurveyDraft {
+    fn default() -> Self {
+        Self { language: english(), title: String::new(), questions: Vec::new(), translations: Vec::new() }
+    }
+}
+
+fn english() -> String {
+    "en".to_owned()
 }
 
 /// A survey whose every rule holds: the only way to one is [`SurveyDefinition::parse`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SurveyDefinition {
-    title: String,
-    questions: Vec<Question>,
-}
+pub struct SurveyDefinition(SurveyDraft);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
@@ -90,22 +102,27 @@ impl SurveyDefinition {
     /// Checks every rule of a survey and reports all that are broken.
     pub fn parse(draft: SurveyDraft) -> Result<Self, Vec<Problem>> {
         let problems = rules::check(&draft);
-        if problems.is_empty() { Ok(Self { title: draft.title, questions: draft.questions }) } else { Err(problems) }
+        if problems.is_empty() { Ok(Self(draft)) } else { Err(problems) }
     }
 
     pub fn title(&self) -> &str {
-        &self.title
+        &self.0.title
     }
 
     pub fn questions(&self) -> &[Question] {
-        &self.questions
+        &self.0.questions
     }
 
     pub fn question(&self, key: &str) -> Option<&Question> {
-        self.questions.iter().find(|question| question.key == key)
+        self.0.questions.iter().find(|question| question.key == key)
+    }
+
+    /// What was written, with its translations.
+    pub fn draft(&self) -> &SurveyDraft {
+        &self.0
     }
 
     pub fn into_draft(self) -> SurveyDraft {
-        SurveyDraft { title: self.title, questions: self.questions }
+        self.0
     }
 }

@@ -10,6 +10,7 @@ pub mod shuffle;
 mod standard;
 mod submission;
 mod tally;
+mod translation;
 
 pub use benefit::Benefit;
 pub use condition::{Condition, Given, Test};
@@ -18,6 +19,7 @@ pub use problem::{Problem, ProblemCode};
 pub use standard::standard_survey;
 pub use submission::{Answer, AnswerDraft, Submission, text_problem};
 pub use tally::{Cell, Subject, cells_of, pairs_of};
+pub use translation::{LocalisedSurvey, TranslatedQuestion, Translation};
 
 /// Most questions in a survey, and so most answers in a submission.
 pub const MAX_QUESTIONS: usize = 100;

@@ -1,5 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::translation::check_translations;
 use super::{
     Choice, Condition, MAX_QUESTIONS, MAX_TEXT_CHARS, Problem, ProblemCode, Question, QuestionKind, SurveyDraft, Test,
 };
@@ -32,6 +33,7 @@ pub fn check(draft: &SurveyDraft) -> Vec<Problem> {
             check_condition(&format!("{path}.askIf"), condition, &draft.questions, index, &mut problems);
         }
     }
+    check_translations(draft, &mut problems);
     problems
 }
 
@@ -146,7 +148,7 @@ fn check_key<'a>(path: &str, key: &'a str, seen: &mut BTreeSet<&'a str>, problem
     }
 }
 
-fn check_label(path: &str, label: &str, most: usize, problems: &mut Vec<Problem>) {
+pub fn check_label(path: &str, label: &str, most: usize, problems: &mut Vec<Problem>) {
     let length = label.chars().count();
     if label.trim().is_empty() {
         problems.push(Problem::new(path, ProblemCode::Missing, "must not be empty"));
@@ -179,7 +181,8 @@ mod tests {
     }
 
     fn check(questions: Vec<Question>, expected: &[(&str, ProblemCode)]) {
-        let outcome = SurveyDefinition::parse(SurveyDraft { title: "Survey".into(), questions });
+        let outcome =
+            SurveyDefinition::parse(SurveyDraft { title: "Survey".into(), questions, ..SurveyDraft::default() });
         let found = outcome.err().unwrap_or_default();
         let found: Vec<_> = found.iter().map(|problem| (problem.path.as_str(), problem.code)).collect();
         assert_eq!(found, expected);

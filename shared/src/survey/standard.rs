@@ -53,6 +53,7 @@ pub fn standard_survey() -> SurveyDefinition {
                 kind: QuestionKind::Text { max_chars: 2_000, lines: Lines::Several },
             },
         ],
+        ..SurveyDraft::default()
     };
     match SurveyDefinition::parse(draft) {
         Ok(survey) => survey,

@@ -293,7 +293,7 @@ mod tests {
             question("some", false, QuestionKind::MultipleChoice { choices: options, shuffled: true }),
             question("why", true, QuestionKind::Text { max_chars: 10, lines: Lines::One }),
         ];
-        SurveyDefinition::parse(SurveyDraft { title: "Choices".into(), questions }).unwrap()
+        SurveyDefinition::parse(SurveyDraft { title: "Choices".into(), questions, ..SurveyDraft::default() }).unwrap()
     }
 
     #[test]
@@ -370,7 +370,7 @@ mod tests {
             only_if("lacks", Test::AnyOf(vec!["other".into()]), what),
             question("more", false, QuestionKind::Text { max_chars: 10, lines: Lines::Several }),
         ];
-        SurveyDefinition::parse(SurveyDraft { title: "Branches".into(), questions }).unwrap()
+        SurveyDefinition::parse(SurveyDraft { title: "Branches".into(), questions, ..SurveyDraft::default() }).unwrap()
     }
 
     #[test]

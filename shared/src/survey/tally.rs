@@ -143,7 +143,7 @@ mod tests {
         };
         let mut questions = vec![item("a1", true), item("a2", false), item("a3", false)];
         questions.push(Question { kind: QuestionKind::Recommendation, ..item("nps", false) });
-        SurveyDefinition::parse(SurveyDraft { title: "Items".into(), questions }).unwrap()
+        SurveyDefinition::parse(SurveyDraft { title: "Items".into(), questions, ..SurveyDraft::default() }).unwrap()
     }
 
     fn cells(answers: &[(&str, i64)]) -> Vec<(String, Cell)> {

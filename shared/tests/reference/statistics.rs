@@ -312,7 +312,8 @@ fn tallies_of_bfi(benefit: Benefit, points: u8, items: &[String], reversed: &[St
         kind: QuestionKind::Agreement { points, benefit: Some(benefit), reversed: reversed.contains(item) },
     };
     let questions = items.iter().map(question).collect();
-    let survey = SurveyDefinition::parse(SurveyDraft { title: "bfi".into(), questions }).unwrap();
+    let survey =
+        SurveyDefinition::parse(SurveyDraft { title: "bfi".into(), questions, ..SurveyDraft::default() }).unwrap();
 
     let mut rows = BFI.lines().map(|line| line.split(',').collect::<Vec<_>>());
     let header = rows.next().unwrap();

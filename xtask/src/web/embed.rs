@@ -3,11 +3,11 @@
 use std::{fs, path::Path};
 
 use anyhow::{Context, Result};
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::{
     bindgen::{self, Panics},
-    bundle::{self, Bundle, write_if_changed},
+    bundle::{self, Bundle, files_in},
     compile::{self, Crate},
     css, hash, optimize,
     stamp::Stamp,
@@ -22,36 +22,88 @@ const WIDGET: Crate = Crate {
     file: "valuemap_widget.wasm",
 };
 
+/// The modules that the loader loads when it needs them, with their placeholders.
+const MODULES: [(&str, &str); 6] = [
+    ("attributes", "__ATTRIBUTES__"),
+    ("delivery", "__DELIVERY__"),
+    ("fallback", "__FALLBACK__"),
+    ("overlay", "__OVERLAY__"),
+    ("shuffle", "__SHUFFLE__"),
+    ("theme", "__THEME__"),
+];
+
 pub fn build(workspace: &Workspace, node: Option<&NodeTools>) -> Result<()> {
     timed("widget built", || {
         let compiled = compile::compile(workspace, &WIDGET)?;
         let sources = workspace.frontend().join("widget");
-        let [loader, style] = [read(&sources.join("loader.js"))?, read(&sources.join("widget.css"))?];
-        let inputs = [&compiled, loader.as_bytes(), style.as_bytes()];
+        let written: Vec<Vec<u8>> = files_in(&sources)?
+            .iter()
+            .filter(|file| {
+                file.extension().is_some_and(|kind| ["js", "css", "json"].iter().any(|known| kind == *known))
+            })
+            .map(|file| fs::read(file).with_context(|| format!("could not read {}", file.display())))
+            .collect::<Result<_>>()?;
+        let inputs: Vec<&[u8]> = [compiled.as_slice()].into_iter().chain(written.iter().map(Vec::as_slice)).collect();
         let stamp = Stamp::new(workspace, "embed", &inputs, node.is_some())?;
         if stamp.is_current() {
             return Ok(());
         }
-
-        let bound = bindgen::bind("widget", &compiled, Panics::Trap)?;
-        let mut bundle = Bundle::default();
-        let wasm = bundle.add_hashed("widget", "wasm", optimize::wasm(node, bound.wasm)?);
-        let glue = bundle.add_hashed("widget", "js", optimize::script(node, bound.glue)?);
-        let values = [
-            ("__GLUE__", &*format!("./{glue}")),
-            ("__WASM__", &*format!("./{wasm}")),
-            ("__STYLE__", &*serde_json::to_string(&css::minify(&style))?),
-        ];
-        let loader = template::fill("frontend/widget/loader.js", &loader, &values)?;
-        bundle.add("valuemap.js", optimize::script(node, loader)?);
-        write_if_changed(&workspace.dist().join("manifest.json"), manifest(&bundle)?.as_bytes())?;
+        let bundle = bundle_of(&sources, &compiled, node)?;
         bundle.write_to(&workspace.dist().join("embed/v1"))?;
         stamp.set()
     })
 }
 
+fn bundle_of(sources: &Path, compiled: &[u8], node: Option<&NodeTools>) -> Result<Bundle> {
+    let script = |name: &str| read(&sources.join(name));
+    let mut bundle = Bundle::default();
+    let mut names = vec![("__LOCALES__", locales(sources, &mut bundle)?)];
+    for (module, placeholder) in MODULES {
+        let text = optimize::script(node, script(&format!("{module}.js"))?)?;
+        names.push((placeholder, format!("./{}", bundle.add_hashed(module, "js", text))));
+    }
+    let style = bundle.add_hashed("survey", "css", css::minify(&script("widget.css")?));
+    names.push(("__STYLE__", format!("./{style}")));
+
+    let bound = bindgen::bind("survey", compiled, Panics::Trap)?;
+    let wasm = bundle.add_hashed("survey", "wasm", optimize::wasm(node, bound.wasm)?);
+    names.push(("__WASM__", format!("./{wasm}")));
+    let glue = bound.glue + &template::fill("frontend/widget/handover.js", &script("handover.js")?, &pairs(&names))?;
+    let glue = bundle.add_hashed("survey", "js", optimize::script(node, glue)?);
+    names.push(("__GLUE__", format!("./{glue}")));
+
+    let loader = template::fill("frontend/widget/loader.js", &script("loader.js")?, &pairs(&names))?;
+    let loader = optimize::script(node, loader)?;
+    let pinned = bundle.add_hashed("valuemap", "js", loader.clone());
+    bundle.add("valuemap.js", loader);
+    bundle.add("frame.js", optimize::script(node, script("frame.js")?)?);
+    bundle.add("form.css", css::minify(&script("form.css")?));
+    let manifest = manifest(&bundle, &pinned)?;
+    bundle.add("manifest.json", manifest);
+    Ok(bundle)
+}
+
+fn pairs<'a>(names: &'a [(&'a str, String)]) -> Vec<(&'a str, &'a str)> {
+    names.iter().map(|(placeholder, name)| (*placeholder, name.as_str())).collect()
+}
+
+/// Adds what the survey says in each language, without the texts that only the server's own form has. Returns where
+/// they are, as an expression of JavaScript that bundlers understand.
+fn locales(sources: &Path, bundle: &mut Bundle) -> Result<String> {
+    let mut addresses = Vec::new();
+    for file in files_in(&sources.join("locales"))? {
+        let tag = file.file_stem().and_then(|name| name.to_str()).context("a language has a name")?;
+        let texts: Map<String, Value> =
+            serde_json::from_str(&read(&file)?).with_context(|| format!("{} is not JSON", file.display()))?;
+        let texts: Map<String, Value> = texts.into_iter().filter(|(key, _)| !key.starts_with("form_")).collect();
+        let name = bundle.add_hashed(tag, "json", serde_json::to_string(&texts)?);
+        addresses.push(format!("{}: new URL(\"./{name}\", import.meta.url)", serde_json::to_string(tag)?));
+    }
+    Ok(format!("{{{}}}", addresses.join(",")))
+}
+
 /// What a partner needs to pin the files, and what we need to keep an eye on their size.
-fn manifest(bundle: &Bundle) -> Result<String> {
+fn manifest(bundle: &Bundle, loader: &str) -> Result<String> {
     let files: Vec<_> = bundle
         .files()
         .map(|(name, content)| {
@@ -63,7 +115,7 @@ fn manifest(bundle: &Bundle) -> Result<String> {
             })
         })
         .collect();
-    Ok(serde_json::to_string_pretty(&json!({ "files": files }))? + "\n")
+    Ok(serde_json::to_string_pretty(&json!({ "loader": loader, "files": files }))? + "\n")
 }
 
 pub fn read(path: &Path) -> Result<String> {

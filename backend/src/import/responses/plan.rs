@@ -138,7 +138,8 @@ fn definition(columns: &Columns, mappings: &[Mapping], target: Destination<'_>) 
         return Ok(survey.clone());
     }
     let questions = columns.questions.iter().map(|(_, question)| question.clone()).collect();
-    SurveyDefinition::parse(SurveyDraft { title: target.survey.to_owned(), questions }).map_err(|problems| {
+    let draft = SurveyDraft { title: target.survey.to_owned(), questions, ..SurveyDraft::default() };
+    SurveyDefinition::parse(draft).map_err(|problems| {
         let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
         anyhow::anyhow!("the columns do not make a survey: {}", problems.join("; "))
     })

@@ -3,16 +3,18 @@ use yew::prelude::*;
 
 use crate::survey::Answer;
 
-/// Choices of which one, or any number, can be chosen. `chosen` holds keys, in the order of the choices.
+/// Choices of which one, or any number, can be chosen, in the order in which they are `shown`. `chosen` holds keys, in
+/// the order of the question.
 pub fn choices(
     name: &AttrValue,
     choices: &[Choice],
+    shown: &[&Choice],
     several: bool,
     chosen: &[String],
     on_answer: &Callback<Answer>,
 ) -> Html {
     let kind = AttrValue::from(if several { "checkbox" } else { "radio" });
-    let row = |choice: &Choice| {
+    let row = |choice: &&Choice| {
         let then = if several { toggled(choices, chosen, &choice.key) } else { vec![choice.key.clone()] };
         html! {
             <label part="choice">
@@ -22,7 +24,7 @@ pub fn choices(
             </label>
         }
     };
-    html! { <div part="choices">{ choices.iter().map(row).collect::<Html>() }</div> }
+    html! { <div part="choices">{ shown.iter().map(row).collect::<Html>() }</div> }
 }
 
 fn toggled(choices: &[Choice], chosen: &[String], key: &str) -> Vec<String> {

@@ -6,17 +6,17 @@ use crate::survey::Answer;
 pub fn scale(
     name: &AttrValue,
     [low, high]: [u8; 2],
-    ends: [&'static str; 2],
+    ends: [String; 2],
     chosen: Option<u8>,
     on_answer: &Callback<Answer>,
 ) -> Html {
     let point = |number: u8| {
         let meaning = match number {
-            _ if number == low => ends[0],
-            _ if number == high => ends[1],
+            _ if number == low => ends[0].as_str(),
+            _ if number == high => &ends[1],
             _ => "",
         };
-        let value = AttrValue::from(usize::from(number).to_string());
+        let value = AttrValue::from(number.to_string());
         html! {
             <label part="point">
                 <input type="radio" {name} value={value.clone()} checked={chosen == Some(number)}
@@ -27,10 +27,10 @@ pub fn scale(
         }
     };
     html! {
-        <div class="scale" data-points={usize::from(high - low + 1).to_string()}>
+        <div class="scale" data-points={(high - low + 1).to_string()}>
             <div part="points">{ (low..=high).map(point).collect::<Html>() }</div>
-            <span part="end" aria-hidden="true">{ ends[0] }</span>
-            <span part="end" aria-hidden="true">{ ends[1] }</span>
+            <span part="end" aria-hidden="true">{ &ends[0] }</span>
+            <span part="end" aria-hidden="true">{ &ends[1] }</span>
         </div>
     }
 }

@@ -1,18 +1,29 @@
+use valuemap_shared::survey::Lines;
 use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;
 
 use crate::survey::Answer;
-use crate::texts;
+use crate::texts::{Phrase, Texts};
 
 /// Room for an open answer, which says how much is left when little is.
-pub fn text_field(text: &str, max_chars: u16, on_answer: &Callback<Answer>) -> Html {
+pub fn text_field(text: &str, max_chars: u16, lines: Lines, texts: &Texts, on_answer: &Callback<Answer>) -> Html {
+    // An input has its value under the same name as a text area.
     let oninput = on_answer
         .reform(|event: InputEvent| Answer::Text(event.target_unchecked_into::<HtmlTextAreaElement>().value()));
-    let left = little_left(text, max_chars).map(texts::characters_left);
+    let maxlength = max_chars.to_string();
+    let left = little_left(text, max_chars).map(|left| texts.count(Phrase::CHARACTERS_LEFT, left, 0));
+    let value = text.to_owned();
+    let control = match lines {
+        Lines::One => html! {
+            <input id="text" part="text" aria-describedby="note left hint" {maxlength} {value} {oninput} />
+        },
+        Lines::Several => html! {
+            <textarea id="text" part="text" rows="4" aria-describedby="note left hint" {maxlength} {value} {oninput} />
+        },
+    };
     html! {
         <div>
-            <textarea id="text" part="text" rows="4" aria-describedby="note left hint" maxlength={usize::from(max_chars).to_string()}
-                value={text.to_owned()} {oninput} />
+            { control }
             <p id="left" part="left">{ left.unwrap_or_default() }</p>
         </div>
     }

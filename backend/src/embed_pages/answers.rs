@@ -1,0 +1,132 @@
+//! What a browser sends of a plain form, read as answers.
+
+use std::collections::{BTreeMap, HashMap};
+
+use valuemap_shared::ids::{SubmissionId, SurveyVersionId};
+use valuemap_shared::survey::{
+    AnswerDraft, Problem, ProblemCode, Question, QuestionKind, Submission, SurveyDefinition,
+};
+
+use super::texts::{Texts, fill};
+
+/// Names of fields that are no question. A question's key has no hyphen, so none can be mistaken for one of these.
+pub const ID_FIELD: &str = "submission-id";
+pub const VERSION_FIELD: &str = "survey-version";
+
+/// A form as it was filled in.
+#[derive(Debug, Default)]
+pub struct Filled {
+    fields: HashMap<String, Vec<String>>,
+}
+
+impl Filled {
+    /// Reads `application/x-www-form-urlencoded`. A line ends with one character, as everywhere but in forms; fields
+    /// that were left empty are as good as none.
+    pub fn read(body: &[u8]) -> Self {
+        let mut fields: HashMap<String, Vec<String>> = HashMap::new();
+        for (name, value) in url::form_urlencoded::parse(body).filter(|(_, value)| !value.is_empty()) {
+            fields.entry(name.into_owned()).or_default().push(value.replace("\r\n", "\n"));
+        }
+        Self { fields }
+    }
+
+    pub fn id(&self) -> Option<SubmissionId> {
+        SubmissionId::from_browser(self.values(ID_FIELD).first()?)
+    }
+
+    pub fn version(&self) -> Option<SurveyVersionId> {
+        self.values(VERSION_FIELD).first()?.parse().ok().map(SurveyVersionId)
+    }
+
+    /// What was typed or chosen at a question.
+    pub fn values(&self, name: &str) -> &[String] {
+        self.fields.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// The answers that were given. An answer that makes no sense at its question is left for the rules to refuse.
+    fn drafts(&self, survey: &SurveyDefinition) -> Vec<AnswerDraft> {
+        survey.questions().iter().flat_map(|question| drafts(question, self.values(&question.key))).collect()
+    }
+
+    /// Holds the answers to the rules of the survey.
+    pub fn parse(&self, texts: &Texts, survey: &SurveyDefinition) -> Result<Submission, Complaints> {
+        let drafts = self.drafts(survey);
+        Submission::parse(survey, &drafts).map_err(|problems| self.complaints(texts, survey, &drafts, &problems))
+    }
+
+    fn complaints(
+        &self,
+        texts: &Texts,
+        survey: &SurveyDefinition,
+        drafts: &[AnswerDraft],
+        problems: &[Problem],
+    ) -> Complaints {
+        let mut complaints = Complaints::default();
+        for question in survey.questions() {
+            let is_blank = self.values(&question.key).iter().all(|value| value.trim().is_empty());
+            if question.required && is_blank {
+                complaints.add(question, &texts.required);
+            }
+        }
+        for problem in problems {
+            let mut path = problem.path.split('.').skip(1);
+            let draft = path.next().and_then(|index| drafts.get(index.parse::<usize>().ok()?));
+            if let Some(question) = draft.and_then(|draft| survey.question(&draft.question)) {
+                complaints.add(question, &message(texts, question, problem.code));
+            }
+        }
+        let is_all_blank = complaints.by_question.is_empty();
+        complaints.summary = if is_all_blank { texts.nothing_answered.clone() } else { texts.form_problems.clone() };
+        complaints
+    }
+}
+
+fn drafts(question: &Question, values: &[String]) -> Vec<AnswerDraft> {
+    let draft = AnswerDraft { question: question.key.clone(), ..AnswerDraft::default() };
+    match &question.kind {
+        _ if values.is_empty() => vec![],
+        QuestionKind::SingleChoice { .. } | QuestionKind::MultipleChoice { .. } => {
+            vec![AnswerDraft { choices: Some(values.to_vec()), ..draft }]
+        }
+        QuestionKind::Text { .. } => {
+            values.iter().map(|value| AnswerDraft { text: Some(value.clone()), ..draft.clone() }).collect()
+        }
+        QuestionKind::Agreement { .. } | QuestionKind::Recommendation => {
+            let number = |value: &String| match value.parse() {
+                Ok(number) => AnswerDraft { number: Some(number), ..draft.clone() },
+                Err(_) => AnswerDraft { text: Some(value.clone()), ..draft.clone() },
+            };
+            values.iter().map(number).collect()
+        }
+    }
+}
+
+/// What is wrong, in the member's language: the problems themselves are written for programmers.
+fn message(texts: &Texts, question: &Question, code: ProblemCode) -> String {
+    match (&question.kind, code) {
+        (QuestionKind::Text { max_chars, .. }, ProblemCode::Size) => fill(&texts.form_too_long, "{n}", max_chars),
+        _ => texts.form_invalid.clone(),
+    }
+}
+
+/// What has to be put right before the answers can be taken.
+#[derive(Debug, Default)]
+pub struct Complaints {
+    pub summary: String,
+    by_question: BTreeMap<String, String>,
+}
+
+impl Complaints {
+    /// Something is wrong with the form itself, and nothing with an answer.
+    pub fn of_form(summary: &str) -> Self {
+        Self { summary: summary.to_owned(), by_question: BTreeMap::new() }
+    }
+
+    pub fn about(&self, question: &Question) -> Option<&str> {
+        self.by_question.get(&question.key).map(String::as_str)
+    }
+
+    fn add(&mut self, question: &Question, message: &str) {
+        self.by_question.entry(question.key.clone()).or_insert_with(|| message.to_owned());
+    }
+}

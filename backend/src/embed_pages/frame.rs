@@ -1,0 +1,35 @@
+//! `/embed/frame/{site}`: the widget on a page of its own, for an iframe on a page that does not let the widget in.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use maud::html;
+
+use super::form::{Visit, on_site};
+use super::page::Page;
+use super::texts::Locales;
+use crate::graphql::schema::State;
+use crate::request_body::Refusal;
+
+/// `frame.js` first: it listens before the widget says anything.
+const SCRIPTS: &[&str] = &["/embed/v1/frame.js", "/embed/v1/valuemap.js"];
+
+pub async fn show(
+    request: HttpRequest,
+    key: web::Path<String>,
+    state: web::Data<State>,
+    locales: web::Data<Locales>,
+) -> HttpResponse {
+    let query = request.query_string();
+    let consent = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "consent");
+    let consent = consent.map(|(_, value)| value).filter(|value| ["granted", "denied"].contains(&&**value));
+    on_site(&request, &key, &state, &locales, async |visit| frame_page(visit, consent.as_deref()).await).await
+}
+
+/// The plain form is inside of the element: it is seen wherever the element does not come to life.
+async fn frame_page(visit: &Visit<'_>, consent: Option<&str>) -> Result<Page, Refusal> {
+    let form = visit.empty_form().await?;
+    let content = html! {
+        valuemap-survey site=(visit.site.key) lang=(visit.texts.language) consent=[consent] { (form.content) }
+    };
+    Ok(Page { status: StatusCode::OK, title: form.title, content, scripts: SCRIPTS })
+}

@@ -1,0 +1,58 @@
+//! The thanks, with what the community says.
+
+use actix_web::http::StatusCode;
+use maud::{Markup, html};
+use valuemap_shared::value_map::PublicResult;
+
+use super::page::Page;
+use super::texts::{Texts, fill};
+use crate::survey::record::Receipt;
+use crate::value_map::published::Published;
+
+pub fn thanks(texts: &Texts, title: &str, receipt: &Receipt, published: &Published) -> Page {
+    Page {
+        status: StatusCode::OK,
+        title: title.to_owned(),
+        content: html! {
+            section.card data-state="thanks" data-submission=(receipt.id.0) data-received-at=(receipt.received_at.to_rfc3339()) {
+                p.title { (title) }
+                h1.done { (texts.thanks) }
+                p { (texts.arrived) }
+                (table(texts, published))
+            }
+        },
+        scripts: &[],
+    }
+}
+
+fn table(texts: &Texts, published: &Published) -> Markup {
+    html! {
+        table {
+            caption { (fill(&texts.results, "{period}", published.period)) }
+            thead {
+                tr {
+                    th scope="col" { (texts.benefit) }
+                    th scope="col" { (texts.score) }
+                    th scope="col" { (texts.answers) }
+                }
+            }
+            tbody { @for result in &published.results { (row(texts, result)) } }
+        }
+    }
+}
+
+fn row(texts: &Texts, result: &PublicResult) -> Markup {
+    html! {
+        tr {
+            th scope="row" {
+                span { (texts.benefit_name(result.benefit)) }
+                @match result.value {
+                    Some(value) => progress aria-hidden="true" max="100" value=(value) {},
+                    None => small { (texts.too_few) },
+                }
+            }
+            td { @match result.value { Some(value) => (value), None => "\u{2013}" } }
+            td { (result.answers) }
+        }
+    }
+}
