@@ -115,7 +115,7 @@ const above = ({ root }, mode, close) => {
   const byMember = () => close("member");
   /** What had the focus before the survey. */
   let before;
-  frame.onfocusin = ({ relatedTarget }) => frame.contains(relatedTarget) || (before = relatedTarget ?? before);
+  on(frame, ["focusin"], undefined, ({ relatedTarget }) => frame.contains(relatedTarget) || (before = relatedTarget ?? before));
   frame.onclick = ({ target }) => target.closest("[part=close],[data-action=close]") && byMember();
   frame.oncancel = byMember;
   frame.onkeydown = (event) => {
