@@ -116,17 +116,23 @@ impl Partner {
         let link = self.browser.page.find(By::Css("valuemap-survey a")).await?;
         ensure!(link.is_displayed().await?, "the partner's link is not shown");
         link.click().await?;
-        self.eventually("there is a form", async || Ok(Some(self.browser.page.find(By::Css("form")).await?))).await?;
-        for group in self.browser.page.find_all(By::Css("form fieldset")).await? {
-            if let Some(control) = group.find_all(By::Css("input[type=radio], input[type=checkbox]")).await?.last() {
-                control.scroll_into_view().await?;
-                control.click().await?;
+        self.fill_in_the_form().await?;
+        self.until_rows(before + 1).await
+    }
+
+    /// Gives the last answer that there is to every question of the plain form, and sends it.
+    pub async fn fill_in_the_form(&self) -> anyhow::Result<()> {
+        let page = &self.browser.page;
+        self.eventually("there is a form", async || Ok(Some(page.find(By::Css("form")).await?))).await?;
+        for group in page.find_all(By::Css("form fieldset")).await? {
+            if let Some(label) = group.find_all(By::Css("label:has(input:not([value='']))")).await?.last() {
+                label.scroll_into_view().await?;
+                label.click().await?;
             }
         }
-        for text in self.browser.page.find_all(By::Css("form textarea, form input[type=text]")).await? {
+        for text in page.find_all(By::Css("form textarea, form input[type=text]")).await? {
             text.send_keys("On paper").await?;
         }
-        self.browser.page.find(By::Css("form button")).await?.click().await?;
-        self.until_rows(before + 1).await
+        Ok(page.find(By::Css("form button[type=submit]")).await?.click().await?)
     }
 }

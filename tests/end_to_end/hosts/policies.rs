@@ -44,7 +44,7 @@ async fn every_file_is_in_the_list_of_digests() {
     partner.browser.close().await.unwrap();
 }
 
-/// Without 'wasm-unsafe-eval' a frame stands in for the widget, whether the code comes at once or when the member has begun.
+/// Without 'wasm-unsafe-eval' a frame stands in for the widget, whenever the code would have come.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn where_webassembly_is_forbidden_a_frame_stands_in() {
     let partner = Partner::new().await.unwrap();
@@ -54,10 +54,6 @@ async fn where_webassembly_is_forbidden_a_frame_stands_in() {
             let page = "csp-without-wasm.html";
             let bare = partner.bare(page).await?;
             partner.open(&format!("{page}?load={load}")).await?;
-            if load == "interaction" {
-                let view = partner.until_state("question").await?;
-                partner.answer(&view).await?;
-            }
             partner.until_error("WASM_BLOCKED").await?;
             warned(&partner, "WASM_BLOCKED").await?;
             partner.take_part_in_the_frame().await?;

@@ -1,6 +1,6 @@
 // The texts of the survey that stand out too little from what is behind them: WCAG 2.2, 1.4.3, without the exception for
 // large text.
-const root = document.querySelector("valuemap-survey").shadowRoot;
+const root = document.querySelector("valuemap-survey")?.shadowRoot ?? document;
 const canvas = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
 
 const rgba = (color) => {

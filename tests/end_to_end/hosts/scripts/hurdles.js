@@ -1,5 +1,5 @@
 // What keeps somebody from using what the survey shows now, apart from what axe-core finds.
-const root = document.querySelector("valuemap-survey").shadowRoot;
+const root = document.querySelector("valuemap-survey")?.shadowRoot ?? document;
 const hurdles = [];
 const name = (element) => `${element.localName}[${element.type ?? element.getAttribute("part") ?? ""}] ${element.value ?? ""}`;
 
