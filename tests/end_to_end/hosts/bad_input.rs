@@ -16,17 +16,20 @@ const SEEN: &str = "
 
 /// With this on the page, the survey cannot be shown, and the code says why.
 async fn no_survey(partner: &Partner, query: &str, code: &str) -> anyhow::Result<()> {
-    for on_failure in ["", "hide", "message"] {
-        let bare = partner.bare("plain.html").await?;
-        partner.open(&format!("plain.html?on-failure={on_failure}&{query}")).await?;
+    let bare = partner.bare("plain.html").await?;
+    for on_failure in ["", "&on-failure=hide", "&on-failure=message"] {
+        partner.open(&format!("plain.html?{query}{on_failure}")).await?;
         let error = partner.until_error(code).await?;
         ensure!(error["detail"]["message"].as_str().is_some_and(|message| message.len() > 10), "{error}");
         warned(partner, code).await?;
         let seen = partner.run(SEEN).await?;
         match on_failure {
-            "message" => ensure!(seen["words"].as_str().is_some_and(|words| words.len() > 10), "members see {seen}"),
+            "&on-failure=message" => {
+                ensure!(seen["words"].as_str().is_some_and(|words| words.len() > 10), "members see {seen}")
+            }
             _ => ensure!(seen == json!({ "height": 0, "words": "" }), "members see {seen} with `{on_failure}`"),
         }
+        partner.until_loaded().await?;
         partner.is_unharmed_and_untouched(&bare).await?;
         partner.nothing_is_stored().await?;
         let events = partner.events().await?;
@@ -85,8 +88,8 @@ async fn a_mistake_in_an_attribute_has_a_code_and_does_no_harm() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn attributes_of_the_page_are_its_own() {
     let partner = Partner::new().await.unwrap();
-    let page = "plain.html?id=survey&class=wide&style=margin%3A0&data-analytics=1&aria-label=Survey&slot=x&hidden-until=1&dir=ltr";
-    partner.open(&page.replace("&hidden-until=1", "")).await.unwrap();
+    let page = "plain.html?id=survey&class=wide&style=margin%3A0&data-analytics=1&aria-label=Survey&title=x&dir=ltr";
+    partner.open(page).await.unwrap();
     partner.until_event("ready").await.unwrap();
     let events: Vec<Value> = partner.events().await.unwrap();
     assert!(!events.iter().any(|event| event["name"] == "error"), "{events:?}");
