@@ -7,6 +7,7 @@ mod browser;
 mod command_line;
 mod dashboard;
 mod faults;
+mod hosts;
 mod import;
 mod protocol;
 mod records;
