@@ -9,6 +9,7 @@ mod harmless;
 mod lifecycle;
 mod looks;
 mod member;
+mod overlay;
 mod partner;
 mod policies;
 mod privacy;
