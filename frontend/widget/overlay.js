@@ -43,15 +43,15 @@ const isTooSoon = ({ site, coolDown }, usual) => {
 /** Whether no other tab shows the survey, and from then on none does until it is `gone`. */
 const isOnlyOne = (site, gone) =>
   new Promise((resolve) => {
-    const asked = navigator.locks?.request("valuemap:shown:" + site, { ifAvailable: true }, (lock) => {
+    const decide = (lock) => {
       resolve(lock);
       return lock && gone;
-    });
-    asked ? asked.catch(resolve) : resolve(true);
+    };
+    navigator.locks?.request("valuemap:shown:" + site, { ifAvailable: true }, decide).catch(resolve) ?? resolve(true);
   });
 
 const on = (target, types, signal, act) => {
-  for (const type of types) target.addEventListener(type, act, { signal, capture: true });
+  for (const type of types.split(" ")) target.addEventListener(type, act, { signal, capture: true });
 };
 
 /** The addresses that a pattern with `*` for anything means. What is not ASCII is written in bytes there. */
@@ -74,49 +74,47 @@ const isIn = (path, selector) => {
 };
 
 /** Calls `come` with the name of each trigger of the element that happens. Returns whether it has any. */
-const listen = (element, signal, isFirst, come) => {
+const listen = (element, signal, come) => {
   const { triggerExit: exit, triggerEvent: type, triggerClick: selector } = element;
   const seconds = parseFloat(element.triggerDelay);
   const percent = parseFloat(element.triggerScroll);
-  on(document, ["click"], signal, (event) => isIn(event.composedPath(), selector) && come("click"));
-  if (isFirst) {
-    if (seconds >= 0) {
-      // A timer that is set for longer than it can count goes off at once.
-      const timer = setTimeout(come, Math.min(seconds * 1e3, 2 ** 31 - 1), "delay");
-      on(signal, ["abort"], undefined, () => clearTimeout(timer));
-    }
-    if (type) on(window, [type], signal, () => come("event"));
-    // A finger that is lifted does not leave.
-    if (exit && matchMedia("(hover: hover)").matches)
-      on(document, ["mouseout"], signal, (event) => event.relatedTarget || event.clientY > 20 || come("exit"));
-    if (percent >= 0) {
-      const look = () => isScrolled(percent) && come("scroll");
-      on(window, ["scroll", "resize", "load"], signal, look);
-      look();
-    }
+  if (seconds >= 0) {
+    // A timer that is set for longer than it can count goes off at once.
+    const timer = setTimeout(come, Math.min(seconds, 1e6) * 1e3, "delay");
+    on(signal, "abort", undefined, () => clearTimeout(timer));
   }
+  if (percent >= 0) {
+    const look = () => isScrolled(percent) && come("scroll");
+    on(window, "scroll resize load", signal, look);
+    look();
+  }
+  // A finger that is lifted does not leave.
+  if (exit && matchMedia("(hover: hover)").matches)
+    on(document, "mouseout", signal, (event) => event.relatedTarget || event.clientY > 20 || come("exit"));
+  on(window, type, signal, () => come("event"));
+  on(document, "click", signal, (event) => isIn(event.composedPath(), selector) && come("click"));
   return seconds >= 0 || percent >= 0 || exit || type || selector;
 };
 
 /** The place in the page where the element stands. */
-const inPlace = ({ root }) => ({
+const inPlace = (root) => ({
   frame: root,
   reveal: () => (root.lastElementChild.style.display = ""),
   conceal: () => (root.lastElementChild.style.display = "none"),
 });
 
 /** A place above the page. */
-const above = ({ root }, mode, close) => {
-  const make = (name, properties) => Object.assign(document.createElement(name), properties);
-  const frame = make("dialog", { className: mode, part: "overlay", popover: "manual", tabIndex: -1 });
-  const button = make("button", { part: "close", textContent: "×" });
+const above = (root, mode, close) => {
+  const frame = Object.assign(document.createElement("dialog"), { className: mode, part: "overlay", popover: "manual", tabIndex: -1 });
+  const button = Object.assign(document.createElement("button"), { part: "close", textContent: "×" });
+  button.dataset.action = "close";
   root.append(frame);
 
   const byMember = () => close("member");
   /** What had the focus before the survey. */
   let before;
-  frame.onfocusin = ({ relatedTarget }) => frame.contains(relatedTarget) || (before = relatedTarget ?? before);
-  frame.onclick = ({ target }) => target.closest("[part=close],[data-action=close]") && byMember();
+  on(frame, "focusin", undefined, ({ relatedTarget }) => frame.contains(relatedTarget) || (before = relatedTarget ?? before));
+  frame.onclick = ({ target }) => target.closest("[data-action=close]") && byMember();
   frame.oncancel = byMember;
   frame.onkeydown = (event) => {
     if (event.key != "Escape" || event.isComposing) return;
@@ -128,7 +126,7 @@ const above = ({ root }, mode, close) => {
 
   return {
     frame,
-    reveal(isMember, { say }) {
+    reveal(isMember, say) {
       frame.ariaLabel = frame.querySelector("#title")?.textContent ?? say?.invitation;
       button.ariaLabel = say?.close ?? "Close";
       frame.lastElementChild.prepend(button);
@@ -149,28 +147,29 @@ const above = ({ root }, mode, close) => {
 
 /** Has the survey come when its attributes say so. Returns what opens and closes it. */
 export const attend = (survey) => {
-  const { element, signal, tell } = survey;
-  const mode = /^(popover|modal)$/.exec(element.mode)?.[0] ?? "inline";
+  const { element, root, signal, tell } = survey;
+  const mode = ["popover", "modal"].find((mode) => mode == element.mode) ?? "inline";
   const isInline = mode == "inline";
   const address = element.triggerUrl && addresses(element.triggerUrl);
   let place;
   let drawn;
-  /** What there is from being opened to being closed. */
-  let stay;
+  let isShown;
+  /** Ends what began when the survey was opened. */
+  let leave;
   /** What there is while the page has the address for it. */
   let here;
-  /** Only what happens first is a trigger; but the member may open the survey again. */
-  let isFirst = true;
+  /** Of what comes by itself only the first is shown; the member may open the survey again. */
+  let isSpent;
 
-  const leave = () => {
-    stay?.leave();
-    stay = undefined;
+  const end = () => {
+    leave?.();
+    leave = undefined;
   };
 
   const close = (reason) => {
-    const wasShown = stay?.isShown;
-    leave();
-    if (!wasShown) return;
+    end();
+    if (!isShown) return;
+    isShown = false;
     place.conceal();
     tell("closed", { reason });
   };
@@ -179,13 +178,13 @@ export const attend = (survey) => {
   const mayCome = async (isAsked, gone) => {
     if (!isAsked) {
       if (!isDrawn(survey) || isTooSoon(element, isInline ? 0 : 30)) return;
-      while (document.hidden) await new Promise((resolve) => on(document, ["visibilitychange"], signal, resolve));
+      while (document.hidden) await new Promise((resolve) => on(document, "visibilitychange", signal, resolve));
     }
     return isInline || (await isOnlyOne(element.site, gone)) || isAsked;
   };
 
   const draw = async () => {
-    place ??= isInline ? inPlace(survey) : above(survey, mode, close);
+    place ??= isInline ? inPlace(root) : above(root, mode, close);
     if (await (drawn ??= survey.show(place.frame))) return true;
     // There may be something to see the next time.
     drawn = undefined;
@@ -193,45 +192,44 @@ export const attend = (survey) => {
   };
 
   const open = async (trigger) => {
-    if (stay || signal.aborted) return;
-    const isAsked = trigger == "click" || trigger == "page";
+    const isAsked = /click|page/.test(trigger);
     const isMember = isAsked && navigator.userActivation?.isActive;
-    const mine = (stay = {});
-    const gone = new Promise((resolve) => (mine.leave = resolve));
-    isFirst = false;
-    look(true);
-    const isThere = (await mayCome(isAsked, gone)) && stay == mine && (await draw());
-    if (stay != mine) return;
-    if (!isThere) return leave();
-    mine.isShown = true;
-    place.reveal(isMember, survey);
+    if (leave || signal.aborted || (isSpent && !isAsked)) return;
+    isSpent = true;
+    const gone = new Promise((resolve) => (leave = resolve));
+    const mine = leave;
+    const isThere = (await mayCome(isAsked, gone)) && leave == mine && (await draw());
+    if (leave != mine) return;
+    if (!isThere) return end();
+    isShown = true;
+    place.reveal(isMember, survey.say);
     if (element.consent == "granted") kept("valuemap:seen:" + element.site, Date.now());
     tell("shown", { mode, trigger });
   };
 
-  const look = (anew) => {
+  const look = () => {
     const isHere = !signal.aborted && (!address || address.test(location.href) || address.test(location.pathname));
-    if (isHere == !!here && anew != true) return;
+    if (isHere == !!here) return;
     here?.abort();
     here = isHere && new AbortController();
-    if (here && !listen(element, here.signal, isFirst, open) && isFirst && (address || isInline)) open(address ? "url" : undefined);
+    if (here && !listen(element, here.signal, open) && (address || isInline)) open(address ? "url" : undefined);
   };
   look();
-  on(signal, ["abort"], undefined, () => {
-    leave();
+  on(signal, "abort", undefined, () => {
+    end();
     look();
   });
   // Where there is no event for it, a look is taken after what usually changes the address: the history is the page's own.
-  on(window.navigation ?? window, ["currententrychange", "popstate", "click"], signal, () => setTimeout(look, 300));
+  on(window.navigation ?? window, "currententrychange popstate click", signal, () => setTimeout(look, 300));
 
   return {
     open,
     close,
     /** The element has been moved in the page, which closes what was above it. */
     moved() {
-      if (!stay?.isShown) return;
+      if (!isShown) return;
       place.conceal();
-      place.reveal(false, survey);
+      place.reveal(false, survey.say);
     },
   };
 };

@@ -10,6 +10,7 @@ mod faults;
 mod follow_ups;
 mod identity;
 mod form;
+mod hosts;
 mod import;
 mod protocol;
 mod records;

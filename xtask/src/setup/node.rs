@@ -1,4 +1,5 @@
-//! wasm-opt and esbuild, which make the downloads a little smaller. Both come from npm, so both are optional.
+//! What comes from npm: wasm-opt and esbuild, which make the downloads a little smaller and are optional, and what the
+//! browser tests look at pages with.
 
 use std::{
     fs,
@@ -28,16 +29,13 @@ impl NodeTools {
             println!("files for the browser will be about 5 % larger: Node.js and npm are not installed");
             return Ok(None);
         };
-        let pinned = workspace.root.join("xtask/node");
-        let lock = fs::read(pinned.join("package-lock.json")).context("could not read xtask/node/package-lock.json")?;
-        let folder = workspace.tools.join(format!("node-{}", hash::short(&lock)));
-        if !folder.is_dir()
-            && let Err(error) = timed("wasm-opt and esbuild installed", || install(&npm, &pinned, &folder))
-        {
-            println!("files for the browser will be about 5 % larger: {error:#}");
-            return Ok(None);
+        match ensure(workspace, &npm, "xtask/node", "wasm-opt and esbuild installed") {
+            Ok(modules) => Ok(Some(NodeTools { modules })),
+            Err(error) => {
+                println!("files for the browser will be about 5 % larger: {error:#}");
+                Ok(None)
+            }
         }
-        Ok(Some(NodeTools { modules: folder.join("node_modules") }))
     }
 
     pub fn wasm_opt(&self) -> Command {
@@ -55,6 +53,23 @@ impl NodeTools {
     }
 }
 
+/// The folder of the packages that the browser tests need: axe-core, and the styles of other people's pages.
+pub fn test_modules(workspace: &Workspace) -> Result<PathBuf> {
+    let npm = process::find(&["npm"]).context("the browser tests need npm")?;
+    ensure(workspace, &npm, "tests/node", "axe-core and styles for tests installed")
+}
+
+/// The modules that a folder of the repository pins, installed if need be.
+fn ensure(workspace: &Workspace, npm: &Path, pinned: &str, done: &str) -> Result<PathBuf> {
+    let lock = workspace.root.join(pinned).join("package-lock.json");
+    let lock = fs::read(&lock).with_context(|| format!("could not read {}", lock.display()))?;
+    let folder = workspace.tools.join(format!("node-{}", hash::short(&lock)));
+    if !folder.is_dir() {
+        timed(done, || install(npm, &workspace.root.join(pinned), &folder))?;
+    }
+    Ok(folder.join("node_modules"))
+}
+
 /// Installs beside the final folder and renames, so that a folder that is there is complete.
 fn install(npm: &Path, pinned: &Path, folder: &Path) -> Result<()> {
     let tools = folder.parent().context("the tools folder has no parent")?;
@@ -62,7 +77,7 @@ fn install(npm: &Path, pinned: &Path, folder: &Path) -> Result<()> {
     let unfinished = tempfile::tempdir_in(tools)?;
     for file in FILES {
         fs::copy(pinned.join(file), unfinished.path().join(file))
-            .with_context(|| format!("xtask/node lacks {file}"))?;
+            .with_context(|| format!("{} lacks {file}", pinned.display()))?;
     }
     process::output(Command::new(npm).args(["ci", "--ignore-scripts"]).current_dir(unfinished.path()))?;
     fs::rename(unfinished.path(), folder).or_else(|error| {

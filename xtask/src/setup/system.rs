@@ -1,4 +1,4 @@
-//! What the end-to-end tests need of the operating system: Chromium, its driver, a PostgreSQL server.
+//! What the end-to-end tests need of the operating system: Chromium, its driver, a PostgreSQL server, npm.
 
 use std::{
     env, fs,
@@ -43,13 +43,20 @@ const POSTGRES: Need = Need {
     packages: ["postgresql"; 2],
 };
 
+const NPM: Need = Need {
+    name: "Node.js with npm",
+    find: || process::find(&["node"]).and_then(|_| process::find(&["npm"])),
+    packages: ["npm"; 2],
+};
+
 pub fn ensure_test_tools() -> Result<TestTools> {
     let missing: Vec<Need> =
-        [CHROMIUM, CHROMEDRIVER, POSTGRES].into_iter().filter(|need| (need.find)().is_none()).collect();
+        [CHROMIUM, CHROMEDRIVER, POSTGRES, NPM].into_iter().filter(|need| (need.find)().is_none()).collect();
     if !missing.is_empty() {
         install(&missing)?;
     }
     let find = |need: Need| (need.find)().with_context(|| format!("the tests still lack {}: install it", need.name));
+    find(NPM)?;
     Ok(TestTools { chromium: find(CHROMIUM)?, chromedriver: find(CHROMEDRIVER)?, postgres: find(POSTGRES)? })
 }
 

@@ -26,6 +26,7 @@ pub const POSTGRES_URL: &str = "VALUEMAP_TEST_POSTGRES";
 /// Runs the tests whose names contain one of the filters, or all. The exit code is that of the end-to-end tests.
 pub fn run(workspace: &Workspace, filters: &[String]) -> Result<ExitCode> {
     let tools = setup::system::ensure_test_tools()?;
+    let modules = setup::node::test_modules(workspace)?;
     web::build(workspace)?;
     let artifacts = artifacts::build_server_and_tests(workspace)?;
 
@@ -50,7 +51,8 @@ pub fn run(workspace: &Workspace, filters: &[String]) -> Result<ExitCode> {
     end_to_end
         .env("VALUEMAP_TEST_SERVER", artifacts::server(&artifacts)?)
         .env("CHROMIUM", tools.chromium)
-        .env("CHROMEDRIVER", tools.chromedriver);
+        .env("CHROMEDRIVER", tools.chromedriver)
+        .env("VALUEMAP_TEST_NODE_MODULES", modules);
     let _running = match env::var_os(POSTGRES_URL) {
         Some(_) => None,
         None => {
