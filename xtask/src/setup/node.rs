@@ -1,4 +1,4 @@
-//! wasm-opt and esbuild, which make the downloads a little smaller. Both come from npm, so both are optional.
+//! What comes from npm, in the versions that the repository pins. Builds can do without; browser tools cannot.
 
 use std::{
     fs,
@@ -8,6 +8,7 @@ use std::{
 
 use anyhow::{Context, Result};
 
+use super::system;
 use crate::{
     process::{self, timed},
     web::hash,
@@ -17,6 +18,7 @@ use crate::{
 /// Everything that npm needs to install the pinned versions.
 const FILES: [&str; 3] = ["package.json", "package-lock.json", ".npmrc"];
 
+/// wasm-opt and esbuild, which make the downloads a little smaller.
 pub struct NodeTools {
     modules: PathBuf,
 }
@@ -28,16 +30,13 @@ impl NodeTools {
             println!("files for the browser will be about 5 % larger: Node.js and npm are not installed");
             return Ok(None);
         };
-        let pinned = workspace.root.join("xtask/node");
-        let lock = fs::read(pinned.join("package-lock.json")).context("could not read xtask/node/package-lock.json")?;
-        let folder = workspace.tools.join(format!("node-{}", hash::short(&lock)));
-        if !folder.is_dir()
-            && let Err(error) = timed("wasm-opt and esbuild installed", || install(&npm, &pinned, &folder))
-        {
-            println!("files for the browser will be about 5 % larger: {error:#}");
-            return Ok(None);
+        match installed(workspace, &npm, "xtask/node") {
+            Ok(modules) => Ok(Some(NodeTools { modules })),
+            Err(error) => {
+                println!("files for the browser will be about 5 % larger: {error:#}");
+                Ok(None)
+            }
         }
-        Ok(Some(NodeTools { modules: folder.join("node_modules") }))
     }
 
     pub fn wasm_opt(&self) -> Command {
@@ -55,6 +54,23 @@ impl NodeTools {
     }
 }
 
+/// The packages that a folder of the repository pins: their `node_modules`. Node.js is installed too where it is missing.
+pub fn modules(workspace: &Workspace, pinned: &str) -> Result<PathBuf> {
+    let npm = system::ensure_npm()?;
+    installed(workspace, &npm, pinned)
+}
+
+fn installed(workspace: &Workspace, npm: &Path, pinned: &str) -> Result<PathBuf> {
+    let folder = workspace.root.join(pinned);
+    let lock = fs::read(folder.join("package-lock.json"))
+        .with_context(|| format!("could not read {pinned}/package-lock.json"))?;
+    let kept = workspace.tools.join(format!("node-{}", hash::short(&lock)));
+    if !kept.is_dir() {
+        timed(&format!("packages of {pinned} installed"), || install(npm, &folder, &kept))?;
+    }
+    Ok(kept.join("node_modules"))
+}
+
 /// Installs beside the final folder and renames, so that a folder that is there is complete.
 fn install(npm: &Path, pinned: &Path, folder: &Path) -> Result<()> {
     let tools = folder.parent().context("the tools folder has no parent")?;
@@ -62,7 +78,7 @@ fn install(npm: &Path, pinned: &Path, folder: &Path) -> Result<()> {
     let unfinished = tempfile::tempdir_in(tools)?;
     for file in FILES {
         fs::copy(pinned.join(file), unfinished.path().join(file))
-            .with_context(|| format!("xtask/node lacks {file}"))?;
+            .with_context(|| format!("{} lacks {file}", pinned.display()))?;
     }
     process::output(Command::new(npm).args(["ci", "--ignore-scripts"]).current_dir(unfinished.path()))?;
     fs::rename(unfinished.path(), folder).or_else(|error| {
