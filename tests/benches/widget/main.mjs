@@ -40,7 +40,7 @@ const server = await startServer(files, (path, bytes, status = 200) => sent.push
 const valuemap = await startValuemap(setting("VALUEMAP_TEST_SERVER"));
 try {
   server.passOnTo(valuemap.address);
-  const site = await valuemap.publish(server.origin);
+  const site = await valuemap.site(server.origin);
   const wanted = options.only?.split(",");
   const compared = (await contenders(tools, site)).filter(({ name }) => !wanted || wanted.includes(name));
   for (const contender of compared) contender.files.forEach((file, path) => files.set(path, file));

@@ -23,7 +23,9 @@ export async function startValuemap(binary) {
     const run = (...words) => execFileSync(binary, words, { cwd: folder, env, encoding: "utf8", stdio: "pipe" });
     run("organisation", "Bench");
     const token = run("token", "create", "--name", "bench", "--write").trim();
-    return { address, close, publish: (origin) => publish(address, token, origin) };
+    const ask = asking(address, token);
+    const survey = await publish(ask);
+    return { address, close, site: (origin) => site(ask, survey, origin) };
   } catch (cause) {
     await close();
     throw cause;
@@ -38,31 +40,33 @@ async function greeted(server) {
   throw new Error("the server stopped before it listened");
 }
 
-/** Makes a site whose pages have this origin; returns its key. */
-async function publish(address, token, origin) {
-  const ask = async (query, variables) => {
-    const response = await fetch(`${address}/graphql`, {
-      method: "POST",
-      headers: { authorization: `Bearer ${token}`, "content-type": "application/json", accept: "application/graphql-response+json" },
-      body: JSON.stringify({ query, variables }),
-    });
-    const { data, errors } = await response.json();
-    if (errors) throw new Error(errors.map((error) => error.message).join("; "));
-    return data;
-  };
-  const created = await ask("mutation { createCommunity(input: {name: \"Bench\"}) { ... on Community { surveys { id } } } }");
+const asking = (address, token) => async (query, variables) => {
+  const headers = { authorization: `Bearer ${token}`, "content-type": "application/json", accept: "application/graphql-response+json" };
+  const response = await fetch(`${address}/graphql`, { method: "POST", headers, body: JSON.stringify({ query, variables }) });
+  const { data, errors } = await response.json();
+  if (errors) throw new Error(errors.map((error) => error.message).join("; "));
+  return data;
+};
+
+/** Publishes the survey in a community of its own; returns its id. */
+async function publish(ask) {
+  const created = await ask('mutation { createCommunity(input: {name: "Bench"}) { ... on Community { surveys { id } } } }');
   const survey = created.createCommunity.surveys[0].id;
-  const asked = questions.map(({ key, prompt }) => ({
-    key,
-    prompt,
-    kind: { agreement: { points, benefit: key.toUpperCase() } },
-  }));
+  const asked = questions.map(({ key, prompt }) => {
+    const benefit = key.toUpperCase();
+    return { key, prompt, kind: { agreement: { points, benefit } } };
+  });
   const save = `mutation($survey: ID!, $title: String!, $asked: [QuestionInput!]!) {
     saveSurveyDraft(input: {survey: $survey, title: $title, questions: $asked}) { __typename }
     publishSurvey(input: {survey: $survey}) { __typename } }`;
   const { publishSurvey } = await ask(save, { survey, title, asked });
   if (publishSurvey.__typename !== "SurveyVersion") throw new Error(`the survey was not published: ${publishSurvey.__typename}`);
-  const site = `mutation($survey: ID!, $origin: String!) {
+  return survey;
+}
+
+/** Makes a site whose pages have this origin; returns its key. */
+async function site(ask, survey, origin) {
+  const create = `mutation($survey: ID!, $origin: String!) {
     createSite(input: {survey: $survey, name: "Bench", origins: [$origin]}) { ... on Site { key } } }`;
-  return (await ask(site, { survey, origin })).createSite.key;
+  return (await ask(create, { survey, origin })).createSite.key;
 }

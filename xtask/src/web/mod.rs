@@ -9,6 +9,7 @@ mod demo;
 mod embed;
 pub mod hash;
 mod optimize;
+pub mod package;
 pub mod sizes;
 mod stamp;
 mod template;
