@@ -60,7 +60,11 @@ enum Command {
     /// Rewrite backend/schema.graphql and backend/schema-embed.graphql
     Schema,
     /// Show what a browser downloads for one survey
-    Sizes,
+    Sizes {
+        /// Show what weighs in the WebAssembly instead: crates and the largest functions
+        #[arg(long)]
+        functions: bool,
+    },
     /// Make the npm package `valuemap-survey` in dist/npm
     Package {
         /// Look at it as those who would use it do: publint, types, React and Vue in a browser
@@ -101,7 +105,8 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Test { filters } => return test::run(&workspace, &filters),
         Command::Check => check::run(&workspace)?,
         Command::Schema => schema::rewrite(&workspace)?,
-        Command::Sizes => web::sizes::print(&workspace)?,
+        Command::Sizes { functions: true } => web::functions::print(&workspace)?,
+        Command::Sizes { functions: false } => web::sizes::print(&workspace)?,
         Command::Package { check } => package::run(&workspace, check)?,
         Command::Bench { benchmark, arguments } => return bench::run(&workspace, benchmark, &arguments),
     }

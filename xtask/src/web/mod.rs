@@ -7,6 +7,7 @@ mod css;
 mod dashboard;
 mod demo;
 mod embed;
+pub mod functions;
 pub mod hash;
 mod optimize;
 pub mod package;
