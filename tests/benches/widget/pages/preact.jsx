@@ -1,5 +1,6 @@
 // What a page would pay for this survey if somebody wrote just this survey with Preact: one question at a time, back and
 // forth, answers sent at the end.
+import "./preact.css";
 import { render } from "preact";
 import { useState } from "preact/hooks";
 import { fetchSurvey } from "./survey.js";
