@@ -41,7 +41,13 @@ async function greeted(server) {
 }
 
 const asking = (address, token) => async (query, variables) => {
-  const headers = { authorization: `Bearer ${token}`, "content-type": "application/json", accept: "application/graphql-response+json" };
+  const headers = {
+    authorization: `Bearer ${token}`,
+    "content-type": "application/json",
+    accept: "application/graphql-response+json",
+    // A connection that waits for the next question may be gone by then.
+    connection: "close",
+  };
   const response = await fetch(`${address}/graphql`, { method: "POST", headers, body: JSON.stringify({ query, variables }) });
   const { data, errors } = await response.json();
   if (errors) throw new Error(errors.map((error) => error.message).join("; "));
