@@ -27,10 +27,7 @@ impl Browser {
     }
 
     async fn start_with(width: u32, height: u32, arguments: &[&str]) -> anyhow::Result<Self> {
-        let mut driver =
-            Command::new(setting("CHROMEDRIVER")?).arg("--port=0").stdout(Stdio::piped()).kill_on_drop(true).spawn()?;
-        let output = driver.stdout.take().context("ChromeDriver has no standard output")?;
-        let port = tokio::time::timeout(PATIENCE, read_port(BufReader::new(output))).await??;
+        let (driver, port) = start_driver().await?;
         let profile = TempDir::with_prefix("valuemap-browser-")?;
         let mut capabilities = DesiredCapabilities::chrome();
         capabilities.set_binary(&setting("CHROMIUM")?)?;
@@ -64,6 +61,22 @@ impl Browser {
 
     pub async fn close(self) -> anyhow::Result<()> {
         Ok(self.page.quit().await?)
+    }
+}
+
+/// ChromeDriver takes a port that is free for IPv4 and gives up when IPv6 has it in use; another one will do.
+async fn start_driver() -> anyhow::Result<(Child, u16)> {
+    const TRIES: u8 = 3;
+    let mut tries = 1;
+    loop {
+        let mut driver =
+            Command::new(setting("CHROMEDRIVER")?).arg("--port=0").stdout(Stdio::piped()).kill_on_drop(true).spawn()?;
+        let output = driver.stdout.take().context("ChromeDriver has no standard output")?;
+        match tokio::time::timeout(PATIENCE, read_port(BufReader::new(output))).await? {
+            Ok(port) => return Ok((driver, port)),
+            Err(error) if tries == TRIES => return Err(error),
+            Err(_) => tries += 1,
+        }
     }
 }
 
