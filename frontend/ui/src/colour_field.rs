@@ -37,7 +37,7 @@ pub fn ColourField(props: &ColourFieldProps) -> Html {
                     { "Reset" }
                 </button>
             } else {
-                <span class="colour-field-value">{ "as it is" }</span>
+                <span class="colour-field-value">{ "Default" }</span>
             }
         </div>
     }

@@ -35,7 +35,7 @@ pub fn Audience(props: &ControlsProps) -> Html {
                 hint,
                 ..Words::default()
             }) }
-            { props.choices(Setting::Consent, "Consent to storing", &[
+            { props.list(Setting::Consent, "Consent to storing", &[
                 ("", "Not asked", "Nothing is stored before a member submits."),
                 ("granted", "Granted", "Your page has it: sampling and cool-down hold across visits."),
                 ("denied", "Denied", "Nothing is ever stored."),

@@ -1,4 +1,4 @@
-use valuemap_ui::{Choice, Choices, TextField};
+use valuemap_ui::{Choice, Choices, Select, SelectOption, TextField};
 use yew::prelude::*;
 
 use super::settings::{Setting, Settings};
@@ -46,6 +46,27 @@ impl ControlsProps {
                 selected={self.settings.typed(setting).to_owned()}
                 onpick={self.setter(setting)}
             />
+        }
+    }
+
+    /// The same as a list to unfold, with the words on what is picked below it.
+    pub fn list(&self, setting: Setting, label: &'static str, choices: &[(&str, &str, &str)]) -> Html {
+        let option = |(value, label, _): &(&str, &str, &str)| SelectOption {
+            value: (*value).to_owned().into(),
+            label: (*label).to_owned().into(),
+        };
+        let picked = self.settings.typed(setting);
+        let hint = choices.iter().find(|(value, ..)| *value == picked).map(|(.., hint)| (*hint).to_owned());
+        html! {
+            <div class="setting">
+                <Select
+                    {label}
+                    options={choices.iter().map(option).collect::<Vec<_>>()}
+                    selected={picked.to_owned()}
+                    onpick={self.setter(setting)}
+                />
+                <p class="field-hint">{ hint }</p>
+            </div>
         }
     }
 }

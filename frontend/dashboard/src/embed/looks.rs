@@ -37,7 +37,7 @@ pub fn Looks(props: &ControlsProps) -> Html {
                         for faint in &found {
                             <p>{ words(faint) }</p>
                         }
-                        <p>{ "Text needs 4.5. The widget corrects what falls short of it." }</p>
+                        <p>{ "Text needs 4.5, and shapes need 3. The widget corrects what falls short of it." }</p>
                     </div>
                 }
             </div>

@@ -5,6 +5,7 @@ mod audience;
 mod contrast;
 mod copy;
 mod field;
+mod loading;
 mod looks;
 mod manifest;
 mod new_site;

@@ -7,6 +7,7 @@ use yew::prelude::*;
 use super::TITLE;
 use super::address::Address;
 use super::audience::Audience;
+use super::loading::Loading;
 use super::looks::Looks;
 use super::opening::Opening;
 use super::presence::Presence;
@@ -123,11 +124,12 @@ fn Workbench(props: &WorkbenchProps) -> Html {
                 <div class="workbench">
                     <div class="workbench-settings">
                         <Presence settings={settings.clone()} onset={onset.clone()} />
+                        <Looks settings={settings.clone()} onset={onset.clone()} />
                         if settings.is_overlay() {
                             <Opening settings={settings.clone()} onset={onset.clone()} />
                         }
-                        <Looks settings={settings.clone()} onset={onset.clone()} />
-                        <Audience settings={settings.clone()} {onset} />
+                        <Audience settings={settings.clone()} onset={onset.clone()} />
+                        <Loading settings={settings.clone()} {onset} />
                     </div>
                     <Preview site={site.clone()} settings={settings.clone()} view={address.view} {onview} />
                 </div>

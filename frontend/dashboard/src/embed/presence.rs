@@ -4,7 +4,7 @@ use yew::prelude::*;
 use super::field::ControlsProps;
 use super::settings::{LANGUAGES, Setting};
 
-/// In what shape the survey comes, when its code does, and in which language.
+/// In what shape the survey comes, and in which language.
 #[component]
 pub fn Presence(props: &ControlsProps) -> Html {
     html! {
@@ -14,15 +14,6 @@ pub fn Presence(props: &ControlsProps) -> Html {
                 ("", "Inline", "Part of the page, where the element is."),
                 ("popover", "Popover", "A card in the corner. The page stays usable."),
                 ("modal", "Modal", "A dialog over the page."),
-            ]) }
-            { props.choices(Setting::Load, "When its code comes", &[
-                ("", "On interest", "When a member points at it or moves into it. A visit costs at most 8 KB."),
-                ("idle", "When idle", "When the page has nothing else to do."),
-                ("eager", "At once", "With the page."),
-            ]) }
-            { props.choices(Setting::OnFailure, "If there is no survey to show", &[
-                ("", "Nothing", "Members see nothing; you see why in the console."),
-                ("message", "A message", "Members are told."),
             ]) }
             <Select
                 label="Language"

@@ -4,7 +4,7 @@ use valuemap_ui::{Button, Checkbox, Select, SelectOption};
 use yew::prelude::*;
 
 use super::address::View;
-use super::contrast::Scheme;
+use super::contrast::{Scheme, faint};
 use super::preview_element::{PreviewElement, call};
 use super::settings::{Setting, Settings};
 
@@ -67,8 +67,12 @@ pub fn Preview(props: &PreviewProps) -> Html {
     let scheme = view.scheme.map(|scheme| format!("preview-{}", scheme.name()));
     // What changes how the survey starts gives a new one.
     let start = [Setting::Mode, Setting::Load, Setting::Lang].map(|setting| settings.typed(setting)).join(" ");
-    // The widget looks after contrast only where there are colours of a page's own when it starts.
-    let is_coloured = COLOURS.into_iter().any(|setting| settings.get(setting).is_some());
+    let colours = COLOURS.map(|setting| settings.typed(setting));
+    // The widget corrects contrast when it starts. Colours that need none follow while they are picked.
+    let corrected = match faint(settings).is_empty() {
+        true => colours.concat().is_empty().to_string(),
+        false => format!("{colours:?} {:?}", view.scheme),
+    };
     html! {
         <section class="preview" aria-labelledby="preview-title">
             <div class="preview-header">
@@ -104,7 +108,7 @@ pub fn Preview(props: &PreviewProps) -> Html {
                     <p class="preview-opener"><Button onpress={onopen}>{ "Open it" }</Button></p>
                 }
                 <PreviewElement
-                    key={format!("{site} {start} {is_coloured} {}", *round)}
+                    key={format!("{site} {start} {corrected} {}", *round)}
                     site={site.clone()}
                     settings={settings.clone()}
                     node={node.clone()}
