@@ -25,7 +25,7 @@ impl Demo {
         self.api.ask(MAP, variables).await.unwrap()["valueMap"].take()
     }
 
-    pub async fn sign_in(&mut self) {
+    async fn sign_in(&mut self) {
         let link = self.server.sign_in_link().await.unwrap();
         self.browser.page.goto(&link).await.unwrap();
         query(&self.browser, "[data-element]").await;

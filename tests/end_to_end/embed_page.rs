@@ -8,7 +8,9 @@ use crate::dashboard::{comes_to, query};
 
 impl Demo {
     async fn open_embed_page(&mut self, search: &str) {
-        self.sign_in().await;
+        let link = self.server.sign_in_link().await.unwrap();
+        self.browser.page.goto(&link).await.unwrap();
+        query(&self.browser, ".organisation").await;
         self.browser.page.goto(format!("{}/embed{search}", self.server.address)).await.unwrap();
         query(&self.browser, "[data-site-key]").await;
     }

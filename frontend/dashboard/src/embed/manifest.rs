@@ -6,11 +6,10 @@ use crate::api::Failure;
 
 const ADDRESS: &str = "/embed/v1/manifest.json";
 
-/// The loader under its own name, which stays while its content changes.
-const LOADER: &str = "valuemap.js";
-
 #[derive(Deserialize)]
 struct Manifest {
+    /// The loader under the name that tells its content, so that a pinned page outlives an update of the server.
+    loader: String,
     files: Vec<File>,
 }
 
@@ -21,24 +20,9 @@ struct File {
 }
 
 impl Manifest {
-    /// The loader under a name that tells its content, so that a pinned page outlives an update of the server; else as
-    /// it is called.
-    fn loader(self) -> Option<Pin> {
-        let rank = |name: &str| match name.strip_prefix("valuemap").and_then(|rest| rest.strip_suffix(".js")) {
-            Some(hash) if hash.starts_with(['-', '.']) => Some(0),
-            Some("") => Some(1),
-            _ => None,
-        };
-        let files = self.files.into_iter().filter_map(|file| Some((rank(&file.name)?, file)));
-        let (_, file) = files.min_by_key(|(rank, _)| *rank)?;
+    fn pin(self) -> Option<Pin> {
+        let file = self.files.into_iter().find(|file| file.name == self.loader)?;
         Some(Pin { name: file.name, integrity: file.integrity })
-    }
-}
-
-impl Pin {
-    /// Whether the file of this name is always the same.
-    pub fn is_lasting(&self) -> bool {
-        self.name != LOADER
     }
 }
 
@@ -46,23 +30,22 @@ pub async fn fetch_pin() -> Result<Pin, Failure> {
     let unknown = || Failure::Failed("This server does not tell the hashes of its files.".into());
     let response = Request::get(ADDRESS).send().await.map_err(|_| unknown())?;
     let manifest: Manifest = response.json().await.map_err(|_| unknown())?;
-    manifest.loader().ok_or_else(unknown)
+    manifest.pin().ok_or_else(unknown)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn check(names: &[&str], expected: Option<(&str, bool)>) {
-        let file = |name: &&str| File { name: (*name).into(), integrity: "sha384-x".into() };
-        let pin = Manifest { files: names.iter().map(file).collect() }.loader();
-        assert_eq!(pin.as_ref().map(|pin| (pin.name.as_str(), pin.is_lasting())), expected);
-    }
-
     #[test]
-    fn the_loader_with_its_hash_is_better_than_the_one_without() {
-        check(&["en-1.json", "valuemap.js", "valuemap-0a1b.js", "widget-2.js"], Some(("valuemap-0a1b.js", true)));
-        check(&["valuemap.js", "widget-2.wasm"], Some(("valuemap.js", false)));
-        check(&["valuemap_widget.js"], None);
+    fn the_loader_is_pinned_under_its_lasting_name() {
+        let pin = |loader: &str| {
+            let files = r#"[{"name": "en-1.json", "integrity": "sha384-a", "bytes": 1},
+                {"name": "valuemap-0a1b.js", "integrity": "sha384-b"}, {"name": "valuemap.js", "integrity": "sha384-b"}]"#;
+            let json = format!(r#"{{"loader": "{loader}", "files": {files}}}"#);
+            serde_json::from_str::<Manifest>(&json).unwrap().pin()
+        };
+        let expected = Pin { name: "valuemap-0a1b.js".into(), integrity: "sha384-b".into() };
+        assert_eq!((pin("valuemap-0a1b.js"), pin("valuemap-9.js")), (Some(expected), None));
     }
 }

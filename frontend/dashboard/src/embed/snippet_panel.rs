@@ -4,7 +4,7 @@ use yew::prelude::*;
 use super::copy::CopyBlock;
 use super::manifest::fetch_pin;
 use super::settings::Settings;
-use super::snippet::{Form, Pin, Source, blocks, policy};
+use super::snippet::{Form, Source, blocks, policy};
 use crate::remote::use_remote;
 
 #[derive(Properties, PartialEq)]
@@ -42,7 +42,7 @@ pub fn SnippetPanel(props: &SnippetPanelProps) -> Html {
                         }
                     </p>
                 } else {
-                    if let Some(words) = words(props.form, pinned) {
+                    if let Some(words) = words(props.form) {
                         <p class="field-hint">{ words }</p>
                     }
                     for block in blocks(props.form, &props.source, &props.settings, pinned) {
@@ -73,16 +73,12 @@ fn tabs() -> Vec<Tab> {
     Form::ALL.map(tab).to_vec()
 }
 
-fn words(form: Form, pin: Option<&Pin>) -> Option<&'static str> {
+fn words(form: Form) -> Option<&'static str> {
     match form {
         Form::Html => None,
-        Form::Pinned if pin.is_some_and(Pin::is_lasting) => Some(
+        Form::Pinned => Some(
             "The browser runs the loader only if it is exactly this one. Updates reach the page when you paste a newer \
              snippet.",
-        ),
-        Form::Pinned => Some(
-            "The browser runs the loader only if it is exactly this one. After an update of this server the page needs a \
-             newer snippet.",
         ),
         Form::React => Some("React 18 and 19."),
         Form::Vue => Some("Vue 3 with Vite."),
