@@ -6,6 +6,7 @@ mod attribution;
 mod browser;
 mod command_line;
 mod dashboard;
+mod embed_page;
 mod faults;
 mod follow_ups;
 mod identity;
