@@ -23,7 +23,7 @@ export interface ValuemapSurveyAttributes {
   mode?: ValuemapMode;
   load?: ValuemapLoad;
   consent?: ValuemapConsent;
-  "on-failure"?: ValuemapFailure;
+  "unavailable"?: ValuemapFailure;
   /** Nothing is sent. */
   preview?: boolean | "";
   /** Seconds after which an overlay opens. */
@@ -92,8 +92,8 @@ export interface ValuemapSurveyElement extends HTMLElement {
   set load(value: Settable<ValuemapLoad>);
   get consent(): ValuemapConsent | "";
   set consent(value: Settable<ValuemapConsent>);
-  get onFailure(): ValuemapFailure | "";
-  set onFailure(value: Settable<ValuemapFailure>);
+  get unavailable(): ValuemapFailure | "";
+  set unavailable(value: Settable<ValuemapFailure>);
   preview: boolean;
   get triggerDelay(): string;
   set triggerDelay(value: Settable<Numeric>);

@@ -48,7 +48,7 @@ pub fn PreviewElement(props: &PreviewElementProps) -> Html {
             site={&props.site}
             preview=""
             consent="denied"
-            on-failure="message"
+            unavailable="message"
             lang={attribute(Setting::Lang)}
             mode={attribute(Setting::Mode)}
             load={attribute(Setting::Load)}

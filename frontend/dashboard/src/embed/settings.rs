@@ -95,7 +95,7 @@ impl Setting {
             Self::Sample => "sample",
             Self::CoolDown => "cool-down",
             Self::Consent => "consent",
-            Self::OnFailure => "on-failure",
+            Self::OnFailure => "unavailable",
             Self::Accent => "accent",
             Self::Surface => "surface",
             Self::Text => "text",
