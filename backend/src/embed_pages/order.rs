@@ -4,7 +4,7 @@ use valuemap_shared::ids::SubmissionId;
 use valuemap_shared::survey::{Choice, Question, QuestionKind, shuffle};
 
 /// The choices of the question at this place in the order in which this form shows them.
-pub fn shown_choices<'a>(choices: &'a [Choice], shuffled: bool, place: usize, id: SubmissionId) -> Vec<&'a Choice> {
+pub fn shown_choices(choices: &[Choice], shuffled: bool, place: usize, id: SubmissionId) -> Vec<&Choice> {
     if !shuffled {
         return choices.iter().collect();
     }
