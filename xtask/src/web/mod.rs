@@ -10,7 +10,7 @@ mod embed;
 pub mod hash;
 mod optimize;
 pub mod sizes;
-mod snip;
+pub mod snip;
 mod stamp;
 mod template;
 
