@@ -24,7 +24,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
-use crate::{bench::Benchmark, workspace::Workspace};
+use crate::{bench::Benchmark, web::snip::linker, workspace::Workspace};
 
 /// Builds, runs, tests and checks Valuemap.
 #[derive(Parser)]
@@ -82,7 +82,8 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    run(Arguments::parse().command).unwrap_or_else(|error| {
+    let result = if linker::is_called() { Err(linker::run()) } else { run(Arguments::parse().command) };
+    result.unwrap_or_else(|error| {
         // By hand, because anyhow would add a backtrace of this program, which helps nobody.
         eprintln!("error: {error}");
         error.chain().skip(1).for_each(|cause| eprintln!("because: {cause}"));

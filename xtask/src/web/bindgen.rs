@@ -4,31 +4,17 @@ use anyhow::{Result, ensure};
 use walrus::ModuleConfig;
 use wasm_bindgen_cli_support::Bindgen;
 
-use super::snip;
-
 pub struct Bound {
     pub glue: String,
     pub wasm: Vec<u8>,
 }
 
-/// What becomes of panics.
-#[derive(Clone, Copy, PartialEq)]
-pub enum Panics {
-    /// The console says what it was and where.
-    Tell,
-    /// They only stop, and take no room.
-    Trap,
-}
-
-pub fn bind(name: &str, compiled: &[u8], panics: Panics) -> Result<Bound> {
-    let mut module = ModuleConfig::new()
+pub fn bind(name: &str, compiled: &[u8]) -> Result<Bound> {
+    let module = ModuleConfig::new()
         .generate_name_section(false)
         .generate_producers_section(false)
         .strict_validate(false)
         .parse(compiled)?;
-    if panics == Panics::Trap {
-        snip::panics(&mut module);
-    }
     let mut bindgen = Bindgen::new();
     bindgen.input_module(name, module).web(true)?;
     bindgen.typescript(false).omit_default_module_path(true);

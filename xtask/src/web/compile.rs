@@ -4,6 +4,7 @@ use std::{env, fs, path::Path, process::Command};
 
 use anyhow::{Context, Result, ensure};
 
+use super::snip::linker::Linker;
 use crate::{process, setup::rust::WASM_TARGET, workspace::Workspace};
 
 /// A crate that runs in the browser.
@@ -17,13 +18,32 @@ pub struct Crate {
 
 /// Compiles one crate by itself: built together, two crates would each get the other's features.
 pub fn compile(workspace: &Workspace, source: &Crate) -> Result<Vec<u8>> {
+    run(workspace, source, &mut cargo(workspace, source)?)
+}
+
+/// As [`compile`], for a crate whose panics only stop it: they take no room.
+pub fn compile_without_panics(workspace: &Workspace, source: &Crate) -> Result<Vec<u8>> {
+    let linker = Linker::install(workspace)?;
+    let mut path = vec![linker.folder];
+    path.extend(env::split_paths(&env::var_os("PATH").unwrap_or_default()));
+    let mut cargo = cargo(workspace, source)?;
+    // Arguments of this crate alone: as flags, they would have everything that it depends on compiled again.
+    cargo.arg("--").arg(format!("-Clinker={}", linker.name));
+    run(workspace, source, cargo.env("PATH", env::join_paths(path)?))
+}
+
+fn cargo(workspace: &Workspace, source: &Crate) -> Result<Command> {
     let mut cargo = workspace.cargo();
     cargo
         .args(["rustc", "--package", source.package])
         .args(source.target)
         .args(["--target", WASM_TARGET, "--profile", "browser"])
         .env("CARGO_ENCODED_RUSTFLAGS", flags(workspace)?);
-    process::run(&mut cargo)?;
+    Ok(cargo)
+}
+
+fn run(workspace: &Workspace, source: &Crate, cargo: &mut Command) -> Result<Vec<u8>> {
+    process::run(cargo)?;
 
     let file = workspace.target.join(WASM_TARGET).join("browser").join(source.file);
     let wasm = fs::read(&file).with_context(|| format!("could not read {}", file.display()))?;

@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use super::{
-    bindgen::{self, Panics},
+    bindgen,
     bundle::{Bundle, files_in},
     compile::{self, Crate},
     css,
@@ -29,7 +29,7 @@ pub fn build(workspace: &Workspace, node: Option<&NodeTools>) -> Result<()> {
             return Ok(());
         }
 
-        let bound = bindgen::bind("dashboard", &compiled, Panics::Tell)?;
+        let bound = bindgen::bind("dashboard", &compiled)?;
         let mut bundle = Bundle::default();
         let style = bundle.add_hashed("assets/dashboard", "css", css::minify(&style));
         let wasm = bundle.add_hashed("assets/dashboard", "wasm", optimize::wasm(node, bound.wasm)?);

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use serde_json::{Map, Value, json};
 
 use super::{
-    bindgen::{self, Panics},
+    bindgen,
     bundle::{self, Bundle, files_in},
     compile::{self, Crate},
     css, hash, optimize,
@@ -34,7 +34,7 @@ const MODULES: [(&str, &str); 6] = [
 
 pub fn build(workspace: &Workspace, node: Option<&NodeTools>) -> Result<()> {
     timed("widget built", || {
-        let compiled = compile::compile(workspace, &WIDGET)?;
+        let compiled = compile::compile_without_panics(workspace, &WIDGET)?;
         let sources = workspace.frontend().join("widget");
         let written: Vec<Vec<u8>> = files_in(&sources)?
             .iter()
@@ -65,7 +65,7 @@ fn bundle_of(sources: &Path, compiled: &[u8], node: Option<&NodeTools>) -> Resul
     let style = bundle.add_hashed("survey", "css", css::minify(&script("widget.css")?));
     names.push(("__STYLE__", format!("./{style}")));
 
-    let bound = bindgen::bind("survey", compiled, Panics::Trap)?;
+    let bound = bindgen::bind("survey", compiled)?;
     let wasm = bundle.add_hashed("survey", "wasm", optimize::wasm(node, bound.wasm)?);
     names.push(("__WASM__", format!("./{wasm}")));
     let glue = bound.glue + &template::fill("frontend/widget/handover.js", &script("handover.js")?, &pairs(&names))?;

@@ -12,7 +12,7 @@ pub mod hash;
 mod optimize;
 pub mod package;
 pub mod sizes;
-mod snip;
+pub mod snip;
 mod stamp;
 mod template;
 

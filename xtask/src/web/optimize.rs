@@ -17,8 +17,10 @@ const WASM_FEATURES: [&str; 7] = [
     "--enable-sign-ext",
 ];
 
-/// What compresses best: `-Oz` makes the file 1 % smaller and the download 1 % larger.
-const WASM_OPTIMIZATION: [&str; 3] = ["-tnh", "-Os", "--one-caller-inline-max-function-size=50"];
+/// What compresses best: `-Oz` makes the file 1 % smaller and the download 1 % larger. Control flow that is taken apart
+/// and put together anew between two rounds is worth 1.5 %.
+const WASM_OPTIMIZATION: [&str; 6] =
+    ["-tnh", "-Os", "--flatten", "--rereloop", "-Os", "--one-caller-inline-max-function-size=50"];
 
 pub fn wasm(node: Option<&NodeTools>, wasm: Vec<u8>) -> Result<Vec<u8>> {
     optimized(node, wasm, &[])

@@ -3,9 +3,13 @@
 //! The widget aborts on panic and has nobody to tell: a browser shows `unreachable executed`, whatever the message was.
 //! So what panics may as well trap at once, and all that would have put the message together is dead code. rustc does
 //! the same with `panic=immediate-abort`, which is not stable.
+//!
+//! It is done before linking, because only the linker knows what data and which table entries belong to dead code.
+
+pub mod linker;
+mod object;
 
 use rustc_demangle::demangle;
-use walrus::{DataId, FunctionBuilder, FunctionId, FunctionKind, Module, passes::gc};
 
 /// The functions that panic, as their demangled names start. They never return.
 const PANICS: [&str; 19] = [
@@ -33,23 +37,9 @@ const PANICS: [&str; 19] = [
 /// Parts of names of functions that only messages of panics come to. Nothing in the widget shows `{:?}`.
 const MESSAGES: [&str; 2] = [" as core::fmt::Debug>::fmt", " as core::panic::PanicPayload>::"];
 
-/// Has everything that panics trap, and removes what nothing calls any more.
-pub fn panics(module: &mut Module) {
-    let doomed: Vec<FunctionId> =
-        module.funcs.iter_local().map(|(id, _)| id).filter(|id| is_of_panics(module, *id)).collect();
-    for id in doomed {
-        let ty = module.types.get(module.funcs.get(id).ty());
-        let (parameters, results) = (ty.params().to_vec(), ty.results().to_vec());
-        let mut trap = FunctionBuilder::new(&mut module.types, &parameters, &results);
-        trap.func_body().unreachable();
-        let parameters = parameters.iter().map(|parameter| module.locals.add(*parameter)).collect();
-        module.funcs.get_mut(id).kind = FunctionKind::Local(trap.local_func(parameters));
-    }
-    gc::run(module);
-    let segments: Vec<DataId> = module.data.iter().map(|data| data.id()).collect();
-    for segment in segments {
-        blank_paths(&mut module.data.get_mut(segment).value);
-    }
+fn is_of_panics(symbol: &str) -> bool {
+    let name = format!("{:#}", demangle(symbol));
+    PANICS.iter().any(|start| name.starts_with(start)) || MESSAGES.iter().any(|part| name.contains(part))
 }
 
 /// Puts zeros, which compress to nothing, in the place of source files' names: only messages of panics hold them.
@@ -70,12 +60,6 @@ fn blank_paths(data: &mut [u8]) {
             None => at += 1,
         }
     }
-}
-
-fn is_of_panics(module: &Module, function: FunctionId) -> bool {
-    let Some(name) = &module.funcs.get(function).name else { return false };
-    let name = format!("{:#}", demangle(name));
-    PANICS.iter().any(|start| name.starts_with(start)) || MESSAGES.iter().any(|part| name.contains(part))
 }
 
 #[cfg(test)]
