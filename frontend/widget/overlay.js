@@ -91,8 +91,8 @@ const listen = (element, signal, come) => {
   // A finger that is lifted does not leave.
   const isLeaving = (event) => event.pointerType == "mouse" && !event.relatedTarget && event.clientY < 20;
   if (exit) on(document, "pointerout", signal, (event) => isLeaving(event) && come("exit"));
-  on(window, type, signal, () => come("event"));
-  on(document, "click", signal, (event) => isIn(event.composedPath(), selector) && come("click"));
+  if (type) on(window, type, signal, () => come("event"));
+  if (selector) on(document, "click", signal, (event) => isIn(event.composedPath(), selector) && come("click"));
   return seconds >= 0 || percent >= 0 || exit || type || selector;
 };
 
