@@ -9,6 +9,8 @@
 use actix_web::http::StatusCode;
 use sea_orm::{DbErr, RuntimeErr};
 
+use crate::access::member_identity::Refusal;
+
 #[derive(Debug, thiserror::Error)]
 pub enum ApiError {
     #[error("sign in, or send a valid token as `Authorization: Bearer ...`")]
@@ -23,6 +25,8 @@ pub enum ApiError {
     SurveyNotPublished,
     #[error("the survey of this site has no published version of this id; fetch the survey again")]
     VersionNotPublished,
+    #[error(transparent)]
+    IdentityRefused(#[from] Refusal),
     #[error("{0}")]
     BadUserInput(String),
     #[error("the server cannot do this right now; try again in a moment")]
@@ -34,7 +38,7 @@ pub enum ApiError {
 impl ApiError {
     pub fn code(&self) -> &'static str {
         match self {
-            Self::Unauthenticated => "UNAUTHENTICATED",
+            Self::Unauthenticated | Self::IdentityRefused(_) => "UNAUTHENTICATED",
             Self::Forbidden => "FORBIDDEN",
             Self::OriginNotAllowed(_) => "ORIGIN_NOT_ALLOWED",
             Self::SiteNotFound(_) => "SITE_NOT_FOUND",

@@ -9,6 +9,7 @@ mod commands;
 mod database;
 mod embed_pages;
 mod error;
+mod follow_ups;
 mod graphql;
 mod import;
 mod migrations;

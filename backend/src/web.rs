@@ -18,6 +18,7 @@ const PAGE_POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-ev
 pub fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/", web::get().to(async |http: HttpRequest| page(&http, "dashboard/index.html")))
+        .route("/embed", web::get().to(async |http: HttpRequest| page(&http, "dashboard/index.html")))
         .route("/demo", web::get().to(async |http: HttpRequest| page(&http, "demo/index.html")))
         .route("/demo/{file}", web::get().to(demo_file))
         .route("/assets/{file}", web::get().to(dashboard_file))

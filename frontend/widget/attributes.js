@@ -8,7 +8,7 @@ const ATTRIBUTES = {
   mode: /^(inline|popover|modal)$/,
   load: /^(interaction|idle|eager)$/,
   consent: /^(granted|denied)$/,
-  "on-failure": /^(hide|message)$/,
+  unavailable: /^(hide|message)$/,
   preview: ANY,
   "trigger-delay": NUMBER,
   "trigger-scroll": NUMBER,

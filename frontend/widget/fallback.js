@@ -88,7 +88,7 @@ export const fall = async (survey, room, cause) => {
     }
     return plain(survey, room, said);
   }
-  if (element.onFailure != "message") return room.remove();
+  if (element.unavailable != "message") return room.remove();
   const sentence = document.createElement("p");
   sentence.textContent = said?.unavailable ?? "The survey cannot be shown at the moment.";
   room.replaceChildren(sentence);

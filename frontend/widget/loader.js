@@ -7,7 +7,7 @@ const wasm = new URL("__WASM__", import.meta.url);
 const locales = __LOCALES__;
 
 const ATTRIBUTES =
-  "site server lang mode load consent on-failure preview trigger-delay trigger-scroll trigger-exit trigger-url trigger-event trigger-click sample visitor cool-down";
+  "site server lang mode load consent unavailable preview trigger-delay trigger-scroll trigger-exit trigger-url trigger-event trigger-click sample visitor cool-down";
 
 /** Loads once, when it is first wanted. A failure is not kept. */
 const kept = (load) => {
@@ -16,7 +16,7 @@ const kept = (load) => {
 };
 
 const get = async (url, read) => {
-  const response = await fetch(url, { credentials: "omit" }).catch(() => {});
+  const response = await fetch(url).catch(() => {});
   const body = await response?.[read]().catch(() => {});
   if (response?.ok && body) return body;
   // What is wrong is looked into by fallback.js.
@@ -33,7 +33,7 @@ const styled = kept(async () => {
 });
 
 const running = kept(async () => {
-  const code = fetch(wasm, { credentials: "omit" });
+  const code = fetch(wasm);
   // Should the import fail first, nobody is left to look at this one.
   code.catch(() => {});
   const glue = await import("__GLUE__");
@@ -44,7 +44,7 @@ const running = kept(async () => {
 /** Sends what an earlier page could not. */
 const flush = async (...page) => {
   try {
-    if (Object.keys(localStorage).some((key) => key.startsWith("valuemap:outbox"))) (await import("__DELIVERY__")).flush(...page);
+    if (Object.keys(localStorage).some((key) => /^valuemap:o/.test(key))) (await import("__DELIVERY__")).flush(...page);
   } catch {
     // Storage is blocked, so there is nothing in it; or the next page has more luck.
   }
@@ -84,7 +84,7 @@ const firstQuestion = ({ title, total, first }, say, order) => {
       : kind == "RECOMMENDATION"
         ? scale(0, 10, [say.recommend_low, say.recommend_high])
         : kind == "TEXT"
-          ? h(one ? "input" : "textarea", { id: "text", part: "text", rows: !one && 4, maxlength: first.maxLength, "aria-describedby": "note hint" })
+          ? h(one ? "input" : "textarea", { id: "text", part: "text", maxlength: first.maxLength, "aria-describedby": "note hint" })
           : h("div", { part: "choices" }, ...order.map((at) => option("choice", several ? "checkbox" : "radio", choices[at].key, choices[at].label)));
   const note = several ? say[required ? "choose_one_or_more" : "choose_any"] : required ? say.needs_answer : "";
   const field = (box, name) =>
@@ -92,7 +92,7 @@ const firstQuestion = ({ title, total, first }, say, order) => {
   const next = h("button", {});
   const form = h(
     "form",
-    { part: "card", method: "dialog", novalidate: "", autocomplete: "off" },
+    { part: "card", method: "dialog", autocomplete: "off" },
     h(
       "header",
       {},
@@ -114,7 +114,7 @@ const firstQuestion = ({ title, total, first }, say, order) => {
   };
   form.oninput = () => {
     const goes = required || total < 2 || answer();
-    next.part = goes ? "button next" : "button next quiet";
+    next.part = "button next" + (goes ? "" : " quiet");
     next.dataset.action = total < 2 ? "send" : "next";
     next.textContent = say[goes ? next.dataset.action : "skip"];
   };

@@ -70,6 +70,8 @@ typed_id! {
     TouchpointId,
     /// Something that happened and counts.
     OutcomeId,
+    /// What members are told was done about something that they said.
+    FollowUpId,
     /// Credits as they were computed once.
     AttributionRunId,
     /// One member's submission, named by the member's browser before the first attempt to send it.

@@ -8,6 +8,8 @@ pub mod activities;
 #[cfg(feature = "attribution")]
 pub mod attribution;
 pub mod calendar;
+#[cfg(feature = "scores")]
+pub mod follow_ups;
 pub mod ids;
 #[cfg(feature = "scores")]
 pub mod money;

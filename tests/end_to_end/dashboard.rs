@@ -48,7 +48,7 @@ fn written(score: &Value) -> String {
     score["value"].as_f64().unwrap().to_string()
 }
 
-async fn query(browser: &Browser, css: &str) -> WebElement {
+pub async fn query(browser: &Browser, css: &str) -> WebElement {
     browser.page.query(By::Css(css)).desc(css).first().await.unwrap()
 }
 
@@ -57,7 +57,7 @@ async fn count(browser: &Browser, css: &str) -> usize {
 }
 
 /// Waits until an attribute has a value.
-async fn comes_to(browser: &Browser, css: &str, attribute: &str, expected: &str) {
+pub async fn comes_to(browser: &Browser, css: &str, attribute: &str, expected: &str) {
     let wanted = format!("{css}[{attribute}='{expected}']");
     browser.page.query(By::Css(&wanted)).desc(&wanted).first().await.unwrap();
 }

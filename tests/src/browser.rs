@@ -18,10 +18,16 @@ pub struct Browser {
 
 impl Browser {
     pub async fn start(width: u32, height: u32) -> anyhow::Result<Self> {
-        let mut driver =
-            Command::new(setting("CHROMEDRIVER")?).arg("--port=0").stdout(Stdio::piped()).kill_on_drop(true).spawn()?;
-        let output = driver.stdout.take().context("ChromeDriver has no standard output")?;
-        let port = tokio::time::timeout(PATIENCE, read_port(BufReader::new(output))).await??;
+        Self::start_with(width, height, &[]).await
+    }
+
+    /// A browser whose user has switched JavaScript off.
+    pub async fn without_scripts(width: u32, height: u32) -> anyhow::Result<Self> {
+        Self::start_with(width, height, &["--blink-settings=scriptEnabled=false"]).await
+    }
+
+    async fn start_with(width: u32, height: u32, arguments: &[&str]) -> anyhow::Result<Self> {
+        let (driver, port) = start_driver().await?;
         let profile = TempDir::with_prefix("valuemap-browser-")?;
         let mut capabilities = DesiredCapabilities::chrome();
         capabilities.set_binary(&setting("CHROMIUM")?)?;
@@ -40,6 +46,9 @@ impl Browser {
         ] {
             capabilities.add_arg(argument)?;
         }
+        for argument in arguments {
+            capabilities.add_arg(argument)?;
+        }
         let page = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities).await?;
         Ok(Self { page, _driver: driver, _profile: profile })
     }
@@ -52,6 +61,22 @@ impl Browser {
 
     pub async fn close(self) -> anyhow::Result<()> {
         Ok(self.page.quit().await?)
+    }
+}
+
+/// ChromeDriver takes a port that is free for IPv4 and gives up when IPv6 has it in use; another one will do.
+async fn start_driver() -> anyhow::Result<(Child, u16)> {
+    const TRIES: u8 = 3;
+    let mut tries = 1;
+    loop {
+        let mut driver =
+            Command::new(setting("CHROMEDRIVER")?).arg("--port=0").stdout(Stdio::piped()).kill_on_drop(true).spawn()?;
+        let output = driver.stdout.take().context("ChromeDriver has no standard output")?;
+        match tokio::time::timeout(PATIENCE, read_port(BufReader::new(output))).await? {
+            Ok(port) => return Ok((driver, port)),
+            Err(error) if tries == TRIES => return Err(error),
+            Err(_) => tries += 1,
+        }
     }
 }
 

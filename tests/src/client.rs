@@ -134,6 +134,18 @@ impl Embed {
         let input = json!({ "site": site, "version": version, "id": id, "answers": answers });
         self.send(documents::SUBMIT, json!({ "input": input })).await
     }
+
+    /// The same in the name of a member whom a token identifies.
+    pub async fn submit_as(
+        &self,
+        identity: &str,
+        (site, version): (&str, &Value),
+        id: &str,
+        answers: Value,
+    ) -> anyhow::Result<Reply> {
+        let input = json!({ "site": site, "version": version, "id": id, "answers": answers, "identity": identity });
+        self.send(documents::SUBMIT, json!({ "input": input })).await
+    }
 }
 
 pub fn submission_id() -> String {

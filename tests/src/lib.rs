@@ -8,6 +8,7 @@ mod client;
 mod database;
 mod fault_proxy;
 mod host_site;
+mod identity;
 mod server;
 
 pub use browser::Browser;
@@ -15,6 +16,7 @@ pub use client::{Api, Embed, Reply, answer_all, submission_id};
 pub use database::{Engine, Scratch};
 pub use fault_proxy::{Fault, FaultProxy, Kind, gaps};
 pub use host_site::{Blanks, HostSite};
+pub use identity::{Signer, seconds_since_1970, unsigned};
 pub use server::{Server, valuemap};
 
 /// How long anything may take before it counts as hung: a crowded machine is slow, and still right.

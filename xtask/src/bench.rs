@@ -1,4 +1,4 @@
-//! The benchmarks, on a release build.
+//! The benchmarks: the server and the models on a release build, the widget as browsers get it.
 
 use std::process::{Command, ExitCode};
 
@@ -21,10 +21,13 @@ pub enum Benchmark {
     Load,
     /// Attribution models on a million touches, beside the Python package ChannelAttribution
     Attribution,
+    /// Bytes and times until the survey is there, beside SurveyJS, PostHog, Formbricks and Preact
+    Widget,
 }
 
-pub fn run(workspace: &Workspace, benchmark: Benchmark) -> Result<ExitCode> {
+pub fn run(workspace: &Workspace, benchmark: Benchmark, arguments: &[String]) -> Result<ExitCode> {
     match benchmark {
+        Benchmark::Widget => widget(workspace, arguments),
         Benchmark::Load => load(workspace),
         Benchmark::Attribution => attribution(workspace),
     }
@@ -46,6 +49,20 @@ fn attribution(workspace: &Workspace) -> Result<ExitCode> {
     let python = setup::python::ensure(workspace, &requirements)?;
     let mut bench = cargo_bench(workspace, "attribution");
     bench.envs(python.map(|python| ("VALUEMAP_BENCH_PYTHON", python)));
+    exit_code(&mut bench)
+}
+
+/// With a debug server: what is measured waits for it only once or twice, and for a millisecond.
+fn widget(workspace: &Workspace, arguments: &[String]) -> Result<ExitCode> {
+    const FOLDER: &str = "tests/benches/widget";
+    let chromium = setup::system::ensure_chromium()?;
+    let modules = setup::node::modules(workspace, FOLDER)?;
+    web::build(workspace)?;
+    let server = server::build(workspace, false)?;
+    let mut bench = Command::new("node");
+    bench.arg(workspace.root.join(FOLDER).join("main.mjs")).args(arguments);
+    bench.env("VALUEMAP_TEST_SERVER", server).env("CHROMIUM", chromium);
+    bench.env("VALUEMAP_NODE_MODULES", modules).env("VALUEMAP_DIST", workspace.dist());
     exit_code(&mut bench)
 }
 

@@ -10,6 +10,7 @@ compile_error!("`cargo xtask` needs Linux or macOS. On Windows, use it inside WS
 mod artifacts;
 mod bench;
 mod check;
+mod package;
 mod process;
 mod schema;
 mod server;
@@ -59,11 +60,24 @@ enum Command {
     /// Rewrite backend/schema.graphql and backend/schema-embed.graphql
     Schema,
     /// Show what a browser downloads for one survey
-    Sizes,
+    Sizes {
+        /// Show what weighs in the WebAssembly instead: crates and the largest functions
+        #[arg(long)]
+        functions: bool,
+    },
+    /// Make the npm package `valuemap-survey` in dist/npm
+    Package {
+        /// Look at it as those who would use it do: publint, types, React and Vue in a browser
+        #[arg(long)]
+        check: bool,
+    },
     /// Measure how fast it is
     Bench {
         #[arg(value_enum, default_value = "load")]
         benchmark: Benchmark,
+        /// Passed on to the benchmark of the widget: --rounds N, --only NAME,NAME, --json, --serve
+        #[arg(last = true)]
+        arguments: Vec<String>,
     },
 }
 
@@ -91,8 +105,10 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Test { filters } => return test::run(&workspace, &filters),
         Command::Check => check::run(&workspace)?,
         Command::Schema => schema::rewrite(&workspace)?,
-        Command::Sizes => web::sizes::print(&workspace)?,
-        Command::Bench { benchmark } => return bench::run(&workspace, benchmark),
+        Command::Sizes { functions: true } => web::functions::print(&workspace)?,
+        Command::Sizes { functions: false } => web::sizes::print(&workspace)?,
+        Command::Package { check } => package::run(&workspace, check)?,
+        Command::Bench { benchmark, arguments } => return bench::run(&workspace, benchmark, &arguments),
     }
     Ok(ExitCode::SUCCESS)
 }

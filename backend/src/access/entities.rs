@@ -107,6 +107,10 @@ pub mod site {
         pub key: String,
         /// A list of origins, as browsers write them.
         pub origins: Json,
+        /// A list of public keys, checked before it was stored.
+        pub identity_keys: Json,
+        /// Whether an answer needs a signed identity.
+        pub requires_identity: bool,
         pub created_at: DateTimeUtc,
     }
 

@@ -9,12 +9,17 @@ use valuemap_shared::ids::{CommunityId, SiteId, SurveyId};
 use valuemap_shared::money as domain;
 
 use super::entities::{community, site};
+use super::member_identity::graphql::IdentityKey;
 use super::secret::hexadecimal;
 use super::store;
-use crate::activities::graphql::{Activity, ActivityType, Outcome, Party, Touchpoint, TrackedCommunity, tracked_node};
+use crate::activities::graphql::{
+    Activity, ActivityType, Nodes, Outcome, Party, Touchpoint, TrackedCommunity, list, tracked_node,
+};
+use crate::activities::lists::{Filter, FollowUps};
 use crate::attribution::graphql::{AttributionRun, run_node};
 use crate::database::Database;
 use crate::error::ApiError;
+use crate::follow_ups::graphql::FollowUp;
 use crate::graphql::node_id::NodeId;
 use crate::graphql::paging::{self, page_size};
 use crate::graphql::scalars::{Count, Currency, Quarter};
@@ -102,7 +107,7 @@ impl AccessQuery {
             | NodeId::Outcome(id, _)
             | NodeId::AttributionRun(id, _) => id,
             NodeId::Organisation(_) | NodeId::SurveyVersion(..) => return Ok(None),
-            NodeId::WebhookEndpoint(..) | NodeId::InboxEvent(..) => return Ok(None),
+            NodeId::WebhookEndpoint(..) | NodeId::InboxEvent(..) | NodeId::FollowUp(..) => return Ok(None),
         };
         let Some(owner) = find_community(context, community).await? else { return Ok(None) };
         let db = &state.database.read;
@@ -231,6 +236,17 @@ impl Community {
         webhooks::inbox(context, self.key(), status, first, after).await
     }
 
+    /// What the organisation heard and what it did about it, as members are told; the latest first.
+    #[graphql(complexity = "paging::complexity(first, child_complexity)")]
+    async fn follow_ups(
+        &self,
+        context: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+    ) -> async_graphql::Result<Nodes<FollowUp>> {
+        list::<FollowUps, _>(context, (self.key(), Filter::All), (first, after), FollowUp).await
+    }
+
     #[graphql(flatten)]
     async fn tracked(&self) -> TrackedCommunity {
         TrackedCommunity(self.key())
@@ -258,6 +274,17 @@ impl Site {
     /// The origins of the pages that may embed it.
     async fn origins(&self) -> Vec<String> {
         self.0.origins()
+    }
+
+    /// The keys that may sign for the members who answer here.
+    async fn identity_keys(&self) -> async_graphql::Result<Vec<IdentityKey>> {
+        let keys = self.0.identity_keys().map_err(ApiError::from)?;
+        Ok(keys.into_iter().map(IdentityKey::from).collect())
+    }
+
+    /// Whether answers without a signed identity are refused.
+    async fn requires_identity(&self) -> bool {
+        self.0.requires_identity
     }
 }
 
@@ -345,7 +372,7 @@ impl AccessMutation {
         let row = store::create_site(db, &state.ambient, (community, survey), name, key, &origins)
             .await
             .map_err(ApiError::from)?;
-        Ok(CreateSiteResult::Site(Site(row)))
+        Ok(CreateSiteResult::Site(Box::new(Site(row))))
     }
 }
 
@@ -409,7 +436,7 @@ pub enum CreateCommunityResult {
 
 #[derive(Union)]
 pub enum CreateSiteResult {
-    Site(Site),
+    Site(Box<Site>),
     NotFound(NotFound),
 }
 

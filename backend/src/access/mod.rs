@@ -2,6 +2,7 @@
 
 pub mod entities;
 pub mod graphql;
+pub mod member_identity;
 pub mod secret;
 pub mod session;
 pub mod store;

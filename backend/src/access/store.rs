@@ -9,6 +9,7 @@ use valuemap_shared::money::Currency;
 
 use super::entities::api_token::Kind;
 use super::entities::{api_token, community, organisation, site};
+use super::member_identity::IdentityKey;
 use super::secret::{hash_of, new_secret};
 use crate::ambient::Ambient;
 
@@ -218,6 +219,8 @@ pub async fn create_site(
         name: Set(name.to_owned()),
         key: Set(key),
         origins: Set(json!(origins)),
+        identity_keys: Set(json!([])),
+        requires_identity: Set(false),
         created_at: Set(ambient.now()),
     };
     row.insert(db).await
@@ -226,6 +229,12 @@ pub async fn create_site(
 impl site::Model {
     pub fn origins(&self) -> Vec<String> {
         serde_json::from_value(self.origins.clone()).unwrap_or_default()
+    }
+
+    /// The keys that may sign for the members who answer here.
+    pub fn identity_keys(&self) -> Result<Vec<IdentityKey>, DbErr> {
+        serde_json::from_value(self.identity_keys.clone())
+            .map_err(|error| DbErr::Custom(format!("the identity keys of site {}: {error}", self.id)))
     }
 }
 

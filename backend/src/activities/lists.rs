@@ -11,6 +11,7 @@ use valuemap_shared::ids::{ActivityId, ActivityTypeId, CommunityId, PartyId};
 use super::entities::{
     activity, contribution, cost_line, exchange_rate, identity_link, outcome, party, support_case, touchpoint,
 };
+use crate::follow_ups::entities::follow_up;
 use crate::graphql::paging::Position;
 
 /// Most parts of one statement: SQLite takes 500.
@@ -104,6 +105,7 @@ lists! {
     Outcomes of outcome by at (At: DateTime<Utc>), id (Id: Uuid);
     SupportCases of support_case by opened_at (OpenedAt: DateTime<Utc>), id (Id: Uuid);
     Contributions of contribution by at (At: DateTime<Utc>), id (Id: Uuid);
+    FollowUps of follow_up by done_on (DoneOn: NaiveDate), id (Id: Uuid);
     ExchangeRates of exchange_rate by valid_from (ValidFrom: NaiveDate), currency (Currency: String);
     // These have no time that would stay the same, so they are in the order of their ids.
     Parties of party by id (Id: Uuid), id (Id: Uuid);

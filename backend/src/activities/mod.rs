@@ -4,7 +4,7 @@ pub mod entities;
 pub mod graphql;
 pub mod identity;
 pub mod keys;
-mod lists;
+pub mod lists;
 pub mod rates;
 pub mod record;
 mod rows;

@@ -70,6 +70,10 @@ fn line(
     survey: Option<&String>,
     version: Option<&i32>,
 ) -> Value {
+    let orders: BTreeMap<&str, &Value> = answers
+        .iter()
+        .filter_map(|answer| answer.choice_order.as_ref().map(|order| (answer.question.as_str(), order)))
+        .collect();
     let answers: BTreeMap<&str, &Value> = answers
         .iter()
         .map(|answer| (answer.question.as_str(), answer.value.as_object().and_then(single).unwrap_or(&answer.value)))
@@ -82,6 +86,7 @@ fn line(
         "receivedAt": response.received_at,
         "source": response.source,
         "answers": answers,
+        "orders": orders,
     })
 }
 

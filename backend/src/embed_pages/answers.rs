@@ -1,12 +1,13 @@
 //! What a browser sends of a plain form, read as answers.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use valuemap_shared::ids::{SubmissionId, SurveyVersionId};
 use valuemap_shared::survey::{
-    AnswerDraft, Problem, ProblemCode, Question, QuestionKind, Submission, SurveyDefinition,
+    AnswerDraft, Given, Problem, ProblemCode, Question, QuestionKind, Submission, SurveyDefinition,
 };
 
+use super::order::shown_order;
 use super::texts::{Texts, fill};
 
 /// Names of fields that are no question. A question's key has no hyphen, so none can be mistaken for one of these.
@@ -43,14 +44,48 @@ impl Filled {
         self.fields.get(name).map_or(&[], Vec::as_slice)
     }
 
-    /// The answers that were given. An answer that makes no sense at its question is left for the rules to refuse.
-    fn drafts(&self, survey: &SurveyDefinition) -> Vec<AnswerDraft> {
-        survey.questions().iter().flat_map(|question| drafts(question, self.values(&question.key))).collect()
+    /// The answers that were given to what was asked. One that makes no sense is left for the rules to refuse; one to a
+    /// question that turned out not to be asked is left out: nobody can take back a radio button.
+    fn drafts(&self, survey: &SurveyDefinition, id: SubmissionId) -> Vec<AnswerDraft> {
+        let asked = self.asked(survey);
+        let questions = survey.questions().iter().enumerate().filter(|(_, question)| asked.contains(&*question.key));
+        let of = |(place, question): (usize, &Question)| {
+            let order = shown_order(question, place, id);
+            drafts(question, self.values(&question.key))
+                .into_iter()
+                .map(move |draft| AnswerDraft { order: order.clone(), ..draft })
+        };
+        questions.flat_map(of).collect()
+    }
+
+    /// The keys of the questions that are asked after these answers.
+    fn asked<'a>(&self, survey: &'a SurveyDefinition) -> HashSet<&'a str> {
+        let mut asked: HashSet<&str> = HashSet::new();
+        for question in survey.questions() {
+            let is_asked = question.ask_if.as_ref().is_none_or(|condition| {
+                let earlier = survey.question(&condition.question).filter(|earlier| asked.contains(&*earlier.key));
+                condition.holds(earlier.and_then(|earlier| self.given(earlier)))
+            });
+            if is_asked {
+                asked.insert(&question.key);
+            }
+        }
+        asked
+    }
+
+    fn given(&self, question: &Question) -> Option<Given<'_>> {
+        let values = self.values(&question.key);
+        let first = values.first()?;
+        match question.kind {
+            QuestionKind::Agreement { .. } | QuestionKind::Recommendation => first.parse().ok().map(Given::Number),
+            QuestionKind::SingleChoice { .. } | QuestionKind::MultipleChoice { .. } => Some(Given::Choices(values)),
+            QuestionKind::Text { .. } => Some(Given::Text),
+        }
     }
 
     /// Holds the answers to the rules of the survey.
-    pub fn parse(&self, texts: &Texts, survey: &SurveyDefinition) -> Result<Submission, Complaints> {
-        let drafts = self.drafts(survey);
+    pub fn parse(&self, texts: &Texts, survey: &SurveyDefinition, id: SubmissionId) -> Result<Submission, Complaints> {
+        let drafts = self.drafts(survey, id);
         Submission::parse(survey, &drafts).map_err(|problems| self.complaints(texts, survey, &drafts, &problems))
     }
 
@@ -62,9 +97,10 @@ impl Filled {
         problems: &[Problem],
     ) -> Complaints {
         let mut complaints = Complaints::default();
+        let asked = self.asked(survey);
         for question in survey.questions() {
             let is_blank = self.values(&question.key).iter().all(|value| value.trim().is_empty());
-            if question.required && is_blank {
+            if question.required && is_blank && asked.contains(&*question.key) {
                 complaints.add(question, &texts.required);
             }
         }

@@ -9,7 +9,7 @@ use super::failure::{self, refusal};
 use super::fields::SurveyForm;
 use super::page::{Page, respond};
 use super::results::thanks;
-use super::texts::{Locales, Texts};
+use super::texts::{Locales, Texts, asked_language};
 use crate::access::entities::site;
 use crate::access::store::site_by_key;
 use crate::error::ApiError;
@@ -23,6 +23,8 @@ use crate::survey::store::{PublishedVersion, latest_published};
 pub struct Visit<'a> {
     pub state: &'a State,
     pub texts: &'a Texts,
+    /// The language of the survey, as far as it has it: the page's, or one that only the survey may have.
+    pub language: String,
     pub site: &'a site::Model,
 }
 
@@ -66,7 +68,8 @@ pub async fn on_site(
             return respond(texts, None, failure::page(texts, request.method(), &refusal(error), None));
         }
     };
-    let visit = Visit { state, texts, site: &site };
+    let language = asked_language(request).unwrap_or_else(|| texts.language.to_owned());
+    let visit = Visit { state, texts, language, site: &site };
     let page = make(&visit)
         .await
         .unwrap_or_else(|refusal| failure::page(texts, request.method(), &refusal, Some(&visit.address("form"))));
@@ -88,9 +91,9 @@ fn check_origin(request: &HttpRequest, site: &site::Model) -> Result<(), Refusal
 }
 
 impl Visit<'_> {
-    /// The address of a page of this site, in the language of this one.
+    /// The address of a page of this site, in the language of this visit.
     pub fn address(&self, page: &str) -> String {
-        format!("/embed/{page}/{}?lang={}", self.site.key, self.texts.language)
+        format!("/embed/{page}/{}?lang={}", self.site.key, self.language)
     }
 
     fn survey(&self) -> (CommunityId, SurveyId) {
@@ -103,7 +106,13 @@ impl Visit<'_> {
         PublishedVersion::try_from(version).map_err(refusal)
     }
 
+    /// A form cannot say who sends it.
+    fn check_is_anonymous(&self) -> Result<(), Refusal> {
+        if self.site.requires_identity { Err(refusal(ApiError::Unauthenticated)) } else { Ok(()) }
+    }
+
     pub async fn empty_form(&self) -> Result<Page, Refusal> {
+        self.check_is_anonymous()?;
         let version = self.latest().await?;
         Ok(self.form_page(StatusCode::OK, &version, None, &Filled::default(), None))
     }
@@ -116,20 +125,23 @@ impl Visit<'_> {
         filled: &Filled,
         complaints: Option<&Complaints>,
     ) -> Page {
+        let survey = version.definition.localised(Some(&self.language));
         let form = SurveyForm {
             texts: self.texts,
-            survey: &version.definition,
+            survey: &survey,
             version: version.id,
             id: id.unwrap_or_else(|| SubmissionId(self.state.ambient.new_id())),
             action: &self.address("form"),
             filled,
             complaints,
         };
-        Page { status, title: version.definition.title().to_owned(), content: form.markup(), scripts: &[] }
+        let content = form.markup();
+        Page { status, title: survey.title, content, scripts: &[] }
     }
 
     /// Stores the answers and thanks for them, or shows the form again with what is wrong.
     async fn receive(&self, filled: &Filled) -> Result<Page, Refusal> {
+        self.check_is_anonymous()?;
         let invalid = |version: &PublishedVersion, complaints: &Complaints| {
             self.form_page(StatusCode::UNPROCESSABLE_ENTITY, version, filled.id(), filled, Some(complaints))
         };
@@ -141,7 +153,7 @@ impl Visit<'_> {
             // Not our form, or not as we made it: a new one takes its place.
             return Ok(invalid(&self.latest().await?, &Complaints::of_form(&self.texts.form_problems)));
         };
-        let submission = match filled.parse(self.texts, &version.definition) {
+        let submission = match filled.parse(self.texts, &version.definition, id) {
             Ok(submission) => submission,
             Err(complaints) => return Ok(invalid(&version, &complaints)),
         };
@@ -151,8 +163,11 @@ impl Visit<'_> {
         match self.state.writer.submit(entry).await.map_err(refusal)? {
             Outcome::Recorded(receipt) | Outcome::Repeated(receipt) => {
                 let published = self.state.published.of(&self.state.database.read, version.community, now).await;
-                Ok(thanks(self.texts, version.definition.title(), &receipt, &*published.map_err(refusal)?))
+                let title = version.definition.localised(Some(&self.language)).title;
+                Ok(thanks(self.texts, &title, &receipt, &*published.map_err(refusal)?))
             }
+            // Only of a member who is known, and nobody is here.
+            Outcome::AlreadyAnswered { .. } => Err(refusal(ApiError::Unavailable)),
             Outcome::IdReused => {
                 let message = "other answers were stored under this id before";
                 Err(Refusal::new(StatusCode::CONFLICT, "SUBMISSION_ID_REUSED", message))

@@ -1,9 +1,10 @@
 //! `/embed/frame/{site}`: the widget on a page of its own, for an iframe on a page that does not let the widget in.
 
-use actix_web::http::StatusCode;
+use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, web};
 use maud::html;
 
+use super::failure;
 use super::form::{Visit, on_site};
 use super::page::Page;
 use super::texts::Locales;
@@ -25,11 +26,17 @@ pub async fn show(
     on_site(&request, &key, &state, &locales, async |visit| frame_page(visit, consent.as_deref()).await).await
 }
 
-/// The plain form is inside of the element: it is seen wherever the element does not come to life.
+/// The plain form is inside of the element: it is seen wherever the element does not come to life. Where only members
+/// who are signed in may answer, the widget can still learn who they are, and the form's place says why it is not there.
 async fn frame_page(visit: &Visit<'_>, consent: Option<&str>) -> Result<Page, Refusal> {
-    let form = visit.empty_form().await?;
+    let form = match visit.empty_form().await {
+        Err(refusal) if refusal.status == StatusCode::UNAUTHORIZED => {
+            failure::page(visit.texts, &Method::GET, &refusal, None)
+        }
+        form => form?,
+    };
     let content = html! {
-        valuemap-survey site=(visit.site.key) lang=(visit.texts.language) consent=[consent] { (form.content) }
+        valuemap-survey site=(visit.site.key) lang=(visit.language) consent=[consent] { (form.content) }
     };
     Ok(Page { status: StatusCode::OK, title: form.title, content, scripts: SCRIPTS })
 }

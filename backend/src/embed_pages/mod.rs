@@ -6,6 +6,7 @@ mod failure;
 mod fields;
 mod form;
 mod frame;
+mod order;
 mod page;
 mod results;
 pub mod texts;

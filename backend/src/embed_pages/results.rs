@@ -19,6 +19,7 @@ pub fn thanks(texts: &Texts, title: &str, receipt: &Receipt, published: &Publish
                 h1.done { (texts.thanks) }
                 p { (texts.arrived) }
                 (table(texts, published))
+                (follow_ups(texts, published))
             }
         },
         scripts: &[],
@@ -37,6 +38,21 @@ fn table(texts: &Texts, published: &Published) -> Markup {
                 }
             }
             tbody { @for result in &published.results { (row(texts, result)) } }
+        }
+    }
+}
+
+/// What the organisation did about what members said.
+fn follow_ups(texts: &Texts, published: &Published) -> Markup {
+    html! {
+        @if !published.follow_ups.is_empty() {
+            h2 { (texts.follow_ups) }
+            @for follow_up in &published.follow_ups {
+                dl.follow-up {
+                    dt { (texts.heard) } dd { (follow_up.heard) }
+                    dt { (texts.done) } dd { (follow_up.done) " " time datetime=(follow_up.done_on) { (follow_up.done_on) } }
+                }
+            }
         }
     }
 }

@@ -55,6 +55,9 @@ pub struct Texts {
     pub score: String,
     pub answers: String,
     pub too_few: String,
+    pub follow_ups: String,
+    pub heard: String,
+    pub done: String,
     product_knowledge: String,
     unconventional_uses: String,
     peer_best_practices: String,
@@ -102,10 +105,12 @@ impl Locales {
     }
 }
 
-/// What the address asks for in `lang`.
+/// What the address asks for in `lang`, if it is a language tag.
 pub fn asked_language(request: &HttpRequest) -> Option<String> {
     let mut pairs = url::form_urlencoded::parse(request.query_string().as_bytes());
-    pairs.find(|(name, _)| name == "lang").map(|(_, value)| value.into_owned())
+    let (_, tag) = pairs.find(|(name, _)| name == "lang")?;
+    let is_tag = (2..=35).contains(&tag.len()) && tag.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    is_tag.then(|| tag.into_owned())
 }
 
 /// A part of `Accept-Language`: `de;q=0.8`.

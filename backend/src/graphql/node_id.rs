@@ -6,8 +6,8 @@ use std::str::FromStr;
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
 use uuid::Uuid;
 use valuemap_shared::ids::{
-    ActivityId, ActivityTypeId, AttributionRunId, CommunityId, InboxEventId, OrganisationId, OutcomeId, PartyId,
-    SiteId, SurveyId, SurveyVersionId, TouchpointId, WebhookEndpointId,
+    ActivityId, ActivityTypeId, AttributionRunId, CommunityId, FollowUpId, InboxEventId, OrganisationId, OutcomeId,
+    PartyId, SiteId, SurveyId, SurveyVersionId, TouchpointId, WebhookEndpointId,
 };
 
 /// What an identifier names, written `com_0192f0c1...`. What belongs to a community carries the community's id.
@@ -26,6 +26,7 @@ pub enum NodeId {
     Touchpoint(CommunityId, TouchpointId),
     Outcome(CommunityId, OutcomeId),
     AttributionRun(CommunityId, AttributionRunId),
+    FollowUp(CommunityId, FollowUpId),
 }
 
 impl fmt::Display for NodeId {
@@ -44,6 +45,7 @@ impl fmt::Display for NodeId {
             Self::Touchpoint(community, id) => write!(f, "tou_{}{}", community.0.simple(), id.0.simple()),
             Self::Outcome(community, id) => write!(f, "out_{}{}", community.0.simple(), id.0.simple()),
             Self::AttributionRun(community, id) => write!(f, "att_{}{}", community.0.simple(), id.0.simple()),
+            Self::FollowUp(community, id) => write!(f, "fol_{}{}", community.0.simple(), id.0.simple()),
         }
     }
 }
@@ -74,6 +76,7 @@ impl FromStr for NodeId {
             "tou" => two().map(|(community, id)| Self::Touchpoint(community.into(), id.into())),
             "out" => two().map(|(community, id)| Self::Outcome(community.into(), id.into())),
             "att" => two().map(|(community, id)| Self::AttributionRun(community.into(), id.into())),
+            "fol" => two().map(|(community, id)| Self::FollowUp(community.into(), id.into())),
             _ => Err(refused()),
         }
     }

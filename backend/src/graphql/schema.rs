@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::document_limits as limits;
 use crate::access::graphql::{AccessMutation, AccessQuery};
+use crate::access::member_identity::graphql::MemberIdentityMutation;
 use crate::access::store::Viewer;
 use crate::access::viewers::Viewers;
 use crate::activities::graphql::{SettingsMutation, TrackingMutation};
@@ -11,6 +12,7 @@ use crate::ambient::Ambient;
 use crate::attribution::graphql::{AttributionMutation, AttributionQuery};
 use crate::database::Database;
 use crate::error::ApiError;
+use crate::follow_ups::graphql::FollowUpMutation;
 use crate::survey::embed::{EmbedMutation, EmbedQuery};
 use crate::survey::graphql::SurveyMutation;
 use crate::survey::store::VersionCache;
@@ -44,6 +46,7 @@ pub struct Query(AccessQuery, ValueMapQuery, ScoringModelQuery, ComparisonQuery,
 #[derive(MergedObject, Default)]
 pub struct Mutation(
     AccessMutation,
+    MemberIdentityMutation,
     SurveyMutation,
     TrackingMutation,
     SettingsMutation,
@@ -51,6 +54,7 @@ pub struct Mutation(
     ComparisonMutation,
     WebhookMutation,
     AttributionMutation,
+    FollowUpMutation,
 );
 
 /// Whoever asks, as the HTTP layer found out.

@@ -8,7 +8,9 @@ mod m20261122_000002_scoring_models_and_measures;
 mod m20261122_000003_imports_and_inbox;
 mod m20261122_000004_attribution_runs;
 mod m20261122_000005_inbox_subjects;
-mod m20261122_000006_choice_orders;
+mod m20261122_000006_member_identity;
+mod m20261122_000007_follow_ups;
+mod m20261122_000008_choice_orders;
 
 pub struct Migrator;
 
@@ -22,7 +24,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000003_imports_and_inbox::Migration),
             Box::new(m20261122_000004_attribution_runs::Migration),
             Box::new(m20261122_000005_inbox_subjects::Migration),
-            Box::new(m20261122_000006_choice_orders::Migration),
+            Box::new(m20261122_000006_member_identity::Migration),
+            Box::new(m20261122_000007_follow_ups::Migration),
+            Box::new(m20261122_000008_choice_orders::Migration),
         ]
     }
 }

@@ -11,6 +11,7 @@ mod activities;
 mod answers;
 mod comments;
 mod events;
+mod follow_ups;
 mod people;
 mod sales;
 mod world;
@@ -31,6 +32,7 @@ use crate::activities::rates::state_rate;
 use crate::activities::record::Recorder;
 use crate::ambient::Ambient;
 use crate::database::Database;
+use crate::follow_ups::store::publish_follow_up;
 use crate::survey::record::{Entry, Origin, chunks, record};
 use crate::survey::store::{PublishedVersion, create_survey, latest_published, publish_draft, save_draft};
 use crate::value_map::comparisons::save_comparison;
@@ -91,6 +93,9 @@ pub async fn load(database: &Database, ambient: &Ambient) -> anyhow::Result<Load
     }
     if let Some(refused) = recorder.refused.first() {
         anyhow::bail!("the sample breaks a rule: {refused:?}");
+    }
+    for follow_up in follow_ups::made_up(&world)? {
+        publish_follow_up(&transaction, ambient, community, &follow_up).await?;
     }
     save_comparison(&transaction, ambient, community, &sales::comparison(&world)).await?;
     transaction.commit().await?;

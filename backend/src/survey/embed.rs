@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Enum, InputObject, Object, SimpleObject, Union};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::prelude::Uuid;
 use valuemap_shared::ids::{CommunityId, SiteId, SubmissionId, SurveyId, SurveyVersionId};
 use valuemap_shared::survey as domain;
@@ -14,8 +14,10 @@ use super::question::Question;
 use super::record::{Entry, Origin, Outcome, Receipt as StoredReceipt};
 use super::store::{PublishedVersion, latest_published};
 use crate::access::entities::site;
+use crate::access::member_identity::signed_member;
 use crate::access::store::site_by_key;
 use crate::error::ApiError;
+use crate::follow_ups::entities::follow_up;
 use crate::graphql::scalars::{Count, Quarter};
 use crate::graphql::schema::State;
 use crate::value_map::published::Published;
@@ -90,6 +92,7 @@ impl EmbedMutation {
     ) -> async_graphql::Result<SubmitResponseResult> {
         let state = context.data::<State>()?;
         let site = allowed_site(context, &input.site).await?;
+        let member = signed_member(state, &site, input.identity.as_deref()).await?;
         let (version, id, submission) = match parse(state, &site, &input).await? {
             Ok(parsed) => parsed,
             Err(problems) => {
@@ -99,7 +102,7 @@ impl EmbedMutation {
         };
         let now = state.ambient.now();
         let origin = Origin::Site(SiteId(site.id));
-        let entry = Entry::new(&version, id, origin, now.date_naive(), now, &submission);
+        let entry = Entry::new(&version, id, origin, now.date_naive(), now, &submission).of_member(member);
         Ok(match state.writer.submit(entry).await? {
             Outcome::Recorded(receipt) | Outcome::Repeated(receipt) => {
                 SubmitResponseResult::Receipt(Receipt { receipt, community: version.community })
@@ -107,6 +110,9 @@ impl EmbedMutation {
             Outcome::IdReused => SubmitResponseResult::IdReused(SubmissionIdReused {
                 message: "other answers were stored under this id before; a new submission needs a new id".into(),
             }),
+            Outcome::AlreadyAnswered { received_at } => {
+                SubmitResponseResult::AlreadyAnswered(AlreadyAnswered::new(received_at))
+            }
         })
     }
 }
@@ -196,6 +202,8 @@ pub struct SubmitResponseInput {
     /// A UUID of version 7, made once for this submission, before the first attempt to send it.
     id: String,
     answers: Vec<AnswerInput>,
+    /// A JWT that the partner's server signed for the member who answers. Without it the answer is anonymous.
+    identity: Option<String>,
 }
 
 /// One answer: exactly one of `number`, `text` and `choices`, as the question asks. Questions that were not asked are
@@ -227,6 +235,7 @@ pub enum SubmitResponseResult {
     Receipt(Receipt),
     Invalid(InvalidSubmission),
     IdReused(SubmissionIdReused),
+    AlreadyAnswered(AlreadyAnswered),
 }
 
 pub struct Receipt {
@@ -259,6 +268,22 @@ impl Receipt {
 pub struct CommunityResults {
     period: Quarter,
     benefits: Vec<BenefitResult>,
+    /// What was done lately about what members said, at most three things, the newest first.
+    follow_ups: Vec<FollowUp>,
+}
+
+/// Something that members said, and what the organisation did about it.
+#[derive(SimpleObject)]
+pub struct FollowUp {
+    heard: String,
+    done: String,
+    on: NaiveDate,
+}
+
+impl From<&follow_up::Model> for FollowUp {
+    fn from(row: &follow_up::Model) -> Self {
+        Self { heard: row.heard.clone(), done: row.done.clone(), on: row.done_on }
+    }
 }
 
 #[derive(SimpleObject)]
@@ -286,7 +311,11 @@ impl From<&Published> for CommunityResults {
             value: result.value,
             answers: Count(result.answers),
         };
-        Self { period: Quarter(published.period), benefits: published.results.iter().map(benefit).collect() }
+        Self {
+            period: Quarter(published.period),
+            benefits: published.results.iter().map(benefit).collect(),
+            follow_ups: published.follow_ups.iter().map(FollowUp::from).collect(),
+        }
     }
 }
 
@@ -336,6 +365,24 @@ pub struct SubmissionIdReused {
     message: String,
 }
 
+/// Nothing was stored: the member has answered this survey in this quarter already.
+#[derive(SimpleObject)]
+pub struct AlreadyAnswered {
+    /// When the answer that counts was received.
+    received_at: DateTime<Utc>,
+    message: String,
+}
+
+impl AlreadyAnswered {
+    fn new(received_at: DateTime<Utc>) -> Self {
+        let wave = valuemap_shared::calendar::Quarter::containing(received_at.date_naive());
+        Self {
+            received_at,
+            message: format!("this member has answered in {wave} already; one answer a quarter counts"),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -354,6 +401,8 @@ mod tests {
             name: String::new(),
             key: String::new(),
             origins: json!(["https://forum.example.com"]),
+            identity_keys: json!([]),
+            requires_identity: false,
             created_at: DateTime::UNIX_EPOCH,
         };
         let page = PageOrigin {

@@ -1,4 +1,4 @@
-//! The rows of surveys, their versions, responses, answers and tallies.
+//! The rows of surveys, their versions, responses, answers and tallies, and of who answered when.
 
 pub mod survey {
     use sea_orm::entity::prelude::*;
@@ -67,6 +67,32 @@ pub mod response {
         pub received_at: DateTimeUtc,
         /// Tells the same submission sent twice from another one under its id.
         pub content_hash: String,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub mod member_answer {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "member_answer")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub community_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub survey_id: Uuid,
+        /// The calendar quarter that the response was received in.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub wave: String,
+        /// A pseudonym.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub member: String,
+        pub response_id: Uuid,
+        pub created_at: DateTimeUtc,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -10,6 +10,7 @@ use super::embed::Problem;
 use super::entities::{survey, survey_version};
 use super::question::{Question, QuestionInput};
 use super::store;
+use super::translation::Translation;
 use crate::access::store::community_of;
 use crate::error::ApiError;
 use crate::graphql::node_id::NodeId;
@@ -67,6 +68,17 @@ impl SurveyVersion {
 
     async fn title(&self) -> async_graphql::Result<String> {
         Ok(store::definition_of(&self.0).map_err(ApiError::from)?.title().to_owned())
+    }
+
+    /// What title and questions are in: a BCP 47 tag.
+    async fn language(&self) -> async_graphql::Result<String> {
+        Ok(store::definition_of(&self.0).map_err(ApiError::from)?.into_draft().language)
+    }
+
+    /// The same texts in other languages.
+    async fn translations(&self) -> async_graphql::Result<Vec<Translation>> {
+        let definition = store::definition_of(&self.0).map_err(ApiError::from)?;
+        Ok(definition.into_draft().translations.into_iter().map(Translation::from).collect())
     }
 
     async fn questions(&self) -> async_graphql::Result<Vec<Question>> {
@@ -168,7 +180,8 @@ impl SurveyMutation {
             return Ok(SaveSurveyDraftResult::NotFound(NotFound::new(input.survey)));
         };
         let questions = input.questions.into_iter().map(domain::Question::from).collect();
-        let draft = domain::SurveyDraft { title: input.title, questions, ..domain::SurveyDraft::default() };
+        let translations = input.translations.into_iter().map(domain::Translation::from).collect();
+        let draft = domain::SurveyDraft { language: input.language, title: input.title, questions, translations };
         let definition = match domain::SurveyDefinition::parse(draft) {
             Ok(definition) => definition,
             Err(problems) => {
@@ -232,6 +245,12 @@ pub struct SaveSurveyDraftInput {
     title: String,
     #[graphql(validator(max_items = 100))]
     questions: Vec<QuestionInput>,
+    /// What title and questions are in: a BCP 47 tag in lower case.
+    #[graphql(default = "en")]
+    language: String,
+    /// The same texts in other languages, all of them in each.
+    #[graphql(default, validator(max_items = 100))]
+    translations: Vec<Translation>,
 }
 
 #[derive(InputObject)]

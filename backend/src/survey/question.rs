@@ -69,6 +69,18 @@ pub struct Choice {
     label: String,
 }
 
+impl From<domain::Choice> for Choice {
+    fn from(choice: domain::Choice) -> Self {
+        Self { key: choice.key, label: choice.label }
+    }
+}
+
+impl From<Choice> for domain::Choice {
+    fn from(choice: Choice) -> Self {
+        Self { key: choice.key, label: choice.label }
+    }
+}
+
 impl From<domain::Question> for Question {
     fn from(question: domain::Question) -> Self {
         let plain = |kind| Self {
@@ -85,9 +97,7 @@ impl From<domain::Question> for Question {
             choices: Vec::new(),
             ask_if: question.ask_if.clone().map(AskIf::from),
         };
-        let labelled = |choices: Vec<domain::Choice>| -> Vec<Choice> {
-            choices.into_iter().map(|choice| Choice { key: choice.key, label: choice.label }).collect()
-        };
+        let labelled = |choices: Vec<domain::Choice>| choices.into_iter().map(Choice::from).collect();
         match question.kind {
             domain::QuestionKind::Agreement { points, benefit, reversed } => Self {
                 points: Some(points),
@@ -211,9 +221,7 @@ impl From<AskIfInput> for domain::Condition {
 
 impl From<QuestionInput> for domain::Question {
     fn from(input: QuestionInput) -> Self {
-        let choices = |choices: Vec<Choice>| -> Vec<domain::Choice> {
-            choices.into_iter().map(|choice| domain::Choice { key: choice.key, label: choice.label }).collect()
-        };
+        let choices = |choices: Vec<Choice>| choices.into_iter().map(domain::Choice::from).collect();
         let kind = match input.kind {
             QuestionKindInput::Agreement(AgreementInput { points, benefit, reversed }) => {
                 domain::QuestionKind::Agreement { points, benefit: benefit.map(domain::Benefit::from), reversed }

@@ -13,7 +13,9 @@ use valuemap_shared::survey::{Benefit, Cell, Submission, cells_of, pairs_of};
 use valuemap_shared::value_map::CoMoment;
 
 use super::entities::{answer, response, tally};
+use super::member_answer::take_back_repeated;
 use super::store::PublishedVersion;
+use crate::access::member_identity::Pseudonym;
 use crate::access::secret::hexadecimal;
 use crate::value_map::entities::co_moment;
 
@@ -23,6 +25,8 @@ pub struct Entry {
     response: response::Model,
     answers: Vec<answer::Model>,
     cells: Vec<(String, Cell)>,
+    /// Who answered, where their server signed for them.
+    member: Option<Pseudonym>,
     /// What it adds to the co-moments of benefits, by pair.
     pairs: Vec<(String, CoMoment)>,
 }
@@ -43,6 +47,8 @@ pub enum Outcome {
     Repeated(Receipt),
     /// Something else had been stored under its id. Nothing changed.
     IdReused,
+    /// The member had answered the survey in this wave before. Nothing changed.
+    AlreadyAnswered { received_at: DateTime<Utc> },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,6 +93,7 @@ impl Entry {
         let pairs =
             pairs_of(&cells).into_iter().map(|(pair, (first, second))| (pair_name(pair), CoMoment::of(first, second)));
         Self {
+            member: None,
             pairs: pairs.collect(),
             answers: submission.answers().iter().map(answer).collect(),
             cells: cells.into_iter().map(|(subject, cell)| (subject.to_string(), cell)).collect(),
@@ -94,7 +101,20 @@ impl Entry {
         }
     }
 
-    fn key(&self) -> ResponseKey {
+    /// The same, as the answer of a member who is allowed one in a wave.
+    pub fn of_member(self, member: Option<Pseudonym>) -> Self {
+        Self { member, ..self }
+    }
+
+    pub fn member(&self) -> Option<&Pseudonym> {
+        self.member.as_ref()
+    }
+
+    pub fn response(&self) -> &response::Model {
+        &self.response
+    }
+
+    pub fn key(&self) -> ResponseKey {
         (self.response.community_id, self.response.survey_id, self.response.id)
     }
 
@@ -107,7 +127,7 @@ impl Entry {
     }
 }
 
-type ResponseKey = (Uuid, Uuid, Uuid);
+pub type ResponseKey = (Uuid, Uuid, Uuid);
 
 fn content_hash(version: &PublishedVersion, submission: &Submission) -> String {
     let content = json!([version.id, submission]).to_string();
@@ -117,27 +137,34 @@ fn content_hash(version: &PublishedVersion, submission: &Submission) -> String {
 /// Stores what is new among the entries and says what became of each.
 ///
 /// The database decides what is new, by the key of the response, so that two servers given the same submission store
-/// it once. Rows are written in the order of their keys, so that two servers never wait for each other in a circle.
+/// it once, and by the key of a member's claim on the wave. Rows are written in the order of their keys, so that two servers never wait for each other in a circle.
 pub async fn record(transaction: &impl ConnectionTrait, entries: &[Entry]) -> Result<Vec<Outcome>, DbErr> {
     let mut firsts: BTreeMap<ResponseKey, &Entry> = BTreeMap::new();
     for entry in entries {
         firsts.entry(entry.key()).or_insert(entry);
     }
     let mut stored = insert_responses(transaction, &firsts).await?;
+    let known: HashSet<ResponseKey> = firsts.keys().filter(|key| !stored.contains_key(*key)).copied().collect();
+    let is_first = |entry: &Entry| std::ptr::eq(firsts[&entry.key()], entry) && !known.contains(&entry.key());
+    let arrived: Vec<&Entry> = entries.iter().filter(|entry| is_first(entry)).collect();
+    let repeated = take_back_repeated(transaction, &arrived).await?;
+    stored.retain(|key, _| !repeated.contains_key(key));
     let new_entries: Vec<&Entry> =
         firsts.iter().filter(|(key, _)| stored.contains_key(*key)).map(|(_, entry)| *entry).collect();
     insert_answers(transaction, &new_entries).await?;
     add_to_tallies(transaction, &new_entries).await?;
     add_to_co_moments(transaction, &new_entries).await?;
-    let known: HashSet<ResponseKey> = firsts.keys().filter(|key| !stored.contains_key(*key)).copied().collect();
     stored.extend(find_responses(transaction, &known).await?);
 
     let mut outcomes = Vec::with_capacity(entries.len());
     for entry in entries {
+        if let Some(received_at) = repeated.get(&entry.key()) {
+            outcomes.push(Outcome::AlreadyAnswered { received_at: *received_at });
+            continue;
+        }
         let first = stored.get(&entry.key());
         let first = first.ok_or_else(|| DbErr::RecordNotFound(format!("response {}", entry.response.id)))?;
-        let is_new = !known.contains(&entry.key()) && std::ptr::eq(firsts[&entry.key()], entry);
-        outcomes.push(entry.outcome(first, is_new));
+        outcomes.push(entry.outcome(first, is_first(entry)));
     }
     Ok(outcomes)
 }
@@ -162,19 +189,20 @@ async fn find_responses(
 ) -> Result<HashMap<ResponseKey, response::Model>, DbErr> {
     let mut found = HashMap::with_capacity(keys.len());
     for keys in chunks(keys.iter().copied(), 200) {
-        let mut any = Condition::any();
-        for (community, survey, id) in keys {
-            let same = Condition::all()
-                .add(response::Column::CommunityId.eq(community))
-                .add(response::Column::SurveyId.eq(survey))
-                .add(response::Column::Id.eq(id));
-            any = any.add(same);
-        }
+        let any = keys.into_iter().fold(Condition::any(), |any, key| any.add(is_response(key)));
         for row in response::Entity::find().filter(any).all(transaction).await? {
             found.insert((row.community_id, row.survey_id, row.id), row);
         }
     }
     Ok(found)
+}
+
+/// That a response is the one of this key.
+pub fn is_response((community, survey, id): ResponseKey) -> Condition {
+    Condition::all()
+        .add(response::Column::CommunityId.eq(community))
+        .add(response::Column::SurveyId.eq(survey))
+        .add(response::Column::Id.eq(id))
 }
 
 async fn insert_answers(transaction: &impl ConnectionTrait, entries: &[&Entry]) -> Result<(), DbErr> {
@@ -262,7 +290,7 @@ pub fn pair_name((first, second): (Benefit, Benefit)) -> String {
 }
 
 /// A row to be inserted as it is, keys included.
-fn all_set<A: ActiveModelTrait>(model: impl IntoActiveModel<A>) -> A {
+pub fn all_set<A: ActiveModelTrait>(model: impl IntoActiveModel<A>) -> A {
     model.into_active_model().reset_all()
 }
 

@@ -10,6 +10,8 @@ use valuemap_shared::value_map::{DEFAULT_MINIMUM, PublicResult, public_results};
 
 use super::store::daily_benefits;
 use crate::access::store::{minimum_of, organisation_of_community};
+use crate::follow_ups::entities::follow_up;
+use crate::follow_ups::store::newest_follow_ups;
 use crate::recent::Recent;
 
 /// A community's results as they were published.
@@ -17,10 +19,15 @@ use crate::recent::Recent;
 pub struct Published {
     pub period: Quarter,
     pub results: Vec<PublicResult>,
+    /// The newest first.
+    pub follow_ups: Vec<follow_up::Model>,
 }
 
-/// They are of days that are over, so they change with the day, and with an import: a minute old is new enough.
+/// Results are of days that are over, so they change with the day, and with an import: a minute old is new enough.
 const LIFETIME: TimeDelta = TimeDelta::minutes(1);
+
+/// How many follow-ups members are shown.
+const SHOWN_FOLLOW_UPS: u64 = 3;
 
 /// The latest results of each community, kept so that a submission does not pay for them.
 #[derive(Debug)]
@@ -52,13 +59,15 @@ impl PublishedResults {
 async fn publish(db: &impl ConnectionTrait, community: CommunityId, now: DateTime<Utc>) -> Result<Published, DbErr> {
     let organisation = organisation_of_community(db, community).await?;
     let minimum = organisation.map_or(DEFAULT_MINIMUM, |row| minimum_of(&row));
+    let follow_ups = newest_follow_ups(db, community, SHOWN_FOLLOW_UPS).await?;
     let today = now.date_naive();
     let this_quarter = Quarter::containing(today);
     for period in [this_quarter, this_quarter.previous()] {
         let results = public_results(&daily_benefits(db, community, period).await?, today, minimum);
         if results.iter().any(|result| result.value.is_some()) {
-            return Ok(Published { period, results });
+            return Ok(Published { period, results, follow_ups });
         }
     }
-    Ok(Published { period: this_quarter, results: public_results(&Default::default(), today, minimum) })
+    let results = public_results(&Default::default(), today, minimum);
+    Ok(Published { period: this_quarter, results, follow_ups })
 }

@@ -4,11 +4,13 @@ use yew::prelude::*;
 use crate::access::{self, SignedOut};
 use crate::api::Failure;
 use crate::asking::{Asking, Occasion};
+use crate::embed::{self, EmbedPage};
 use crate::failure::FailureNotice;
+use crate::location::Route;
 use crate::product::Product;
 use crate::remote::use_remote;
 use crate::returning::use_return;
-use crate::value_map::{Page, TITLE};
+use crate::value_map::{self, Page};
 
 #[component]
 pub fn App() -> Html {
@@ -22,6 +24,13 @@ pub fn App() -> Html {
 
     match (&account.failure, &account.value) {
         (Some(Failure::SignedOut), _) => html! { <Entrance><SignedOut /></Entrance> },
+        (_, Some(account)) if Route::current() == Route::Embed => html! {
+            <EmbedPage
+                {account}
+                session={asking.session}
+                onsignedout={on(Occasion::SignedOut)}
+            />
+        },
         (_, Some(account)) => html! {
             <Page
                 {account}
@@ -45,10 +54,14 @@ struct EntranceProps {
 /// The page for as long as it is not known who is looking. `index.html` holds its outline too.
 #[component]
 fn Entrance(props: &EntranceProps) -> Html {
+    let title = match Route::current() {
+        Route::Map => value_map::TITLE,
+        Route::Embed => embed::TITLE,
+    };
     html! {
         <>
             <header class="masthead"><Product /></header>
-            <main class="entrance"><h1>{ TITLE }</h1>{ props.children.clone() }</main>
+            <main class="entrance"><h1>{ title }</h1>{ props.children.clone() }</main>
         </>
     }
 }

@@ -8,6 +8,8 @@ use crate::api::Failure;
 pub struct FailureNoticeProps {
     pub failure: Failure,
     pub onretry: Callback<()>,
+    #[prop_or(AttrValue::Static("The figures could not be fetched"))]
+    pub title: AttrValue,
 }
 
 #[component]
@@ -20,7 +22,7 @@ pub fn FailureNotice(props: &FailureNoticeProps) -> Html {
             </Notice>
         },
         Failure::Failed(message) => html! {
-            <Notice title="The figures could not be fetched" tone={Tone::Alarm}>
+            <Notice title={&props.title} tone={Tone::Alarm}>
                 <p>{ message }</p>
                 <Button onpress={props.onretry.clone()}>{ "Try again" }</Button>
             </Notice>

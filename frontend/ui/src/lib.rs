@@ -3,6 +3,9 @@
 
 mod badge;
 mod button;
+mod checkbox;
+mod choices;
+mod colour_field;
 mod dialog;
 mod interval_bar;
 mod notice;
@@ -13,9 +16,14 @@ mod skeleton;
 mod slider;
 mod span_bar;
 mod stacked_bar;
+mod tabs;
+mod text_field;
 
 pub use badge::Badge;
 pub use button::Button;
+pub use checkbox::Checkbox;
+pub use choices::{Choice, Choices};
+pub use colour_field::ColourField;
 pub use dialog::Dialog;
 pub use interval_bar::IntervalBar;
 pub use notice::{Notice, Tone};
@@ -26,3 +34,5 @@ pub use skeleton::Skeleton;
 pub use slider::Slider;
 pub use span_bar::SpanBar;
 pub use stacked_bar::{Segment, StackedBar};
+pub use tabs::{Tab, Tabs};
+pub use text_field::TextField;

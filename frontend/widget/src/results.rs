@@ -1,7 +1,7 @@
 use yew::prelude::*;
 
 use crate::survey::{BenefitResult, Results};
-use crate::texts::{Phrase, Texts};
+use crate::texts::{Phrase, Texts, digits};
 
 /// What the community has said so far, a table that also looks like a bar chart; and what came of it.
 pub fn results_table(results: &Results, texts: &Texts) -> Html {
@@ -9,7 +9,7 @@ pub fn results_table(results: &Results, texts: &Texts) -> Html {
     html! {
         <>
             <table part="results">
-                <caption>{ texts.say(Phrase::RESULTS).replace("{period}", &results.period) }</caption>
+                <caption>{ texts.results(&results.period) }</caption>
                 <thead>
                     <tr>{ column(Phrase::BENEFIT) }{ column(Phrase::SCORE) }{ column(Phrase::ANSWERS) }</tr>
                 </thead>
@@ -23,7 +23,7 @@ pub fn results_table(results: &Results, texts: &Texts) -> Html {
 fn row(result: &BenefitResult, texts: &Texts) -> Html {
     let (score, bar) = match result.value {
         Some(value) => {
-            let value = AttrValue::from(value.to_string());
+            let value = AttrValue::from(digits(value));
             (value.clone(), html! { <progress part="bar" aria-hidden="true" max="100" {value} /> })
         }
         None => ("\u{2013}".into(), html! { <small>{ texts.say(Phrase::TOO_FEW) }</small> }),
@@ -35,7 +35,7 @@ fn row(result: &BenefitResult, texts: &Texts) -> Html {
                 <span>{ bar }</span>
             </th>
             <td>{ score }</td>
-            <td>{ result.answers.to_string() }</td>
+            <td>{ digits(result.answers) }</td>
         </tr>
     }
 }

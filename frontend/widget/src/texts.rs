@@ -1,7 +1,8 @@
+use js_sys::JsString;
 use valuemap_shared::survey::{Benefit, Question, QuestionKind};
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 
-use crate::json::text;
+use crate::json::{field, text};
 
 /// Everything that the survey says, in the member's language: a file of `locales/`.
 #[derive(Clone, Debug, PartialEq)]
@@ -72,7 +73,13 @@ impl Texts {
 
     /// A text with `{n}` in it, and maybe `{total}`.
     pub fn count(&self, phrase: Phrase, number: usize, total: usize) -> String {
-        self.say(phrase).replace("{n}", &number.to_string()).replace("{total}", &total.to_string())
+        let text: JsString = field(&self.0, phrase.0).unchecked_into();
+        text.replace("{n}", &digits(number)).replace("{total}", &digits(total)).into()
+    }
+
+    pub fn results(&self, period: &str) -> String {
+        let text: JsString = field(&self.0, Phrase::RESULTS.0).unchecked_into();
+        text.replace("{period}", period).into()
     }
 
     /// What has to be known before answering a question.
@@ -87,11 +94,23 @@ impl Texts {
     }
 }
 
+/// A number as text. That of the standard library brings a kilobyte of tables and padding along.
+pub fn digits(number: usize) -> String {
+    let mut digits = if number < 10 { String::new() } else { digits(number / 10) };
+    digits.push(char::from(b'0' + (number % 10) as u8));
+    digits
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
+
+    #[test]
+    fn numbers_are_written_out() {
+        assert_eq!([0, 7, 10, 1_905].map(digits), ["0", "7", "10", "1905"]);
+    }
 
     #[test]
     fn the_language_files_have_every_text() {

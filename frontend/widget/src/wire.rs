@@ -76,10 +76,11 @@ pub fn read_answer(answer: &JsValue) -> Option<Answer> {
 }
 
 pub fn submission(survey: &Survey, submission: &Submission) -> JsValue {
+    let mut id = [0; 36];
     object(&[
         ("site", survey.site.as_str().into()),
         ("version", survey.version.as_str().into()),
-        ("id", submission.id.to_string().into()),
+        ("id", (&*submission.id.0.hyphenated().encode_lower(&mut id)).into()),
         ("answers", list(&submission.answers, answer)),
     ])
 }

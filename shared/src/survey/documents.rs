@@ -23,7 +23,7 @@ pub const SURVEY: &str = concat!(
 );
 
 /// A member's answers. What comes back is a receipt, or what was wrong with them.
-pub const SUBMIT: &str = "mutation Submit($input:SubmitResponseInput!){submitResponse(input:$input){__typename ...on Receipt{id receivedAt results{period benefits{benefit value answers}}}...on InvalidSubmission{problems{path message}}...on SubmissionIdReused{message}}}";
+pub const SUBMIT: &str = "mutation Submit($input:SubmitResponseInput!){submitResponse(input:$input){__typename ...on Receipt{id receivedAt results{period benefits{benefit value answers}followUps{heard done on}}}...on InvalidSubmission{problems{path message}}...on SubmissionIdReused{message}...on AlreadyAnswered{receivedAt message}}}";
 
 /// All of them.
 pub const ALL: [&str; 3] = [START, SURVEY, SUBMIT];

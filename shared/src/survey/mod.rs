@@ -1,5 +1,6 @@
 //! The survey: its definition, what a member submits, and the tallies that a submission adds to.
 
+mod answer;
 mod benefit;
 mod condition;
 mod definition;
@@ -8,16 +9,18 @@ mod problem;
 mod rules;
 pub mod shuffle;
 mod standard;
+mod standard_translations;
 mod submission;
 mod tally;
 mod translation;
 
+pub use answer::{Answer, AnswerDraft, text_problem};
 pub use benefit::Benefit;
 pub use condition::{Condition, Given, Test};
 pub use definition::{Choice, Lines, Question, QuestionKind, SurveyDefinition, SurveyDraft};
 pub use problem::{Problem, ProblemCode};
 pub use standard::standard_survey;
-pub use submission::{Answer, AnswerDraft, Submission, text_problem};
+pub use submission::Submission;
 pub use tally::{Cell, Subject, cells_of, pairs_of};
 pub use translation::{LocalisedSurvey, TranslatedQuestion, Translation};
 

@@ -199,6 +199,18 @@ mod tests {
     }
 
     #[test]
+    fn the_standard_survey_speaks_six_languages() {
+        let survey = standard_survey();
+        let mut prompts = BTreeSet::new();
+        for language in ["en", "de", "fr", "es", "ja", "ar"] {
+            let localised = survey.localised(Some(language));
+            assert_eq!(localised.language, language);
+            prompts.extend(localised.questions.into_iter().map(|question| question.prompt));
+        }
+        assert_eq!(prompts.len(), 6 * survey.questions().len());
+    }
+
+    #[test]
     fn every_broken_rule_is_reported_with_its_path() {
         check(vec![], &[("questions", ProblemCode::Missing)]);
         check(

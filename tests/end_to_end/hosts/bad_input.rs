@@ -17,14 +17,14 @@ const SEEN: &str = "
 /// With this on the page, the survey cannot be shown, and the code says why.
 async fn no_survey(partner: &Partner, query: &str, code: &str) -> anyhow::Result<()> {
     let bare = partner.bare("plain.html").await?;
-    for on_failure in ["", "&on-failure=hide", "&on-failure=message"] {
+    for on_failure in ["", "&unavailable=hide", "&unavailable=message"] {
         partner.open(&format!("plain.html?{query}{on_failure}")).await?;
         let error = partner.until_error(code).await?;
         ensure!(error["detail"]["message"].as_str().is_some_and(|message| message.len() > 10), "{error}");
         warned(partner, code).await?;
         let seen = partner.run(SEEN).await?;
         match on_failure {
-            "&on-failure=message" => {
+            "&unavailable=message" => {
                 ensure!(seen["words"].as_str().is_some_and(|words| words.len() > 10), "members see {seen}")
             }
             _ => ensure!(seen == json!({ "height": 0, "words": "" }), "members see {seen} with `{on_failure}`"),
@@ -74,7 +74,7 @@ async fn a_mistake_in_an_attribute_has_a_code_and_does_no_harm() {
         ("mode=popup", "ATTRIBUTE_INVALID", "popup"),
         ("load=lazy", "ATTRIBUTE_INVALID", "lazy"),
         ("consent=yes", "ATTRIBUTE_INVALID", "yes"),
-        ("on-failure=ignore", "ATTRIBUTE_INVALID", "ignore"),
+        ("unavailable=ignore", "ATTRIBUTE_INVALID", "ignore"),
         ("sample=5", "ATTRIBUTE_INVALID", "5"),
         ("trigger-delay=soon", "ATTRIBUTE_INVALID", "soon"),
         ("lang=tlh", "LANGUAGE_MISSING", "tlh"),

@@ -247,6 +247,7 @@ async fn create_site(api: &Api, survey: &Value, origin: &str) -> anyhow::Result<
 async fn integrity_of_the_script(server: &str) -> anyhow::Result<String> {
     let list = reqwest::get(format!("{server}/embed/v1/manifest.json")).await?;
     let list: Value = serde_json::from_str(&list.text().await?).unwrap_or_default();
-    let digest = [&list["valuemap.js"], &list["files"]["valuemap.js"], &list["files"]["valuemap.js"]["integrity"]];
-    Ok(digest.into_iter().find_map(Value::as_str).unwrap_or("sha384-missing").to_owned())
+    let mut files = list["files"].as_array().into_iter().flatten();
+    let script = files.find(|file| file["name"] == "valuemap.js");
+    Ok(script.and_then(|script| script["integrity"].as_str()).unwrap_or("sha384-missing").to_owned())
 }

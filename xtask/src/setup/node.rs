@@ -1,5 +1,4 @@
-//! What comes from npm: wasm-opt and esbuild, which make the downloads a little smaller and are optional, and what the
-//! browser tests look at pages with.
+//! What comes from npm, in the versions that the repository pins. Builds can do without; browser tools cannot.
 
 use std::{
     fs,
@@ -9,6 +8,7 @@ use std::{
 
 use anyhow::{Context, Result};
 
+use super::system;
 use crate::{
     process::{self, timed},
     web::hash,
@@ -18,6 +18,7 @@ use crate::{
 /// Everything that npm needs to install the pinned versions.
 const FILES: [&str; 3] = ["package.json", "package-lock.json", ".npmrc"];
 
+/// wasm-opt and esbuild, which make the downloads a little smaller.
 pub struct NodeTools {
     modules: PathBuf,
 }
@@ -29,7 +30,7 @@ impl NodeTools {
             println!("files for the browser will be about 5 % larger: Node.js and npm are not installed");
             return Ok(None);
         };
-        match ensure(workspace, &npm, "xtask/node", "wasm-opt and esbuild installed") {
+        match installed(workspace, &npm, "xtask/node") {
             Ok(modules) => Ok(Some(NodeTools { modules })),
             Err(error) => {
                 println!("files for the browser will be about 5 % larger: {error:#}");
@@ -53,21 +54,21 @@ impl NodeTools {
     }
 }
 
-/// The folder of the packages that the browser tests need: axe-core, and the styles of other people's pages.
-pub fn test_modules(workspace: &Workspace) -> Result<PathBuf> {
-    let npm = process::find(&["npm"]).context("the browser tests need npm")?;
-    ensure(workspace, &npm, "tests/node", "axe-core and styles for tests installed")
+/// The packages that a folder of the repository pins: their `node_modules`. Node.js is installed too where it is missing.
+pub fn modules(workspace: &Workspace, pinned: &str) -> Result<PathBuf> {
+    let npm = system::ensure_npm()?;
+    installed(workspace, &npm, pinned)
 }
 
-/// The modules that a folder of the repository pins, installed if need be.
-fn ensure(workspace: &Workspace, npm: &Path, pinned: &str, done: &str) -> Result<PathBuf> {
-    let lock = workspace.root.join(pinned).join("package-lock.json");
-    let lock = fs::read(&lock).with_context(|| format!("could not read {}", lock.display()))?;
-    let folder = workspace.tools.join(format!("node-{}", hash::short(&lock)));
-    if !folder.is_dir() {
-        timed(done, || install(npm, &workspace.root.join(pinned), &folder))?;
+fn installed(workspace: &Workspace, npm: &Path, pinned: &str) -> Result<PathBuf> {
+    let folder = workspace.root.join(pinned);
+    let lock = fs::read(folder.join("package-lock.json"))
+        .with_context(|| format!("could not read {pinned}/package-lock.json"))?;
+    let kept = workspace.tools.join(format!("node-{}", hash::short(&lock)));
+    if !kept.is_dir() {
+        timed(&format!("packages of {pinned} installed"), || install(npm, &folder, &kept))?;
     }
-    Ok(folder.join("node_modules"))
+    Ok(kept.join("node_modules"))
 }
 
 /// Installs beside the final folder and renames, so that a folder that is there is complete.

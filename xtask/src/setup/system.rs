@@ -43,24 +43,33 @@ const POSTGRES: Need = Need {
     packages: ["postgresql"; 2],
 };
 
-const NPM: Need = Need {
-    name: "Node.js with npm",
-    find: || process::find(&["node"]).and_then(|_| process::find(&["npm"])),
-    packages: ["npm"; 2],
-};
+const NODE: Need = Need { name: "Node.js", find: || process::find(&["node"]), packages: ["nodejs"; 2] };
+
+const NPM: Need = Need { name: "npm", find: || process::find(&["npm"]), packages: ["npm"; 2] };
+
+/// npm, with Node.js beside it.
+pub fn ensure_npm() -> Result<PathBuf> {
+    ensure(&[NODE, NPM])?;
+    (NPM.find)().context("npm was installed, but PATH still has none")
+}
+
+pub fn ensure_chromium() -> Result<PathBuf> {
+    ensure(&[CHROMIUM])?;
+    (CHROMIUM.find)().context("Chromium was installed, but PATH still has none")
+}
 
 pub fn ensure_test_tools() -> Result<TestTools> {
-    let missing: Vec<Need> =
-        [CHROMIUM, CHROMEDRIVER, POSTGRES, NPM].into_iter().filter(|need| (need.find)().is_none()).collect();
-    if !missing.is_empty() {
-        install(&missing)?;
-    }
+    ensure(&[CHROMIUM, CHROMEDRIVER, POSTGRES, NODE, NPM])?;
     let find = |need: Need| (need.find)().with_context(|| format!("the tests still lack {}: install it", need.name));
-    find(NPM)?;
     Ok(TestTools { chromium: find(CHROMIUM)?, chromedriver: find(CHROMEDRIVER)?, postgres: find(POSTGRES)? })
 }
 
-fn install(missing: &[Need]) -> Result<()> {
+fn ensure(needs: &[Need]) -> Result<()> {
+    let missing: Vec<&Need> = needs.iter().filter(|need| (need.find)().is_none()).collect();
+    if missing.is_empty() { Ok(()) } else { install(&missing) }
+}
+
+fn install(missing: &[&Need]) -> Result<()> {
     let names = missing.iter().map(|need| need.name).collect::<Vec<_>>().join("; ");
     let Some(apt_get) = process::find(&["apt-get"]) else {
         bail!("the tests need these, and only apt-get could install them by itself. Install: {names}");

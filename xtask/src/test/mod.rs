@@ -26,7 +26,7 @@ pub const POSTGRES_URL: &str = "VALUEMAP_TEST_POSTGRES";
 /// Runs the tests whose names contain one of the filters, or all. The exit code is that of the end-to-end tests.
 pub fn run(workspace: &Workspace, filters: &[String]) -> Result<ExitCode> {
     let tools = setup::system::ensure_test_tools()?;
-    let modules = setup::node::test_modules(workspace)?;
+    let modules = setup::node::modules(workspace, "tests/node")?;
     web::build(workspace)?;
     let artifacts = artifacts::build_server_and_tests(workspace)?;
 

@@ -41,7 +41,11 @@ impl Bundle {
         let compressed: Vec<_> =
             worth_compressing.map(|(path, content)| (format!("{path}.br"), brotli(content))).collect();
         self.files.extend(compressed);
+        self.write_plain_to(folder)
+    }
 
+    /// As [`Bundle::write_to`], for what no server of ours sends.
+    pub fn write_plain_to(self, folder: &Path) -> Result<()> {
         for path in files_in(folder)? {
             let kept = path.strip_prefix(folder)?.to_str().is_some_and(|path| self.files.contains_key(path));
             if !kept {

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{process::timed, setup::node::NodeTools, workspace::Workspace};
 
-const WIDGET: Crate = Crate {
+pub const WIDGET: Crate = Crate {
     package: "valuemap-widget",
     // Without the crate type, Cargo would make an rlib too, and leave out the link-time optimisation because of it.
     target: &["--lib", "--crate-type", "cdylib"],

@@ -21,12 +21,25 @@ const WASM_FEATURES: [&str; 7] = [
 const WASM_OPTIMIZATION: [&str; 3] = ["-tnh", "-Os", "--one-caller-inline-max-function-size=50"];
 
 pub fn wasm(node: Option<&NodeTools>, wasm: Vec<u8>) -> Result<Vec<u8>> {
+    optimized(node, wasm, &[])
+}
+
+/// As [`wasm`], to be looked into.
+pub fn wasm_with_names(node: Option<&NodeTools>, wasm: Vec<u8>) -> Result<Vec<u8>> {
+    optimized(node, wasm, &["--debuginfo"])
+}
+
+fn optimized(node: Option<&NodeTools>, wasm: Vec<u8>, more: &[&str]) -> Result<Vec<u8>> {
     let Some(node) = node else { return Ok(wasm) };
     let folder = tempfile::tempdir()?;
     let [input, output] = ["input.wasm", "output.wasm"].map(|name| folder.path().join(name));
     fs::write(&input, wasm)?;
     let mut wasm_opt = node.wasm_opt();
-    wasm_opt.args(WASM_OPTIMIZATION).args(["--strip-target-features", "--strip-producers"]).args(WASM_FEATURES);
+    wasm_opt
+        .args(WASM_OPTIMIZATION)
+        .args(["--strip-target-features", "--strip-producers"])
+        .args(WASM_FEATURES)
+        .args(more);
     process::output(wasm_opt.arg(&input).arg("--output").arg(&output)).context("wasm-opt did not optimise the wasm")?;
     Ok(fs::read(&output)?)
 }

@@ -17,7 +17,7 @@ mod weights;
 pub use activity::{Activity, ActivityType};
 pub use community::{TrackedCommunity, tracked_node};
 pub use enums::{CostKind, Goal, OutcomeKind};
-pub use loaders::{Nodes, Tracked};
+pub use loaders::{Nodes, Tracked, list};
 pub use mutations::TrackingMutation;
 pub use outcome::{Outcome, Touchpoint};
 pub use party::Party;

@@ -59,7 +59,8 @@ pub async fn load(
         match outcome {
             Outcome::Recorded(_) => loaded.new += 1,
             Outcome::Repeated(_) => loaded.known += 1,
-            Outcome::IdReused => {
+            // No server has signed for the members in a file, so none of them has answered twice.
+            Outcome::IdReused | Outcome::AlreadyAnswered { .. } => {
                 let reason =
                     "this row was loaded before, with other answers, another day or another mapping".to_owned();
                 loaded.problems.push(RowProblem { line: row.line, reason });

@@ -2,13 +2,13 @@
 
 mod card;
 mod community_map;
+mod community_picker;
 mod explanation;
 mod fact;
 mod heading;
 mod layer_band;
 mod links;
 mod map;
-mod masthead;
 mod overview;
 mod page;
 mod query;

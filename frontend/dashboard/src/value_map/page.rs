@@ -5,10 +5,11 @@ use web_sys::window;
 use yew::prelude::*;
 
 use super::community_map::CommunityMap;
-use super::masthead::Masthead;
+use super::community_picker::CommunityPicker;
 use super::texts::TITLE;
 use crate::access::Account;
-use crate::location::{Choice, read_choice, write_choice};
+use crate::location::{Choice, Route, read_choice, write_choice};
+use crate::masthead::Masthead;
 
 #[derive(Properties, PartialEq)]
 pub struct PageProps {
@@ -44,12 +45,13 @@ pub fn Page(props: &PageProps) -> Html {
 
     html! {
         <>
-            <Masthead
-                account={props.account.clone()}
-                community={community.as_ref().map(|community| AttrValue::from(community.id.clone()))}
-                {onpickcommunity}
-                onsignedout={props.onsignedout.clone()}
-            />
+            <Masthead account={props.account.clone()} route={Route::Map} onsignedout={props.onsignedout.clone()}>
+                <CommunityPicker
+                    account={props.account.clone()}
+                    community={community.as_ref().map(|community| AttrValue::from(community.id.clone()))}
+                    onpick={onpickcommunity}
+                />
+            </Masthead>
             <main>
                 if let Some(community) = community {
                     <CommunityMap

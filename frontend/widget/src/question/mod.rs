@@ -11,7 +11,7 @@ use yew::prelude::*;
 use crate::response::{Action, Missing, Response, Stage};
 use crate::submission_id::new_submission_id;
 use crate::survey::Answer;
-use crate::texts::{Phrase, Texts};
+use crate::texts::{Phrase, Texts, digits};
 use choices::choices;
 use scale::scale;
 use text::text_field;
@@ -40,7 +40,7 @@ pub fn question_form(response: &Response, texts: &Texts, on_action: &Callback<Ac
             <header>
                 <h2 id="title" part="title">{ &response.survey().title }</h2>
                 <span id="place" part="place">{ texts.count(Phrase::PLACE, number, total) }</span>
-                <progress part="progress" aria-labelledby="place" max={total.to_string()} value={number.to_string()} />
+                <progress part="progress" aria-labelledby="place" max={digits(total)} value={digits(number)} />
             </header>
             <div key={&*question.key} part="question" data-question={question.key.clone()}>
                 { field(response, texts, &on_action.reform(Action::Answer)) }

@@ -1,6 +1,7 @@
 use yew::prelude::*;
 
 use crate::survey::Answer;
+use crate::texts::digits;
 
 /// Points in a row, of which one is chosen. What the `ends` mean stands beside them and in the points' own names.
 pub fn scale(
@@ -16,7 +17,7 @@ pub fn scale(
             _ if number == high => &ends[1],
             _ => "",
         };
-        let value = AttrValue::from(number.to_string());
+        let value = AttrValue::from(digits(number.into()));
         html! {
             <label part="point">
                 <input type="radio" {name} value={value.clone()} checked={chosen == Some(number)}
@@ -27,7 +28,7 @@ pub fn scale(
         }
     };
     html! {
-        <div class="scale" data-points={(high - low + 1).to_string()}>
+        <div class="scale" data-points={digits((high - low + 1).into())}>
             <div part="points">{ (low..=high).map(point).collect::<Html>() }</div>
             <span part="end" aria-hidden="true">{ &ends[0] }</span>
             <span part="end" aria-hidden="true">{ &ends[1] }</span>

@@ -3,14 +3,14 @@ use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;
 
 use crate::survey::Answer;
-use crate::texts::{Phrase, Texts};
+use crate::texts::{Phrase, Texts, digits};
 
 /// Room for an open answer, which says how much is left when little is.
 pub fn text_field(text: &str, max_chars: u16, lines: Lines, texts: &Texts, on_answer: &Callback<Answer>) -> Html {
     // An input has its value under the same name as a text area.
     let oninput = on_answer
         .reform(|event: InputEvent| Answer::Text(event.target_unchecked_into::<HtmlTextAreaElement>().value()));
-    let maxlength = max_chars.to_string();
+    let maxlength = digits(max_chars.into());
     let left = little_left(text, max_chars).map(|left| texts.count(Phrase::CHARACTERS_LEFT, left, 0));
     let value = text.to_owned();
     let control = match lines {

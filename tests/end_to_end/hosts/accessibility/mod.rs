@@ -11,6 +11,7 @@ use super::Findings;
 use super::partner::Partner;
 
 const AXE: &str = include_str!("../scripts/axe.js");
+const STILL: &str = include_str!("../scripts/still.js");
 const HURDLES: &str = include_str!("../scripts/hurdles.js");
 const CONTRAST: &str = include_str!("../scripts/contrast.js");
 const STEP: &str = include_str!("../scripts/step.js");
@@ -35,6 +36,7 @@ fn every_type() -> Value {
 impl Partner {
     /// What is shown now has nothing in it that keeps somebody out.
     async fn is_open_to_everybody(&self, what: &str, findings: &mut Findings) {
+        findings.note(what, self.run(STILL).await);
         for (script, judge) in [(AXE, "axe-core"), (HURDLES, "hurdles"), (CONTRAST, "contrast")] {
             let outcome = async {
                 if script == AXE && self.run("return typeof axe").await? == "undefined" {
@@ -172,7 +174,8 @@ async fn results_are_open_to_everybody() {
             partner.send().await?;
             partner.until_state("thanks").await?;
             let rows = "return document.querySelector('valuemap-survey').shadowRoot.querySelectorAll('[part~=results] tbody tr').length";
-            ensure!(partner.run(rows).await? == 5, "the results have five rows");
+            let rows = partner.run(rows).await?;
+            ensure!(rows == 5, "the results have {rows} rows");
             partner.is_open_to_everybody(look, &mut findings).await;
             anyhow::Ok(())
         };

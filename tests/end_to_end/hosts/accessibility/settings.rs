@@ -71,7 +71,7 @@ async fn the_members_own_colours_tell_things_apart() {
       const all = (label) => [label, ...label.querySelectorAll('*')].map(look).join(' ');
       const controls = [...root.querySelectorAll('[data-question] input')];
       const [on, off] = [true, false].map((checked) => controls.find((control) => control.checked === checked)?.closest('label'));
-      const button = getComputedStyle(root.querySelector('[type=submit]'));
+      const button = getComputedStyle(root.querySelector('footer button:last-child'));
       return { same: on && off ? all(on) === all(off) : false,
                edge: parseFloat(button.borderTopWidth) > 0 && button.borderTopStyle !== 'none' };";
     let partner = Partner::with_survey(every_type()).await.unwrap();
@@ -117,7 +117,7 @@ async fn six_languages_are_each_loaded_alone() {
     const WORDS: &str = "
       const root = document.querySelector('valuemap-survey').shadowRoot;
       const files = performance.getEntriesByType('resource').map((e) => e.name).filter((n) => n.includes('/embed/v1/') && n.endsWith('.json'));
-      const button = root.querySelector('[type=submit]');
+      const button = root.querySelector('footer button:last-child');
       return { files: files.length, prompt: root.querySelector('[part~=prompt]').textContent, button: button.textContent,
                direction: getComputedStyle(button).direction, lang: button.closest('[lang]')?.lang ?? '' };";
     let partner = Partner::new().await.unwrap();

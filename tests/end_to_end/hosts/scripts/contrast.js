@@ -23,7 +23,8 @@ const layers = (element, x, y) => {
   const start = stack.indexOf(element);
   const around = [];
   for (let at = element; at; at = parent(at)) around.push(at);
-  return start < 0 ? around : [...stack.slice(start), ...around];
+  // What the pointer goes through is not in the stack, and lies above it.
+  return start < 0 ? [element, ...stack, ...around] : [...stack.slice(start), ...around];
 };
 const background = (element, x, y) => {
   let paints = [];

@@ -1,0 +1,1 @@
+import "./valuemap-survey.js";
