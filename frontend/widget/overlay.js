@@ -89,10 +89,10 @@ const listen = (element, signal, come) => {
     look();
   }
   // A finger that is lifted does not leave.
-  if (exit && matchMedia("(hover: hover)").matches)
-    on(document, "mouseout", signal, (event) => event.relatedTarget || event.clientY > 20 || come("exit"));
-  on(window, type, signal, () => come("event"));
-  on(document, "click", signal, (event) => isIn(event.composedPath(), selector) && come("click"));
+  const isLeaving = (event) => event.pointerType == "mouse" && !event.relatedTarget && event.clientY < 20;
+  if (exit) on(document, "pointerout", signal, (event) => isLeaving(event) && come("exit"));
+  if (type) on(window, type, signal, () => come("event"));
+  if (selector) on(document, "click", signal, (event) => isIn(event.composedPath(), selector) && come("click"));
   return seconds >= 0 || percent >= 0 || exit || type || selector;
 };
 

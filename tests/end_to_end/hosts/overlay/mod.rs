@@ -88,11 +88,11 @@ async fn is_opened_by_the_member(partner: &Partner, mode: &str) -> anyhow::Resul
     partner.open(&query).await?;
     partner.until_loaded().await?;
     partner
-        .eventually("a click opens the survey", async || {
-            partner.click_in_the_page(BUTTON).await?;
-            Ok(Some(partner.presence().await?).filter(|presence| presence == mode))
+        .eventually("the survey waits for clicks", async || {
+            Ok(listeners(partner).await?.contains(&"document click".to_owned()).then_some(()))
         })
         .await?;
+    partner.click_in_the_page(BUTTON).await?;
     ensure!(partner.until_shown(1).await? == json!({ "mode": mode, "trigger": "click" }));
     ensure!(partner.focus().await? == "survey dialog", "the focus is on {}", partner.focus().await?);
     let first = partner.view().await?;
@@ -134,17 +134,17 @@ async fn a_member_who_opens_the_survey_is_taken_there_and_back() {
 }
 
 /// The listeners of the page's global objects, by kind.
-async fn listeners(partner: &Partner) -> Vec<String> {
+async fn listeners(partner: &Partner) -> anyhow::Result<Vec<String>> {
     let mut found = Vec::new();
     for object in ["document", "window", "navigation"] {
-        let evaluated = partner.devtools("Runtime.evaluate", json!({ "expression": object })).await.unwrap();
+        let evaluated = partner.devtools("Runtime.evaluate", json!({ "expression": object })).await?;
         let id = json!({ "objectId": evaluated["result"]["objectId"] });
-        let listeners = partner.devtools("DOMDebugger.getEventListeners", id).await.unwrap();
-        let kinds = listeners["listeners"].as_array().unwrap().iter().map(|one| format!("{object} {}", one["type"]));
-        found.extend(kinds);
+        let listeners = partner.devtools("DOMDebugger.getEventListeners", id).await?;
+        let kinds = listeners["listeners"].as_array().into_iter().flatten().filter_map(|one| one["type"].as_str());
+        found.extend(kinds.map(|kind| format!("{object} {kind}")));
     }
     found.sort();
-    found
+    Ok(found)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -160,19 +160,19 @@ async fn a_survey_that_is_removed_listens_no_more() {
     let visit = async |attributes: &str| {
         let survey = format!("<valuemap-survey site={} {attributes}></valuemap-survey>", partner.site);
         partner.browser.page.execute(add, vec![json!(survey)]).await.unwrap();
-        let during = listeners(&partner).await;
+        let during = listeners(&partner).await.unwrap();
         partner.run("document.querySelector('valuemap-survey').remove()").await.unwrap();
         during
     };
     visit("mode=popover").await;
-    let before = listeners(&partner).await;
+    let before = listeners(&partner).await.unwrap();
     for mode in ["popover", "modal", "inline"] {
         let during = visit(&format!(
             "mode={mode} trigger-delay=900 trigger-scroll=200 trigger-exit trigger-event=help trigger-click=b trigger-url=*"
         ))
         .await;
         assert!(during.len() >= before.len() + 6, "{before:?}, then {during:?}");
-        assert_eq!(listeners(&partner).await, before);
+        assert_eq!(listeners(&partner).await.unwrap(), before);
     }
     let locks = partner.run("return navigator.locks.query().then(({ held }) => held.length)").await.unwrap();
     assert_eq!(locks, json!(0));

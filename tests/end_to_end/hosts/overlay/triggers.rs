@@ -37,7 +37,8 @@ async fn comes(partner: &Partner, query: &str, happens: &str, expected: [&str; 2
 async fn each_trigger_has_the_survey_come_and_leaves_focus_and_scroll_alone() {
     let partner = Partner::new().await.unwrap();
     let mut findings = Findings::default();
-    let exit = "document.body.dispatchEvent(new MouseEvent('mouseout', { bubbles: true, clientY: -1 }))";
+    let exit = "document.body.dispatchEvent(
+        new PointerEvent('pointerout', { pointerType: 'mouse', bubbles: true, clientY: -1 }))";
     for (query, happens, expected) in [
         ("mode=popover&trigger-delay=0.2", "", ["popover", "delay"]),
         ("mode=modal&trigger-delay=0.2", "", ["modal", "delay"]),
