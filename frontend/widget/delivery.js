@@ -60,11 +60,12 @@ const attempt = async ({ server, query, input }) => {
 };
 
 /** Tries until the answers are there or refused for good. `report` hears of a long wait, and of the end. */
-const send = async (entry, identity, report) => {
+const send = async (entry, identity, report, first) => {
   const { id } = entry.input;
   for (let tries = 1; ; tries++) {
     entry.input.identity = identity() ?? entry.input.identity;
-    const outcome = await attempt(entry);
+    const outcome = await (first ?? attempt(entry));
+    first = undefined;
     if (!outcome.waiting) {
       store(id);
       return report(outcome);
@@ -83,17 +84,18 @@ export const deliver = ({ element, server, query, input, identity, report, tell 
   const entry = { server, query, input: { ...input, identity: identity() }, since: Date.now() };
   if (consent != "denied" && !store(input.id, entry))
     tell("error", { code: "STORAGE_BLOCKED", message: "answers that are not sent would not survive a reload: this page may not store anything" });
-  return alone(input.id, {}, () =>
-    send(entry, identity, (outcome) => {
-      report(outcome);
-      if (outcome.data && consent != "denied")
-        try {
-          localStorage.setItem("valuemap:seen:" + site, Date.now());
-        } catch {
-          // The member may be asked again.
-        }
-    }),
-  );
+  // At once: where nothing may be stored, a page that is left in this moment has no second chance.
+  const first = attempt(entry);
+  const heard = (outcome) => {
+    report(outcome);
+    if (outcome.data && consent != "denied")
+      try {
+        localStorage.setItem("valuemap:seen:" + site, Date.now());
+      } catch {
+        // The member may be asked again.
+      }
+  };
+  return alone(input.id, {}, () => send(entry, identity, heard, first));
 };
 
 /** Sends what earlier pages could not. */

@@ -32,13 +32,15 @@ const framed = ({ element, server, signal, tell, identity }, room) =>
     const look = getComputedStyle(element);
     const query = new URLSearchParams({ lang: element.lang, consent: element.consent });
     for (const name of ["accent", "surface", "text", "font", "radius"]) query.set(name, look.getPropertyValue(`--valuemap-${name}`).trim());
+    const schemes = look.colorScheme.match(/light|dark/g) ?? ["light"];
+    if (schemes.length == 1) query.set("scheme", schemes[0]);
     for (const [name, value] of [...query]) if (!value) query.delete(name);
 
     const frame = document.createElement("iframe");
     frame.src = `${server}embed/frame/${element.site}?${query}`;
     frame.title = "Survey";
     frame.setAttribute("part", "frame");
-    Object.assign(frame.style, { display: "block", inlineSize: "100%", blockSize: "360px", border: "0" });
+    Object.assign(frame.style, { display: "block", inlineSize: "100%", blockSize: "400px", border: "0" });
     const identify = () => identity() && frame.contentWindow?.postMessage({ valuemap: "identify", jwt: identity() }, server);
     addEventListener("valuemap:identified", identify, { signal });
     addEventListener(

@@ -25,7 +25,7 @@ const get = async (url, read) => {
 
 const sheet = new CSSStyleSheet();
 // The room is as high as most questions from the start, so that the page does not move when the first one comes.
-sheet.replaceSync(":host{display:block}:host([hidden]){display:none}.room{min-block-size:360px}.room:empty{display:none}");
+sheet.replaceSync(":host{display:block}:host([hidden]){display:none}.room{min-block-size:var(--valuemap-height,400px)}");
 const styled = kept(async () => {
   const look = new CSSStyleSheet();
   look.replaceSync(await get(style, "text"));
@@ -140,7 +140,8 @@ class ValuemapSurvey extends HTMLElement {
         delete this[property];
         this[property] = value;
       }
-    if (!this.#life) this.#begin();
+    if (this.#life) this.#door.then((door) => door?.moved?.());
+    else this.#begin();
   }
 
   /** An element that is moved leaves and comes back at once: only one that stays away is taken down. */
@@ -179,8 +180,8 @@ class ValuemapSurvey extends HTMLElement {
       if (name == "error") console.warn(`<valuemap-survey>: ${detail.message} (${detail.code})`);
       this.dispatchEvent(new CustomEvent("valuemap:" + name, { detail, bubbles: true, composed: true }));
     };
-    if ([...this.attributes].some(({ name }) => !/^(site|lang|id|class)$/.test(name)))
-      import("__ATTRIBUTES__").then(({ check }) => check(this, tell), () => {});
+    if ([...this.attributes].some(({ name }) => !/^(site|id|class)$/.test(name)))
+      import("__ATTRIBUTES__").then(({ check }) => check(this, tell, locales), () => {});
     const survey = {
       element: this,
       root: this.#root,
@@ -250,7 +251,8 @@ class ValuemapSurvey extends HTMLElement {
       const warm = () => rest().catch(() => {});
       if (this.load == "eager") warm();
       if (this.load == "idle") setTimeout(warm, 2e3);
-      room.onpointerenter = room.onfocusin = warm;
+      room.onpointerenter = warm;
+      room.addEventListener("focusin", warm);
       form.onsubmit = async (event) => {
         event.preventDefault();
         if (form.ariaBusy) return;

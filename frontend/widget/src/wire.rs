@@ -140,7 +140,8 @@ fn read_results(results: &JsValue) -> Option<Results> {
         benefits: items(results, "benefits", read_benefit)?,
         follow_ups: items(results, "followUps", |follow_up| {
             Some(FollowUp { heard: text(follow_up, "heard")?, done: text(follow_up, "done")? })
-        })?,
+        })
+        .unwrap_or_default(),
     })
 }
 

@@ -35,7 +35,7 @@ pub struct Block {
 }
 
 /// As high as most questions, so that the page does not move when the survey comes.
-const RESERVE: &str = "valuemap-survey:not(:defined) { display: block; min-height: 360px; }";
+const RESERVE: &str = "valuemap-survey:not(:defined) { display: block; min-height: 400px; }";
 
 /// Longer tags have an attribute a line.
 const LINE: usize = 100;

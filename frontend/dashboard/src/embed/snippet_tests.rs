@@ -22,7 +22,7 @@ fn an_inline_survey_keeps_its_room() {
     let expected = format!(
         r#"<script type="module" src="https://map.example.com/embed/v1/valuemap.js"></script>
 <style>
-  valuemap-survey:not(:defined) {{ display: block; min-height: 360px; }}
+  valuemap-survey:not(:defined) {{ display: block; min-height: 400px; }}
 </style>
 <valuemap-survey site="pk_1">
   {LINK}
