@@ -92,7 +92,7 @@ const firstQuestion = ({ title, total, first }, say, order) => {
   const next = h("button", {});
   const form = h(
     "form",
-    { part: "card", method: "dialog", autocomplete: "off" },
+    { part: "card", method: "dialog" },
     h(
       "header",
       {},
