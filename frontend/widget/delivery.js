@@ -22,23 +22,31 @@ const pause = (milliseconds) =>
 /** Doubles from half a second to a minute; a random half is taken off, so that a server that comes back is not met by all at once. */
 const waitAfter = (tries, asked) => asked + Math.min(500 * 2 ** (tries - 1), 60_000) * (1 - Math.random() / 2);
 
-const store = (id, entry) => {
+const store = (key, value) => {
   try {
-    if (entry) localStorage.setItem(PREFIX + id, JSON.stringify(entry));
-    else localStorage.removeItem(PREFIX + id);
+    if (value === undefined) localStorage.removeItem(key);
+    else localStorage.setItem(key, value);
     return true;
   } catch {
     return false;
   }
 };
 
+/** Whom a token is about, and for which site. */
+const subject = (jwt) => {
+  try {
+    const { sub, aud } = JSON.parse(atob(jwt.split(".")[1].replace(/-/g, "+").replace(/_/g, "/")));
+    return JSON.stringify([sub, aud]);
+  } catch {}
+};
+
 /** One try: the server's answer, or what is in the way and whether it may pass. */
 const attempt = async ({ server, query, input }) => {
   const body = JSON.stringify({ query, variables: { input } });
+  // A proxy may speak in our server's place, or a network that wants a log-in first: that is not an answer either.
   const unreachable = { code: "UNREACHABLE", message: `${server} does not answer`, waiting: true, asked: 0 };
-  let response;
   try {
-    response = await fetch(server + "embed/graphql", {
+    const response = await fetch(server + "embed/graphql", {
       method: "POST",
       headers: { "content-type": "application/json", accept: "application/graphql-response+json" },
       body,
@@ -46,74 +54,69 @@ const attempt = async ({ server, query, input }) => {
       keepalive: body.length < KEEPALIVE,
       signal: AbortSignal.timeout(TIMEOUT),
     });
+    const { data, errors } = await response.json();
+    if (data) return { data };
+    const [{ message, extensions }] = errors;
+    const { status, headers } = response;
+    const waiting = [401, 408, 425, 429].includes(status) || status >= 500;
+    return { code: extensions.code, message, waiting, asked: (headers.get("retry-after") | 0) * 1000 };
   } catch {
     return unreachable;
   }
-  const { data, errors } = await response.json().catch(() => ({}));
-  const { status } = response;
-  if (data) return { data };
-  const passes = [401, 408, 425, 429].includes(status) || status >= 500;
-  // Without errors these are not our server's words: a proxy speaks in its place, or a network that wants a log-in.
-  if (!errors) return { ...unreachable, waiting: passes || status < 400 };
-  const asked = (response.headers.get("retry-after") | 0) * 1000;
-  return { code: errors[0].extensions.code, message: errors[0].message, waiting: passes, asked };
 };
 
 /** Tries until the answers are there or refused for good. `report` hears of a long wait, and of the end. */
 const send = async (entry, identity, report, first) => {
-  const { id } = entry.input;
+  const { id, site } = entry.input;
   for (let tries = 1; ; tries++) {
-    entry.input.identity = identity() ?? entry.input.identity;
     const outcome = await (first ?? attempt(entry));
     first = undefined;
     if (!outcome.waiting) {
-      store(id);
+      store(PREFIX + id);
+      if (entry.remembers && outcome.data?.submitResponse?.__typename == "Receipt") store("valuemap:seen:" + site, Date.now());
       return report(outcome);
     }
     const isUnknown = outcome.code == "UNAUTHENTICATED";
-    if (isUnknown || tries == QUICK_TRIES) report(outcome);
+    if (isUnknown || tries >= QUICK_TRIES) report(outcome);
     await pause(isUnknown ? 1e9 : waitAfter(tries, outcome.asked));
+    // A newer token of the same member. Whoever else is signed in by now did not give these answers.
+    const jwt = identity();
+    if (jwt && (entry.input.identity ? subject(jwt) == subject(entry.input.identity) : isUnknown)) entry.input.identity = jwt;
   }
 };
 
 /** One tab at a time sends a submission. Without locks (an insecure page) the server sees to it alone. */
-const alone = (id, options, work) => navigator.locks?.request(PREFIX + id, options, work) ?? work(true);
+const alone = (id, work) => navigator.locks?.request(PREFIX + id, work) ?? work();
 
 export const deliver = ({ element, server, query, input, identity, report, tell }) => {
-  const { consent, site } = element;
-  const entry = { server, query, input: { ...input, identity: identity() }, since: Date.now() };
-  if (consent != "denied" && !store(input.id, entry))
+  const remembers = element.consent != "denied";
+  const entry = { server, query, input: { ...input, identity: identity() }, since: Date.now(), remembers };
+  if (remembers && !store(PREFIX + input.id, JSON.stringify(entry)))
     tell("error", { code: "STORAGE_BLOCKED", message: "answers that are not sent would not survive a reload: this page may not store anything" });
   // At once: where nothing may be stored, a page that is left in this moment has no second chance.
   const first = attempt(entry);
-  const heard = (outcome) => {
-    report(outcome);
-    if (outcome.data && consent != "denied")
-      try {
-        localStorage.setItem("valuemap:seen:" + site, Date.now());
-      } catch {
-        // The member may be asked again.
-      }
-  };
-  return alone(input.id, {}, () => send(entry, identity, heard, first));
+  return alone(input.id, () => send(entry, identity, report, first));
 };
 
 /** Sends what earlier pages could not. */
 export const flush = (tell, identity) => {
   for (const key of Object.keys(localStorage).filter((key) => key.startsWith(PREFIX))) {
     const id = key.slice(PREFIX.length);
-    alone(id, { ifAvailable: true }, (lock) => {
-      // Another tab has sent it, or is about to.
-      const text = lock && localStorage.getItem(key);
+    alone(id, () => {
+      const text = localStorage.getItem(key);
+      // Another tab has sent it.
       if (!text) return;
       let entry;
       try {
         entry = JSON.parse(text);
       } catch {}
-      if (!(Date.now() - entry?.since < MONTH)) return store(id);
-      return send(entry, identity, ({ data, code, message }) =>
-        data ? tell("submitted", { submissionId: id }) : tell("error", { code, message }),
-      );
+      if (!(Date.now() - entry?.since < MONTH)) return store(key);
+      // Nobody knows who has given answers that came without a token.
+      const sameMember = () => entry.input.identity && identity();
+      return send(entry, sameMember, ({ data, code, message }) => {
+        if (data?.submitResponse?.__typename == "Receipt") tell("submitted", { submissionId: id });
+        else tell("error", { code: code ?? "REFUSED", message: message ?? "the server did not take answers of an earlier page" });
+      });
     });
   }
 };

@@ -7,11 +7,16 @@ const PATIENCE = 10_000;
 /** Whether the page's policy keeps us from asking the server, or whether the server does not answer. */
 const isForbidden = (server) =>
   new Promise((resolve) => {
-    document.addEventListener("securitypolicyviolation", ({ blockedURI }) => blockedURI.startsWith(server) && resolve(true), { once: true });
+    const watch = new AbortController();
+    const know = (answer) => {
+      watch.abort();
+      resolve(answer);
+    };
+    document.addEventListener("securitypolicyviolation", ({ blockedURI }) => blockedURI.startsWith(server) && know(true), watch);
     // The event of the violation comes after the failure.
     fetch(`${server}livez`, { mode: "no-cors", credentials: "omit" }).then(
-      () => resolve(false),
-      () => setTimeout(resolve, 100, false),
+      () => know(false),
+      () => setTimeout(know, 100, false),
     );
   });
 
@@ -27,10 +32,10 @@ const explain = async ({ element, server }, cause) => {
 };
 
 /** A page of ours that holds the survey. Says whether it came. */
-const framed = ({ element, server, signal, tell, identity }, room) =>
+const framed = ({ element, server, tag, signal, tell, identity }, room) =>
   new Promise((resolve) => {
     const look = getComputedStyle(element);
-    const query = new URLSearchParams({ lang: element.lang, consent: element.consent });
+    const query = new URLSearchParams({ lang: tag ?? element.lang, consent: element.consent, preview: element.preview ? "1" : "" });
     for (const name of ["accent", "surface", "text", "font", "radius"]) query.set(name, look.getPropertyValue(`--valuemap-${name}`).trim());
     const schemes = look.colorScheme.match(/light|dark/g) ?? ["light"];
     if (schemes.length == 1) query.set("scheme", schemes[0]);
@@ -63,10 +68,10 @@ const framed = ({ element, server, signal, tell, identity }, room) =>
   });
 
 /** What the partner put into the element for this, else a link. */
-const plain = ({ element, server }, room, words) => {
+const plain = ({ element, server, tag }, room, words) => {
   const slot = document.createElement("slot");
   const link = document.createElement("a");
-  link.href = `${server}embed/form/${element.site}`;
+  link.href = `${server}embed/form/${element.site}?lang=${tag ?? element.lang}`;
   link.target = "_blank";
   link.textContent = words?.open_form ?? "Answer the survey on a page of its own";
   slot.append(link);

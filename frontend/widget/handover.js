@@ -1,36 +1,35 @@
 // The end of the module that wasm-bindgen makes: puts the survey in the place of the first question.
+import { deliver, hurry } from "__DELIVERY__";
 
-// Loaded before it is needed: answers are kept and sent at once, or a page that is left a moment later would lose them.
-let delivery;
-const loading = () => import("__DELIVERY__").then((module) => (delivery = module));
-loading().catch(() => {});
+/** How it looks after the last question, which nobody sees before. */
+const outcome = new CSSStyleSheet();
+fetch(new URL("__OUTCOME__", import.meta.url)).then(
+  async (response) => outcome.replaceSync(await response.text()),
+  // It stays readable.
+  () => {},
+);
 
 export const handOver = (survey) => {
-  const { element, signal, tell, status, screen } = survey;
+  const { element, root, signal, tell, status, screen } = survey;
+  root.adoptedStyleSheets = [...root.adoptedStyleSheets, outcome];
   const next = document.createElement("div");
-  let again;
-  const host = {
+  const mounted = mount(next, survey, survey.say, survey.answer, {
     tell,
+    hurry,
     announce(words) {
-      status.textContent = words;
+      // The same words again would be read aloud again.
+      if (status.textContent != words) status.textContent = words;
     },
     place() {
       screen.replaceWith(next);
     },
     deliver(query, input, report) {
-      if (element.preview) report({ data: { submitResponse: { __typename: "Receipt" } } });
-      else if (delivery) delivery.deliver({ ...survey, query, input, report });
-      else {
-        again = () => host.deliver(query, input, report);
-        const lost = () => report({ code: "NOT_LOADED", message: "the survey's files do not load", waiting: true });
-        loading().then(again, lost);
-      }
+      // Should the survey be off the page by then, the answers arrive all the same.
+      const hear = (outcome) => signal.aborted || report(outcome);
+      if (element.preview) hear({ data: { submitResponse: { __typename: "Receipt" } } });
+      else deliver({ ...survey, query, input, report: hear });
     },
-    hurry() {
-      delivery ? delivery.hurry() : again();
-    },
-  };
-  const mounted = mount(next, survey, survey.say, survey.answer, host);
+  });
   if (!mounted) throw new Error("this version of the widget does not know a question of the survey");
   signal.onabort = () => mounted.destroy();
 };

@@ -20,23 +20,20 @@ const get = async (url, read) => {
   const body = await response?.[read]().catch(() => {});
   if (response?.ok && body) return body;
   // What is wrong is looked into by fallback.js.
-  throw body?.errors?.[0] ?? url;
+  throw body?.errors?.[0] ?? `${url}`;
 };
 
-const sheet = new CSSStyleSheet();
 // The room is as high as most questions from the start, so that the page does not move when the first one comes.
-sheet.replaceSync(":host{display:block}:host([hidden]){display:none}.room{min-block-size:var(--valuemap-height,400px)}");
-const styled = kept(async () => {
-  const look = new CSSStyleSheet();
-  look.replaceSync(await get(style, "text"));
-  return look;
-});
+const ROOM = ":host{display:block}:host([hidden]){display:none}.room{min-block-size:var(--valuemap-height,400px)}";
+const sheet = new CSSStyleSheet();
+sheet.replaceSync(ROOM);
+const styled = kept(async () => sheet.replaceSync(ROOM + (await get(style, "text"))));
 
 const running = kept(async () => {
   const code = fetch(wasm);
   // Should the import fail first, nobody is left to look at this one.
   code.catch(() => {});
-  const glue = await import("__GLUE__");
+  const [glue] = await Promise.all([import("__GLUE__"), import("__DELIVERY__")]);
   await glue.default({ module_or_path: code });
   return glue;
 });
@@ -59,8 +56,8 @@ const h = (name, attributes, ...children) => {
 };
 
 /** The first question, drawn as `src/question` draws those after it. Returns its form and a way to read the answer. */
-const firstQuestion = ({ title, total, first }, say, order) => {
-  const { key, kind, points, required, choices } = first;
+const firstQuestion = ({ title, total, more, first }, say, shown) => {
+  const { key, kind, points, required } = first;
   const option = (part, type, value, ...words) =>
     h("label", { part }, h("input", { type, name: key, value }), ...words.map((word) => h("span", {}, word)));
   const scale = (low, high, ends) => {
@@ -85,7 +82,7 @@ const firstQuestion = ({ title, total, first }, say, order) => {
         ? scale(0, 10, [say.recommend_low, say.recommend_high])
         : kind == "TEXT"
           ? h(one ? "input" : "textarea", { id: "text", part: "text", maxlength: first.maxLength, "aria-describedby": "note hint" })
-          : h("div", { part: "choices" }, ...order.map((at) => option("choice", several ? "checkbox" : "radio", choices[at].key, choices[at].label)));
+          : h("div", { part: "choices" }, ...shown.map((choice) => option("choice", several ? "checkbox" : "radio", choice.key, choice.label)));
   const note = several ? say[required ? "choose_one_or_more" : "choose_any"] : required ? say.needs_answer : "";
   const field = (box, name) =>
     h(box, { "aria-describedby": "note hint" }, h(name, { for: name == "label" && "text", part: "prompt" }, first.prompt), h("p", { id: "note", part: "note" }, note), h("div", {}, controls));
@@ -110,12 +107,12 @@ const firstQuestion = ({ title, total, first }, say, order) => {
   );
   const answer = () => {
     const chosen = [...form.querySelectorAll(":checked")].map((input) => input.value);
-    return kind == "TEXT" ? controls.value || undefined : chosen[0] && (choices[0] ? chosen : +chosen[0]);
+    return kind == "TEXT" ? controls.value || undefined : chosen[0] && (shown[0] ? chosen : +chosen[0]);
   };
   form.oninput = () => {
-    const goes = required || total < 2 || answer();
+    const goes = required || !more || answer() != null;
     next.part = "button next" + (goes ? "" : " quiet");
-    next.dataset.action = total < 2 ? "send" : "next";
+    next.dataset.action = more ? "next" : "send";
     next.textContent = say[goes ? next.dataset.action : "skip"];
   };
   form.oninput();
@@ -154,8 +151,8 @@ class ValuemapSurvey extends HTMLElement {
   }
 
   open() {
-    if (!this.#life) this.#begin();
-    this.#door.then((door) => door?.open("page"));
+    if (!this.#life && this.isConnected) this.#begin();
+    this.#door?.then((door) => door?.open("page"));
   }
 
   close() {
@@ -180,7 +177,8 @@ class ValuemapSurvey extends HTMLElement {
       if (name == "error") console.warn(`<valuemap-survey>: ${detail.message} (${detail.code})`);
       this.dispatchEvent(new CustomEvent("valuemap:" + name, { detail, bubbles: true, composed: true }));
     };
-    if ([...this.attributes].some(({ name }) => !/^(site|id|class)$/.test(name)))
+    const names = this.getAttributeNames();
+    if (names.some((name) => !/^(site|id|class)$/.test(name)))
       import("__ATTRIBUTES__").then(({ check }) => check(this, tell, locales), () => {});
     const survey = {
       element: this,
@@ -192,10 +190,10 @@ class ValuemapSurvey extends HTMLElement {
     };
     survey.lost = () => tell("error", { code: "UNREACHABLE", message: `${home} does not answer` });
     survey.show = (frame) => this.#show(survey, frame);
-    flush(tell, survey.identity);
+    this.preview || flush(tell, survey.identity);
     this.#root.adoptedStyleSheets = [sheet];
     this.#door =
-      /pop|mod/.test(this.mode) || [...this.attributes].some(({ name }) => /^(tri|sam|coo)/.test(name))
+      /pop|mod/.test(this.mode) || names.some((name) => /^(tri|sam|coo)/.test(name))
         ? import("__OVERLAY__").then((overlay) => overlay.attend(survey), survey.lost)
         : survey.show(this.#root).then((shown) => {
             if (shown) tell("shown", { mode: "inline" });
@@ -221,31 +219,30 @@ class ValuemapSurvey extends HTMLElement {
     const room = h("div", { class: "room" });
     frame.append(room);
     try {
-      if (!this.site) throw 0;
+      if (!this.site) throw this;
       // An empty module: does the page's policy let WebAssembly in?
       new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));
-      const tag = (this.lang || this.closest("[lang]")?.lang || navigator.language).toLowerCase();
+      const tag = (survey.tag = (this.lang || this.closest("[lang]")?.lang || navigator.language).toLowerCase());
       const locale = [tag, tag.split("-")[0], "en"].find((tag) => locales[tag]);
       const address = `${server}embed/surveys/${this.site}`;
       const language = `?language=${tag}`;
       survey.words = get(locales[locale], "json");
-      const [look, say, { data }] = await Promise.all([styled(), survey.words, get(address + language, "json")]);
+      const [say, { data }] = await Promise.all([survey.words, get(address + language, "json"), styled()]);
       if (signal.aborted) return;
       survey.say = say;
 
-      this.#root.adoptedStyleSheets = [sheet, look];
-      room.lang = locale;
+      room.lang = data.survey.language;
       room.dir = say.direction;
       const seed = crypto.getRandomValues(new Uint32Array(1))[0];
       const { first } = data.survey;
-      const order = first.shuffled ? (await import("__SHUFFLE__")).order(first.choices.length, seed) : [...first.choices.keys()];
-      const { form, answer } = firstQuestion(data.survey, say, order);
+      const shown = first.shuffled ? (await import("__SHUFFLE__")).shuffled(first.choices, seed) : first.choices;
+      const { form, answer } = firstQuestion(data.survey, say, shown);
       const status = h("p", { class: "unseen", role: "status" });
       const screen = h("section", { part: "survey", "aria-labelledby": "title", "data-state": "question" }, form);
       room.append(status, screen);
       const theme = getComputedStyle(this);
       if (["text", "surface", "accent", "on-accent"].some((name) => theme.getPropertyValue("--valuemap-" + name)))
-        (await import("__THEME__")).correct(room, signal);
+        await import("__THEME__").then(({ correct }) => correct(room, signal)).catch(() => {});
 
       const rest = kept(() => Promise.all([running(), get(`${address}/${data.survey.version}${language}`, "json")]));
       const warm = () => rest().catch(() => {});
@@ -263,15 +260,20 @@ class ValuemapSurvey extends HTMLElement {
         } catch (cause) {
           form.ariaBusy = null;
           status.textContent = form.querySelector("#hint").textContent = say.kept;
-          tell("error", { code: "NOT_LOADED", message: `${cause.message ?? cause}` });
+          tell("error", { code: "NOT_LOADED", message: cause.message ?? cause });
         }
       };
       tell("ready");
       return true;
     } catch (cause) {
       if (signal.aborted) return;
-      room.replaceChildren();
-      return import("__FALLBACK__").then(({ fall }) => fall(survey, room, cause), survey.lost);
+      return import("__FALLBACK__").then(
+        ({ fall }) => fall(survey, room, cause),
+        () => {
+          room.remove();
+          survey.lost();
+        },
+      );
     }
   }
 }
@@ -294,4 +296,4 @@ const PROPERTIES = ATTRIBUTES.split(" ").map((name) => {
 });
 
 // A page may hold the script twice.
-if (!customElements.get("valuemap-survey")) customElements.define("valuemap-survey", ValuemapSurvey);
+customElements.get("valuemap-survey") ?? customElements.define("valuemap-survey", ValuemapSurvey);

@@ -1,6 +1,6 @@
-/** Numbers 0 to count - 1 in an order made up of the seed, as `shared/src/survey/shuffle.rs` does it. */
-export const order = (count, seed) => {
-  const order = [...Array(count).keys()];
+/** The things in an order made up of the seed, as `shared/src/survey/shuffle.rs` does it. */
+export const shuffled = (things, seed) => {
+  const order = [...things];
   const below = (limit) => {
     for (;;) {
       seed = (seed + 0x6d2b79f5) | 0;
@@ -10,7 +10,7 @@ export const order = (count, seed) => {
       if (number < 2 ** 32 - (2 ** 32 % limit)) return number % limit;
     }
   };
-  for (let last = count; --last > 0; ) {
+  for (let last = order.length; --last > 0; ) {
     const other = below(last + 1);
     [order[last], order[other]] = [order[other], order[last]];
   }

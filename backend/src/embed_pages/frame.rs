@@ -21,14 +21,16 @@ pub async fn show(
     locales: web::Data<Locales>,
 ) -> HttpResponse {
     let query = request.query_string();
-    let consent = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "consent");
-    let consent = consent.map(|(_, value)| value).filter(|value| ["granted", "denied"].contains(&&**value));
-    on_site(&request, &key, &state, &locales, async |visit| frame_page(visit, consent.as_deref()).await).await
+    let parameter = |wanted| url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == wanted);
+    let consent = parameter("consent").map(|(_, value)| value);
+    let consent = consent.filter(|value| ["granted", "denied"].contains(&&**value));
+    let preview = parameter("preview").is_some();
+    on_site(&request, &key, &state, &locales, async |visit| frame_page(visit, consent.as_deref(), preview).await).await
 }
 
 /// The plain form is inside of the element: it is seen wherever the element does not come to life. Where only members
 /// who are signed in may answer, the widget can still learn who they are, and the form's place says why it is not there.
-async fn frame_page(visit: &Visit<'_>, consent: Option<&str>) -> Result<Page, Refusal> {
+async fn frame_page(visit: &Visit<'_>, consent: Option<&str>, preview: bool) -> Result<Page, Refusal> {
     let form = match visit.empty_form().await {
         Err(refusal) if refusal.status == StatusCode::UNAUTHORIZED => {
             failure::page(visit.texts, &Method::GET, &refusal, None)
@@ -36,7 +38,7 @@ async fn frame_page(visit: &Visit<'_>, consent: Option<&str>) -> Result<Page, Re
         form => form?,
     };
     let content = html! {
-        valuemap-survey site=(visit.site.key) lang=(visit.language) consent=[consent] { (form.content) }
+        valuemap-survey site=(visit.site.key) lang=(visit.language) consent=[consent] preview[preview] { (form.content) }
     };
     Ok(Page { status: StatusCode::OK, title: form.title, content, scripts: SCRIPTS })
 }

@@ -183,6 +183,11 @@ impl EmbeddedSurvey {
         self.texts.questions.iter().filter(|question| question.ask_if.is_none()).count()
     }
 
+    /// Whether anybody is asked more than the first question.
+    async fn more(&self) -> bool {
+        self.texts.questions.len() > 1
+    }
+
     /// The first question.
     async fn first(&self) -> Option<Question> {
         self.texts.questions.first().cloned().map(Question::from)

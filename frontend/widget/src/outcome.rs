@@ -35,7 +35,7 @@ pub fn refused(failure: &Failure, texts: &Texts, on_action: &Callback<Action>) -
 /// What the member is told of a failure.
 pub fn reason(failure: &Failure, texts: &Texts) -> String {
     texts.say(match (failure.remedy, failure.code.as_str()) {
-        (Remedy::Correct, _) => return failure.message.clone(),
+        (Remedy::Correct, _) => Phrase::CORRECT,
         (Remedy::Patience, "UNAUTHENTICATED") => Phrase::SIGN_IN_AGAIN,
         (Remedy::Patience, _) => Phrase::KEPT,
         (Remedy::None, "ALREADY_ANSWERED") => Phrase::ALREADY_ANSWERED,

@@ -54,7 +54,7 @@ pub enum Action {
 pub struct Failure {
     /// For a program: the server's code, or one of our own.
     pub code: String,
-    /// For the partner; of a submission that breaks rules, for the member.
+    /// For the partner.
     pub message: String,
     pub remedy: Remedy,
 }

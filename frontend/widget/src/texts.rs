@@ -43,6 +43,7 @@ phrases! {
     KEPT "kept"
     SIGN_IN_AGAIN "sign_in_again"
     REFUSED "refused"
+    CORRECT "correct"
     CLOSED "closed"
     ARRIVED_BEFORE "arrived_before"
     ALREADY_ANSWERED "already_answered"

@@ -10,7 +10,7 @@ macro_rules! question_fields {
 
 /// What a page needs to show the first question: small, and asked for on every page.
 pub const START: &str = concat!(
-    "query Start($site:String!,$language:String){survey(site:$site,language:$language){version title language total first{",
+    "query Start($site:String!,$language:String){survey(site:$site,language:$language){version title language total more first{",
     question_fields!(),
     "}}}"
 );

@@ -28,6 +28,7 @@ pub fn run(workspace: &Workspace, filters: &[String]) -> Result<ExitCode> {
     let tools = setup::system::ensure_test_tools()?;
     let modules = setup::node::modules(workspace, "tests/node")?;
     web::build(workspace)?;
+    web::sizes::check(workspace)?;
     let artifacts = artifacts::build_server_and_tests(workspace)?;
 
     let mut own_tests = workspace.cargo();

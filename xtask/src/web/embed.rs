@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -64,11 +64,14 @@ fn bundle_of(sources: &Path, compiled: &[u8], node: Option<&NodeTools>) -> Resul
     }
     let style = bundle.add_hashed("survey", "css", css::minify(&script("widget.css")?));
     names.push(("__STYLE__", format!("./{style}")));
+    let outcome = bundle.add_hashed("outcome", "css", css::minify(&script("outcome.css")?));
+    names.push(("__OUTCOME__", format!("./{outcome}")));
 
     let bound = bindgen::bind("survey", compiled)?;
     let wasm = bundle.add_hashed("survey", "wasm", optimize::wasm(node, bound.wasm)?);
     names.push(("__WASM__", format!("./{wasm}")));
-    let glue = bound.glue + &template::fill("frontend/widget/handover.js", &script("handover.js")?, &pairs(&names))?;
+    let glue = own_marks(&bound.glue)?
+        + &template::fill("frontend/widget/handover.js", &script("handover.js")?, &pairs(&names))?;
     let glue = bundle.add_hashed("survey", "js", optimize::script(node, glue)?);
     names.push(("__GLUE__", format!("./{glue}")));
 
@@ -81,6 +84,14 @@ fn bundle_of(sources: &Path, compiled: &[u8], node: Option<&NodeTools>) -> Resul
     let manifest = manifest(&bundle, &pinned)?;
     bundle.add("manifest.json", manifest);
     Ok(bundle)
+}
+
+/// Yew finds an event's listeners by marks on elements. A page around the survey that is made with Yew too would take ours
+/// for its own, and do what its listener of the same number does: so ours have other names.
+fn own_marks(glue: &str) -> Result<String> {
+    const YEW: &str = "__yew_";
+    ensure!(glue.contains(&format!("{YEW}listener_id")), "Yew marks its elements with other names now: look for them");
+    Ok(glue.replace(YEW, "__valuemap_"))
 }
 
 fn pairs<'a>(names: &'a [(&'a str, String)]) -> Vec<(&'a str, &'a str)> {

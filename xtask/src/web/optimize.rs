@@ -18,9 +18,10 @@ const WASM_FEATURES: [&str; 7] = [
 ];
 
 /// What compresses best: `-Oz` makes the file 1 % smaller and the download 1 % larger. Control flow that is taken apart
-/// and put together anew between two rounds is worth 1.5 %.
-const WASM_OPTIMIZATION: [&str; 6] =
-    ["-tnh", "-Os", "--flatten", "--rereloop", "-Os", "--one-caller-inline-max-function-size=50"];
+/// and put together anew between two rounds is worth 1.5 %. `--traps-never-happen` is left out, though it would be worth
+/// something: it drops the checks before what traps, which panics are.
+const WASM_OPTIMIZATION: [&str; 5] =
+    ["-Os", "--flatten", "--rereloop", "-Os", "--one-caller-inline-max-function-size=50"];
 
 pub fn wasm(node: Option<&NodeTools>, wasm: Vec<u8>) -> Result<Vec<u8>> {
     optimized(node, wasm, &[])

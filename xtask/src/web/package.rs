@@ -25,7 +25,9 @@ pub fn build(workspace: &Workspace) -> Result<()> {
     let loader = files.remove("valuemap.js").context("there is no widget in dist/")?;
 
     let mut package = Bundle::default();
-    let loader = located(&String::from_utf8(loader)?.replace(HOME[0], HOME[1]), &files)?;
+    let loader = String::from_utf8(loader)?;
+    ensure!(loader.contains(HOME[0]), "the loader does not say where it is as {}: build it with Node.js", HOME[0]);
+    let loader = located(&loader.replace(HOME[0], HOME[1]), &files)?;
     // On a server, where there are no elements, the import is to do nothing.
     let module = format!("if (typeof HTMLElement === \"function\") {{\n{}\n}}\nexport {{}};\n", loader.trim_end());
     for (name, content) in needed(&module, &files) {

@@ -14,7 +14,7 @@ pub fn Loading(props: &ControlsProps) -> Html {
                 ("idle", "When idle", "When the page has nothing else to do."),
                 ("eager", "At once", "With the page."),
             ]) }
-            { props.list(Setting::OnFailure, "If there is no survey", &[
+            { props.list(Setting::Unavailable, "If there is no survey", &[
                 ("", "Nothing", "Members see nothing; you see why in the console."),
                 ("message", "A message", "Members are told."),
             ]) }

@@ -8,7 +8,7 @@ const ADDRESS: &str = "/embed/v1/manifest.json";
 
 #[derive(Deserialize)]
 struct Manifest {
-    /// The loader under the name that tells its content, so that a pinned page outlives an update of the server.
+    /// The loader under the name that tells its content, which a page can pin until the server is updated.
     loader: String,
     files: Vec<File>,
 }
