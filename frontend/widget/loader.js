@@ -24,7 +24,7 @@ const get = async (url, read) => {
 };
 
 // The room is as high as most questions from the start, so that the page does not move when the first one comes.
-const ROOM = ":host{display:block}:host([hidden]){display:none}.room{min-block-size:var(--valuemap-height,400px)}";
+const ROOM = ":host(:not([hidden])){display:block}.room{min-block-size:var(--valuemap-height,400px)}";
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(ROOM);
 const styled = kept(async () => sheet.replaceSync(ROOM + (await get(style, "text"))));
@@ -40,11 +40,7 @@ const running = kept(async () => {
 
 /** Sends what an earlier page could not. */
 const flush = async (...page) => {
-  try {
-    if (Object.keys(localStorage).some((key) => /^valuemap:o/.test(key))) (await import("__DELIVERY__")).flush(...page);
-  } catch {
-    // Storage is blocked, so there is nothing in it; or the next page has more luck.
-  }
+  if (Object.keys(localStorage).some((key) => /^valuemap:o/.test(key))) (await import("__DELIVERY__")).flush(...page);
 };
 
 /** An element with attributes, of which those that are false are left out, and children. */
@@ -187,10 +183,11 @@ class ValuemapSurvey extends HTMLElement {
       signal,
       tell,
       identity: () => this.#jwt,
+      lost: () => tell("error", { code: "UNREACHABLE", message: `${home} does not answer` }),
+      show: (frame) => this.#show(survey, frame),
     };
-    survey.lost = () => tell("error", { code: "UNREACHABLE", message: `${home} does not answer` });
-    survey.show = (frame) => this.#show(survey, frame);
-    this.preview || flush(tell, survey.identity);
+    // Where storage is blocked there is nothing in it; and what does not load now has more luck on the next page.
+    this.preview || flush(tell, survey.identity).catch(() => {});
     this.#root.adoptedStyleSheets = [sheet];
     this.#door =
       /pop|mod/.test(this.mode) || names.some((name) => /^(tri|sam|coo)/.test(name))
@@ -246,8 +243,8 @@ class ValuemapSurvey extends HTMLElement {
 
       const rest = kept(() => Promise.all([running(), get(`${address}/${data.survey.version}${language}`, "json")]));
       const warm = () => rest().catch(() => {});
-      if (this.load == "eager") warm();
-      if (this.load == "idle") setTimeout(warm, 2e3);
+      const after = { eager: 0, idle: 2e3 }[this.load];
+      if (after >= 0) setTimeout(warm, after);
       room.onpointerenter = warm;
       room.addEventListener("focusin", warm);
       form.onsubmit = async (event) => {

@@ -99,16 +99,24 @@ fn pairs<'a>(names: &'a [(&'a str, String)]) -> Vec<(&'a str, &'a str)> {
 }
 
 /// Adds what the survey says in each language, without the texts that only the server's own form has. Returns where
-/// they are, as an expression of JavaScript that bundlers understand.
+/// they are, as an expression of JavaScript that bundlers understand. One hash of all of them is in every name: hashes
+/// do not compress, and the loader holds all names.
 fn locales(sources: &Path, bundle: &mut Bundle) -> Result<String> {
-    let mut addresses = Vec::new();
+    let mut languages = Vec::new();
     for file in files_in(&sources.join("locales"))? {
         let tag = file.file_stem().and_then(|name| name.to_str()).context("a language has a name")?;
         let texts: Map<String, Value> =
             serde_json::from_str(&read(&file)?).with_context(|| format!("{} is not JSON", file.display()))?;
         let texts: Map<String, Value> = texts.into_iter().filter(|(key, _)| !key.starts_with("form_")).collect();
-        let name = bundle.add_hashed(tag, "json", serde_json::to_string(&texts)?);
-        addresses.push(format!("{}: new URL(\"./{name}\", import.meta.url)", serde_json::to_string(tag)?));
+        languages.push((tag.to_owned(), serde_json::to_string(&texts)?));
+    }
+    let all: String = languages.iter().map(|(_, texts)| texts.as_str()).collect();
+    let hash = hash::short(all.as_bytes());
+    let mut addresses = Vec::new();
+    for (tag, texts) in languages {
+        let name = format!("{tag}-{hash}.json");
+        addresses.push(format!("{}: new URL(\"./{name}\", import.meta.url)", serde_json::to_string(&tag)?));
+        bundle.add(name, texts);
     }
     Ok(format!("{{{}}}", addresses.join(",")))
 }
