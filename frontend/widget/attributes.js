@@ -1,22 +1,25 @@
 // What a partner may have mistyped. It is loaded only for elements with more than a key and a language.
-const NUMBER = /^\d+(\.\d+)?$/;
-const ANY = /^/;
+const NUMBER = [/^\d+(\.\d+)?$/, "a number"];
+const FLAG = [/^(true|preview|trigger-exit)?$/, "there or not, without a value"];
+const ANY = [/^/];
+/** One of these words. */
+const words = (...all) => [RegExp(`^(${all.join("|")})$`), all.join(", ")];
 const ATTRIBUTES = {
-  site: /^\S+$/,
-  server: /^https?:/,
+  site: [/^\S+$/, "the key of a site"],
+  server: [/^https?:/, "an address that begins with https:"],
   lang: ANY,
-  mode: /^(inline|popover|modal)$/,
-  load: /^(interaction|idle|eager)$/,
-  consent: /^(granted|denied)$/,
-  unavailable: /^(hide|message)$/,
-  preview: ANY,
+  mode: words("inline", "popover", "modal"),
+  load: words("interaction", "idle", "eager"),
+  consent: words("granted", "denied"),
+  unavailable: words("hide", "message"),
+  preview: FLAG,
   "trigger-delay": NUMBER,
   "trigger-scroll": NUMBER,
-  "trigger-exit": ANY,
+  "trigger-exit": FLAG,
   "trigger-url": ANY,
   "trigger-event": ANY,
   "trigger-click": ANY,
-  sample: /^([01]|0?\.\d+)$/,
+  sample: [/^([01]|0?\.\d+)$/, "a number from 0 to 1"],
   visitor: ANY,
   "cool-down": NUMBER,
 };
@@ -30,7 +33,7 @@ export const check = (element, tell, locales) => {
     if (!form) {
       if (!COMMON.test(name))
         tell("error", { code: "ATTRIBUTE_UNKNOWN", message: `there is no attribute ${name}, only ${Object.keys(ATTRIBUTES).join(", ")}` });
-    } else if (!form.test(value)) tell("error", { code: "ATTRIBUTE_INVALID", message: `${name}="${value}" has to match ${form}` });
+    } else if (!form[0].test(value)) tell("error", { code: "ATTRIBUTE_INVALID", message: `${name}="${value}" has to be ${form[1]}` });
   }
   const { lang, triggerClick } = element;
   if (lang && !locales[lang.toLowerCase()] && !locales[lang.toLowerCase().split("-")[0]])

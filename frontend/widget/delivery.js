@@ -1,7 +1,8 @@
 // Sends answers until the server has them. A submission has its identifier from before its first try, so it may be sent
 // again and again and is stored once. Where storage is allowed it waits there, and another page sends it.
 const PREFIX = "valuemap:outbox:";
-const MONTH = 30 * 24 * 3600 * 1000;
+const HOUR = 3600 * 1000;
+const MONTH = 30 * 24 * HOUR;
 /** Most bytes that browsers let outlive the page. */
 const KEEPALIVE = 60_000;
 const TIMEOUT = 15_000;
@@ -68,6 +69,15 @@ const attempt = async ({ server, query, input }) => {
 /** Tries until the answers are there or refused for good. `report` hears of a long wait, and of the end. */
 const send = async (entry, identity, report, first) => {
   const { id, site } = entry.input;
+  let isUnknown = false;
+  /** A newer token of the same member. Whoever else is signed in by now did not give these answers. */
+  const renew = () => {
+    const [old, jwt] = [entry.input.identity, identity()];
+    const fits = old ? subject(jwt) == subject(old) : isUnknown && Date.now() - entry.since < HOUR;
+    if (jwt && jwt != old && fits) entry.input.identity = jwt;
+    return entry.input.identity != old;
+  };
+  renew();
   for (let tries = 1; ; tries++) {
     const outcome = await (first ?? attempt(entry));
     first = undefined;
@@ -76,12 +86,11 @@ const send = async (entry, identity, report, first) => {
       if (entry.remembers && outcome.data?.submitResponse?.__typename == "Receipt") store("valuemap:seen:" + site, Date.now());
       return report(outcome);
     }
-    const isUnknown = outcome.code == "UNAUTHENTICATED";
+    isUnknown = outcome.code == "UNAUTHENTICATED";
+    if (renew()) continue;
     if (isUnknown || tries >= QUICK_TRIES) report(outcome);
     await pause(isUnknown ? 1e9 : waitAfter(tries, outcome.asked));
-    // A newer token of the same member. Whoever else is signed in by now did not give these answers.
-    const jwt = identity();
-    if (jwt && (entry.input.identity ? subject(jwt) == subject(entry.input.identity) : isUnknown)) entry.input.identity = jwt;
+    renew();
   }
 };
 
@@ -111,9 +120,7 @@ export const flush = (tell, identity) => {
         entry = JSON.parse(text);
       } catch {}
       if (!(Date.now() - entry?.since < MONTH)) return store(key);
-      // Nobody knows who has given answers that came without a token.
-      const sameMember = () => entry.input.identity && identity();
-      return send(entry, sameMember, ({ data, code, message }) => {
+      return send(entry, identity, ({ data, code, message }) => {
         if (data?.submitResponse?.__typename == "Receipt") tell("submitted", { submissionId: id });
         else tell("error", { code: code ?? "REFUSED", message: message ?? "the server did not take answers of an earlier page" });
       });

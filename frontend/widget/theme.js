@@ -15,15 +15,37 @@ const TEXT = 4.5;
 const SHAPE = 3;
 
 export const correct = (room, signal) => {
+  const host = room.getRootNode().host;
   const probe = document.createElement("i");
+  /** Red, green, blue and opacity of anything that CSS takes for a colour. */
+  const parts = (colour) => {
+    probe.style.color = `color-mix(in srgb, ${colour}, ${colour})`;
+    const [red, green, blue, opacity = 1] = getComputedStyle(probe).color.match(/[-\d.e]+(?=[ )])/g).map(Number);
+    return [red, green, blue, opacity].map((part) => Math.min(Math.max(part, 0), 1));
+  };
+  /** What is seen where the colours lie on each other, the topmost first. */
+  const seen = (colours) => {
+    const [red, green, blue, opacity] = parts(colours[0]);
+    if (opacity == 1 || colours.length == 1) return [red, green, blue];
+    const below = seen(colours.slice(1));
+    return [red, green, blue].map((part, at) => part * opacity + below[at] * (1 - opacity));
+  };
+  const behind = () => {
+    const colours = [];
+    for (let node = host; node; node = node.parentElement ?? node.getRootNode().host) colours.push(getComputedStyle(node).backgroundColor);
+    return [...colours, "Canvas"];
+  };
   const repair = () => {
     for (const name of ["--ink", "--accent", "--on-accent", "--muted", "--control"]) room.style.removeProperty(name);
+    const theme = getComputedStyle(host);
+    for (const name of ["text", "surface", "accent", "on-accent"]) {
+      const value = theme.getPropertyValue(`--valuemap-${name}`);
+      // What is no colour at all counts as not set.
+      if (value && !CSS.supports("color", value)) room.style.setProperty(`--valuemap-${name}`, "initial");
+    }
     room.append(probe);
-    const colour = (name) => {
-      probe.style.color = `color-mix(in srgb, var(${name}), var(${name}))`;
-      const parts = getComputedStyle(probe).color.match(/[-\d.e]+(?=[ )])/g).slice(0, 3).map(Number);
-      return parts.map((part) => Math.min(Math.max(part, 0), 1));
-    };
+    const under = behind();
+    const colour = (name) => seen(name == "--surface" ? [`var(${name})`, ...under] : [`var(${name})`, "var(--surface)", ...under]);
     const better = (background) => (contrast([0, 0, 0], background) > contrast([1, 1, 1], background) ? "#000" : "#fff");
     const demand = (name, background, least, instead) => {
       if (contrast(colour(name), colour(background)) < least) room.style.setProperty(name, instead(colour(background)));

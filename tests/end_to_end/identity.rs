@@ -250,6 +250,12 @@ async fn a_member_answers_once_in_a_wave(engine: Engine) {
     assert_eq!(submit("member-8", &submission_id(), 2).await["__typename"], "Receipt");
     // The id that was turned away is free for another member's answers.
     assert_eq!(submit("member-9", &second_id, 2).await["__typename"], "Receipt");
+    // A token may run out before the receipt arrives; it opens nothing else.
+    let expired = json!({ "sub": "member-7", "aud": site.0, "exp": seconds_since_1970() - 300 });
+    let expired = signed.ecdsa.sign(&expired).unwrap();
+    let again = embed.submit_as(&expired, site, &first_id, answer_all(4)).await.unwrap();
+    assert_eq!(again.data().unwrap()["submitResponse"], first);
+    assert_eq!(embed.submit_as(&expired, site, &first_id, answer_all(5)).await.unwrap().code(), "UNAUTHENTICATED");
     let anonymous = embed.submit(site.0, site.1, &submission_id(), answer_all(1)).await.unwrap();
     assert_eq!(anonymous.data().unwrap()["submitResponse"]["__typename"], "Receipt");
     assert_eq!(signed.responses().await, 4);

@@ -68,7 +68,8 @@ fn row(texts: &Texts, result: &PublicResult) -> Markup {
                 }
             }
             td { @match result.value { Some(value) => (value), None => "\u{2013}" } }
-            td { (result.answers) }
+            // How few they are is not told either.
+            td { @match result.value { Some(_) => (result.answers), None => "\u{2013}" } }
         }
     }
 }

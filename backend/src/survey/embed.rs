@@ -11,7 +11,7 @@ use valuemap_shared::survey::{AnswerDraft, LocalisedSurvey, ProblemCode, Submiss
 use valuemap_shared::value_map::PublicResult;
 
 use super::question::Question;
-use super::record::{Entry, Origin, Outcome, Receipt as StoredReceipt};
+use super::record::{Entry, Origin, Outcome, Receipt as StoredReceipt, receipt_of};
 use super::store::{PublishedVersion, latest_published};
 use crate::access::entities::site;
 use crate::access::member_identity::signed_member;
@@ -92,7 +92,7 @@ impl EmbedMutation {
     ) -> async_graphql::Result<SubmitResponseResult> {
         let state = context.data::<State>()?;
         let site = allowed_site(context, &input.site).await?;
-        let member = signed_member(state, &site, input.identity.as_deref()).await?;
+        let member = signed_member(state, &site, input.identity.as_deref()).await;
         let (version, id, submission) = match parse(state, &site, &input).await? {
             Ok(parsed) => parsed,
             Err(problems) => {
@@ -102,7 +102,15 @@ impl EmbedMutation {
         };
         let now = state.ambient.now();
         let origin = Origin::Site(SiteId(site.id));
-        let entry = Entry::new(&version, id, origin, now.date_naive(), now, &submission).of_member(member);
+        let entry = Entry::new(&version, id, origin, now.date_naive(), now, &submission);
+        let entry = match member {
+            Ok(member) => entry.of_member(member),
+            // A token may run out between the answer that was stored and the try whose receipt arrives.
+            Err(refusal) => {
+                let receipt = receipt_of(&state.database.read, &entry).await.map_err(ApiError::from)?.ok_or(refusal)?;
+                return Ok(SubmitResponseResult::Receipt(Receipt { receipt, community: version.community }));
+            }
+        };
         Ok(match state.writer.submit(entry).await? {
             Outcome::Recorded(receipt) | Outcome::Repeated(receipt) => {
                 SubmitResponseResult::Receipt(Receipt { receipt, community: version.community })

@@ -134,10 +134,20 @@ fn content_hash(version: &PublishedVersion, submission: &Submission) -> String {
     hexadecimal(&Sha256::digest(content.as_bytes()))
 }
 
+/// The receipt of a submission that was stored before.
+pub async fn receipt_of(db: &impl ConnectionTrait, entry: &Entry) -> Result<Option<Receipt>, DbErr> {
+    let stored = find_responses(db, &HashSet::from([entry.key()])).await?;
+    Ok(match stored.get(&entry.key()).map(|first| entry.outcome(first, false)) {
+        Some(Outcome::Repeated(receipt)) => Some(receipt),
+        _ => None,
+    })
+}
+
 /// Stores what is new among the entries and says what became of each.
 ///
 /// The database decides what is new, by the key of the response, so that two servers given the same submission store
-/// it once, and by the key of a member's claim on the wave. Rows are written in the order of their keys, so that two servers never wait for each other in a circle.
+/// it once, and by the key of a member's claim on the wave. Rows are written in the order of their keys, so that two
+/// servers never wait for each other in a circle.
 pub async fn record(transaction: &impl ConnectionTrait, entries: &[Entry]) -> Result<Vec<Outcome>, DbErr> {
     let mut firsts: BTreeMap<ResponseKey, &Entry> = BTreeMap::new();
     for entry in entries {

@@ -21,12 +21,17 @@ pub fn results_table(results: &Results, texts: &Texts) -> Html {
 }
 
 fn row(result: &BenefitResult, texts: &Texts) -> Html {
-    let (score, bar) = match result.value {
+    let (score, answers, bar) = match result.value {
         Some(value) => {
             let value = AttrValue::from(digits(value));
-            (value.clone(), html! { <progress part="bar" aria-hidden="true" max="100" {value} /> })
+            (
+                value.clone(),
+                digits(result.answers),
+                html! { <progress part="bar" aria-hidden="true" max="100" {value} /> },
+            )
         }
-        None => ("\u{2013}".into(), html! { <small>{ texts.say(Phrase::TOO_FEW) }</small> }),
+        // How few they are is not told either.
+        None => ("\u{2013}".into(), "\u{2013}".to_owned(), html! { <small>{ texts.say(Phrase::TOO_FEW) }</small> }),
     };
     html! {
         <tr>
@@ -35,7 +40,7 @@ fn row(result: &BenefitResult, texts: &Texts) -> Html {
                 <span>{ bar }</span>
             </th>
             <td>{ score }</td>
-            <td>{ digits(result.answers) }</td>
+            <td>{ answers }</td>
         </tr>
     }
 }

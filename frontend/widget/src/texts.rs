@@ -80,7 +80,8 @@ impl Texts {
 
     pub fn results(&self, period: &str) -> String {
         let text: JsString = field(&self.0, Phrase::RESULTS.0).unchecked_into();
-        text.replace("{period}", period).into()
+        // Isolated, so that words from right to left do not turn it round.
+        text.replace("{period}", &["\u{2066}", period, "\u{2069}"].concat()).into()
     }
 
     /// What has to be known before answering a question.
