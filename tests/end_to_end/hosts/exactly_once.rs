@@ -200,3 +200,38 @@ fn only_of_the_network(error: anyhow::Error) -> anyhow::Result<()> {
     ensure!(text.contains("net::ERR_") && !text.contains("SecurityError") && !text.contains("Uncaught"), "{text}");
     Ok(())
 }
+
+/// Trying again while the server is still away leads back to where a member can try again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn trying_again_in_vain_is_no_dead_end() {
+    let partner = Partner::new().await.unwrap();
+    partner.open("plain.html").await.unwrap();
+    partner.answer_everything().await.unwrap();
+    partner.proxy.go_down();
+    partner.send().await.unwrap();
+    for _ in 0..2 {
+        partner.until_state("waiting").await.unwrap();
+        partner.click("[data-action=retry]").await.unwrap();
+    }
+    partner.until_state("waiting").await.unwrap();
+    partner.proxy.come_back();
+    partner.until_state("thanks").await.unwrap();
+    partner.until_rows(1).await.unwrap();
+    partner.browser.close().await.unwrap();
+}
+
+/// The page takes the survey away while nothing may be stored and nothing arrives: the answers still do, later.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_survey_that_is_removed_while_it_sends_loses_nothing() {
+    let partner = Partner::new().await.unwrap();
+    partner.open("plain.html?consent=denied").await.unwrap();
+    partner.answer_everything().await.unwrap();
+    partner.proxy.go_down();
+    partner.send().await.unwrap();
+    partner.until_state("waiting").await.unwrap();
+    partner.run("document.querySelector('valuemap-survey').remove()").await.unwrap();
+    partner.proxy.come_back();
+    partner.run("dispatchEvent(new Event('online'))").await.unwrap();
+    partner.until_rows(1).await.unwrap();
+    partner.browser.close().await.unwrap();
+}

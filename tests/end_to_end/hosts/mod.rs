@@ -5,6 +5,7 @@ mod accessibility;
 mod bad_input;
 mod exactly_once;
 mod failures;
+mod handing_over;
 mod harmless;
 mod lifecycle;
 mod looks;
