@@ -229,7 +229,16 @@ async fn a_survey_that_is_removed_while_it_sends_loses_nothing() {
     partner.proxy.go_down();
     partner.send().await.unwrap();
     partner.until_state("waiting").await.unwrap();
-    partner.run("document.querySelector('valuemap-survey').remove()").await.unwrap();
+    // One try fails when the survey is gone already.
+    let tries =
+        "return performance.getEntriesByType('resource').filter(({ name }) => name.endsWith('/embed/graphql')).length";
+    let before = partner.run(tries).await.unwrap().as_u64();
+    partner
+        .run("document.querySelector('valuemap-survey').remove(); dispatchEvent(new Event('online'))")
+        .await
+        .unwrap();
+    let tried = async || Ok((partner.run(tries).await?.as_u64() > before).then_some(()));
+    partner.eventually("it is tried once more", tried).await.unwrap();
     partner.proxy.come_back();
     partner.run("dispatchEvent(new Event('online'))").await.unwrap();
     partner.until_rows(1).await.unwrap();
