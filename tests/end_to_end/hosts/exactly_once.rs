@@ -17,6 +17,14 @@ async fn send_through(partner: &Partner, page: &str, faults: &[Fault]) -> anyhow
     partner.send().await
 }
 
+/// Answers everything and sends it while the server is away.
+async fn send_while_away(partner: &Partner, page: &str) -> anyhow::Result<()> {
+    partner.open(page).await?;
+    partner.answer_everything().await?;
+    partner.proxy.go_down();
+    partner.send().await
+}
+
 /// When submissions were sent.
 fn sent(partner: &Partner) -> Vec<Instant> {
     partner.proxy.seen(Kind::Submission)
@@ -100,10 +108,7 @@ async fn an_answer_given_without_a_network_arrives_with_it() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_unsent_survives_a_reload() {
     let partner = Partner::new().await.unwrap();
-    partner.open("plain.html").await.unwrap();
-    partner.answer_everything().await.unwrap();
-    partner.proxy.go_down();
-    partner.send().await.unwrap();
+    send_while_away(&partner, "plain.html").await.unwrap();
     partner.until("it is kept for later", OUTBOX).await.unwrap();
     partner.until_not_sending().await.unwrap();
     partner.go_to("about:blank").await.unwrap();
@@ -117,10 +122,7 @@ async fn what_is_unsent_survives_a_reload() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_two_tabs_one_sends_what_is_unsent() {
     let partner = Partner::new().await.unwrap();
-    partner.open("plain.html").await.unwrap();
-    partner.answer_everything().await.unwrap();
-    partner.proxy.go_down();
-    partner.send().await.unwrap();
+    send_while_away(&partner, "plain.html").await.unwrap();
     partner.until("it is kept for later", OUTBOX).await.unwrap();
     let kept = partner.run(OUTBOX).await.unwrap();
     partner.go_to("about:blank").await.unwrap();
@@ -205,10 +207,7 @@ fn only_of_the_network(error: anyhow::Error) -> anyhow::Result<()> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn trying_again_in_vain_is_no_dead_end() {
     let partner = Partner::new().await.unwrap();
-    partner.open("plain.html").await.unwrap();
-    partner.answer_everything().await.unwrap();
-    partner.proxy.go_down();
-    partner.send().await.unwrap();
+    send_while_away(&partner, "plain.html").await.unwrap();
     for _ in 0..2 {
         partner.until_state("waiting").await.unwrap();
         partner.click("[data-action=retry]").await.unwrap();
@@ -224,10 +223,7 @@ async fn trying_again_in_vain_is_no_dead_end() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_survey_that_is_removed_while_it_sends_loses_nothing() {
     let partner = Partner::new().await.unwrap();
-    partner.open("plain.html?consent=denied").await.unwrap();
-    partner.answer_everything().await.unwrap();
-    partner.proxy.go_down();
-    partner.send().await.unwrap();
+    send_while_away(&partner, "plain.html?consent=denied").await.unwrap();
     partner.until_state("waiting").await.unwrap();
     // One try fails when the survey is gone already.
     let tries =

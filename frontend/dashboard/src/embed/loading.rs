@@ -10,7 +10,7 @@ pub fn Loading(props: &ControlsProps) -> Html {
         <section class="settings" aria-labelledby="loading-title">
             <h2 id="loading-title">{ "How it loads" }</h2>
             { props.list(Setting::Load, "When its code comes", &[
-                ("", "On interest", "When a member points at it or moves into it. A visit costs at most 8 KB."),
+                ("", "On interest", "When a member points at it or moves into it. Until then a visit costs 6 to 9 KB."),
                 ("idle", "When idle", "When the page has nothing else to do."),
                 ("eager", "At once", "With the page."),
             ]) }
