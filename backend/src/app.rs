@@ -67,8 +67,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/schema.graphql", web::get().to(schema_file))
         .route("/sign-in", web::get().to(sign_in))
         .route("/sign-out", web::post().to(sign_out))
-        .route("/livez", web::get().to(HttpResponse::Ok))
-        .route("/readyz", web::get().to(ready))
+        .configure(crate::health::routes)
         .configure(crate::embed_pages::routes)
         .configure(crate::web::routes);
 }
@@ -147,13 +146,6 @@ pub fn page_origin(request: &HttpRequest) -> PageOrigin {
 
 async fn schema_file() -> HttpResponse {
     HttpResponse::Ok().content_type("text/plain; charset=utf-8").body(internal_schema(None).sdl())
-}
-
-async fn ready(state: web::Data<State>) -> HttpResponse {
-    match state.database.read.ping().await {
-        Ok(()) => HttpResponse::Ok().finish(),
-        Err(_) => HttpResponse::ServiceUnavailable().finish(),
-    }
 }
 
 /// Gives every request an id, in its log lines and in its answer.

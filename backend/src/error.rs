@@ -7,9 +7,12 @@
 //!   mutation's result union.
 
 use actix_web::http::StatusCode;
-use sea_orm::{DbErr, RuntimeErr};
+use sea_orm::DbErr;
 
 use crate::access::member_identity::Refusal;
+use crate::database::WriteError;
+use crate::database::failure::is_passing;
+use crate::log_throttle::LogThrottle;
 
 #[derive(Debug, thiserror::Error)]
 pub enum ApiError {
@@ -31,6 +34,11 @@ pub enum ApiError {
     BadUserInput(String),
     #[error("the server cannot do this right now; try again in a moment")]
     Unavailable,
+    #[error(
+        "the database did not confirm that this was stored, so it may be stored or not. Submissions and records can be \
+         sent again, they are stored once; before you repeat anything else, look whether it is there"
+    )]
+    OutcomeUnknown,
     #[error("something went wrong on the server; its log has more under the request id")]
     Internal(#[source] anyhow::Error),
 }
@@ -45,6 +53,7 @@ impl ApiError {
             Self::SurveyNotPublished | Self::VersionNotPublished => "SURVEY_NOT_PUBLISHED",
             Self::BadUserInput(_) => "BAD_USER_INPUT",
             Self::Unavailable => "UNAVAILABLE",
+            Self::OutcomeUnknown => "OUTCOME_UNKNOWN",
             Self::Internal(_) => "INTERNAL_SERVER_ERROR",
         }
     }
@@ -56,7 +65,7 @@ pub fn status_of(code: &str) -> StatusCode {
         "UNAUTHENTICATED" => StatusCode::UNAUTHORIZED,
         "FORBIDDEN" | "ORIGIN_NOT_ALLOWED" => StatusCode::FORBIDDEN,
         "SITE_NOT_FOUND" | "SURVEY_NOT_PUBLISHED" => StatusCode::NOT_FOUND,
-        "UNAVAILABLE" => StatusCode::SERVICE_UNAVAILABLE,
+        "UNAVAILABLE" | "OUTCOME_UNKNOWN" => StatusCode::SERVICE_UNAVAILABLE,
         "OPERATION_TIMEOUT" => StatusCode::GATEWAY_TIMEOUT,
         "INTERNAL_SERVER_ERROR" => StatusCode::INTERNAL_SERVER_ERROR,
         _ => StatusCode::BAD_REQUEST,
@@ -66,7 +75,10 @@ pub fn status_of(code: &str) -> StatusCode {
 impl From<DbErr> for ApiError {
     fn from(error: DbErr) -> Self {
         if is_passing(&error) {
-            tracing::warn!(cause = error.to_string(), "the database cannot take this right now");
+            static LINES: LogThrottle = LogThrottle::new();
+            if let Some(held_back) = LINES.pass() {
+                tracing::warn!(cause = error.to_string(), held_back, "the database cannot take this right now");
+            }
             Self::Unavailable
         } else {
             Self::Internal(error.into())
@@ -74,22 +86,17 @@ impl From<DbErr> for ApiError {
     }
 }
 
-/// Whether the same request may succeed later: the database is away, busy, full or failing to write.
-pub fn is_passing(error: &DbErr) -> bool {
-    let cause = match error {
-        DbErr::Conn(_) | DbErr::ConnectionAcquire(_) => return true,
-        DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause)) => cause,
-        _ => return false,
-    };
-    let Some(database) = cause.as_database_error() else {
-        use sea_orm::sqlx::Error;
-        return matches!(**cause, Error::Io(_) | Error::PoolTimedOut | Error::PoolClosed | Error::WorkerCrashed);
-    };
-    let code = database.code().unwrap_or_default();
-    match code.parse::<u32>() {
-        // SQLite's BUSY, LOCKED, READONLY, IOERR, FULL and CANTOPEN, in the low byte of its extended codes.
-        Ok(number) if code.len() < 5 => matches!(number & 0xff, 5 | 6 | 8 | 10 | 13 | 14),
-        // PostgreSQL: connection, transaction rollback, resources, operator intervention, system error.
-        _ => ["08", "40", "53", "57", "58"].iter().any(|class| code.starts_with(class)),
+impl From<WriteError> for ApiError {
+    fn from(error: WriteError) -> Self {
+        match error {
+            WriteError::Unknown(cause) if is_passing(&cause) => {
+                static LINES: LogThrottle = LogThrottle::new();
+                if let Some(held_back) = LINES.pass() {
+                    tracing::warn!(cause = cause.to_string(), held_back, "the database did not confirm a commit");
+                }
+                Self::OutcomeUnknown
+            }
+            WriteError::Unknown(cause) | WriteError::NotStored(cause) => cause.into(),
+        }
     }
 }

@@ -57,7 +57,10 @@ struct World {
 
 impl World {
     async fn new(engine: Engine) -> Self {
-        let scratch = Scratch::new(engine).await.unwrap();
+        Self::on(Scratch::new(engine).await.unwrap()).await
+    }
+
+    async fn on(scratch: Scratch) -> Self {
         assert!(valuemap(&scratch, &["organisation", "Acme"]).await.unwrap().status.success());
         let server = Server::start(&scratch, &[]).await.unwrap();
         let api = server.api(&scratch).await.unwrap();

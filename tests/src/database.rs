@@ -29,6 +29,13 @@ impl Scratch {
         Ok(Self { engine, url, folder })
     }
 
+    /// A SQLite database in a folder whose disk the test can break.
+    pub fn sqlite_in(parent: &Path) -> anyhow::Result<Self> {
+        let folder = TempDir::with_prefix_in("valuemap-test-", parent)?;
+        let url = format!("sqlite:{}", folder.path().join("valuemap.db").display());
+        Ok(Self { engine: Engine::Sqlite, url, folder })
+    }
+
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }

@@ -53,6 +53,11 @@ impl Server {
         Embed::new(&self.address, origin)
     }
 
+    /// The number of its process.
+    pub fn id(&self) -> anyhow::Result<u32> {
+        self.child.id().context("the server is gone")
+    }
+
     /// SIGKILL, and nothing left of the process when this returns.
     pub async fn kill(mut self) -> anyhow::Result<()> {
         self.child.kill().await?;
@@ -61,7 +66,7 @@ impl Server {
 
     /// SIGTERM; returns whether it exited with success.
     pub async fn stop(mut self) -> anyhow::Result<bool> {
-        let id = self.child.id().context("the server is gone")?;
+        let id = self.id()?;
         Command::new("kill").args(["-TERM", &id.to_string()]).status().await?;
         Ok(self.child.wait().await?.success())
     }
@@ -81,12 +86,17 @@ pub async fn valuemap(scratch: &Scratch, arguments: &[&str]) -> anyhow::Result<O
     Ok(command(scratch)?.args(arguments).output().await?)
 }
 
+/// The same for the database at a URL.
+pub async fn valuemap_at(url: &str, folder: &std::path::Path, arguments: &[&str]) -> anyhow::Result<Output> {
+    Ok(command_at(url, folder)?.args(arguments).output().await?)
+}
+
 fn command(scratch: &Scratch) -> anyhow::Result<Command> {
+    command_at(&scratch.url, scratch.folder())
+}
+
+fn command_at(url: &str, folder: &std::path::Path) -> anyhow::Result<Command> {
     let mut command = Command::new(setting("VALUEMAP_TEST_SERVER")?);
-    command
-        .current_dir(scratch.folder())
-        .env("VALUEMAP_DATABASE_URL", &scratch.url)
-        .env("VALUEMAP_LOG", "warn")
-        .stdin(Stdio::null());
+    command.current_dir(folder).env("VALUEMAP_DATABASE_URL", url).env("VALUEMAP_LOG", "warn").stdin(Stdio::null());
     Ok(command)
 }

@@ -51,6 +51,9 @@ enum Command {
     },
     /// Install what tests need and run them all: unit tests, then end-to-end tests on SQLite, PostgreSQL and Chromium
     Test {
+        /// How often the tests of faults kill the server
+        #[arg(long, value_name = "N")]
+        kill_rounds: Option<u32>,
         /// Passed on to the test binaries: names of tests, `--nocapture`, ...
         #[arg(last = true)]
         filters: Vec<String>,

@@ -18,6 +18,7 @@ use crate::activities::graphql::{
 use crate::activities::lists::{Filter, FollowUps};
 use crate::attribution::graphql::{AttributionRun, run_node};
 use crate::database::Database;
+use crate::database::failure::is_duplicate;
 use crate::error::ApiError;
 use crate::follow_ups::graphql::FollowUp;
 use crate::graphql::node_id::NodeId;
@@ -339,7 +340,7 @@ impl AccessMutation {
         let transaction = state.database.begin_write().await.map_err(ApiError::from)?;
         let row = match store::create_community(&transaction, ambient, organisation, name, false, currency).await {
             Ok(row) => row,
-            Err(error) if store::is_duplicate(&error) => {
+            Err(error) if is_duplicate(&error) => {
                 return Ok(CreateCommunityResult::NameTaken(NameTaken::new(name)));
             }
             Err(error) => return Err(ApiError::from(error).into()),
@@ -362,16 +363,17 @@ impl AccessMutation {
         };
         let name = checked_name(&input.name)?;
         let origins = input.origins.iter().map(|origin| checked_origin(origin)).collect::<Result<Vec<_>, _>>()?;
-        let db = &state.database.write;
+        let db = &state.database.read;
         let owned = store::community_of(db, viewer.organisation_id(), community).await.map_err(ApiError::from)?;
         let surveys = surveys_of(db, owned.map(|_| community)).await.map_err(ApiError::from)?;
         if !surveys.iter().any(|row| row.id == survey.0) {
             return Ok(CreateSiteResult::NotFound(NotFound::new(input.survey)));
         }
         let key = format!("pk_{}", hexadecimal(&state.ambient.random::<12>()));
-        let row = store::create_site(db, &state.ambient, (community, survey), name, key, &origins)
-            .await
-            .map_err(ApiError::from)?;
+        let (ambient, survey) = (&state.ambient, (community, survey));
+        let created =
+            state.database.write(async |db| store::create_site(db, ambient, survey, name, key, &origins).await);
+        let row = created.await.map_err(ApiError::from)?;
         Ok(CreateSiteResult::Site(Box::new(Site(row))))
     }
 }

@@ -41,24 +41,26 @@ pub async fn sign_in(http: HttpRequest, state: web::Data<State>, query: web::Que
 async fn start_session(state: &State, token: &str) -> Result<Option<String>, ApiError> {
     let now = state.ambient.now();
     let Some(viewer) = viewer_with(&state.database.read, Kind::SignIn, token, now).await? else { return Ok(None) };
-    let secret = create_token(
-        &state.database.write,
-        &state.ambient,
-        viewer.organisation_id(),
-        Kind::Session,
-        &viewer.token.name,
-        viewer.token.can_write,
-        TimeDelta::days(SESSION_DAYS),
-    )
-    .await?;
-    Ok(Some(secret))
+    let created = state.database.write(async |db| {
+        create_token(
+            db,
+            &state.ambient,
+            viewer.organisation_id(),
+            Kind::Session,
+            &viewer.token.name,
+            viewer.token.can_write,
+            TimeDelta::days(SESSION_DAYS),
+        )
+        .await
+    });
+    Ok(Some(created.await?))
 }
 
 /// `POST /sign-out`: ends the session.
 pub async fn sign_out(http: HttpRequest, state: web::Data<State>) -> HttpResponse {
     let ended = async {
         if let Some(viewer) = viewer_of(&http, &state).await? {
-            state.viewers.end(&state.database.write, &viewer).await?;
+            state.database.write(async |db| state.viewers.end(db, &viewer).await).await?;
         }
         Ok::<_, ApiError>(())
     };

@@ -244,8 +244,3 @@ impl community::Model {
         self.currency.parse().map_err(|error| DbErr::Custom(format!("community {}: {error}", self.id)))
     }
 }
-
-/// Whether a write failed because something of that name is there already.
-pub fn is_duplicate(error: &DbErr) -> bool {
-    matches!(error.sql_err(), Some(sea_orm::SqlErr::UniqueConstraintViolation(_)))
-}

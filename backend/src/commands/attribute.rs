@@ -12,7 +12,7 @@ use super::{find_community, say};
 use crate::ambient::Ambient;
 use crate::attribution::run::{Computed, RunResult, SourceResult, run};
 use crate::attribution::store;
-use crate::database::Database;
+use crate::database::{Database, Transaction};
 use crate::graphql::node_id::NodeId;
 use crate::value_map::models::model_of;
 
@@ -72,7 +72,9 @@ impl Attribute {
         say(&table(&row.name, &parameters, &computed)?)?;
         if !self.no_store {
             let author = "valuemap attribute";
-            let kept = store::keep(&database.write, ambient, community, &parameters, &computed, author).await?;
+            let keep =
+                async |db: &Transaction| store::keep(db, ambient, community, &parameters, &computed, author).await;
+            let kept = database.write(keep).await?;
             say(&format!("\nKept as {}.\n", NodeId::AttributionRun(community, kept.id.into())))?;
         }
         Ok(())

@@ -3,9 +3,10 @@ use clap::Args;
 use valuemap_shared::value_map::{DEFAULT_MINIMUM, LOWEST_MINIMUM};
 
 use crate::access::graphql::checked_name;
-use crate::access::store::{create_organisation, is_duplicate};
+use crate::access::store::create_organisation;
 use crate::ambient::Ambient;
 use crate::database::Database;
+use crate::database::failure::is_duplicate;
 
 #[derive(Args)]
 pub struct Organisation {
@@ -19,9 +20,10 @@ pub struct Organisation {
 impl Organisation {
     pub async fn run(&self, database: &Database, ambient: &Ambient) -> anyhow::Result<()> {
         let name = checked_name(&self.name)?;
-        match create_organisation(&database.write, ambient, name, self.minimum_answers).await {
+        let minimum = self.minimum_answers;
+        match database.write(async |db| create_organisation(db, ambient, name, minimum).await).await {
             Ok(_) => println!("Created the organisation {name}. Next: `valuemap sign-in` or `valuemap token create`."),
-            Err(error) if is_duplicate(&error) => bail!("there is an organisation `{name}` already"),
+            Err(error) if is_duplicate(error.cause()) => bail!("there is an organisation `{name}` already"),
             Err(error) => return Err(error.into()),
         }
         Ok(())

@@ -8,7 +8,7 @@ use super::find_community;
 use crate::activities::rates::{RateError, parse_rate, state_rate};
 use crate::ambient::Ambient;
 use crate::database::Database;
-use crate::error::is_passing;
+use crate::database::failure::is_passing;
 
 #[derive(Args)]
 pub struct Rate {
@@ -30,8 +30,13 @@ impl Rate {
         let community = find_community(database, &self.community).await?;
         let id = CommunityId(community.id);
         let (currency, from) = (self.currency, self.valid_from);
-        let stated = state_rate(&database.write, id, currency, from, self.rate, ambient.now()).await;
-        let stated = stated.map_err(|error| match error {
+        let stated = async {
+            let transaction = database.begin_write().await?;
+            let stated = state_rate(&transaction, id, currency, from, self.rate, ambient.now()).await?;
+            transaction.commit().await.map_err(sea_orm::DbErr::from)?;
+            Ok(stated)
+        };
+        let stated = stated.await.map_err(|error| match error {
             RateError::Database(cause) if is_passing(&cause) => {
                 anyhow::anyhow!(
                     "the database is busy, with an import perhaps; nothing was stated, try again in a moment"

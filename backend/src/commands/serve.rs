@@ -47,6 +47,7 @@ impl Serve {
             )
         })?;
         listener.set_nonblocking(true)?;
+        survive_file_size_limit()?;
         let address = listener.local_addr()?;
         let database = Database::connect(&settings.database_url).await?;
         let ambient = Ambient::real();
@@ -54,7 +55,8 @@ impl Serve {
             database.migrate().await?;
         }
         database.check_schema().await?;
-        delete_expired_tokens(&database.write, ambient.now()).await?;
+        database.watch_commits(&ambient).await?;
+        database.write(async |db| delete_expired_tokens(db, ambient.now()).await).await?;
         if self.seed_when_empty && organisations(&database.read).await?.is_empty() {
             let sample::Loaded { responses, records } = sample::load(&database, &ambient).await?;
             tracing::info!(responses, records, "loaded the sample community");
@@ -79,6 +81,7 @@ async fn serve(listener: TcpListener, database: Database, ambient: Ambient) -> a
         versions: VersionCache::default(),
         viewers: Arc::default(),
         published: Arc::default(),
+        readiness: Arc::default(),
     };
     let endpoints = web::Data::new(Endpoints::new(&state)?);
     let locales = web::Data::new(Locales::parse()?);
@@ -101,6 +104,18 @@ async fn serve(listener: TcpListener, database: Database, ambient: Ambient) -> a
     written.await?;
     database.close().await?;
     tracing::info!("stopped");
+    Ok(())
+}
+
+/// A process that passes its limit on the size of a file is killed, unless it listens to the signal: the write that
+/// passed it then fails like one on a full disk.
+fn survive_file_size_limit() -> anyhow::Result<()> {
+    #[cfg(unix)]
+    {
+        const SIGXFSZ: i32 = 25;
+        // Once listened to, the signal does nothing else for the rest of the process.
+        drop(tokio::signal::unix::signal(tokio::signal::unix::SignalKind::from_raw(SIGXFSZ))?);
+    }
     Ok(())
 }
 

@@ -37,7 +37,8 @@ pub async fn sign_in_link(
     server: &str,
 ) -> anyhow::Result<String> {
     let lifetime = TimeDelta::days(1);
-    let secret =
-        create_token(&database.write, ambient, organisation, Kind::SignIn, "Dashboard", true, lifetime).await?;
+    let created = database
+        .write(async |db| create_token(db, ambient, organisation, Kind::SignIn, "Dashboard", true, lifetime).await);
+    let secret = created.await?;
     Ok(format!("{}/sign-in?token={secret}", server.trim_end_matches('/')))
 }

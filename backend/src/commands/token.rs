@@ -38,16 +38,11 @@ impl Token {
             bail!("a token that expires in 0 days is good for nothing; give --days a larger number");
         }
         let organisation = find_organisation(database, create.organisation.as_deref()).await?;
-        let secret = create_token(
-            &database.write,
-            ambient,
-            OrganisationId(organisation.id),
-            Kind::App,
-            &create.name,
-            create.write,
-            TimeDelta::days(i64::from(create.days)),
-        )
-        .await?;
+        let (organisation_id, lifetime) = (OrganisationId(organisation.id), TimeDelta::days(i64::from(create.days)));
+        let created = database.write(async |db| {
+            create_token(db, ambient, organisation_id, Kind::App, &create.name, create.write, lifetime).await
+        });
+        let secret = created.await?;
         eprintln!(
             "A token of {} for {}, good for {} days. It is shown this once:",
             organisation.name, create.name, create.days

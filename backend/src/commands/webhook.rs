@@ -4,9 +4,9 @@ use valuemap_shared::ids::{CommunityId, WebhookEndpointId};
 
 use super::find_community;
 use crate::access::graphql::checked_name;
-use crate::access::store::is_duplicate;
 use crate::ambient::Ambient;
 use crate::database::Database;
+use crate::database::failure::is_duplicate;
 use crate::webhooks::endpoint::{create_endpoint, disable_endpoint, endpoints_of};
 use crate::webhooks::entities::webhook_endpoint;
 
@@ -78,9 +78,12 @@ impl Create {
     async fn run(&self, database: &Database, ambient: &Ambient) -> anyhow::Result<()> {
         let community = find_community(database, &self.community).await?;
         let (id, name) = (CommunityId(community.id), checked_name(&self.name)?);
-        let row = match create_endpoint(&database.write, ambient, id, self.kind.into(), name).await {
+        let kind = self.kind.into();
+        let row = match database.write(async |db| create_endpoint(db, ambient, id, kind, name).await).await {
             Ok(row) => row,
-            Err(error) if is_duplicate(&error) => bail!("there is a webhook `{name}` already; choose another name"),
+            Err(error) if is_duplicate(error.cause()) => {
+                bail!("there is a webhook `{name}` already; choose another name")
+            }
             Err(error) => return Err(error.into()),
         };
         eprintln!("A webhook of {}. Its secret is shown this once:", community.name);
@@ -113,7 +116,8 @@ impl Disable {
         let Some(row) = endpoints.into_iter().find(|row| row.name == self.name) else {
             bail!("{} has no webhook `{}`; see `valuemap webhook list`", community.name, self.name);
         };
-        disable_endpoint(&database.write, ambient, (id, WebhookEndpointId(row.id))).await?;
+        let key = (id, WebhookEndpointId(row.id));
+        database.write(async |db| disable_endpoint(db, ambient, key).await).await?;
         println!("{} answers 404 from now on.", row.address_path());
         Ok(())
     }

@@ -70,8 +70,9 @@ impl FollowUpMutation {
                 return Ok(PublishFollowUpResult::Invalid(InvalidFollowUp { problems }));
             }
         };
-        let row = publish_follow_up(&state.database.write, &state.ambient, community, &follow_up).await;
-        Ok(PublishFollowUpResult::FollowUp(FollowUp(row.map_err(ApiError::from)?)))
+        let published =
+            state.database.write(async |db| publish_follow_up(db, &state.ambient, community, &follow_up).await);
+        Ok(PublishFollowUpResult::FollowUp(FollowUp(published.await.map_err(ApiError::from)?)))
     }
 
     /// Removes a follow-up. Members are not shown it any more, from a minute later on at the latest.
@@ -84,8 +85,8 @@ impl FollowUpMutation {
         let NodeId::FollowUp(community, id) = input.id else {
             return Err(ApiError::BadUserInput("id: not the id of a follow-up".into()).into());
         };
-        let withdrawn = may_edit(context, community).await?
-            && withdraw_follow_up(&state.database.write, community, id).await.map_err(ApiError::from)?;
+        let withdrawal = state.database.write(async |db| withdraw_follow_up(db, community, id).await);
+        let withdrawn = may_edit(context, community).await? && withdrawal.await.map_err(ApiError::from)?;
         Ok(if withdrawn {
             WithdrawFollowUpResult::Withdrawn(FollowUpWithdrawn { id: input.id })
         } else {

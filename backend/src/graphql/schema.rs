@@ -11,6 +11,7 @@ use crate::activities::graphql::{SettingsMutation, TrackingMutation};
 use crate::ambient::Ambient;
 use crate::attribution::graphql::{AttributionMutation, AttributionQuery};
 use crate::database::Database;
+use crate::database::readiness::Readiness;
 use crate::error::ApiError;
 use crate::follow_ups::graphql::FollowUpMutation;
 use crate::survey::embed::{EmbedMutation, EmbedQuery};
@@ -35,6 +36,7 @@ pub struct State {
     pub maps: Arc<Maps>,
     pub published: Arc<PublishedResults>,
     pub ambient: Ambient,
+    pub readiness: Arc<Readiness>,
 }
 
 pub type InternalSchema = Schema<Query, Mutation, EmptySubscription>;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 use csv::StringRecord;
 use indicatif::ProgressBar;
-use sea_orm::{ConnectionTrait, DatabaseBackend, DatabaseTransaction, DbErr};
+use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr};
 use valuemap_shared::activities::{OutcomeKind, RecordKind};
 use valuemap_shared::ids::CommunityId;
 use valuemap_shared::money::Currency;
@@ -24,7 +24,7 @@ use super::remembered::{last_loaded, mapping_of, remember, store_batch};
 use super::times::DateFormat;
 use crate::activities::record::{Recorder, Stored};
 use crate::ambient::Ambient;
-use crate::database::Database;
+use crate::database::{Database, Transaction};
 
 /// What is asked for.
 pub struct Request<'a> {
@@ -224,19 +224,18 @@ async fn begin(
     ambient: &Ambient,
     request: &Request<'_>,
     progress: &ProgressBar,
-) -> anyhow::Result<(DatabaseTransaction, Recorder, uuid::Uuid)> {
-    let is_sqlite = database.write.get_database_backend() == DatabaseBackend::Sqlite;
-    if is_sqlite {
-        // Room for the pages that many rows touch, so that each is written once and not time and again.
-        database.write.execute_unprepared("PRAGMA cache_size = -262144").await?;
-    }
+) -> anyhow::Result<(Transaction, Recorder, uuid::Uuid)> {
+    let is_sqlite = database.backend() == DatabaseBackend::Sqlite;
     let batch = ambient.new_id();
     let started = Instant::now();
     progress.set_message("Waiting for others who write");
     loop {
         let begun = async {
             let transaction = database.begin_write().await?;
-            if !is_sqlite {
+            if is_sqlite {
+                // Room for the pages that many rows touch, so that each is written once and not time and again.
+                transaction.execute_unprepared("PRAGMA cache_size = -262144").await?;
+            } else {
                 let timeout = format!("SET LOCAL lock_timeout = '{}s'", request.patience.as_secs().max(1));
                 transaction.execute_unprepared(&timeout).await?;
                 // Every row is looked up by its key. A plan made while a table is small would read all of it instead,

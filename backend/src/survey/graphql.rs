@@ -12,6 +12,7 @@ use super::question::{Question, QuestionInput};
 use super::store;
 use super::translation::Translation;
 use crate::access::store::community_of;
+use crate::database::failure::is_duplicate;
 use crate::error::ApiError;
 use crate::graphql::node_id::NodeId;
 use crate::graphql::scalars::Quarter;
@@ -155,13 +156,17 @@ impl SurveyMutation {
             return Err(ApiError::BadUserInput("community: not the id of a community".into()).into());
         };
         let name = crate::access::graphql::checked_name(&input.name)?;
-        let db = &state.database.write;
-        if community_of(db, viewer.organisation_id(), community).await.map_err(ApiError::from)?.is_none() {
+        if community_of(&state.database.read, viewer.organisation_id(), community)
+            .await
+            .map_err(ApiError::from)?
+            .is_none()
+        {
             return Ok(CreateSurveyResult::NotFound(NotFound::new(input.community)));
         }
-        match store::create_survey(db, &state.ambient, community, name).await {
+        let ambient = &state.ambient;
+        match state.database.write(async |db| store::create_survey(db, ambient, community, name).await).await {
             Ok(row) => Ok(CreateSurveyResult::Survey(Survey(row))),
-            Err(error) if crate::access::store::is_duplicate(&error) => {
+            Err(error) if is_duplicate(error.cause()) => {
                 Ok(CreateSurveyResult::NameTaken(crate::access::graphql::NameTaken::new(name)))
             }
             Err(error) => Err(ApiError::from(error).into()),

@@ -11,13 +11,15 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use super::record::{Entry, Outcome, record};
-use crate::database::Database;
-use crate::error::{ApiError, is_passing};
+use crate::database::failure::is_passing;
+use crate::database::{Database, WriteError};
+use crate::error::ApiError;
+use crate::log_throttle::LogThrottle;
 use crate::value_map::maps::Maps;
 
-/// Most submissions in one commit.
+/// Maximum submissions per commit.
 const BATCH: usize = 256;
-/// Most submissions that wait for the next commits; more are refused with a request to try again.
+/// Maximum submissions that wait for the next commits; more are refused with a request to try again.
 const QUEUE: usize = 4_096;
 
 #[derive(Clone, Debug)]
@@ -49,40 +51,77 @@ impl Writer {
 async fn write(database: Database, maps: Arc<Maps>, mut jobs: mpsc::Receiver<Job>) {
     let mut batch = Vec::with_capacity(BATCH);
     while jobs.recv_many(&mut batch, BATCH).await > 0 {
+        // Whoever gave up was not acknowledged, and will ask again with the same id.
+        batch.retain(|job| !job.reply.is_closed());
+        if batch.is_empty() {
+            continue;
+        }
         let (entries, replies): (Vec<Entry>, Vec<_>) = batch.drain(..).map(|job| (job.entry, job.reply)).unzip();
-        let outcomes = commit_all(&database, &entries).await;
-        maps.note_answers();
-        for (outcome, reply) in outcomes.into_iter().zip(replies) {
-            // A member who went away will ask again with the same id.
-            let _ = reply.send(outcome);
+        match commit_all(&database, &entries).await {
+            Ok(outcomes) => {
+                maps.note_answers();
+                replies.into_iter().zip(outcomes).for_each(|(reply, outcome)| answer(reply, outcome));
+            }
+            Err(Unavailable) => {
+                replies.into_iter().for_each(|reply| answer(reply, Err(ApiError::Unavailable)));
+                // They would only wait in their turn for what has just failed, and some longer than they may.
+                while let Ok(job) = jobs.try_recv() {
+                    answer(job.reply, Err(ApiError::Unavailable));
+                }
+            }
         }
     }
 }
+
+fn answer(reply: oneshot::Sender<Result<Outcome, ApiError>>, outcome: Result<Outcome, ApiError>) {
+    // A member who went away will ask again with the same id.
+    let _ = reply.send(outcome);
+}
+
+/// The database takes no submission at all for now.
+struct Unavailable;
 
 /// Commits all entries together; when that fails, one by one, so that a bad one does not fail its neighbours.
-async fn commit_all(database: &Database, entries: &[Entry]) -> Vec<Result<Outcome, ApiError>> {
-    match commit(database, entries).await {
-        Ok(outcomes) => outcomes.into_iter().map(Ok).collect(),
-        Err(error) if entries.len() == 1 => vec![Err(error.into())],
-        // No single entry is at fault, and trying them one by one would only keep the next ones waiting.
-        Err(error) if is_passing(&error) => entries.iter().map(|_| Err(ApiError::Unavailable)).collect(),
-        Err(error) => {
-            tracing::warn!(cause = error.to_string(), entries = entries.len(), "a batch failed; trying one by one");
-            let mut outcomes = Vec::with_capacity(entries.len());
-            for entry in entries {
-                let alone = commit(database, std::slice::from_ref(entry)).await;
-                let outcome =
-                    alone.map_err(ApiError::from).and_then(|mut outcome| outcome.pop().ok_or(ApiError::Unavailable));
-                outcomes.push(outcome);
-            }
-            outcomes
+async fn commit_all(database: &Database, entries: &[Entry]) -> Result<Vec<Result<Outcome, ApiError>>, Unavailable> {
+    let error = match commit_once_more(database, entries).await {
+        Ok(outcomes) => return Ok(outcomes.into_iter().map(Ok).collect()),
+        Err(error) => error,
+    };
+    // No single entry is at fault, and trying them one by one would only keep the next ones waiting.
+    if is_passing(&error) {
+        static LINES: LogThrottle = LogThrottle::new();
+        if let Some(held_back) = LINES.pass() {
+            tracing::warn!(cause = error.to_string(), held_back, "the database takes no submissions");
         }
+        return Err(Unavailable);
+    }
+    if entries.len() == 1 {
+        return Ok(vec![Err(error.into())]);
+    }
+    tracing::warn!(cause = error.to_string(), entries = entries.len(), "a batch failed; trying one by one");
+    let mut outcomes = Vec::with_capacity(entries.len());
+    for entry in entries {
+        let alone = commit_once_more(database, std::slice::from_ref(entry)).await;
+        outcomes.push(alone.map_err(ApiError::from).and_then(|mut one| one.pop().ok_or(ApiError::Unavailable)));
+    }
+    Ok(outcomes)
+}
+
+/// Commits entries, once more where the first commit was not confirmed: it is done on another connection, and finds out
+/// what the first one had stored by the entries' keys.
+async fn commit_once_more(database: &Database, entries: &[Entry]) -> Result<Vec<Outcome>, DbErr> {
+    match commit(database, entries).await {
+        Err(WriteError::Unknown(cause)) => {
+            static LINES: LogThrottle = LogThrottle::new();
+            if let Some(held_back) = LINES.pass() {
+                tracing::warn!(cause = cause.to_string(), held_back, "a commit was not confirmed; trying once more");
+            }
+            Ok(commit(database, entries).await?)
+        }
+        outcome => Ok(outcome?),
     }
 }
 
-async fn commit(database: &Database, entries: &[Entry]) -> Result<Vec<Outcome>, DbErr> {
-    let transaction = database.begin_write().await?;
-    let outcomes = record(&transaction, entries).await?;
-    transaction.commit().await?;
-    Ok(outcomes)
+async fn commit(database: &Database, entries: &[Entry]) -> Result<Vec<Outcome>, WriteError> {
+    database.write(async |transaction| record(transaction, entries).await).await
 }

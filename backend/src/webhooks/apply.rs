@@ -2,7 +2,7 @@
 
 use sea_orm::prelude::*;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveValue::Set, DatabaseTransaction, IntoActiveModel, QuerySelect, TransactionTrait};
+use sea_orm::{ActiveValue::Set, IntoActiveModel, QuerySelect};
 use sha2::{Digest, Sha256};
 use valuemap_shared::activities::{Contribution, Party, PartyRef, Record, RecordKind, Reference};
 use valuemap_shared::ids::{CommunityId, InboxEventId, uuid_v8};
@@ -17,8 +17,8 @@ use crate::activities::entities::{contribution, party};
 use crate::activities::keys::record_id;
 use crate::activities::record::Recorder;
 use crate::ambient::Ambient;
-use crate::database::Database;
-use crate::error::is_passing;
+use crate::database::failure::is_passing;
+use crate::database::{Database, Transaction};
 use crate::graphql::node_id::NodeId;
 
 /// Most of what was refused that is written down.
@@ -96,24 +96,21 @@ async fn understand(db: &impl ConnectionTrait, event: &inbox_event::Model) -> Re
 
 /// Makes all changes or none, so that the event can be marked in the same transaction either way.
 async fn make(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     ambient: &Ambient,
     event: &inbox_event::Model,
     changes: Vec<Change>,
 ) -> Result<Outcome, DbErr> {
-    let inner = transaction.begin().await?;
-    match make_within(&inner, ambient, event, changes).await {
-        Ok(Outcome::Applied) => {
-            inner.commit().await?;
-            Ok(Outcome::Applied)
-        }
+    transaction.set_savepoint().await?;
+    match make_within(transaction, ambient, event, changes).await {
+        Ok(Outcome::Applied) => Ok(Outcome::Applied),
         Ok(outcome) => {
-            inner.rollback().await?;
+            transaction.undo_to_savepoint().await?;
             Ok(outcome)
         }
         Err(error) if is_passing(&error) => Err(error),
         Err(error) => {
-            inner.rollback().await?;
+            transaction.undo_to_savepoint().await?;
             let (community, id) = event.key();
             let id = NodeId::InboxEvent(community, id);
             tracing::error!(event = %id, cause = error.to_string(), "an event could not be applied");
@@ -123,7 +120,7 @@ async fn make(
 }
 
 async fn make_within(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     ambient: &Ambient,
     event: &inbox_event::Model,
     changes: Vec<Change>,
@@ -183,7 +180,7 @@ fn subject_of(record: &Record) -> String {
 
 /// What was told before, by this event and others.
 struct Told<'a> {
-    transaction: &'a DatabaseTransaction,
+    transaction: &'a Transaction,
     community: CommunityId,
     event: Uuid,
 }

@@ -10,7 +10,8 @@ use super::entities::inbox_event::{self, Status};
 use super::entities::webhook_endpoint::{self, Kind};
 use super::inbox::{count_with_status, event, events, keys_with_status};
 use crate::access::graphql::{NameTaken, checked_name};
-use crate::access::store::{community_of, is_duplicate};
+use crate::access::store::community_of;
+use crate::database::failure::is_duplicate;
 use crate::error::ApiError;
 use crate::graphql::document_limits::PAGE;
 use crate::graphql::node_id::NodeId;
@@ -178,13 +179,15 @@ impl WebhookMutation {
         let Some(community) = editable(context, input.community).await? else {
             return Ok(CreateWebhookEndpointResult::NotFound(NotFound::new(input.community)));
         };
-        let db = &state.database.write;
-        match create_endpoint(db, &state.ambient, community, input.kind.into(), name).await {
+        let (ambient, kind) = (&state.ambient, input.kind.into());
+        match state.database.write(async |db| create_endpoint(db, ambient, community, kind, name).await).await {
             Ok(row) => Ok(CreateWebhookEndpointResult::Created(WebhookEndpointCreated {
                 secret_shown_once: row.secret.clone(),
                 endpoint: WebhookEndpoint(row),
             })),
-            Err(error) if is_duplicate(&error) => Ok(CreateWebhookEndpointResult::NameTaken(NameTaken::new(name))),
+            Err(error) if is_duplicate(error.cause()) => {
+                Ok(CreateWebhookEndpointResult::NameTaken(NameTaken::new(name)))
+            }
             Err(error) => Err(ApiError::from(error).into()),
         }
     }
@@ -201,8 +204,9 @@ impl WebhookMutation {
         };
         let not_found = || DisableWebhookEndpointResult::NotFound(NotFound::new(input.id));
         let Some(community) = editable(context, NodeId::Community(community)).await? else { return Ok(not_found()) };
-        let row = disable_endpoint(&state.database.write, &state.ambient, (community, id)).await;
-        let row = row.map_err(ApiError::from)?;
+        let key = (community, id);
+        let disabled = state.database.write(async |db| disable_endpoint(db, &state.ambient, key).await);
+        let row = disabled.await.map_err(ApiError::from)?;
         Ok(row.map_or_else(not_found, |row| DisableWebhookEndpointResult::Endpoint(WebhookEndpoint(row))))
     }
 

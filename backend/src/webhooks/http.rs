@@ -82,7 +82,8 @@ async fn take_in(
     incoming: Incoming,
     body: &[u8],
 ) -> Result<&'static str, DbErr> {
-    let (event, is_new) = store(&state.database.write, &state.ambient, endpoint, incoming, body).await?;
+    let stored = state.database.write(async |db| store(db, &state.ambient, endpoint, incoming, body).await);
+    let (event, is_new) = stored.await?;
     if !is_new && event.status != Status::Pending {
         return Ok("repeated");
     }

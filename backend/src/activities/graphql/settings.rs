@@ -2,7 +2,6 @@
 
 use async_graphql::{Context, InputObject, Object, SimpleObject, Union};
 use chrono::NaiveDate;
-use sea_orm::DatabaseTransaction;
 use valuemap_shared::activities as domain;
 use valuemap_shared::ids::CommunityId;
 use valuemap_shared::survey::{Problem, ProblemCode};
@@ -14,6 +13,7 @@ use crate::access::entities::community;
 use crate::access::graphql::Community;
 use crate::activities::rates::{RateError, rate_problems, state_rate};
 use crate::activities::store;
+use crate::database::Transaction;
 use crate::error::ApiError;
 use crate::graphql::node_id::NodeId;
 use crate::graphql::scalars::{Currency, Decimal};
@@ -107,10 +107,7 @@ impl SettingsMutation {
 }
 
 /// A transaction that holds the community, if it is one of the editor's organisation.
-async fn begin(
-    context: &Context<'_>,
-    community: NodeId,
-) -> Result<Option<(DatabaseTransaction, community::Model)>, ApiError> {
+async fn begin(context: &Context<'_>, community: NodeId) -> Result<Option<(Transaction, community::Model)>, ApiError> {
     let viewer = editor(context)?;
     let state = context.data_opt::<State>().ok_or(ApiError::Unavailable)?;
     let id = community_in(community)?;
@@ -119,11 +116,7 @@ async fn begin(
     Ok(community.map(|community| (transaction, community)))
 }
 
-async fn commit(
-    state: &State,
-    transaction: DatabaseTransaction,
-    community: sea_orm::prelude::Uuid,
-) -> Result<(), ApiError> {
+async fn commit(state: &State, transaction: Transaction, community: sea_orm::prelude::Uuid) -> Result<(), ApiError> {
     transaction.commit().await?;
     state.maps.note_commit(CommunityId(community));
     Ok(())

@@ -18,6 +18,7 @@ use crate::attribution::break_even::outlook;
 use crate::attribution::returns::returns;
 use crate::attribution::run::run;
 use crate::attribution::store;
+use crate::database::Transaction;
 use crate::error::ApiError;
 use crate::graphql::node_id::NodeId;
 use crate::graphql::paging::{self, page_size};
@@ -73,9 +74,10 @@ impl AttributionMutation {
             Ok(computed) => computed,
             Err(error) => return invalid(vec![Problem::new("outcomes", ProblemCode::OutOfRange, error.to_string())]),
         };
-        let (db, author) = (&state.database.write, viewer.token.name.as_str());
-        let row = store::keep(db, &state.ambient, community, &parameters, &computed, author).await;
-        let stored = row.map_err(ApiError::from)?.try_into().map_err(ApiError::Internal)?;
+        let (ambient, author) = (&state.ambient, viewer.token.name.as_str());
+        let kept = async |db: &Transaction| store::keep(db, ambient, community, &parameters, &computed, author).await;
+        let stored =
+            state.database.write(kept).await.map_err(ApiError::from)?.try_into().map_err(ApiError::Internal)?;
         Ok(RunAttributionResult::AttributionRun(AttributionRun(stored)))
     }
 }

@@ -4,7 +4,7 @@ use valuemap_shared::ids::{CommunityId, SurveyId};
 use super::plan::{Plan, PlannedRow, RowProblem};
 use crate::access::store::is_embedded;
 use crate::ambient::Ambient;
-use crate::database::Database;
+use crate::database::{Database, WriteError};
 use crate::survey::record::{Entry, Origin, Outcome, record};
 use crate::survey::store::{
     PublishedVersion, create_survey, definition_of, publish_draft, save_draft, survey_named, versions_of,
@@ -37,6 +37,8 @@ pub enum LoadError {
     ShownToMembers,
     #[error(transparent)]
     Database(#[from] DbErr),
+    #[error(transparent)]
+    Write(#[from] WriteError),
 }
 
 /// Loads a plan in one transaction, and commits it if `commit` says so and no row stands in the way.

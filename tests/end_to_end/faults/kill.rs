@@ -12,7 +12,8 @@ use crate::{PAGE, World, on_both_databases};
 
 on_both_databases!(every_acknowledged_answer_survives_sigkill_once);
 
-const ROUNDS: usize = 12;
+/// How often the server is killed, unless `cargo xtask test --kill-rounds N` says otherwise.
+const ROUNDS: usize = 50;
 const MEMBERS: usize = 16;
 
 /// What members sent, and what of it they hold a receipt for.
@@ -27,7 +28,8 @@ async fn every_acknowledged_answer_survives_sigkill_once(engine: Engine) {
     let version = world.embed.survey(&world.site).await.unwrap()["version"].clone();
     let (scratch, site, mut server) = (world.scratch, world.site, world.server);
     let mut ledger = Ledger::default();
-    for round in 0..ROUNDS {
+    let rounds = std::env::var("VALUEMAP_TEST_KILL_ROUNDS").map_or(ROUNDS, |rounds| rounds.parse().unwrap());
+    for round in 0..rounds {
         // Killed after ever different numbers of receipts, so that the kill meets the writer at different places.
         let embed = server.embed(PAGE);
         let members = start_members(&embed, &site, &version, round);
@@ -40,7 +42,7 @@ async fn every_acknowledged_answer_survives_sigkill_once(engine: Engine) {
         }
         server = Server::start(&scratch, &[]).await.unwrap();
     }
-    assert!(ledger.acknowledged.len() > ROUNDS * 20, "only {} were acknowledged", ledger.acknowledged.len());
+    assert!(ledger.acknowledged.len() > rounds * 20, "only {} were acknowledged", ledger.acknowledged.len());
 
     let output = valuemap(&scratch, &["export", "--community", &world.community]).await.unwrap();
     let exported = String::from_utf8(output.stdout).unwrap();
@@ -74,7 +76,7 @@ struct Members {
 /// Members who submit one answer after the other until the server is gone.
 fn start_members(embed: &Embed, site: &str, version: &Value, round: usize) -> Members {
     let (enough, receipts) = (Arc::new(Notify::new()), Arc::new(AtomicUsize::new(0)));
-    let wanted = 30 + 17 * round;
+    let wanted = 30 + 17 * (round % 12);
     let member = |number: usize| {
         let (embed, site, version) = (embed.clone(), site.to_owned(), version.clone());
         let (enough, receipts) = (enough.clone(), receipts.clone());

@@ -1,17 +1,35 @@
 //! The connection to SQLite or PostgreSQL.
+//!
+//! All that is written goes through [`Database::begin_write`]: a [`Transaction`] whose commit either is proven or fails.
 
+mod commit_marks;
+pub mod failure;
+mod options;
+pub mod readiness;
+mod sqlite_file;
+mod transaction;
+
+use std::fs::OpenOptions;
 use std::path::Path;
-use std::time::Duration;
+use std::sync::Arc;
 
 use anyhow::{Context, bail};
-use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use chrono::TimeDelta;
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr, IsolationLevel,
+    ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr, IsolationLevel,
     SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 use sea_orm_migration::MigratorTrait;
 
+use crate::ambient::Ambient;
 use crate::migrations::Migrator;
+use commit_marks::CommitMarks;
+use options::{postgres_options, sqlite_path, sqlite_read_options, sqlite_write_options, without_password};
+use readiness::WriteHealth;
+use sqlite_file::SqliteFile;
+
+pub use commit_marks::Loss;
+pub use transaction::{Transaction, WriteError};
 
 /// A database, by its two uses.
 ///
@@ -20,7 +38,19 @@ use crate::migrations::Migrator;
 #[derive(Clone, Debug)]
 pub struct Database {
     pub read: DatabaseConnection,
-    pub write: DatabaseConnection,
+    write: DatabaseConnection,
+    proof: Proof,
+    health: Arc<WriteHealth>,
+}
+
+/// How long the row of a server that is gone stays.
+const MARKS_KEPT: TimeDelta = TimeDelta::days(30);
+
+/// What shows that an acknowledged commit is where it will be looked for.
+#[derive(Clone, Debug)]
+enum Proof {
+    Sqlite(Arc<SqliteFile>),
+    Postgres(Arc<CommitMarks>),
 }
 
 impl Database {
@@ -29,10 +59,16 @@ impl Database {
         if let Some(path) = url.strip_prefix("sqlite:") {
             Self::open_sqlite(path).await
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            let connection = connect(postgres_options(url))
+            let marks = Arc::new(CommitMarks::default());
+            let connection = sea_orm::Database::connect(postgres_options(url, marks.clone()))
                 .await
                 .with_context(|| format!("cannot reach the PostgreSQL database at {}", without_password(url)))?;
-            Ok(Self { read: connection.clone(), write: connection })
+            Ok(Self {
+                read: connection.clone(),
+                write: connection,
+                proof: Proof::Postgres(marks),
+                health: Arc::default(),
+            })
         } else {
             bail!(
                 "`{}` is not a database URL; use sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE",
@@ -51,19 +87,65 @@ impl Database {
                 .with_context(|| format!("cannot create the folder {} for the database", folder.display()))?;
         }
         let opened = async {
-            let write = connect(sqlite_options(path, 1)).await?;
-            let read = connect(sqlite_options(path, 8)).await?;
-            anyhow::Ok(Self { read, write })
+            // Created here and nowhere else: a connection that is opened later must not make an empty database where the
+            // file was taken away.
+            OpenOptions::new().create(true).append(true).open(path)?;
+            let health = Arc::<WriteHealth>::default();
+            let write = sea_orm::Database::connect(sqlite_write_options(path, health.clone())).await?;
+            let read = sea_orm::Database::connect(sqlite_read_options(path)).await?;
+            // The write-ahead log is there from the first read on.
+            read.query_one_raw(Statement::from_string(DatabaseBackend::Sqlite, "SELECT count(*) FROM sqlite_schema"))
+                .await?;
+            let proof = Proof::Sqlite(Arc::new(SqliteFile::of(path)?));
+            anyhow::Ok(Self { read, write, proof, health })
         };
         opened.await.with_context(|| format!("cannot open the SQLite database {path}"))
     }
 
+    pub fn backend(&self) -> DatabaseBackend {
+        self.read.get_database_backend()
+    }
+
     /// A transaction that is going to write. On SQLite it takes the write lock first: one that reads first and then
     /// finds that another process wrote in between can only fail.
-    pub async fn begin_write(&self) -> Result<DatabaseTransaction, DbErr> {
-        let is_sqlite = self.write.get_database_backend() == DatabaseBackend::Sqlite;
-        let sqlite_transaction_mode = is_sqlite.then_some(SqliteTransactionMode::Immediate);
-        self.write.begin_with_options(TransactionOptions { sqlite_transaction_mode, ..Default::default() }).await
+    pub async fn begin_write(&self) -> Result<Transaction, DbErr> {
+        let mut options = TransactionOptions::default();
+        if let Proof::Sqlite(file) = &self.proof {
+            file.check()?;
+            options.sqlite_transaction_mode = Some(SqliteTransactionMode::Immediate);
+        }
+        let begun = self.write.begin_with_options(options).await.inspect_err(|_| self.health.suspect())?;
+        Ok(Transaction::new(begun, self.proof.clone(), self.health.clone()))
+    }
+
+    /// Does something in a transaction of its own, and commits it unless it failed.
+    pub async fn write<T>(&self, work: impl AsyncFnOnce(&Transaction) -> Result<T, DbErr>) -> Result<T, WriteError> {
+        let transaction = self.begin_write().await.map_err(WriteError::NotStored)?;
+        let done = work(&transaction).await.map_err(WriteError::NotStored)?;
+        transaction.commit().await?;
+        Ok(done)
+    }
+
+    /// From now on this process notices when a commit that it acknowledged is gone.
+    pub async fn watch_commits(&self, ambient: &Ambient) -> Result<(), DbErr> {
+        if let Proof::Postgres(marks) = &self.proof {
+            let forgotten = Statement::from_sql_and_values(
+                self.backend(),
+                "DELETE FROM server_commit WHERE noted_at < $1",
+                [(ambient.now() - MARKS_KEPT).into()],
+            );
+            self.write(async |transaction| transaction.execute_raw(forgotten).await).await?;
+            marks.keep(*ambient);
+        }
+        Ok(())
+    }
+
+    /// What was lost of what this process had acknowledged, as far as it was noticed.
+    pub fn loss(&self) -> Option<Loss> {
+        match &self.proof {
+            Proof::Postgres(marks) => marks.loss(),
+            Proof::Sqlite(_) => None,
+        }
     }
 
     /// A transaction that sees the database as it is now, whatever others write meanwhile.
@@ -129,70 +211,9 @@ impl Database {
     }
 }
 
-/// The path in what follows `sqlite:`.
-fn sqlite_path(rest: &str) -> &str {
-    let path = rest.strip_prefix("//").unwrap_or(rest);
-    path.split('?').next().unwrap_or(path)
-}
-
-async fn connect(options: ConnectOptions) -> Result<DatabaseConnection, DbErr> {
-    sea_orm::Database::connect(options).await
-}
-
-fn sqlite_options(path: &str, connections: u32) -> ConnectOptions {
-    let mut options = ConnectOptions::new(format!("sqlite://{path}?mode=rwc"));
-    options.max_connections(connections).min_connections(1).sqlx_logging(false).map_sqlx_sqlite_opts(|options| {
-        options
-            .journal_mode(SqliteJournalMode::Wal)
-            // Acknowledged means synced: NORMAL may lose the last commits when the power fails.
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .busy_timeout(Duration::from_secs(5))
-            .pragma("cache_size", "-16384")
-    });
-    options
-}
-
-fn postgres_options(url: &str) -> ConnectOptions {
-    let mut options = ConnectOptions::new(url);
-    options
-        .max_connections(16)
-        .min_connections(1)
-        .acquire_timeout(Duration::from_secs(5))
-        .connect_timeout(Duration::from_secs(5))
-        .sqlx_logging(false);
-    options
-}
-
-const UNREADABLE: &str = "(the configured URL)";
-
-/// The URL as it may be shown in a message.
-fn without_password(url: &str) -> String {
-    match url::Url::parse(url) {
-        Ok(mut parsed) => {
-            if parsed.password().is_some() && parsed.set_password(Some("***")).is_err() {
-                return UNREADABLE.to_owned();
-            }
-            parsed.set_query(None);
-            parsed.to_string()
-        }
-        // Whatever is wrong with it, it may hold a password.
-        Err(_) if url.contains('@') => UNREADABLE.to_owned(),
-        Err(_) => url.to_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_password_is_not_shown() {
-        assert_eq!(without_password("postgres://me:secret@db/valuemap"), "postgres://me:***@db/valuemap");
-        assert_eq!(without_password("postgres://me:secret@db:54x2/valuemap"), UNREADABLE);
-        assert_eq!(without_password("postgres://db/valuemap?password=secret"), "postgres://db/valuemap");
-        assert_eq!(without_password("mysql:somewhere"), "mysql:somewhere");
-    }
 
     #[tokio::test]
     async fn urls_that_name_no_database_are_refused() {
