@@ -16,7 +16,7 @@ pub enum Engine {
 pub struct Scratch {
     pub engine: Engine,
     pub url: String,
-    folder: TempDir,
+    pub(crate) folder: TempDir,
 }
 
 impl Scratch {

@@ -5,19 +5,23 @@
 
 mod browser;
 mod client;
+mod cluster;
 mod database;
 mod fault_proxy;
 mod host_site;
 mod identity;
 mod server;
+mod switch;
 
 pub use browser::Browser;
 pub use client::{Api, Embed, Reply, answer_all, submission_id};
+pub use cluster::Cluster;
 pub use database::{Engine, Scratch};
 pub use fault_proxy::{Fault, FaultProxy, Kind, gaps};
 pub use host_site::{Blanks, HostSite};
 pub use identity::{Signer, seconds_since_1970, unsigned};
 pub use server::{Server, valuemap, valuemap_at};
+pub use switch::Switch;
 
 /// How long anything may take before it counts as hung: a crowded machine is slow, and still right.
 pub const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);

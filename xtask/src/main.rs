@@ -106,7 +106,7 @@ fn run(command: Command) -> Result<ExitCode> {
             let server = server::build(&workspace, release)?;
             server::serve(&workspace, &server, &arguments)?;
         }
-        Command::Test { filters } => return test::run(&workspace, &filters),
+        Command::Test { kill_rounds, filters } => return test::run(&workspace, kill_rounds, &filters),
         Command::Check => check::run(&workspace)?,
         Command::Schema => schema::rewrite(&workspace)?,
         Command::Sizes { functions: true } => web::functions::print(&workspace)?,

@@ -13,24 +13,24 @@ use super::{can_play_as_root, run};
 use crate::World;
 
 /// A file system in memory, of a size, until it is dropped.
-struct SmallDisk {
+pub struct SmallDisk {
     folder: TempDir,
 }
 
 impl SmallDisk {
-    async fn new(size: &str) -> Self {
+    pub async fn new(size: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let options = format!("size={size}");
         run("mount", &["-t", "tmpfs", "-o", &options, "tmpfs", &folder.path().display().to_string()]).await;
         Self { folder }
     }
 
-    fn path(&self) -> &Path {
+    pub fn path(&self) -> &Path {
         self.folder.path()
     }
 
     /// Fills the disk until this much is left.
-    fn fill(&self, left: u64) -> Filler {
+    pub fn fill(&self, left: u64) -> Filler {
         let filler = Filler(self.path().join("filler"));
         loop {
             let free = Command::new("stat").args(["-f", "-c", "%a %S"]).arg(self.path()).output().unwrap();
@@ -54,7 +54,7 @@ impl Drop for SmallDisk {
     }
 }
 
-struct Filler(PathBuf);
+pub struct Filler(PathBuf);
 
 impl Drop for Filler {
     fn drop(&mut self) {

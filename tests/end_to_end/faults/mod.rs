@@ -8,6 +8,7 @@ mod disk;
 mod io_errors;
 mod kill;
 mod locks;
+mod postgres;
 mod replaced;
 mod traffic;
 

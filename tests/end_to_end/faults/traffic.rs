@@ -165,9 +165,27 @@ impl Traffic {
 }
 
 impl Ledger {
+    /// Sends again what was acknowledged and is gone, under the same ids; returns how much that was.
+    pub async fn resend_lost_answers(&self, world: &World) -> usize {
+        let stored: BTreeSet<String> = stored_answers(world).await.into_iter().collect();
+        let version = world.embed.survey(&world.site).await.unwrap()["version"].clone();
+        let lost: Vec<&String> = self.answers.acknowledged.difference(&stored).collect();
+        for id in &lost {
+            let reply = world.embed.submit(&world.site, &version, id, answer_all(3)).await.unwrap();
+            assert_eq!(reply.body["data"]["submitResponse"]["__typename"], "Receipt", "{}", reply.body);
+        }
+        lost.len()
+    }
+
+    pub async fn check_answers(&self, world: &World) {
+        self.answers.check("answers", stored_answers(world).await);
+        let verified = valuemap(&world.scratch, &["verify"]).await.unwrap();
+        assert!(verified.status.success(), "{}", String::from_utf8_lossy(&verified.stdout));
+    }
+
     /// Compares what is stored with what was promised.
     pub async fn check(&self, world: &World) {
-        self.answers.check("answers", stored_answers(world).await);
+        self.check_answers(world).await;
         self.parties
             .check("recorded members", column(world, "SELECT external_key FROM party WHERE source = 'api'").await);
         let names = column(world, "SELECT name FROM community WHERE name LIKE 'created %'").await;
@@ -181,8 +199,6 @@ impl Ledger {
             assert_eq!(*rows, IMPORTED_ROWS, "{import} was stored in part");
         }
         self.imports.check("imports", imported.into_keys().collect());
-        let verified = valuemap(&world.scratch, &["verify"]).await.unwrap();
-        assert!(verified.status.success(), "{}", String::from_utf8_lossy(&verified.stdout));
     }
 }
 

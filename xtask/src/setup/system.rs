@@ -47,6 +47,9 @@ const NODE: Need = Need { name: "Node.js", find: || process::find(&["node"]), pa
 
 const NPM: Need = Need { name: "npm", find: || process::find(&["npm"]), packages: ["npm"; 2] };
 
+/// Plays the disk that fails.
+const STRACE: Need = Need { name: "strace", find: || process::find(&["strace"]), packages: ["strace"; 2] };
+
 /// npm, with Node.js beside it.
 pub fn ensure_npm() -> Result<PathBuf> {
     ensure(&[NODE, NPM])?;
@@ -60,6 +63,9 @@ pub fn ensure_chromium() -> Result<PathBuf> {
 
 pub fn ensure_test_tools() -> Result<TestTools> {
     ensure(&[CHROMIUM, CHROMEDRIVER, POSTGRES, NODE, NPM])?;
+    if cfg!(target_os = "linux") {
+        ensure(&[STRACE])?;
+    }
     let find = |need: Need| (need.find)().with_context(|| format!("the tests still lack {}: install it", need.name));
     Ok(TestTools { chromium: find(CHROMIUM)?, chromedriver: find(CHROMEDRIVER)?, postgres: find(POSTGRES)? })
 }

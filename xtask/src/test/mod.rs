@@ -24,7 +24,7 @@ const END_TO_END: &str = "end_to_end";
 pub const POSTGRES_URL: &str = "VALUEMAP_TEST_POSTGRES";
 
 /// Runs the tests whose names contain one of the filters, or all. The exit code is that of the end-to-end tests.
-pub fn run(workspace: &Workspace, filters: &[String]) -> Result<ExitCode> {
+pub fn run(workspace: &Workspace, kill_rounds: Option<u32>, filters: &[String]) -> Result<ExitCode> {
     let tools = setup::system::ensure_test_tools()?;
     let modules = setup::node::modules(workspace, "tests/node")?;
     web::build(workspace)?;
@@ -53,7 +53,9 @@ pub fn run(workspace: &Workspace, filters: &[String]) -> Result<ExitCode> {
         .env("VALUEMAP_TEST_SERVER", artifacts::server(&artifacts)?)
         .env("CHROMIUM", tools.chromium)
         .env("CHROMEDRIVER", tools.chromedriver)
-        .env("VALUEMAP_TEST_NODE_MODULES", modules);
+        .env("VALUEMAP_TEST_POSTGRES_PROGRAMS", &tools.postgres)
+        .env("VALUEMAP_TEST_NODE_MODULES", modules)
+        .envs(kill_rounds.map(|rounds| ("VALUEMAP_TEST_KILL_ROUNDS", rounds.to_string())));
     let _running = match env::var_os(POSTGRES_URL) {
         Some(_) => None,
         None => {
