@@ -5,6 +5,7 @@ mod activities;
 mod ambient;
 mod app;
 mod attribution;
+mod background;
 mod commands;
 mod database;
 mod embed_pages;

@@ -1,8 +1,10 @@
 //! Submissions and score queries per second, beside what the same disk and database do without us in the same run.
 //!
-//! Run it with `cargo xtask bench`. Figures are for ratios: all of client, server and database share the machine.
+//! Run it with `cargo xtask bench`, and with `cargo xtask bench attack` for how it holds out. Figures are for ratios: all of client, server and database share the machine.
 #![allow(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
+#[path = "load/attack.rs"]
+mod attack;
 #[path = "load/http.rs"]
 mod http;
 #[path = "load/raw.rs"]
@@ -22,7 +24,11 @@ const DURATION: Duration = Duration::from_secs(10);
 const PAGE: &str = "https://forum.example.com";
 
 fn main() -> anyhow::Result<()> {
-    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(run())
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    match std::env::args().any(|argument| argument == "attack") {
+        true => runtime.block_on(attack::run()),
+        false => runtime.block_on(run()),
+    }
 }
 
 async fn run() -> anyhow::Result<()> {
@@ -47,6 +53,15 @@ struct Figures {
     per_second: f64,
     p50: Duration,
     p99: Duration,
+}
+
+impl Figures {
+    /// Of requests that took these times, within a time.
+    fn of(mut times: Vec<Duration>, within: Duration) -> Self {
+        times.sort();
+        let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize];
+        Self { per_second: times.len() as f64 / within.as_secs_f64(), p50: at(0.5), p99: at(0.99) }
+    }
 }
 
 impl std::fmt::Display for Figures {
@@ -155,8 +170,5 @@ async fn load(
             anyhow::Ok(())
         })
         .await?;
-    let seconds = start.elapsed().as_secs_f64();
-    times.sort();
-    let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize];
-    Ok(Figures { per_second: times.len() as f64 / seconds, p50: at(0.5), p99: at(0.99) })
+    Ok(Figures::of(times, start.elapsed()))
 }

@@ -19,6 +19,8 @@ use crate::{
 pub enum Benchmark {
     /// Submissions and score queries per second, on SQLite and on PostgreSQL
     Load,
+    /// How long members wait while the server is attacked, beside the same without
+    Attack,
     /// Attribution models on a million touches, beside the Python package ChannelAttribution
     Attribution,
     /// Bytes and times until the survey is there, beside SurveyJS, PostHog, Formbricks and Preact
@@ -28,19 +30,23 @@ pub enum Benchmark {
 pub fn run(workspace: &Workspace, benchmark: Benchmark, arguments: &[String]) -> Result<ExitCode> {
     match benchmark {
         Benchmark::Widget => widget(workspace, arguments),
-        Benchmark::Load => load(workspace),
+        Benchmark::Load => load(workspace, &[]),
+        Benchmark::Attack => load(workspace, &["attack"]),
         Benchmark::Attribution => attribution(workspace),
     }
 }
 
 /// On databases that sync every commit.
-fn load(workspace: &Workspace) -> Result<ExitCode> {
+fn load(workspace: &Workspace, arguments: &[&str]) -> Result<ExitCode> {
     let tools = setup::system::ensure_test_tools()?;
     web::build(workspace)?;
     let server = server::build(workspace, true)?;
     let postgres = Postgres::start(&tools.postgres, Durability::Commits)?;
     let mut bench = cargo_bench(workspace, "load");
     bench.env("VALUEMAP_TEST_SERVER", server).env(POSTGRES_URL, postgres.url());
+    if !arguments.is_empty() {
+        bench.arg("--").args(arguments);
+    }
     exit_code(&mut bench)
 }
 

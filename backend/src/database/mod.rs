@@ -37,6 +37,7 @@ pub use transaction::{Transaction, WriteError};
 /// handler. On PostgreSQL both are the same pool.
 #[derive(Clone, Debug)]
 pub struct Database {
+    url: Arc<str>,
     pub read: DatabaseConnection,
     write: DatabaseConnection,
     proof: Proof,
@@ -60,10 +61,11 @@ impl Database {
             Self::open_sqlite(path).await
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             let marks = Arc::new(CommitMarks::default());
-            let connection = sea_orm::Database::connect(postgres_options(url, marks.clone()))
+            let connection = sea_orm::Database::connect(postgres_options(url, marks.clone(), 1..=12))
                 .await
                 .with_context(|| format!("cannot reach the PostgreSQL database at {}", without_password(url)))?;
             Ok(Self {
+                url: url.into(),
                 read: connection.clone(),
                 write: connection,
                 proof: Proof::Postgres(marks),
@@ -92,14 +94,25 @@ impl Database {
             OpenOptions::new().create(true).append(true).open(path)?;
             let health = Arc::<WriteHealth>::default();
             let write = sea_orm::Database::connect(sqlite_write_options(path, health.clone())).await?;
-            let read = sea_orm::Database::connect(sqlite_read_options(path)).await?;
+            let read = sea_orm::Database::connect(sqlite_read_options(path, 1..=4)).await?;
             // The write-ahead log is there from the first read on.
             read.query_one_raw(Statement::from_string(DatabaseBackend::Sqlite, "SELECT count(*) FROM sqlite_schema"))
                 .await?;
             let proof = Proof::Sqlite(Arc::new(SqliteFile::of(path)?));
-            anyhow::Ok(Self { read, write, proof, health })
+            anyhow::Ok(Self { url: format!("sqlite:{path}").into(), read, write, proof, health })
         };
         opened.await.with_context(|| format!("cannot open the SQLite database {path}"))
+    }
+
+    /// The same database, read over connections of its own: whoever reads long keeps nobody else waiting for one. They
+    /// are opened here, and what SQLite does on them is done by threads with the priority of this one.
+    pub async fn with_own_readers(&self) -> anyhow::Result<Self> {
+        let options = match &self.proof {
+            Proof::Sqlite(_) => sqlite_read_options(sqlite_path(self.url.trim_start_matches("sqlite:")), 4..=4),
+            Proof::Postgres(marks) => postgres_options(&self.url, marks.clone(), 1..=6),
+        };
+        let read = sea_orm::Database::connect(options).await.context("cannot open more connections to the database")?;
+        Ok(Self { read, ..self.clone() })
     }
 
     pub fn backend(&self) -> DatabaseBackend {
@@ -205,9 +218,8 @@ impl Database {
     }
 
     pub async fn close(self) -> Result<(), DbErr> {
-        let same = self.write.get_database_backend() == DatabaseBackend::Postgres;
         self.write.close().await?;
-        if same { Ok(()) } else { self.read.close().await }
+        self.read.close().await
     }
 }
 

@@ -1,5 +1,6 @@
 //! How connections are opened, and when one is not used again.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -30,7 +31,7 @@ pub fn sqlite_path(rest: &str) -> &str {
 /// in transactions a connection is, and counts on after a failure that SQLite answered by rolling back by itself; every
 /// later commit would then only release a savepoint.
 pub fn sqlite_write_options(path: &str, health: Arc<WriteHealth>) -> ConnectOptions {
-    let mut options = sqlite_options(path, 1);
+    let mut options = sqlite_options(path, 1..=1);
     options.map_sqlx_sqlite_pool_opts(move |pool| {
         let health = health.clone();
         keep_open(pool).before_acquire(move |connection, _| {
@@ -41,8 +42,8 @@ pub fn sqlite_write_options(path: &str, health: Arc<WriteHealth>) -> ConnectOpti
     options
 }
 
-pub fn sqlite_read_options(path: &str) -> ConnectOptions {
-    let mut options = sqlite_options(path, 8);
+pub fn sqlite_read_options(path: &str, connections: RangeInclusive<u32>) -> ConnectOptions {
+    let mut options = sqlite_options(path, connections);
     options.map_sqlx_sqlite_pool_opts(|pool| {
         keep_open(pool)
             .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
@@ -56,9 +57,10 @@ pub fn sqlite_read_options(path: &str) -> ConnectOptions {
     options
 }
 
-fn sqlite_options(path: &str, connections: u32) -> ConnectOptions {
+fn sqlite_options(path: &str, connections: RangeInclusive<u32>) -> ConnectOptions {
     let mut options = ConnectOptions::new(format!("sqlite://{path}?mode=rw"));
-    options.max_connections(connections).min_connections(1).sqlx_logging(false).map_sqlx_sqlite_opts(|options| {
+    options.min_connections(*connections.start()).max_connections(*connections.end()).sqlx_logging(false);
+    options.map_sqlx_sqlite_opts(|options| {
         options
             .journal_mode(SqliteJournalMode::Wal)
             // Acknowledged means synced: NORMAL may lose the last commits when the power fails.
@@ -78,11 +80,11 @@ fn keep_open(pool: SqlitePool) -> SqlitePool {
 }
 
 /// Each new connection looks whether it sees what was committed on those before.
-pub fn postgres_options(url: &str, marks: Arc<CommitMarks>) -> ConnectOptions {
+pub fn postgres_options(url: &str, marks: Arc<CommitMarks>, connections: RangeInclusive<u32>) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
     options
-        .max_connections(16)
-        .min_connections(1)
+        .min_connections(*connections.start())
+        .max_connections(*connections.end())
         .acquire_timeout(ACQUIRE)
         .connect_timeout(ACQUIRE)
         .sqlx_logging(false)

@@ -225,7 +225,7 @@ pub async fn readiness(server: &Server) -> (u16, Value) {
     let asked = Instant::now();
     let response = reqwest::get(format!("{}/readyz", server.address)).await.unwrap();
     let status = response.status().as_u16();
-    let body = response.json().await.unwrap();
+    let body = response.json().await.unwrap_or_default();
     assert!(asked.elapsed() < Duration::from_millis(1_500), "/readyz took {:?}", asked.elapsed());
     (status, body)
 }
