@@ -12,6 +12,7 @@ mod error;
 mod follow_ups;
 mod graphql;
 mod import;
+mod limits;
 mod migrations;
 mod recent;
 mod request_body;

@@ -24,6 +24,7 @@ use crate::graphql::node_id::NodeId;
 use crate::graphql::paging::{self, page_size};
 use crate::graphql::scalars::{Count, Currency, Quarter};
 use crate::graphql::schema::{State, editor, viewer};
+use crate::limits::notices::{NoticesOf, SiteNotice};
 use crate::survey::graphql::{NotFound, Survey};
 use crate::survey::store::{publish_draft, save_draft, surveys_of};
 use crate::value_map::models::create_standard_model;
@@ -280,6 +281,12 @@ impl Site {
     async fn identity_keys(&self) -> async_graphql::Result<Vec<IdentityKey>> {
         let keys = self.0.identity_keys().map_err(ApiError::from)?;
         Ok(keys.into_iter().map(IdentityKey::from).collect())
+    }
+
+    /// What somebody should look at.
+    async fn notices(&self, context: &Context<'_>) -> async_graphql::Result<Vec<SiteNotice>> {
+        let key = (CommunityId(self.0.community_id), SiteId(self.0.id));
+        Ok(context.data::<DataLoader<NoticesOf>>()?.load_one(key).await?.unwrap_or_default())
     }
 
     /// Whether answers without a signed identity are refused.

@@ -13,6 +13,9 @@ use crate::attribution::graphql::{AttributionMutation, AttributionQuery};
 use crate::database::Database;
 use crate::error::ApiError;
 use crate::follow_ups::graphql::FollowUpMutation;
+use crate::limits::Limits;
+use crate::limits::cost::ChargeCost;
+use crate::limits::graphql::RateLimits;
 use crate::survey::embed::{EmbedMutation, EmbedQuery};
 use crate::survey::graphql::SurveyMutation;
 use crate::survey::store::VersionCache;
@@ -34,6 +37,7 @@ pub struct State {
     pub viewers: Arc<Viewers>,
     pub maps: Arc<Maps>,
     pub published: Arc<PublishedResults>,
+    pub limits: Arc<Limits>,
     pub ambient: Ambient,
 }
 
@@ -75,7 +79,7 @@ pub fn internal_schema(state: Option<State>) -> InternalSchema {
         .limit_directives(limits::DIRECTIVES)
         .disable_suggestions();
     match state {
-        Some(state) => builder.data(state).finish(),
+        Some(state) => builder.extension(ChargeCost).data(state).finish(),
         None => builder.finish(),
     }
 }
@@ -94,8 +98,8 @@ struct LimitsQuery;
 #[Object]
 impl LimitsQuery {
     /// What this API accepts at most.
-    async fn limits(&self) -> Limits {
-        Limits {
+    async fn limits(&self, context: &Context<'_>) -> async_graphql::Result<ApiLimits> {
+        Ok(ApiLimits {
             body_bytes: limits::INTERNAL_BODY_BYTES as u64,
             depth: limits::DEPTH as u64,
             complexity: limits::COMPLEXITY as u64,
@@ -105,12 +109,14 @@ impl LimitsQuery {
             page: limits::PAGE as u64,
             input_items: limits::INPUT_ITEMS as u64,
             execution_seconds: limits::EXECUTION.as_secs(),
-        }
+            rates: RateLimits::from(context.data::<State>()?.limits.settings()),
+        })
     }
 }
 
 #[derive(SimpleObject)]
-struct Limits {
+#[graphql(name = "Limits")]
+struct ApiLimits {
     body_bytes: u64,
     depth: u64,
     complexity: u64,
@@ -122,6 +128,7 @@ struct Limits {
     /// Most records that one mutation may send.
     input_items: u64,
     execution_seconds: u64,
+    rates: RateLimits,
 }
 
 #[cfg(test)]
