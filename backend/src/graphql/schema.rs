@@ -18,6 +18,7 @@ use crate::limits::cost::ChargeCost;
 use crate::limits::graphql::RateLimits;
 use crate::survey::embed::{EmbedMutation, EmbedQuery};
 use crate::survey::graphql::SurveyMutation;
+use crate::survey::standing::graphql::AnswerStandingMutation;
 use crate::survey::store::VersionCache;
 use crate::survey::writer::Writer;
 use crate::value_map::comparison_graphql::{ComparisonMutation, ComparisonQuery};
@@ -27,6 +28,7 @@ use crate::value_map::model_graphql::{ScoringModelMutation, ScoringModelQuery};
 use crate::value_map::published::PublishedResults;
 use crate::webhooks::graphql::WebhookMutation;
 use async_graphql::{Context, EmptySubscription, MergedObject, Object, Schema, SimpleObject};
+use valuemap_shared::ids::CommunityId;
 
 /// What resolvers work with.
 #[derive(Clone, Debug)]
@@ -39,6 +41,14 @@ pub struct State {
     pub published: Arc<PublishedResults>,
     pub limits: Arc<Limits>,
     pub ambient: Ambient,
+}
+
+impl State {
+    /// To be called after each commit that had answers count, or count no longer.
+    pub fn note_moved_answers(&self, community: CommunityId) {
+        self.maps.note_moved_answers();
+        self.published.forget(community);
+    }
 }
 
 pub type InternalSchema = Schema<Query, Mutation, EmptySubscription>;
@@ -59,6 +69,7 @@ pub struct Mutation(
     WebhookMutation,
     AttributionMutation,
     FollowUpMutation,
+    AnswerStandingMutation,
 );
 
 /// Whoever asks, as the HTTP layer found out.

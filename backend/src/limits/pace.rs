@@ -73,7 +73,7 @@ impl Pace {
         let id = NodeId::Site(site.0, site.1);
         if is_over && arrived.held > 0 {
             let held = arrived.held;
-            tracing::warn!(site = %id, "{held} answers are held: too many came from one address; see `valuemap answers list`");
+            tracing::warn!(site = %id, "{held} answers are held: too many came from one address; see `valuemap answers held`");
         }
         if arrived.counted == 0 || !(is_over || is_possible_surge(arrived.counted)) {
             return Ok(false);
@@ -131,4 +131,77 @@ async fn highest(db: &impl ConnectionTrait, (community, site): (CommunityId, Sit
 
 fn of_site((community, site): (CommunityId, SiteId)) -> sea_orm::UpdateMany<site_pace::Entity> {
     site_pace::Entity::update_many().filter(Column::CommunityId.eq(community.0)).filter(Column::SiteId.eq(site.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use valuemap_shared::money::Currency;
+
+    use super::*;
+    use crate::access::graphql::create_standard_survey;
+    use crate::access::store::{create_community, create_organisation, create_site};
+    use crate::ambient::Ambient;
+    use crate::database::Database;
+
+    struct World {
+        _folder: tempfile::TempDir,
+        database: Database,
+        site: (CommunityId, SiteId),
+        pace: Pace,
+    }
+
+    impl World {
+        async fn new() -> anyhow::Result<Self> {
+            let folder = tempfile::tempdir()?;
+            let path = folder.path().join("valuemap.db");
+            let database = Database::connect(&format!("sqlite:{}", path.display())).await?;
+            database.migrate().await?;
+            let (db, ambient) = (&database.write, Ambient::real());
+            let organisation = create_organisation(db, &ambient, "Acme", 5).await?.id.into();
+            let community = create_community(db, &ambient, organisation, "Makers", false, Currency::EUR).await?;
+            let survey = create_standard_survey(db, &ambient, community.id.into()).await?;
+            let site = create_site(db, &ambient, survey, "Forum", "pk_1".into(), &[]).await?;
+            let site = (CommunityId(site.community_id), SiteId(site.id));
+            Ok(Self { _folder: folder, database, site, pace: Pace::default() })
+        }
+
+        /// So many answers in a minute, looked at in the middle of it and after it.
+        async fn minute(&self, number: i64, standing: Standing, answers: usize) -> site_pace::Model {
+            let start = DateTime::UNIX_EPOCH + TimeDelta::minutes(number);
+            for _ in 0..answers {
+                self.pace.note(self.site, standing, start + TimeDelta::seconds(10));
+            }
+            for second in [20, 60] {
+                self.pace.report(&self.database.write, start + TimeDelta::seconds(second)).await.unwrap();
+            }
+            let key = (self.site.0.0, self.site.1.0);
+            let row = site_pace::Entity::find_by_id(key).one(&self.database.read).await.unwrap();
+            row.unwrap_or(site_pace::Model {
+                community_id: key.0,
+                site_id: key.1,
+                highest_minute: -1,
+                surge_at: None,
+                surge_answers: -1,
+                surge_before: -1,
+            })
+        }
+    }
+
+    /// The highest minute, and the latest surge: its minute, its answers and the highest minute before.
+    fn figures(row: &site_pace::Model) -> (i64, Option<(i64, i64, i64)>) {
+        let surge = row.surge_at.map(|at| (at.timestamp() / 60, row.surge_answers, row.surge_before));
+        (row.highest_minute, surge)
+    }
+
+    #[tokio::test]
+    async fn a_surge_is_far_beyond_every_minute_before_it() {
+        let world = World::new().await.unwrap();
+        assert_eq!(figures(&world.minute(0, Standing::Held, 500).await), (-1, None));
+        assert_eq!(figures(&world.minute(1, Standing::Counted, 59).await), (59, None));
+        assert_eq!(figures(&world.minute(2, Standing::Counted, 236).await), (236, None));
+        assert_eq!(figures(&world.minute(3, Standing::Counted, 945).await), (945, Some((3, 945, 236))));
+        assert_eq!(figures(&world.minute(4, Standing::Counted, 945).await), (945, Some((3, 945, 236))));
+        assert_eq!(figures(&world.minute(5, Standing::Counted, 3).await), (945, Some((3, 945, 236))));
+        assert!(world.pace.0.lock().unwrap().is_empty());
+    }
 }

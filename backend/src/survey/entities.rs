@@ -172,7 +172,7 @@ pub mod tally {
         pub answered: i16,
         #[sea_orm(primary_key, auto_increment = false)]
         pub total: i32,
-        /// How many respondents fall in this cell. Only ever added to.
+        /// How many respondents fall in this cell. Never 0: a row of nobody is deleted.
         pub count: i64,
     }
 

@@ -8,6 +8,7 @@ mod member_answer;
 pub mod question;
 pub mod receive;
 pub mod record;
+pub mod standing;
 pub mod store;
 pub mod tallying;
 pub mod translation;

@@ -17,7 +17,7 @@ pub async fn receive(state: &State, site: &site::Model, client: Client, entry: E
         entry
     } else {
         let standing = limits.standing_of(client, site.survey_id, entry.response().id, ambient.now())?;
-        entry.from_address(limits.address_hash(&state.database, ambient, client, community).await?, standing)
+        entry.sent_from(limits.address_hash(&state.database, ambient, client, community).await?, standing)
     };
     let standing = entry.response().standing;
     let outcome = state.writer.submit(entry).await?;

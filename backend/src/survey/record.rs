@@ -103,7 +103,7 @@ impl Entry {
     }
 
     /// The same, as it came from an address, and with the standing that this gives it.
-    pub fn from_address(mut self, address_hash: Option<String>, standing: Standing) -> Self {
+    pub fn sent_from(mut self, address_hash: Option<String>, standing: Standing) -> Self {
         self.response.address_hash = address_hash;
         self.response.standing = standing;
         self
@@ -167,7 +167,7 @@ pub async fn record(transaction: &impl ConnectionTrait, entries: &[Entry]) -> Re
     insert_answers(transaction, &new_entries).await?;
     let counted = new_entries.iter().filter(|entry| entry.response.standing == Standing::Counted);
     let contributions: Vec<&Contribution> = counted.map(|entry| &entry.contribution).collect();
-    change_tallies(transaction, contributions, Change::Add).await?;
+    change_tallies(transaction, &contributions, Change::Add).await?;
     stored.extend(find_responses(transaction, &known).await?);
 
     let mut outcomes = Vec::with_capacity(entries.len());

@@ -31,8 +31,8 @@ pub enum Change {
     Subtract,
 }
 
-type CellKey = (Uuid, String, NaiveDate, Uuid, Cell);
-type PairKey = (Uuid, String, NaiveDate, Uuid);
+type CellKey<'a> = (Uuid, &'a str, NaiveDate, Uuid, Cell);
+type PairKey<'a> = (Uuid, &'a str, NaiveDate, Uuid);
 
 impl Contribution {
     pub fn of(version: &PublishedVersion, day: NaiveDate, submission: &Submission) -> Self {
@@ -64,12 +64,12 @@ fn pair_name((first, second): (Benefit, Benefit)) -> String {
 
 /// Adds to the tallies and co-moments what answers contribute, or takes it away again. Rows are written in the order of
 /// their keys, so that two servers cannot deadlock.
-pub async fn change_tallies<'a>(
+pub async fn change_tallies(
     transaction: &impl ConnectionTrait,
-    contributions: impl IntoIterator<Item = &'a Contribution> + Clone,
+    contributions: &[&Contribution],
     change: Change,
 ) -> Result<(), DbErr> {
-    let cells = cell_changes(contributions.clone(), change);
+    let cells = cell_changes(contributions, change);
     write_cells(transaction, &cells).await?;
     let pairs = pair_changes(contributions, change);
     write_pairs(transaction, &pairs).await?;
@@ -80,39 +80,33 @@ pub async fn change_tallies<'a>(
     Ok(())
 }
 
-fn cell_changes<'a>(
-    contributions: impl IntoIterator<Item = &'a Contribution>,
-    change: Change,
-) -> BTreeMap<CellKey, i64> {
-    let mut changes: BTreeMap<CellKey, i64> = BTreeMap::new();
+fn cell_changes<'a>(contributions: &[&'a Contribution], change: Change) -> BTreeMap<CellKey<'a>, i64> {
+    let mut changes: BTreeMap<CellKey<'a>, i64> = BTreeMap::new();
     for Contribution { community_id, version_id, day, cells, .. } in contributions {
         for (subject, cell) in cells {
-            let count = changes.entry((*community_id, subject.clone(), *day, *version_id, *cell)).or_default();
+            let count = changes.entry((*community_id, subject.as_str(), *day, *version_id, *cell)).or_default();
             *count += if change == Change::Add { 1 } else { -1 };
         }
     }
     changes
 }
 
-fn pair_changes<'a>(
-    contributions: impl IntoIterator<Item = &'a Contribution>,
-    change: Change,
-) -> BTreeMap<PairKey, CoMoment> {
-    let mut changes: BTreeMap<PairKey, CoMoment> = BTreeMap::new();
+fn pair_changes<'a>(contributions: &[&'a Contribution], change: Change) -> BTreeMap<PairKey<'a>, CoMoment> {
+    let mut changes: BTreeMap<PairKey<'a>, CoMoment> = BTreeMap::new();
     for Contribution { community_id, version_id, day, pairs, .. } in contributions {
         for (pair, sums) in pairs {
             let sums = if change == Change::Add { *sums } else { sums.negated() };
-            changes.entry((*community_id, pair.clone(), *day, *version_id)).or_default().add(sums);
+            changes.entry((*community_id, pair.as_str(), *day, *version_id)).or_default().add(sums);
         }
     }
     changes
 }
 
-async fn write_cells(transaction: &impl ConnectionTrait, changes: &BTreeMap<CellKey, i64>) -> Result<(), DbErr> {
-    let row = |((community_id, subject, day, version_id, cell), count): (&CellKey, &i64)| {
+async fn write_cells(transaction: &impl ConnectionTrait, changes: &BTreeMap<CellKey<'_>, i64>) -> Result<(), DbErr> {
+    let row = |((community_id, subject, day, version_id, cell), count): (&CellKey<'_>, &i64)| {
         all_set(tally::Model {
             community_id: *community_id,
-            subject: subject.clone(),
+            subject: (*subject).to_owned(),
             day: *day,
             version_id: *version_id,
             points: i16::from(cell.points),
@@ -133,11 +127,14 @@ async fn write_cells(transaction: &impl ConnectionTrait, changes: &BTreeMap<Cell
     Ok(())
 }
 
-async fn write_pairs(transaction: &impl ConnectionTrait, changes: &BTreeMap<PairKey, CoMoment>) -> Result<(), DbErr> {
-    let row = |((community_id, pair, day, version_id), sums): (&PairKey, &CoMoment)| {
+async fn write_pairs(
+    transaction: &impl ConnectionTrait,
+    changes: &BTreeMap<PairKey<'_>, CoMoment>,
+) -> Result<(), DbErr> {
+    let row = |((community_id, pair, day, version_id), sums): (&PairKey<'_>, &CoMoment)| {
         all_set(co_moment::Model {
             community_id: *community_id,
-            pair: pair.clone(),
+            pair: (*pair).to_owned(),
             day: *day,
             version_id: *version_id,
             count: sums.count,
@@ -162,13 +159,13 @@ async fn write_pairs(transaction: &impl ConnectionTrait, changes: &BTreeMap<Pair
 }
 
 /// A row of nothing would make its quarter look as if somebody had answered in it.
-async fn delete_empty_cells(
+async fn delete_empty_cells<'a>(
     transaction: &impl ConnectionTrait,
-    keys: impl Iterator<Item = CellKey>,
+    keys: impl Iterator<Item = CellKey<'a>>,
 ) -> Result<(), DbErr> {
     use tally::Column::{Answered, CommunityId, Count, Day, Points, Subject, Total, VersionId};
     for keys in chunks(keys, 200) {
-        let is = |(community_id, subject, day, version_id, cell): CellKey| {
+        let is = |(community_id, subject, day, version_id, cell): CellKey<'_>| {
             Condition::all()
                 .add(CommunityId.eq(community_id))
                 .add(Subject.eq(subject))
@@ -184,13 +181,13 @@ async fn delete_empty_cells(
     Ok(())
 }
 
-async fn delete_empty_pairs(
+async fn delete_empty_pairs<'a>(
     transaction: &impl ConnectionTrait,
-    keys: impl Iterator<Item = PairKey>,
+    keys: impl Iterator<Item = PairKey<'a>>,
 ) -> Result<(), DbErr> {
     use co_moment::Column::{CommunityId, Count, Day, Pair, VersionId};
     for keys in chunks(keys, 200) {
-        let is = |(community_id, pair, day, version_id): PairKey| {
+        let is = |(community_id, pair, day, version_id): PairKey<'_>| {
             Condition::all()
                 .add(CommunityId.eq(community_id))
                 .add(Pair.eq(pair))
