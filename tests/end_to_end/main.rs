@@ -13,6 +13,7 @@ mod form;
 mod hosts;
 mod identity;
 mod import;
+mod limits;
 mod protocol;
 mod records;
 mod score;
@@ -57,9 +58,25 @@ struct World {
 
 impl World {
     async fn new(engine: Engine) -> Self {
+        let scratch = Self::scratch(engine).await;
+        let server = Server::start(&scratch, &[]).await.unwrap();
+        Self::on(scratch, server).await
+    }
+
+    /// The same with rate limits as everybody has them, but for what the environment says.
+    async fn limited(engine: Engine, environment: &[(&str, &str)]) -> Self {
+        let scratch = Self::scratch(engine).await;
+        let server = Server::start_with(&scratch, &[], environment).await.unwrap();
+        Self::on(scratch, server).await
+    }
+
+    async fn scratch(engine: Engine) -> Scratch {
         let scratch = Scratch::new(engine).await.unwrap();
         assert!(valuemap(&scratch, &["organisation", "Acme"]).await.unwrap().status.success());
-        let server = Server::start(&scratch, &[]).await.unwrap();
+        scratch
+    }
+
+    async fn on(scratch: Scratch, server: Server) -> Self {
         let api = server.api(&scratch).await.unwrap();
         let (community, site) = api.create_community("Makers", PAGE).await.unwrap();
         let embed = server.embed(PAGE);
