@@ -17,10 +17,11 @@ use crate::access::graphql::{SitesOf, SurveysOf};
 use crate::access::session::{sign_in, sign_out, viewer_of};
 use crate::activities::graphql::Tracked;
 use crate::ambient::Ambient;
-use crate::error::ApiError;
 use crate::graphql::document_limits::{EMBED_BODY_BYTES, INTERNAL_BODY_BYTES};
 use crate::graphql::http::{self, KnownDocuments, MediaType};
 use crate::graphql::schema::{EmbedSchema, InternalSchema, State, embed_schema, internal_schema};
+use crate::limits::client::client_of;
+use crate::limits::notices::NoticesOf;
 use crate::request_body::Refusal;
 use crate::survey;
 use crate::survey::embed::PageOrigin;
@@ -85,11 +86,14 @@ async fn internal(
     };
     let outcome = async {
         let graphql = http::read(&request, payload, INTERNAL_BODY_BYTES, None).await?;
-        let viewer = viewer_of(&request, &state).await?.ok_or(ApiError::Unauthenticated)?;
+        let viewer = viewer_of(&request, &state).await?;
+        let viewer = viewer.ok_or_else(|| state.limits.note_failed_token(client_of(&request)))?;
+        state.limits.check_token(viewer.token.id)?;
         let graphql = graphql
             .data(viewer)
             .data(DataLoader::new(SitesOf(state.database.clone()), tokio::spawn))
             .data(DataLoader::new(SurveysOf(state.database.clone()), tokio::spawn))
+            .data(DataLoader::new(NoticesOf(state.get_ref().clone()), tokio::spawn))
             .data(DataLoader::new(Tracked(state.database.clone()), tokio::spawn));
         http::execute(endpoints.internal.execute(graphql)).await
     };
@@ -105,7 +109,8 @@ async fn embed(request: HttpRequest, payload: web::Payload, endpoints: web::Data
         let failed = |refusal: Refusal| (media_type, refusal);
         let documents = Some(&endpoints.embed_documents);
         let graphql = http::read(&request, payload, EMBED_BODY_BYTES, documents).await.map_err(failed)?;
-        let response = http::execute(endpoints.embed.execute(graphql.data(page))).await.map_err(failed)?;
+        let graphql = graphql.data(page).data(client_of(&request));
+        let response = http::execute(endpoints.embed.execute(graphql)).await.map_err(failed)?;
         Ok((media_type, response))
     };
     let mut response = match outcome.await {

@@ -6,6 +6,8 @@
 //! - What a caller has to handle (an invalid submission, a name that is taken) is no error but a member of the
 //!   mutation's result union.
 
+use std::time::Duration;
+
 use actix_web::http::StatusCode;
 use sea_orm::DbErr;
 
@@ -32,6 +34,8 @@ pub enum ApiError {
     IdentityRefused(#[from] Refusal),
     #[error("{0}")]
     BadUserInput(String),
+    #[error("too many requests; try again in {retry_after} seconds")]
+    RateLimited { retry_after: u64 },
     #[error("the server cannot do this right now; try again in a moment")]
     Unavailable,
     #[error(
@@ -44,6 +48,20 @@ pub enum ApiError {
 }
 
 impl ApiError {
+    /// After `wait` there is room for another one.
+    pub fn rate_limited(wait: Duration) -> Self {
+        // Rounded up: whoever waits as long as they were told is let through.
+        Self::RateLimited { retry_after: wait.as_secs() + 1 }
+    }
+
+    /// The seconds after which the same request may succeed.
+    pub fn retry_after(&self) -> Option<u64> {
+        match self {
+            Self::RateLimited { retry_after } => Some(*retry_after),
+            _ => None,
+        }
+    }
+
     pub fn code(&self) -> &'static str {
         match self {
             Self::Unauthenticated | Self::IdentityRefused(_) => "UNAUTHENTICATED",
@@ -52,6 +70,7 @@ impl ApiError {
             Self::SiteNotFound(_) => "SITE_NOT_FOUND",
             Self::SurveyNotPublished | Self::VersionNotPublished => "SURVEY_NOT_PUBLISHED",
             Self::BadUserInput(_) => "BAD_USER_INPUT",
+            Self::RateLimited { .. } => "RATE_LIMITED",
             Self::Unavailable => "UNAVAILABLE",
             Self::OutcomeUnknown => "OUTCOME_UNKNOWN",
             Self::Internal(_) => "INTERNAL_SERVER_ERROR",
@@ -65,6 +84,7 @@ pub fn status_of(code: &str) -> StatusCode {
         "UNAUTHENTICATED" => StatusCode::UNAUTHORIZED,
         "FORBIDDEN" | "ORIGIN_NOT_ALLOWED" => StatusCode::FORBIDDEN,
         "SITE_NOT_FOUND" | "SURVEY_NOT_PUBLISHED" => StatusCode::NOT_FOUND,
+        "RATE_LIMITED" => StatusCode::TOO_MANY_REQUESTS,
         "UNAVAILABLE" | "OUTCOME_UNKNOWN" => StatusCode::SERVICE_UNAVAILABLE,
         "OPERATION_TIMEOUT" => StatusCode::GATEWAY_TIMEOUT,
         "INTERNAL_SERVER_ERROR" => StatusCode::INTERNAL_SERVER_ERROR,

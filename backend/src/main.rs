@@ -14,6 +14,7 @@ mod follow_ups;
 mod graphql;
 mod health;
 mod import;
+mod limits;
 mod log_throttle;
 mod migrations;
 mod recent;

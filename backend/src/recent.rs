@@ -37,6 +37,12 @@ impl<K: Eq + Hash, V: Clone> Recent<K, V> {
         }
     }
 
+    pub fn clear(&self) {
+        if let Ok(mut values) = self.values.write() {
+            values.clear();
+        }
+    }
+
     pub fn remove(&self, key: &K) {
         if let Ok(mut values) = self.values.write() {
             values.remove(key);

@@ -5,13 +5,33 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use config::{Config, Environment, File, FileFormat};
+use config::{Config, File, FileFormat};
 use serde::Deserialize;
+
+use crate::limits::client::TrustedProxies;
+use crate::limits::settings::LimitSettings;
 
 /// Read when it is there and no other file is named.
 const DEFAULT_FILE: &str = "valuemap.toml";
 
-const KNOWN_VARIABLES: [&str; 4] = ["VALUEMAP_DATABASE_URL", "VALUEMAP_LISTEN", "VALUEMAP_LOG", "VALUEMAP_LOG_FORMAT"];
+/// Every setting. In the environment `limits.cost_burst` is `VALUEMAP_LIMITS_COST_BURST`.
+const KEYS: [&str; 15] = [
+    "database_url",
+    "listen",
+    "log",
+    "log_format",
+    "trusted_proxies",
+    "limits.answers_per_minute",
+    "limits.answers_burst",
+    "limits.submissions_per_minute",
+    "limits.failed_tokens_per_minute",
+    "limits.failed_tokens_burst",
+    "limits.requests_per_minute",
+    "limits.requests_burst",
+    "limits.cost_per_minute",
+    "limits.cost_burst",
+    "limits.address_days",
+];
 
 #[derive(Clone, Debug, Deserialize, PartialEq)]
 #[serde(deny_unknown_fields, default)]
@@ -23,6 +43,9 @@ pub struct Settings {
     /// What is logged: a level, or a filter such as `valuemap=debug,warn`.
     pub log: String,
     pub log_format: LogFormat,
+    /// Networks of the proxies whose X-Forwarded-For and X-Forwarded-Proto are believed.
+    pub trusted_proxies: TrustedProxies,
+    pub limits: LimitSettings,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
@@ -41,6 +64,8 @@ impl Default for Settings {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             log: "info,actix_server=warn,sea_orm_migration=warn".into(),
             log_format: LogFormat::Text,
+            trusted_proxies: TrustedProxies::default(),
+            limits: LimitSettings::default(),
         }
     }
 }
@@ -66,13 +91,18 @@ impl Settings {
         listen: Option<SocketAddr>,
         environment: impl Iterator<Item = (String, String)>,
     ) -> anyhow::Result<Self> {
-        // Others may set variables of our prefix: Kubernetes does for a service named valuemap.
-        let known = environment.filter(|(name, _)| KNOWN_VARIABLES.contains(&name.as_str())).collect();
         let mut sources = Config::builder();
         if let Some(file) = settings_file(overrides)? {
             sources = sources.add_source(File::from(file).format(FileFormat::Toml));
         }
-        sources = sources.add_source(Environment::with_prefix("VALUEMAP").source(Some(known)));
+        // Others may set variables of our prefix: Kubernetes does for a service named valuemap.
+        for (variable, value) in environment {
+            let Some(key) = KEYS.into_iter().find(|key| variable_of(key) == variable) else { continue };
+            sources = match key {
+                "trusted_proxies" => sources.set_override(key, list(&value))?,
+                _ => sources.set_override(key, value)?,
+            };
+        }
         if let Some(url) = &overrides.database_url {
             sources = sources.set_override("database_url", url.as_str())?;
         }
@@ -80,12 +110,24 @@ impl Settings {
             sources = sources.set_override("listen", listen.to_string())?;
         }
         let settings = sources.build().and_then(Config::try_deserialize);
-        settings.context("the settings cannot be used (known are database_url, listen, log and log_format)")
+        settings.context(
+            "the settings cannot be used (known are database_url, listen, log, log_format, trusted_proxies and the table \
+             limits)",
+        )
     }
 }
 
 fn readable((name, value): (OsString, OsString)) -> Option<(String, String)> {
     Some((name.into_string().ok()?, value.into_string().ok()?))
+}
+
+fn variable_of(key: &str) -> String {
+    format!("VALUEMAP_{}", key.replace('.', "_").to_ascii_uppercase())
+}
+
+/// The items of a list as it is written in the environment: separated by commas.
+fn list(value: &str) -> Vec<String> {
+    value.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
 }
 
 fn settings_file(overrides: &Overrides) -> anyhow::Result<Option<PathBuf>> {
@@ -126,9 +168,48 @@ mod tests {
     }
 
     #[test]
+    fn every_limit_can_be_set_in_the_file_and_in_the_environment() {
+        let names = KEYS.iter().filter_map(|key| key.strip_prefix("limits."));
+        let file = names.fold("[limits]\n".to_owned(), |file, name| file + name + " = 7\n");
+        let all = |limit: u32| LimitSettings {
+            answers_per_minute: limit,
+            answers_burst: limit,
+            submissions_per_minute: limit,
+            failed_tokens_per_minute: limit,
+            failed_tokens_burst: limit,
+            requests_per_minute: limit,
+            requests_burst: limit,
+            cost_per_minute: limit,
+            cost_burst: limit,
+            address_days: limit,
+        };
+        assert_eq!(load(&file, &[], None).unwrap().limits, all(7));
+        let variables: Vec<String> = KEYS.iter().map(|key| variable_of(key)).collect();
+        let limits = variables.iter().filter(|name| name.starts_with("VALUEMAP_LIMITS_"));
+        let environment: Vec<(&str, &str)> = limits.map(|name| (name.as_str(), "8")).collect();
+        assert_eq!(load(&file, &environment, None).unwrap().limits, all(8));
+    }
+
+    #[test]
+    fn proxies_are_a_list_in_the_file_and_separated_by_commas_in_the_environment() {
+        let proxies = |networks: &[&str]| {
+            TrustedProxies::try_from(networks.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>()).unwrap()
+        };
+        let file = "trusted_proxies = ['10.0.0.0/8', '192.0.2.1']";
+        assert_eq!(load(file, &[], None).unwrap().trusted_proxies, proxies(&["10.0.0.0/8", "192.0.2.1/32"]));
+        let environment = [("VALUEMAP_TRUSTED_PROXIES", "fd00::/8, 192.0.2.1")];
+        assert_eq!(load(file, &environment, None).unwrap().trusted_proxies, proxies(&["fd00::/8", "192.0.2.1/32"]));
+        assert_eq!(load(file, &[("VALUEMAP_TRUSTED_PROXIES", "")], None).unwrap().trusted_proxies, proxies(&[]));
+        assert_eq!(load("", &[], None).unwrap().trusted_proxies, TrustedProxies::default());
+    }
+
+    #[test]
     fn what_is_not_a_setting_is_refused() {
         assert!(load("databse_url = 'sqlite:file.db'", &[], None).is_err());
         assert!(load("listen = 'here'", &[], None).is_err());
         assert!(load("log_format = 'xml'", &[], None).is_err());
+        assert!(load("[limits]\nanswers_per_hour = 1", &[], None).is_err());
+        assert!(load("", &[("VALUEMAP_LIMITS_COST_BURST", "-1")], None).is_err());
+        assert!(load("trusted_proxies = ['10.0.0.0/99']", &[], None).is_err());
     }
 }

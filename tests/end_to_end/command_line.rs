@@ -108,7 +108,12 @@ async fn a_port_in_use_is_named_and_the_database_not_touched() {
 async fn settings_that_are_wrong_are_refused() {
     let scratch = Scratch::new(Engine::Sqlite).await.unwrap();
     std::fs::write(scratch.folder().join("valuemap.toml"), "listn = '127.0.0.1:0'").unwrap();
-    refused(&scratch, &["migrate"], "known are database_url, listen, log and log_format").await;
+    refused(
+        &scratch,
+        &["migrate"],
+        "known are database_url, listen, log, log_format, trusted_proxies and the table limits",
+    )
+    .await;
     std::fs::write(scratch.folder().join("valuemap.toml"), "log = 'warn'").unwrap();
     assert!(valuemap(&scratch, &["migrate"]).await.unwrap().status.success());
     let nowhere = ["migrate", "--database-url", "sqlite:/proc/nowhere/valuemap.db"];

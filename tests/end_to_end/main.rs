@@ -13,6 +13,7 @@ mod form;
 mod hosts;
 mod identity;
 mod import;
+mod limits;
 mod protocol;
 mod records;
 mod score;
@@ -57,12 +58,35 @@ struct World {
 
 impl World {
     async fn new(engine: Engine) -> Self {
-        Self::on(Scratch::new(engine).await.unwrap()).await
+        let scratch = Self::scratch(engine).await;
+        let server = Server::start(&scratch, &[]).await.unwrap();
+        Self::with(scratch, server).await
     }
 
+    /// The same with rate limits as everybody has them, but for what the environment says.
+    async fn limited(engine: Engine, environment: &[(&str, &str)]) -> Self {
+        let scratch = Self::scratch(engine).await;
+        let server = Server::start_with(&scratch, &[], environment).await.unwrap();
+        Self::with(scratch, server).await
+    }
+
+    /// The same on a database that the test has made.
     async fn on(scratch: Scratch) -> Self {
-        assert!(valuemap(&scratch, &["organisation", "Acme"]).await.unwrap().status.success());
+        let scratch = Self::with_organisation(scratch).await;
         let server = Server::start(&scratch, &[]).await.unwrap();
+        Self::with(scratch, server).await
+    }
+
+    async fn scratch(engine: Engine) -> Scratch {
+        Self::with_organisation(Scratch::new(engine).await.unwrap()).await
+    }
+
+    async fn with_organisation(scratch: Scratch) -> Scratch {
+        assert!(valuemap(&scratch, &["organisation", "Acme"]).await.unwrap().status.success());
+        scratch
+    }
+
+    async fn with(scratch: Scratch, server: Server) -> Self {
         let api = server.api(&scratch).await.unwrap();
         let (community, site) = api.create_community("Makers", PAGE).await.unwrap();
         let embed = server.embed(PAGE);

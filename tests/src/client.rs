@@ -96,16 +96,26 @@ pub struct Embed {
     http: reqwest::Client,
     address: String,
     origin: String,
+    forwarded_for: Option<String>,
 }
 
 impl Embed {
     pub fn new(address: &str, origin: &str) -> Self {
-        Self { http: reqwest::Client::new(), address: address.to_owned(), origin: origin.to_owned() }
+        let (address, origin) = (address.to_owned(), origin.to_owned());
+        Self { http: reqwest::Client::new(), address, origin, forwarded_for: None }
+    }
+
+    /// The same behind a proxy that says that the browser has this address.
+    pub fn forwarded_for(&self, address: &str) -> Self {
+        Self { forwarded_for: Some(address.to_owned()), ..self.clone() }
     }
 
     pub async fn send(&self, query: &str, variables: Value) -> anyhow::Result<Reply> {
         let request = self.http.post(format!("{}/embed/graphql", self.address));
-        let request = request.header("origin", &self.origin).header("accept", CURRENT);
+        let mut request = request.header("origin", &self.origin).header("accept", CURRENT);
+        if let Some(address) = &self.forwarded_for {
+            request = request.header("x-forwarded-for", address);
+        }
         Reply::read(request.json(&json!({ "query": query, "variables": variables })).send().await?).await
     }
 

@@ -32,6 +32,8 @@ pub enum Fault {
     CommitThenDrop,
     /// The server is not asked, and its answer is 503 with this many seconds in `Retry-After`.
     Unavailable { retry_after: u32 },
+    /// The same with 429, as for too many answers from one address.
+    RateLimited { retry_after: u32 },
     /// The server is not asked, and its answer is that the submission breaks a rule.
     Refused,
 }
@@ -171,6 +173,7 @@ async fn pass_on(mut client: TcpStream, shared: &Shared) -> anyhow::Result<()> {
     }
     let own_answer = match fault {
         Some(Fault::Unavailable { retry_after }) => Some(unavailable(retry_after)),
+        Some(Fault::RateLimited { retry_after }) => Some(rate_limited(retry_after)),
         Some(Fault::Refused) => Some(refused()),
         _ => None,
     };
@@ -235,6 +238,11 @@ fn reset(stream: &TcpStream) -> anyhow::Result<()> {
 fn unavailable(retry_after: u32) -> String {
     let body = r#"{"errors":[{"message":"try again later","extensions":{"code":"UNAVAILABLE"}}]}"#;
     answer("503 Service Unavailable", &format!("retry-after: {retry_after}\r\n"), body)
+}
+
+fn rate_limited(retry_after: u32) -> String {
+    let body = r#"{"errors":[{"message":"too many requests","extensions":{"code":"RATE_LIMITED"}}]}"#;
+    answer("429 Too Many Requests", &format!("retry-after: {retry_after}\r\n"), body)
 }
 
 /// As the server answers when an answer does not fit its question.

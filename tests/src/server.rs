@@ -6,6 +6,15 @@ use tokio::process::{Child, ChildStdout, Command};
 
 use crate::{Api, Embed, PATIENCE, Scratch, setting};
 
+/// All of a test or a benchmark comes from one address.
+const NO_LIMITS: [&str; 5] = [
+    "VALUEMAP_LIMITS_ANSWERS_PER_MINUTE",
+    "VALUEMAP_LIMITS_SUBMISSIONS_PER_MINUTE",
+    "VALUEMAP_LIMITS_FAILED_TOKENS_PER_MINUTE",
+    "VALUEMAP_LIMITS_REQUESTS_PER_MINUTE",
+    "VALUEMAP_LIMITS_COST_PER_MINUTE",
+];
+
 /// The server, started on a port that was free. It is killed when it is dropped.
 #[derive(Debug)]
 pub struct Server {
@@ -16,11 +25,21 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts `valuemap serve` on this database and waits until it listens.
+    /// Starts `valuemap serve` on this database, without rate limits, and waits until it listens.
     pub async fn start(scratch: &Scratch, arguments: &[&str]) -> anyhow::Result<Self> {
+        Self::start_with(scratch, arguments, &NO_LIMITS.map(|name| (name, "0"))).await
+    }
+
+    /// The same with these variables in its environment, and with rate limits as everybody has them.
+    pub async fn start_with(
+        scratch: &Scratch,
+        arguments: &[&str],
+        environment: &[(&str, &str)],
+    ) -> anyhow::Result<Self> {
         let mut child = command(scratch)?
             .args(["serve", "--listen", "127.0.0.1:0", "--migrate"])
             .args(arguments)
+            .envs(environment.iter().copied())
             .stdout(Stdio::piped())
             .kill_on_drop(true)
             .spawn()?;

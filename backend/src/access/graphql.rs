@@ -15,7 +15,7 @@ use super::store;
 use crate::activities::graphql::{
     Activity, ActivityType, Nodes, Outcome, Party, Touchpoint, TrackedCommunity, list, tracked_node,
 };
-use crate::activities::lists::{Filter, FollowUps};
+use crate::activities::lists::{Filter, FollowUps, SetAside};
 use crate::attribution::graphql::{AttributionRun, run_node};
 use crate::database::Database;
 use crate::database::failure::is_duplicate;
@@ -25,7 +25,9 @@ use crate::graphql::node_id::NodeId;
 use crate::graphql::paging::{self, page_size};
 use crate::graphql::scalars::{Count, Currency, Quarter};
 use crate::graphql::schema::{State, editor, viewer};
+use crate::limits::notices::{NoticesOf, SiteNotice};
 use crate::survey::graphql::{NotFound, Survey};
+use crate::survey::standing::graphql::{AnswerStanding, SetAsideAnswer, SetAsideGroup, set_aside_groups, site_in};
 use crate::survey::store::{publish_draft, save_draft, surveys_of};
 use crate::value_map::models::create_standard_model;
 use crate::value_map::store::periods;
@@ -107,7 +109,7 @@ impl AccessQuery {
             | NodeId::Touchpoint(id, _)
             | NodeId::Outcome(id, _)
             | NodeId::AttributionRun(id, _) => id,
-            NodeId::Organisation(_) | NodeId::SurveyVersion(..) => return Ok(None),
+            NodeId::Organisation(_) | NodeId::SurveyVersion(..) | NodeId::Response(..) => return Ok(None),
             NodeId::WebhookEndpoint(..) | NodeId::InboxEvent(..) | NodeId::FollowUp(..) => return Ok(None),
         };
         let Some(owner) = find_community(context, community).await? else { return Ok(None) };
@@ -248,6 +250,31 @@ impl Community {
         list::<FollowUps, _>(context, (self.key(), Filter::All), (first, after), FollowUp).await
     }
 
+    /// Answers that count in no figure, the latest first.
+    #[graphql(complexity = "paging::complexity(first, child_complexity)")]
+    async fn set_aside_answers(
+        &self,
+        context: &Context<'_>,
+        site: Option<NodeId>,
+        standing: Option<AnswerStanding>,
+        first: Option<i32>,
+        after: Option<String>,
+    ) -> async_graphql::Result<Nodes<SetAsideAnswer>> {
+        let filter = Filter::SetAside { site: site_in(self.key(), site)?, standing: standing.map(Into::into) };
+        list::<SetAside, _>(context, (self.key(), filter), (first, after), SetAsideAnswer).await
+    }
+
+    /// How many answers count in no figure, by site, standing and address; the 100 largest groups.
+    #[graphql(complexity = "100 * child_complexity + 1")]
+    async fn set_aside_groups(
+        &self,
+        context: &Context<'_>,
+        site: Option<NodeId>,
+        standing: Option<AnswerStanding>,
+    ) -> async_graphql::Result<Vec<SetAsideGroup>> {
+        set_aside_groups(context, self.key(), site, standing).await
+    }
+
     #[graphql(flatten)]
     async fn tracked(&self) -> TrackedCommunity {
         TrackedCommunity(self.key())
@@ -281,6 +308,12 @@ impl Site {
     async fn identity_keys(&self) -> async_graphql::Result<Vec<IdentityKey>> {
         let keys = self.0.identity_keys().map_err(ApiError::from)?;
         Ok(keys.into_iter().map(IdentityKey::from).collect())
+    }
+
+    /// What somebody should look at.
+    async fn notices(&self, context: &Context<'_>) -> async_graphql::Result<Vec<SiteNotice>> {
+        let key = (CommunityId(self.0.community_id), SiteId(self.0.id));
+        Ok(context.data::<DataLoader<NoticesOf>>()?.load_one(key).await?.unwrap_or_default())
     }
 
     /// Whether answers without a signed identity are refused.

@@ -12,6 +12,7 @@ use super::entities::api_token::Kind;
 use super::store::{Viewer, create_token, viewer_with};
 use crate::error::{ApiError, status_of};
 use crate::graphql::schema::State;
+use crate::limits::client::client_of;
 
 const COOKIE: &str = "valuemap_session";
 const SESSION_DAYS: i64 = 7;
@@ -30,12 +31,23 @@ pub async fn sign_in(http: HttpRequest, state: web::Data<State>, query: web::Que
             .insert_header((header::REFERRER_POLICY, "no-referrer"))
             .cookie(session_cookie(&http, secret, SESSION_DAYS))
             .finish(),
-        Ok(None) => HttpResponse::Unauthorized().content_type("text/plain; charset=utf-8").body(
-            "This sign-in link has expired or is incomplete.\n\
-             Copy the whole link, or make a new one: `valuemap sign-in`, or restart `valuemap serve`.\n",
-        ),
-        Err(error) => HttpResponse::build(status_of(error.code())).body(error.to_string()),
+        Ok(None) => match state.limits.note_failed_token(client_of(&http)) {
+            ApiError::Unauthenticated => HttpResponse::Unauthorized().content_type("text/plain; charset=utf-8").body(
+                "This sign-in link has expired or is incomplete.\n\
+                 Copy the whole link, or make a new one: `valuemap sign-in`, or restart `valuemap serve`.\n",
+            ),
+            limited => failed(&limited),
+        },
+        Err(error) => failed(&error),
     }
+}
+
+fn failed(error: &ApiError) -> HttpResponse {
+    let mut response = HttpResponse::build(status_of(error.code()));
+    if let Some(seconds) = error.retry_after() {
+        response.insert_header((header::RETRY_AFTER, seconds.to_string()));
+    }
+    response.body(error.to_string())
 }
 
 async fn start_session(state: &State, token: &str) -> Result<Option<String>, ApiError> {
@@ -66,7 +78,7 @@ pub async fn sign_out(http: HttpRequest, state: web::Data<State>) -> HttpRespons
     };
     match ended.await {
         Ok(()) => HttpResponse::NoContent().cookie(session_cookie(&http, String::new(), 0)).finish(),
-        Err(error) => HttpResponse::build(status_of(error.code())).body(error.to_string()),
+        Err(error) => failed(&error),
     }
 }
 
@@ -88,7 +100,7 @@ fn session_cookie(http: &HttpRequest, secret: String, days: i64) -> Cookie<'stat
         .path("/")
         .http_only(true)
         .same_site(SameSite::Strict)
-        .secure(http.connection_info().scheme() == "https")
+        .secure(client_of(http).is_https)
         .max_age(CookieDuration::days(days))
         .finish()
 }

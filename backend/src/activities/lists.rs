@@ -6,13 +6,16 @@ use std::hash::Hash;
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::sea_query::{Asterisk, ExprTrait, Query, UnionType};
 use sea_orm::{Condition, FromQueryResult, QueryOrder, QuerySelect, QueryTrait, prelude::*};
-use valuemap_shared::ids::{ActivityId, ActivityTypeId, CommunityId, PartyId};
+use valuemap_shared::ids::{ActivityId, ActivityTypeId, CommunityId, PartyId, SiteId};
 
 use super::entities::{
     activity, contribution, cost_line, exchange_rate, identity_link, outcome, party, support_case, touchpoint,
 };
 use crate::follow_ups::entities::follow_up;
 use crate::graphql::paging::Position;
+use crate::survey::entities::response;
+use crate::survey::entities::response::Standing;
+use crate::survey::standing::lists::set_aside;
 
 /// Most parts of one statement: SQLite takes 500.
 const PARTS: usize = 100;
@@ -31,6 +34,11 @@ pub enum Filter {
         from: Option<NaiveDate>,
         until: Option<NaiveDate>,
     },
+    /// Answers that do not count, at one site or any, and for one reason or any.
+    SetAside {
+        site: Option<SiteId>,
+        standing: Option<Standing>,
+    },
 }
 
 impl Filter {
@@ -45,6 +53,7 @@ impl Filter {
                 .add_option(of_type.map(|id| activity::Column::TypeId.eq(id.0)))
                 .add_option(from.map(|day| activity::Column::EndsOn.gte(day)))
                 .add_option(until.map(|day| activity::Column::StartsOn.lte(day))),
+            Self::SetAside { site, standing } => set_aside(*site, *standing),
         }
     }
 }
@@ -105,6 +114,7 @@ lists! {
     Outcomes of outcome by at (At: DateTime<Utc>), id (Id: Uuid);
     SupportCases of support_case by opened_at (OpenedAt: DateTime<Utc>), id (Id: Uuid);
     Contributions of contribution by at (At: DateTime<Utc>), id (Id: Uuid);
+    SetAside of response by received_at (ReceivedAt: DateTime<Utc>), id (Id: Uuid);
     FollowUps of follow_up by done_on (DoneOn: NaiveDate), id (Id: Uuid);
     ExchangeRates of exchange_rate by valid_from (ValidFrom: NaiveDate), currency (Currency: String);
     // These have no time that would stay the same, so they are in the order of their ids.

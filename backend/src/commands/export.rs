@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::Args;
+use sea_orm::ActiveEnum;
 use sea_orm::prelude::Uuid;
 use serde_json::{Value, json};
 use valuemap_shared::ids::{CommunityId, SurveyId};
@@ -85,6 +86,7 @@ fn line(
         "day": response.day,
         "receivedAt": response.received_at,
         "source": response.source,
+        "standing": response.standing.to_value(),
         "answers": answers,
         "orders": orders,
     })

@@ -1,6 +1,7 @@
 //! The command line: one file a command.
 #![allow(clippy::print_stdout, reason = "commands answer on standard output; logs go to standard error")]
 
+mod answers;
 mod attribute;
 mod export;
 mod import;
@@ -77,6 +78,9 @@ enum Command {
     SignIn(sign_in::SignIn),
     /// Credit outcomes to activities by several models, print the credits and keep them
     Attribute(attribute::Attribute),
+    /// Look at answers that are held, and decide which answers count
+    #[command(subcommand)]
+    Answers(answers::Answers),
     /// Count all answers again and compare with the tallies
     Verify(verify::Verify),
 }
@@ -120,6 +124,7 @@ async fn run_once(command: Command, settings: &Settings) -> anyhow::Result<()> {
         Command::Webhook(webhook) => webhook.run(&database, &ambient).await?,
         Command::Inbox(inbox) => inbox.run(&database, &ambient).await?,
         Command::Attribute(attribute) => attribute.run(&database, &ambient).await?,
+        Command::Answers(answers) => answers.run(&database).await?,
         Command::Verify(verify) => verify.run(&database).await?,
         Command::Serve(_) | Command::Schema(_) => {}
     }

@@ -14,6 +14,8 @@ use crate::app::{Endpoints, routes, with_request_id};
 use crate::database::Database;
 use crate::embed_pages::texts::Locales;
 use crate::graphql::schema::State;
+use crate::limits::Limits;
+use crate::limits::watch::watch;
 use crate::sample;
 use crate::settings::Settings;
 use crate::survey::store::VersionCache;
@@ -66,17 +68,20 @@ impl Serve {
             tracing::info!(pending, "applied events of webhooks that were stored and not applied before");
         }
         greet(&database, &ambient, address, !self.no_sign_in_link).await?;
-        serve(listener, database, ambient).await
+        serve(listener, database, ambient, Limits::new(settings.limits, settings.trusted_proxies)).await
     }
 }
 
-async fn serve(listener: TcpListener, database: Database, ambient: Ambient) -> anyhow::Result<()> {
+async fn serve(listener: TcpListener, database: Database, ambient: Ambient, limits: Limits) -> anyhow::Result<()> {
     let maps = Arc::new(Maps::default());
     let (writer, written) = Writer::start(database.clone(), maps.clone());
+    let limits = Arc::new(limits);
+    let watch = tokio::spawn(watch(limits.clone(), database.clone(), ambient));
     let state = State {
         database: database.clone(),
         writer,
         maps,
+        limits,
         ambient,
         versions: VersionCache::default(),
         viewers: Arc::default(),
@@ -102,6 +107,7 @@ async fn serve(listener: TcpListener, database: Database, ambient: Ambient) -> a
         .context("the server stopped")?;
     // All handles on the writer went with the server: what is still queued is committed now.
     written.await?;
+    watch.abort();
     database.close().await?;
     tracing::info!("stopped");
     Ok(())

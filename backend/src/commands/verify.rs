@@ -34,7 +34,11 @@ async fn verify_all(database: &Database) -> anyhow::Result<()> {
         let snapshot = database.begin_snapshot().await?;
         let findings = verify(&snapshot, CommunityId(row.id)).await?;
         snapshot.rollback().await?;
-        println!("{}: {} responses, {} tallies", row.name, findings.responses, findings.tallies);
+        let set_aside = match findings.set_aside {
+            0 => String::new(),
+            count => format!(", {count} set aside"),
+        };
+        println!("{}: {} responses{set_aside}, {} tallies", row.name, findings.responses, findings.tallies);
         for difference in &findings.differences {
             println!("  {difference}");
         }

@@ -47,5 +47,5 @@ pub fn page(texts: &Texts, method: &Method, refusal: &Refusal, form: Option<&str
 }
 
 fn is_passing(status: StatusCode) -> bool {
-    status.is_server_error() || status == StatusCode::REQUEST_TIMEOUT
+    status.is_server_error() || [StatusCode::REQUEST_TIMEOUT, StatusCode::TOO_MANY_REQUESTS].contains(&status)
 }

@@ -1,6 +1,7 @@
 //! `/embed/form/{site}`: the whole survey on one page, for a browser without script.
 
-use actix_web::http::{StatusCode, header};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 use valuemap_shared::ids::{CommunityId, SiteId, SubmissionId, SurveyId};
 
@@ -15,7 +16,9 @@ use crate::access::store::site_by_key;
 use crate::error::ApiError;
 use crate::graphql::document_limits::EMBED_BODY_BYTES;
 use crate::graphql::schema::State;
+use crate::limits::client::{Client, client_of};
 use crate::request_body::{Refusal, read_form};
+use crate::survey::receive::receive;
 use crate::survey::record::{Entry, Origin, Outcome};
 use crate::survey::store::{PublishedVersion, latest_published};
 
@@ -47,7 +50,7 @@ pub async fn submit(
     let receive = async |visit: &Visit<'_>| {
         check_origin(&request, visit.site)?;
         let body = read_form(&request, payload, EMBED_BODY_BYTES).await?;
-        visit.receive(&Filled::read(&body)).await
+        visit.receive(&Filled::read(&body), client_of(&request)).await
     };
     on_site(&request, &key, &state, &locales, receive).await
 }
@@ -70,10 +73,15 @@ pub async fn on_site(
     };
     let language = asked_language(request).unwrap_or_else(|| texts.language.to_owned());
     let visit = Visit { state, texts, language, site: &site };
-    let page = make(&visit)
-        .await
-        .unwrap_or_else(|refusal| failure::page(texts, request.method(), &refusal, Some(&visit.address("form"))));
-    respond(texts, Some(&site), page)
+    let made = make(&visit).await;
+    let retry_after = made.as_ref().err().and_then(|refusal| refusal.retry_after);
+    let page =
+        made.unwrap_or_else(|refusal| failure::page(texts, request.method(), &refusal, Some(&visit.address("form"))));
+    let mut response = respond(texts, Some(&site), page);
+    if let Some(seconds) = retry_after {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
 }
 
 /// A page of ours or of the site may send a form here. A browser that does not say which page it is on is an old one,
@@ -140,7 +148,7 @@ impl Visit<'_> {
     }
 
     /// Stores the answers and thanks for them, or shows the form again with what is wrong.
-    async fn receive(&self, filled: &Filled) -> Result<Page, Refusal> {
+    async fn receive(&self, filled: &Filled, client: Client) -> Result<Page, Refusal> {
         self.check_is_anonymous()?;
         let invalid = |version: &PublishedVersion, complaints: &Complaints| {
             self.form_page(StatusCode::UNPROCESSABLE_ENTITY, version, filled.id(), filled, Some(complaints))
@@ -160,7 +168,7 @@ impl Visit<'_> {
         let now = self.state.ambient.now();
         let origin = Origin::Site(SiteId(self.site.id));
         let entry = Entry::new(&version, id, origin, now.date_naive(), now, &submission);
-        match self.state.writer.submit(entry).await.map_err(refusal)? {
+        match receive(self.state, self.site, client, entry).await.map_err(refusal)? {
             Outcome::Recorded(receipt) | Outcome::Repeated(receipt) => {
                 let published = self.state.published.of(&self.state.database.read, version.community, now).await;
                 let title = version.definition.localised(Some(&self.language)).title;

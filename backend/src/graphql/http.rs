@@ -19,7 +19,8 @@ use crate::request_body::{Refusal, read_json};
 
 impl From<ApiError> for Refusal {
     fn from(error: ApiError) -> Self {
-        Self::new(status_of(error.code()), error.code(), error.to_string())
+        let refusal = Self::new(status_of(error.code()), error.code(), error.to_string());
+        Self { retry_after: error.retry_after(), ..refusal }
     }
 }
 
@@ -127,7 +128,7 @@ pub fn respond(media_type: MediaType, outcome: Result<Response, Refusal>) -> Htt
                 give_code(error);
             }
             let status = status(media_type, &response);
-            let mut http = start(status, media_type);
+            let mut http = start(status, media_type, retry_after(&response));
             match serde_json::to_vec(&response) {
                 Ok(body) => http.body(body),
                 Err(_) => HttpResponse::InternalServerError().finish(),
@@ -137,22 +138,26 @@ pub fn respond(media_type: MediaType, outcome: Result<Response, Refusal>) -> Htt
             let error = json!({ "message": refusal.message, "extensions": { "code": refusal.code } });
             let lenient = media_type == MediaType::Json && is_of_the_document(refusal.code);
             let status = if lenient { StatusCode::OK } else { refusal.status };
-            start(status, media_type).body(json!({ "errors": [error] }).to_string())
+            start(status, media_type, refusal.retry_after).body(json!({ "errors": [error] }).to_string())
         }
     }
 }
 
-fn start(status: StatusCode, media_type: MediaType) -> actix_web::HttpResponseBuilder {
+fn start(status: StatusCode, media_type: MediaType, retry_after: Option<u64>) -> actix_web::HttpResponseBuilder {
     let mut http = HttpResponse::build(status);
     http.insert_header((header::CONTENT_TYPE, media_type.content_type()));
     http.insert_header((header::CACHE_CONTROL, "no-store"));
-    if status == StatusCode::SERVICE_UNAVAILABLE {
-        http.insert_header((header::RETRY_AFTER, "2"));
+    if let Some(seconds) = retry_after.or((status == StatusCode::SERVICE_UNAVAILABLE).then_some(2)) {
+        http.insert_header((header::RETRY_AFTER, seconds.to_string()));
     }
     if status == StatusCode::METHOD_NOT_ALLOWED {
         http.insert_header((header::ALLOW, "POST"));
     }
     http
+}
+
+fn retry_after(response: &Response) -> Option<u64> {
+    response.errors.iter().filter_map(|error| error.source::<ApiError>()).find_map(ApiError::retry_after)
 }
 
 fn status(media_type: MediaType, response: &Response) -> StatusCode {

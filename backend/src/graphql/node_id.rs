@@ -7,7 +7,7 @@ use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value
 use uuid::Uuid;
 use valuemap_shared::ids::{
     ActivityId, ActivityTypeId, AttributionRunId, CommunityId, FollowUpId, InboxEventId, OrganisationId, OutcomeId,
-    PartyId, SiteId, SurveyId, SurveyVersionId, TouchpointId, WebhookEndpointId,
+    PartyId, SiteId, SubmissionId, SurveyId, SurveyVersionId, TouchpointId, WebhookEndpointId,
 };
 
 /// What an identifier names, written `com_0192f0c1...`. What belongs to a community carries the community's id.
@@ -18,6 +18,7 @@ pub enum NodeId {
     Site(CommunityId, SiteId),
     Survey(CommunityId, SurveyId),
     SurveyVersion(CommunityId, SurveyVersionId),
+    Response(CommunityId, SurveyId, SubmissionId),
     WebhookEndpoint(CommunityId, WebhookEndpointId),
     InboxEvent(CommunityId, InboxEventId),
     ActivityType(CommunityId, ActivityTypeId),
@@ -37,6 +38,9 @@ impl fmt::Display for NodeId {
             Self::Site(community, id) => write!(f, "sit_{}{}", community.0.simple(), id.0.simple()),
             Self::Survey(community, id) => write!(f, "sur_{}{}", community.0.simple(), id.0.simple()),
             Self::SurveyVersion(community, id) => write!(f, "ver_{}{}", community.0.simple(), id.0.simple()),
+            Self::Response(community, survey, id) => {
+                write!(f, "res_{}{}{}", community.0.simple(), survey.0.simple(), id.0.simple())
+            }
             Self::WebhookEndpoint(community, id) => write!(f, "whk_{}{}", community.0.simple(), id.0.simple()),
             Self::InboxEvent(community, id) => write!(f, "inb_{}{}", community.0.simple(), id.0.simple()),
             Self::ActivityType(community, id) => write!(f, "aty_{}{}", community.0.simple(), id.0.simple()),
@@ -62,12 +66,19 @@ impl FromStr for NodeId {
             let halves = digits.split_at_checked(32).ok_or_else(refused)?;
             Ok::<_, String>((uuid(halves.0).ok_or_else(refused)?, uuid(halves.1).ok_or_else(refused)?))
         };
+        let three = || {
+            let (first, rest) = digits.split_at_checked(32).ok_or_else(refused)?;
+            let (second, third) = rest.split_at_checked(32).ok_or_else(refused)?;
+            let uuid = |digits| uuid(digits).ok_or_else(refused);
+            Ok::<_, String>((uuid(first)?, uuid(second)?, uuid(third)?))
+        };
         match prefix {
             "org" => Ok(Self::Organisation(one()?.into())),
             "com" => Ok(Self::Community(one()?.into())),
             "sit" => two().map(|(community, id)| Self::Site(community.into(), id.into())),
             "sur" => two().map(|(community, id)| Self::Survey(community.into(), id.into())),
             "ver" => two().map(|(community, id)| Self::SurveyVersion(community.into(), id.into())),
+            "res" => three().map(|(community, survey, id)| Self::Response(community.into(), survey.into(), id.into())),
             "whk" => two().map(|(community, id)| Self::WebhookEndpoint(community.into(), id.into())),
             "inb" => two().map(|(community, id)| Self::InboxEvent(community.into(), id.into())),
             "aty" => two().map(|(community, id)| Self::ActivityType(community.into(), id.into())),
@@ -108,6 +119,7 @@ mod tests {
         let ids = [
             NodeId::Community(community),
             NodeId::Survey(community, survey),
+            NodeId::Response(community, survey, SubmissionId(Uuid::from_u128(3))),
             NodeId::WebhookEndpoint(community, WebhookEndpointId(Uuid::from_u128(2))),
             NodeId::InboxEvent(community, event),
             NodeId::Outcome(community, OutcomeId(Uuid::from_u128(3))),

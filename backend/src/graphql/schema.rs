@@ -14,8 +14,12 @@ use crate::database::Database;
 use crate::database::readiness::Readiness;
 use crate::error::ApiError;
 use crate::follow_ups::graphql::FollowUpMutation;
+use crate::limits::Limits;
+use crate::limits::cost::ChargeCost;
+use crate::limits::graphql::RateLimits;
 use crate::survey::embed::{EmbedMutation, EmbedQuery};
 use crate::survey::graphql::SurveyMutation;
+use crate::survey::standing::graphql::AnswerStandingMutation;
 use crate::survey::store::VersionCache;
 use crate::survey::writer::Writer;
 use crate::value_map::comparison_graphql::{ComparisonMutation, ComparisonQuery};
@@ -25,6 +29,7 @@ use crate::value_map::model_graphql::{ScoringModelMutation, ScoringModelQuery};
 use crate::value_map::published::PublishedResults;
 use crate::webhooks::graphql::WebhookMutation;
 use async_graphql::{Context, EmptySubscription, MergedObject, Object, Schema, SimpleObject};
+use valuemap_shared::ids::CommunityId;
 
 /// What resolvers work with.
 #[derive(Clone, Debug)]
@@ -35,8 +40,17 @@ pub struct State {
     pub viewers: Arc<Viewers>,
     pub maps: Arc<Maps>,
     pub published: Arc<PublishedResults>,
+    pub limits: Arc<Limits>,
     pub ambient: Ambient,
     pub readiness: Arc<Readiness>,
+}
+
+impl State {
+    /// To be called after each commit that had answers count, or count no longer.
+    pub fn note_moved_answers(&self, community: CommunityId) {
+        self.maps.note_moved_answers();
+        self.published.forget(community);
+    }
 }
 
 pub type InternalSchema = Schema<Query, Mutation, EmptySubscription>;
@@ -57,6 +71,7 @@ pub struct Mutation(
     WebhookMutation,
     AttributionMutation,
     FollowUpMutation,
+    AnswerStandingMutation,
 );
 
 /// Whoever asks, as the HTTP layer found out.
@@ -77,7 +92,7 @@ pub fn internal_schema(state: Option<State>) -> InternalSchema {
         .limit_directives(limits::DIRECTIVES)
         .disable_suggestions();
     match state {
-        Some(state) => builder.data(state).finish(),
+        Some(state) => builder.extension(ChargeCost).data(state).finish(),
         None => builder.finish(),
     }
 }
@@ -96,8 +111,8 @@ struct LimitsQuery;
 #[Object]
 impl LimitsQuery {
     /// What this API accepts at most.
-    async fn limits(&self) -> Limits {
-        Limits {
+    async fn limits(&self, context: &Context<'_>) -> async_graphql::Result<ApiLimits> {
+        Ok(ApiLimits {
             body_bytes: limits::INTERNAL_BODY_BYTES as u64,
             depth: limits::DEPTH as u64,
             complexity: limits::COMPLEXITY as u64,
@@ -107,12 +122,14 @@ impl LimitsQuery {
             page: limits::PAGE as u64,
             input_items: limits::INPUT_ITEMS as u64,
             execution_seconds: limits::EXECUTION.as_secs(),
-        }
+            rates: RateLimits::from(context.data::<State>()?.limits.settings()),
+        })
     }
 }
 
 #[derive(SimpleObject)]
-struct Limits {
+#[graphql(name = "Limits")]
+struct ApiLimits {
     body_bytes: u64,
     depth: u64,
     complexity: u64,
@@ -124,6 +141,7 @@ struct Limits {
     /// Most records that one mutation may send.
     input_items: u64,
     execution_seconds: u64,
+    rates: RateLimits,
 }
 
 #[cfg(test)]

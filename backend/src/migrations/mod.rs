@@ -12,6 +12,7 @@ mod m20261122_000006_member_identity;
 mod m20261122_000007_follow_ups;
 mod m20261122_000008_choice_orders;
 mod m20261128_000001_server_commits;
+mod m20261128_000002_limits_and_standings;
 
 pub struct Migrator;
 
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000007_follow_ups::Migration),
             Box::new(m20261122_000008_choice_orders::Migration),
             Box::new(m20261128_000001_server_commits::Migration),
+            Box::new(m20261128_000002_limits_and_standings::Migration),
         ]
     }
 }

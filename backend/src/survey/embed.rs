@@ -11,6 +11,7 @@ use valuemap_shared::survey::{AnswerDraft, LocalisedSurvey, ProblemCode, Submiss
 use valuemap_shared::value_map::PublicResult;
 
 use super::question::Question;
+use super::receive::receive;
 use super::record::{Entry, Origin, Outcome, Receipt as StoredReceipt, receipt_of};
 use super::store::{PublishedVersion, latest_published};
 use crate::access::entities::site;
@@ -20,6 +21,7 @@ use crate::error::ApiError;
 use crate::follow_ups::entities::follow_up;
 use crate::graphql::scalars::{Count, Quarter};
 use crate::graphql::schema::State;
+use crate::limits::client::Client;
 use crate::value_map::published::Published;
 
 /// The page that a request comes from, as the browser says.
@@ -111,7 +113,7 @@ impl EmbedMutation {
                 return Ok(SubmitResponseResult::Receipt(Receipt { receipt, community: version.community }));
             }
         };
-        Ok(match state.writer.submit(entry).await? {
+        Ok(match receive(state, &site, *context.data::<Client>()?, entry).await? {
             Outcome::Recorded(receipt) | Outcome::Repeated(receipt) => {
                 SubmitResponseResult::Receipt(Receipt { receipt, community: version.community })
             }

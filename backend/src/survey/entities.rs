@@ -67,6 +67,31 @@ pub mod response {
         pub received_at: DateTimeUtc,
         /// Tells the same submission sent twice from another one under its id.
         pub content_hash: String,
+        pub standing: Standing,
+        /// Which address it came from, as a hash with a key of the day; null where that is not kept.
+        pub address_hash: Option<String>,
+    }
+
+    /// Whether a response counts, and if not, why. Only what counts is in the tallies.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
+    #[sea_orm(rs_type = "String", db_type = "String(StringLen::None)")]
+    pub enum Standing {
+        #[sea_orm(string_value = "counted")]
+        Counted,
+        /// Too many came from its address.
+        #[sea_orm(string_value = "held")]
+        Held,
+        /// It was held, and somebody decided that it is not genuine.
+        #[sea_orm(string_value = "discarded")]
+        Discarded,
+        /// It counted until somebody set it aside.
+        #[sea_orm(string_value = "quarantined")]
+        Quarantined,
+    }
+
+    /// That a response does not count, spelled out as in the index of these.
+    pub fn is_set_aside() -> sea_orm::sea_query::Expr {
+        sea_orm::sea_query::Expr::cust("\"response\".\"standing\" <> 'counted'")
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -147,7 +172,7 @@ pub mod tally {
         pub answered: i16,
         #[sea_orm(primary_key, auto_increment = false)]
         pub total: i32,
-        /// How many respondents fall in this cell. Only ever added to.
+        /// How many respondents fall in this cell. Never 0: a row of nobody is deleted.
         pub count: i64,
     }
 

@@ -1,34 +1,32 @@
-//! Stores submissions together with the tallies that they change, in one transaction that the caller opened.
+//! Stores submissions together with the tallies that they change, in one transaction that the caller opened. What does
+//! not count is stored alone.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::prelude::*;
-use sea_orm::sea_query::{ExprTrait, OnConflict};
-use sea_orm::{Condition, IntoActiveModel, Iterable, PrimaryKeyToColumn, TryInsertResult};
+use sea_orm::{Condition, IntoActiveModel, TryInsertResult};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use valuemap_shared::ids::{SiteId, SubmissionId};
-use valuemap_shared::survey::{Benefit, Cell, Submission, cells_of, pairs_of};
-use valuemap_shared::value_map::CoMoment;
+use valuemap_shared::survey::Submission;
 
-use super::entities::{answer, response, tally};
+use super::entities::response::Standing;
+use super::entities::{answer, response};
 use super::member_answer::take_back_repeated;
 use super::store::PublishedVersion;
+use super::tallying::{Change, Contribution, change_tallies};
 use crate::access::member_identity::Pseudonym;
 use crate::access::secret::hexadecimal;
-use crate::value_map::entities::co_moment;
 
 /// A submission that was parsed, ready to be stored.
 #[derive(Debug)]
 pub struct Entry {
     response: response::Model,
     answers: Vec<answer::Model>,
-    cells: Vec<(String, Cell)>,
+    contribution: Contribution,
     /// Who answered, where their server signed for them.
     member: Option<Pseudonym>,
-    /// What it adds to the co-moments of benefits, by pair.
-    pairs: Vec<(String, CoMoment)>,
 }
 
 /// Where a submission came from.
@@ -80,6 +78,8 @@ impl Entry {
             day,
             received_at,
             content_hash: content_hash(version, submission),
+            standing: Standing::Counted,
+            address_hash: None,
         };
         let answer = |(question, answer): &(String, valuemap_shared::survey::Answer)| answer::Model {
             community_id: response.community_id,
@@ -89,14 +89,10 @@ impl Entry {
             value: json!(answer),
             choice_order: submission.order(question).map(|order| json!(order)),
         };
-        let cells = cells_of(&version.definition, submission);
-        let pairs =
-            pairs_of(&cells).into_iter().map(|(pair, (first, second))| (pair_name(pair), CoMoment::of(first, second)));
         Self {
             member: None,
-            pairs: pairs.collect(),
+            contribution: Contribution::of(version, day, submission),
             answers: submission.answers().iter().map(answer).collect(),
-            cells: cells.into_iter().map(|(subject, cell)| (subject.to_string(), cell)).collect(),
             response,
         }
     }
@@ -104,6 +100,13 @@ impl Entry {
     /// The same, as the answer of a member who is allowed one in a wave.
     pub fn of_member(self, member: Option<Pseudonym>) -> Self {
         Self { member, ..self }
+    }
+
+    /// The same, as it came from an address, and with the standing that this gives it.
+    pub fn sent_from(mut self, address_hash: Option<String>, standing: Standing) -> Self {
+        self.response.address_hash = address_hash;
+        self.response.standing = standing;
+        self
     }
 
     pub fn member(&self) -> Option<&Pseudonym> {
@@ -162,8 +165,9 @@ pub async fn record(transaction: &impl ConnectionTrait, entries: &[Entry]) -> Re
     let new_entries: Vec<&Entry> =
         firsts.iter().filter(|(key, _)| stored.contains_key(*key)).map(|(_, entry)| *entry).collect();
     insert_answers(transaction, &new_entries).await?;
-    add_to_tallies(transaction, &new_entries).await?;
-    add_to_co_moments(transaction, &new_entries).await?;
+    let counted = new_entries.iter().filter(|entry| entry.response.standing == Standing::Counted);
+    let contributions: Vec<&Contribution> = counted.map(|entry| &entry.contribution).collect();
+    change_tallies(transaction, &contributions, Change::Add).await?;
     stored.extend(find_responses(transaction, &known).await?);
 
     let mut outcomes = Vec::with_capacity(entries.len());
@@ -224,79 +228,6 @@ async fn insert_answers(transaction: &impl ConnectionTrait, entries: &[&Entry]) 
         answer::Entity::insert_many(rows).exec_without_returning(transaction).await?;
     }
     Ok(())
-}
-
-async fn add_to_tallies(transaction: &impl ConnectionTrait, entries: &[&Entry]) -> Result<(), DbErr> {
-    let mut additions: BTreeMap<_, i64> = BTreeMap::new();
-    for Entry { response, cells, .. } in entries {
-        for (subject, cell) in cells {
-            let key = (response.community_id, subject.as_str(), response.day, response.version_id, *cell);
-            *additions.entry(key).or_default() += 1;
-        }
-    }
-    let mut rows = Vec::with_capacity(additions.len());
-    for ((community_id, subject, day, version_id, cell), count) in additions {
-        rows.push(all_set(tally::Model {
-            community_id,
-            subject: subject.to_owned(),
-            day,
-            version_id,
-            points: i16::from(cell.points),
-            answered: i16::from(cell.answered),
-            total: i32::from(cell.total),
-            count,
-        }));
-    }
-    for rows in chunks(rows, 500) {
-        let added = Expr::col((tally::Entity, tally::Column::Count)).add(Expr::col(("excluded", tally::Column::Count)));
-        let key = tally::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column);
-        let conflict = OnConflict::columns(key).value(tally::Column::Count, added).to_owned();
-        tally::Entity::insert_many::<tally::ActiveModel, _>(rows)
-            .on_conflict(conflict)
-            .exec_without_returning(transaction)
-            .await?;
-    }
-    Ok(())
-}
-
-async fn add_to_co_moments(transaction: &impl ConnectionTrait, entries: &[&Entry]) -> Result<(), DbErr> {
-    let mut additions: BTreeMap<_, CoMoment> = BTreeMap::new();
-    for Entry { response, pairs, .. } in entries {
-        for (pair, sums) in pairs {
-            let key = (response.community_id, pair.as_str(), response.day, response.version_id);
-            additions.entry(key).or_default().add(*sums);
-        }
-    }
-    let row = |((community_id, pair, day, version_id), sums): ((Uuid, &str, NaiveDate, Uuid), CoMoment)| {
-        all_set(co_moment::Model {
-            community_id,
-            pair: pair.to_owned(),
-            day,
-            version_id,
-            count: sums.count,
-            first_sum: sums.first_sum,
-            second_sum: sums.second_sum,
-            product_sum: sums.product_sum,
-        })
-    };
-    use co_moment::Column::{Count, FirstSum, ProductSum, SecondSum};
-    for rows in chunks(additions.into_iter().map(row), 500) {
-        let mut conflict = OnConflict::columns(co_moment::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column));
-        for column in [Count, FirstSum, SecondSum, ProductSum] {
-            let added = Expr::col((co_moment::Entity, column)).add(Expr::col(("excluded", column)));
-            conflict.value(column, added);
-        }
-        co_moment::Entity::insert_many::<co_moment::ActiveModel, _>(rows)
-            .on_conflict(conflict)
-            .exec_without_returning(transaction)
-            .await?;
-    }
-    Ok(())
-}
-
-/// How a pair of benefits is called in the database.
-pub fn pair_name((first, second): (Benefit, Benefit)) -> String {
-    format!("{first}:{second}")
 }
 
 /// A row to be inserted as it is, keys included.

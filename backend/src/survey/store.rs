@@ -218,9 +218,18 @@ pub async fn responses_after(
         .limit(limit)
         .all(db)
         .await?;
+    with_answers(db, responses).await
+}
+
+/// Responses of one community, with the answers of each.
+pub async fn with_answers(
+    db: &impl ConnectionTrait,
+    responses: Vec<response::Model>,
+) -> Result<Vec<(response::Model, Vec<answer::Model>)>, DbErr> {
+    let Some(community) = responses.first().map(|response| response.community_id) else { return Ok(Vec::new()) };
     let surveys: BTreeSet<Uuid> = responses.iter().map(|response| response.survey_id).collect();
     let answers = answer::Entity::find()
-        .filter(answer::Column::CommunityId.eq(community.0))
+        .filter(answer::Column::CommunityId.eq(community))
         .filter(answer::Column::SurveyId.is_in(surveys))
         .filter(answer::Column::ResponseId.is_in(responses.iter().map(|response| response.id)))
         .all(db)
@@ -229,9 +238,9 @@ pub async fn responses_after(
     for answer in answers {
         of_response.entry((answer.survey_id, answer.response_id)).or_default().push(answer);
     }
-    let with_answers = |response: response::Model| {
+    let and_answers = |response: response::Model| {
         let answers = of_response.remove(&(response.survey_id, response.id)).unwrap_or_default();
         (response, answers)
     };
-    Ok(responses.into_iter().map(with_answers).collect())
+    Ok(responses.into_iter().map(and_answers).collect())
 }

@@ -6,18 +6,22 @@ use chrono::NaiveDate;
 use sea_orm::prelude::*;
 use sea_orm::{DatabaseBackend, IntoActiveModel};
 use valuemap_shared::ids::{CommunityId, SurveyId, SurveyVersionId};
-use valuemap_shared::survey::{Answer, AnswerDraft, Cell, Submission, cells_of, pairs_of};
+use valuemap_shared::survey::{Answer, AnswerDraft, Cell, Submission};
 use valuemap_shared::value_map::CoMoment;
 
+use super::entities::response::Standing;
 use super::entities::{answer, response, tally};
-use super::record::{chunks, pair_name};
+use super::record::chunks;
 use super::store::{VersionCache, responses_after};
+use super::tallying::Contribution;
 use crate::value_map::entities::co_moment;
 
 /// What was found in one community.
 #[derive(Debug, Default)]
 pub struct Findings {
+    /// The responses that count.
     pub responses: u64,
+    pub set_aside: u64,
     pub tallies: u64,
     /// Tallies whose count is not what the answers add up to, and responses that break their survey's rules.
     pub differences: Vec<String>,
@@ -114,29 +118,41 @@ async fn recount(
         let Some((last, _)) = page.last() else { return Ok((counts, pairs)) };
         after = Some((last.survey_id, last.id));
         for (response, answers) in page {
+            if response.standing != Standing::Counted {
+                findings.set_aside += 1;
+                continue;
+            }
             findings.responses += 1;
-            let survey = (community, SurveyId(response.survey_id));
-            let version = versions.published(db, survey, SurveyVersionId(response.version_id)).await?;
-            let submission = version.as_ref().map(|version| Submission::parse(&version.definition, &drafts(&answers)));
-            match (version, submission) {
-                (Some(version), Some(Ok(submission))) => {
-                    let cells = cells_of(&version.definition, &submission);
-                    for (pair, (first, second)) in pairs_of(&cells) {
-                        let key = (pair_name(pair), response.day, response.version_id);
-                        pairs.entry(key).or_default().add(CoMoment::of(first, second));
-                    }
-                    for (subject, cell) in cells {
-                        let key = (subject.to_string(), response.day, response.version_id, cell);
-                        *counts.entry(key).or_default() += 1;
-                    }
-                }
-                _ => findings.differences.push(unreadable(&response)),
+            let Some(contribution) = contribution_of(db, &versions, &response, &answers).await? else {
+                findings.differences.push(unreadable(&response));
+                continue;
+            };
+            for (pair, sums) in contribution.pairs() {
+                pairs.entry((pair.clone(), response.day, response.version_id)).or_default().add(*sums);
+            }
+            for (subject, cell) in contribution.cells() {
+                *counts.entry((subject.clone(), response.day, response.version_id, *cell)).or_default() += 1;
             }
         }
     }
 }
 
-fn unreadable(response: &response::Model) -> String {
+/// What a stored response adds to the tallies; `None` where it breaks the rules of its survey.
+pub async fn contribution_of(
+    db: &impl ConnectionTrait,
+    versions: &VersionCache,
+    response: &response::Model,
+    answers: &[answer::Model],
+) -> Result<Option<Contribution>, DbErr> {
+    let survey = (CommunityId(response.community_id), SurveyId(response.survey_id));
+    let Some(version) = versions.published(db, survey, SurveyVersionId(response.version_id)).await? else {
+        return Ok(None);
+    };
+    let submission = Submission::parse(&version.definition, &drafts(answers)).ok();
+    Ok(submission.map(|submission| Contribution::of(&version, response.day, &submission)))
+}
+
+pub fn unreadable(response: &response::Model) -> String {
     format!("response {} does not fit its survey version {}", response.id, response.version_id)
 }
 

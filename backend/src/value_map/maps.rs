@@ -121,6 +121,12 @@ impl Maps {
         self.commits.fetch_add(1, Ordering::SeqCst);
     }
 
+    /// To be called after each commit that had answers count, or count no longer, in whichever quarter they were given.
+    pub fn note_moved_answers(&self) {
+        self.strengths.clear();
+        self.note_answers();
+    }
+
     /// To be called after each commit of anything else that a map is computed from.
     pub fn note_commit(&self, community: CommunityId) {
         if let Ok(mut tracking) = self.tracking.write() {

@@ -40,6 +40,11 @@ impl Default for PublishedResults {
 }
 
 impl PublishedResults {
+    /// Has the results of a community computed again.
+    pub fn forget(&self, community: CommunityId) {
+        self.0.remove(&community);
+    }
+
     pub async fn of(
         &self,
         db: &impl ConnectionTrait,

@@ -28,6 +28,16 @@ impl CoMoment {
         self.product_sum += other.product_sum;
     }
 
+    /// What takes it away again.
+    pub fn negated(self) -> Self {
+        Self {
+            count: -self.count,
+            first_sum: -self.first_sum,
+            second_sum: -self.second_sum,
+            product_sum: -self.product_sum,
+        }
+    }
+
     /// The unbiased sample covariance, in points squared; `None` below two members.
     pub fn covariance(&self) -> Option<f64> {
         let count = self.count as f64;

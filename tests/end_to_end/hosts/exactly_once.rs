@@ -57,12 +57,15 @@ async fn an_answer_whose_receipt_is_lost_is_stored_once() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_busy_server_is_given_the_time_that_it_asks_for() {
     let partner = Partner::new().await.unwrap();
-    send_through(&partner, "plain.html", &[Fault::Unavailable { retry_after: 2 }]).await.unwrap();
-    partner.until_state("thanks").await.unwrap();
-    partner.until_rows(1).await.unwrap();
-    let gaps = gaps(&sent(&partner));
-    // A browser's timers may fire a few milliseconds early.
-    assert!(gaps.len() == 1 && gaps[0] >= Duration::from_millis(1_990), "{gaps:?}");
+    let faults = [Fault::Unavailable { retry_after: 2 }, Fault::RateLimited { retry_after: 2 }];
+    for (before, fault) in (0..).zip(faults) {
+        send_through(&partner, "plain.html", &[fault]).await.unwrap();
+        partner.until_state("thanks").await.unwrap();
+        partner.until_rows(before + 1).await.unwrap();
+        let gaps = gaps(&sent(&partner));
+        // A browser's timers may fire a few milliseconds early.
+        assert!(gaps.len() == 1 && gaps[0] >= Duration::from_millis(1_990), "{fault:?}: {gaps:?}");
+    }
     partner.browser.close().await.unwrap();
 }
 
