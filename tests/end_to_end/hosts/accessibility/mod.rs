@@ -16,6 +16,9 @@ const HURDLES: &str = include_str!("../scripts/hurdles.js");
 const CONTRAST: &str = include_str!("../scripts/contrast.js");
 const STEP: &str = include_str!("../scripts/step.js");
 
+/// What the key does.
+const ENTER: &str = "document.querySelector('valuemap-survey').shadowRoot.querySelector('form').requestSubmit()";
+
 /// One question of each type.
 fn every_type() -> Value {
     let choices = json!({ "choices": [
@@ -78,6 +81,15 @@ impl Partner {
         self.is_open_to_everybody(&format!("{what}, an answer is missing"), findings).await;
         loop {
             let view = self.until_state("question").await?;
+            if view["question"] == "recommend" {
+                self.run(ENTER).await?;
+                self.until(
+                    "it says that nothing is chosen",
+                    "return document.querySelector('valuemap-survey').shadowRoot.querySelector('#hint').textContent",
+                )
+                .await?;
+                self.is_open_to_everybody(&format!("{what}, nothing is chosen"), findings).await;
+            }
             self.step(None).await?;
             self.is_open_to_everybody(&format!("{what}, {}", view["question"]), findings).await;
             let is_last = self.run("return Boolean(document.querySelector('valuemap-survey').shadowRoot.querySelector('[data-action=send]'))");
