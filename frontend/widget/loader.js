@@ -29,24 +29,27 @@ const sheet = new CSSStyleSheet();
 sheet.replaceSync(ROOM);
 const styled = kept(async () => sheet.replaceSync(ROOM + (await get(style, "text"))));
 
+/** What hands over to WebAssembly, and knows what keys mean. */
+const code = kept(() => import("__GLUE__"));
+
 const running = kept(async () => {
-  const code = fetch(wasm);
+  const bytes = fetch(wasm);
   // Should the import fail first, nobody is left to look at this one.
-  code.catch(() => {});
-  const [glue] = await Promise.all([import("__GLUE__"), import("__DELIVERY__")]);
-  await glue.default({ module_or_path: code });
+  bytes.catch(() => {});
+  const [glue] = await Promise.all([code(), import("__DELIVERY__")]);
+  await glue.default({ module_or_path: bytes });
   return glue;
 });
 
 /** Sends what an earlier page could not. */
 const flush = async (...page) => {
-  if (Object.keys(localStorage).some((key) => /^valuemap:o/.test(key))) (await import("__DELIVERY__")).flush(...page);
+  if (/valuemap:o/.test(Object.keys(localStorage))) (await import("__DELIVERY__")).flush(...page);
 };
 
-/** An element with attributes, of which those that are false are left out, and children. */
+/** An element with attributes and children. */
 const h = (name, attributes, ...children) => {
   const element = document.createElement(name);
-  for (const key in attributes) attributes[key] === false || element.setAttribute(key, attributes[key]);
+  for (const key in attributes) element.setAttribute(key, attributes[key]);
   element.append(...children);
   return element;
 };
@@ -54,35 +57,29 @@ const h = (name, attributes, ...children) => {
 /** The first question, drawn as `src/question` draws those after it. Returns its form and a way to read the answer. */
 const firstQuestion = ({ title, total, more, first }, say, shown) => {
   const { key, kind, points, required } = first;
-  const option = (part, type, value, ...words) =>
-    h("label", { part }, h("input", { type, name: key, value }), ...words.map((word) => h("span", {}, word)));
+  const option = (part, type, value, word, ...more) =>
+    h("label", { part }, h("input", { type, name: key, value }), h("span", {}, word), ...more);
   const scale = (low, high, ends) => {
-    const point = (_, place) => {
-      const label = option("point", "radio", low + place, low + place);
-      label.append(h("span", { class: "unseen" }, place ? (low + place < high ? "" : ends[1]) : ends[0]));
-      return label;
-    };
+    const numbers = [...Array(high + 1).keys()].slice(low);
+    const meaning = (number) => h("span", { class: "unseen" }, ends[[low, high].indexOf(number)] ?? "");
     return h(
       "div",
-      { class: "scale", "data-points": high - low + 1 },
-      h("div", { part: "points" }, ...Array.from({ length: high - low + 1 }, point)),
+      { class: "scale", "data-points": numbers.length },
+      h("div", { part: "points" }, ...numbers.map((number) => option("point", "radio", number, number, meaning(number)))),
       ...ends.map((end) => h("span", { part: "end", "aria-hidden": true }, end)),
     );
   };
   const several = kind == "MULTIPLE_CHOICE";
-  const one = first.lines == "ONE";
-  const controls =
-    kind == "AGREEMENT"
-      ? scale(1, points, [say.agree_low, say.agree_high])
-      : kind == "RECOMMENDATION"
-        ? scale(0, 10, [say.recommend_low, say.recommend_high])
-        : kind == "TEXT"
-          ? h(one ? "input" : "textarea", { id: "text", part: "text", maxlength: first.maxLength, "aria-describedby": "note hint" })
-          : h("div", { part: "choices" }, ...shown.map((choice) => option("choice", several ? "checkbox" : "radio", choice.key, choice.label)));
+  const isText = kind == "TEXT";
+  const controls = isText
+    ? h(first.lines == "ONE" ? "input" : "textarea", { id: "text", part: "text", maxlength: first.maxLength, "aria-describedby": "note hint" })
+    : shown[0]
+      ? h("div", { part: "choices" }, ...shown.map((choice) => option("choice", several ? "checkbox" : "radio", choice.key, choice.label)))
+      : points
+        ? scale(1, points, [say.agree_low, say.agree_high])
+        : scale(0, 10, [say.recommend_low, say.recommend_high]);
   const note = several ? say[required ? "choose_one_or_more" : "choose_any"] : required ? say.needs_answer : "";
-  const field = (box, name) =>
-    h(box, { "aria-describedby": "note hint" }, h(name, { for: name == "label" && "text", part: "prompt" }, first.prompt), h("p", { id: "note", part: "note" }, note), h("div", {}, controls));
-  const next = h("button", {});
+  const next = h("button", { "data-action": more ? "next" : "send" });
   const form = h(
     "form",
     { part: "card", method: "dialog" },
@@ -96,19 +93,24 @@ const firstQuestion = ({ title, total, more, first }, say, shown) => {
     h(
       "div",
       { part: "question", "data-question": key },
-      kind == "TEXT" ? field("div", "label") : field("fieldset", "legend"),
+      h(
+        isText ? "div" : "fieldset",
+        { "aria-describedby": "note hint" },
+        h(isText ? "label" : "legend", { ...(isText && { for: "text" }), part: "prompt" }, first.prompt),
+        h("p", { id: "note", part: "note" }, note),
+        h("div", {}, controls),
+      ),
     ),
     h("p", { id: "hint", part: "hint" }),
     h("footer", {}, next),
   );
   const answer = () => {
     const chosen = [...form.querySelectorAll(":checked")].map((input) => input.value);
-    return kind == "TEXT" ? controls.value || undefined : chosen[0] && (shown[0] ? chosen : +chosen[0]);
+    return isText ? controls.value.trim() || undefined : chosen[0] && (shown[0] ? chosen : +chosen[0]);
   };
   form.oninput = () => {
     const goes = required || !more || answer() != null;
     next.part = "button next" + (goes ? "" : " quiet");
-    next.dataset.action = more ? "next" : "send";
     next.textContent = say[goes ? next.dataset.action : "skip"];
   };
   form.oninput();
@@ -217,8 +219,8 @@ class ValuemapSurvey extends HTMLElement {
     frame.append(room);
     try {
       if (!this.site) throw this;
-      // An empty module: does the page's policy let WebAssembly in?
-      new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));
+      // An empty module, "\0asm" and its version: does the page's policy let WebAssembly in?
+      new WebAssembly.Module(Uint32Array.of(1836278016, 1));
       const tag = (survey.tag = (this.lang || this.closest("[lang]")?.lang || navigator.language).toLowerCase());
       const locale = [tag, tag.split("-")[0], "en"].find((tag) => locales[tag]);
       const address = `${server}embed/surveys/${this.site}`;
@@ -226,7 +228,7 @@ class ValuemapSurvey extends HTMLElement {
       survey.words = get(locales[locale], "json");
       const [say, { data }] = await Promise.all([survey.words, get(address + language, "json"), styled()]);
       if (signal.aborted) return;
-      survey.say = say;
+      Object.assign(survey, data.survey, { say });
 
       room.lang = data.survey.language;
       room.dir = say.direction;
@@ -247,18 +249,24 @@ class ValuemapSurvey extends HTMLElement {
       if (after >= 0) setTimeout(warm, after);
       room.onpointerenter = warm;
       room.addEventListener("focusin", warm);
-      form.onsubmit = async (event) => {
-        event.preventDefault();
-        if (form.ariaBusy) return;
-        form.ariaBusy = true;
-        try {
-          const [glue, whole] = await rest();
-          signal.aborted || glue.handOver({ ...survey, ...data.survey, ...whole.data.survey, site: this.site, seed, answer: answer(), status, screen });
-        } catch (cause) {
+      /** Has the code do something with the first question. What is done before the code is there is not lost. */
+      const act = (name, ...how) =>
+        code().then((glue) => glue[name]({ ...survey, seed, answer, status, screen, rest }, ...how)).catch((cause) => {
           form.ariaBusy = null;
           status.textContent = form.querySelector("#hint").textContent = say.kept;
           tell("error", { code: "NOT_LOADED", message: cause.message ?? cause });
-        }
+        });
+      form.onsubmit = (event) => {
+        event.preventDefault();
+        if (form.ariaBusy) return;
+        form.ariaBusy = true;
+        act("goOn", event.submitter);
+      };
+      room.onkeydown = (event) => {
+        const { key, target } = event;
+        // The browser would press the button, even if that says "Skip".
+        if (key == "Enter" && target.localName == "input") event.preventDefault();
+        if (/^\p{Nd}$|Enter/u.test(key)) act("press", event, target);
       };
       tell("ready");
       return true;

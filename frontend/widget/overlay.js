@@ -1,9 +1,9 @@
 // When a survey comes that does not simply stand in the page, and the popover or modal that it comes in.
 
 /** What this browser keeps under a name, where it may keep anything: what it is given, or else what it has. */
-const kept = (key, value) => {
+const kept = (key, value, storage = "localStorage") => {
   try {
-    return value ? (localStorage[key] = value) : localStorage[key];
+    return value ? (self[storage][key] = value) : self[storage][key];
   } catch {}
 };
 
@@ -39,6 +39,19 @@ const isTooSoon = ({ site, coolDown }, usual) => {
   // What was seen in the future was seen by a clock that was wrong.
   return age >= 0 && age < (days >= 0 ? days : usual) * 864e5;
 };
+
+/** What members have closed on this page. Where that may be stored, the whole tab knows. */
+const dismissed = new Set();
+const dismissal = ({ element, version }) => `valuemap:dismissed:${element.site}:${version}`;
+
+const dismiss = (survey) => {
+  const { preview, consent } = survey.element;
+  if (preview) return;
+  dismissed.add(dismissal(survey));
+  if (consent != "denied") kept(dismissal(survey), 1, "sessionStorage");
+};
+
+const isDismissed = (survey) => dismissed.has(dismissal(survey)) || kept(dismissal(survey), undefined, "sessionStorage");
 
 /** Whether no other tab shows the survey, and from then on none does until it is `gone`. */
 const isOnlyOne = (site, gone) =>
@@ -117,6 +130,8 @@ const above = (root, mode, close) => {
   frame.onclick = ({ target }) => target.closest("[data-action=close]") && byMember();
   frame.oncancel = byMember;
   frame.onkeydown = (event) => {
+    // The focus is not in the survey yet when a member has just opened it.
+    if (event.target == frame) frame.lastElementChild.onkeydown?.(event);
     if (event.key != "Escape" || event.isComposing) return;
     // It was meant for the survey, not for what the page has open.
     event.preventDefault();
@@ -170,6 +185,7 @@ export const attend = (survey) => {
     end();
     if (!isShown) return;
     isShown = false;
+    if (reason == "member") dismiss(survey);
     place.conceal();
     tell("closed", { reason });
   };
@@ -198,7 +214,8 @@ export const attend = (survey) => {
     isSpent = true;
     const gone = new Promise((resolve) => (leave = resolve));
     const mine = leave;
-    const isThere = (await mayCome(isAsked, gone)) && leave == mine && (await draw());
+    const isThere =
+      (await mayCome(isAsked, gone)) && leave == mine && (await draw()) && (isAsked || isInline || !isDismissed(survey));
     if (leave != mine) return;
     if (!isThere) return end();
     isShown = true;

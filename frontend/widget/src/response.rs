@@ -34,6 +34,8 @@ pub enum Missing {
     ThisAnswer,
     /// Every question was skipped.
     AnyAnswer,
+    /// Nobody has said that the question is to be skipped.
+    Decision,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -42,6 +44,8 @@ pub enum Action {
     /// Goes on, or sends what was answered under this identifier if it was the last question. Only the first
     /// identifier counts.
     Next(SubmissionId),
+    /// Goes on as well, but without the button that says what becomes of the question: skips nothing.
+    Enter(SubmissionId),
     Back,
     /// The member does not want to wait for the next try.
     Hurry,
@@ -169,13 +173,21 @@ impl Response {
         }
     }
 
+    /// Whether going on leaves the question without an answer.
+    pub fn would_skip(&self) -> bool {
+        !self.is_answered() && self.missing().is_none()
+    }
+
     pub fn apply(&mut self, action: Action) {
         match (action, &self.stage) {
             (Action::Answer(answer), Stage::Asking(_)) => {
                 self.answers[self.place] = Some(answer);
                 self.stage = Stage::Asking(None);
             }
-            (Action::Next(id), Stage::Asking(_)) => match (self.missing(), self.next_place()) {
+            (Action::Enter(_), Stage::Asking(_)) if self.would_skip() => {
+                self.stage = Stage::Asking(Some(Missing::Decision));
+            }
+            (Action::Next(id) | Action::Enter(id), Stage::Asking(_)) => match (self.missing(), self.next_place()) {
                 (Some(missing), _) => self.step(Stage::Asking(Some(missing))),
                 (None, Some(place)) => {
                     self.place = place;
@@ -374,6 +386,37 @@ mod tests {
         assert_eq!(after(waiting.clone(), [Action::Hurry]).stage(), &Stage::Sending);
         let receipt = Receipt { id: Some("id".into()), results: None };
         assert_eq!(after(waiting, [Action::Arrived(receipt.clone())]).stage(), &Stage::Thanks(receipt));
+    }
+
+    fn enter(millis: u64) -> Action {
+        Action::Enter(uuid_v7(millis, &[0; 10]).into())
+    }
+
+    #[test]
+    fn what_is_not_the_button_skips_no_question() {
+        let response = after(response(&[]), [number(4), enter(0), enter(0)]);
+        assert!(response.would_skip());
+        assert_eq!((response.place(), response.stage()), (1, &Stage::Asking(Some(Missing::Decision))));
+        assert_eq!(after(response.clone(), [next(0)]).place(), 2);
+        let response = after(response, [number(2)]);
+        assert_eq!((response.stage(), response.would_skip()), (&Stage::Asking(None), false));
+        assert_eq!(after(response, [enter(0)]).place(), 2);
+    }
+
+    #[test]
+    fn nor_does_it_send_without_the_last_answer() {
+        let response = after(at_the_end(), [enter(1)]);
+        assert_eq!(response.stage(), &Stage::Asking(Some(Missing::Decision)));
+        assert_eq!(after(response.clone(), [text("a"), enter(1)]).stage(), &Stage::Sending);
+        assert_eq!(after(response, [next(1)]).stage(), &Stage::Sending);
+    }
+
+    #[test]
+    fn only_a_question_that_can_be_passed_is_skipped() {
+        let unanswered = after(response(&[]), (0..6).map(next));
+        assert!(unanswered.is_last() && !unanswered.would_skip());
+        assert_eq!(after(unanswered, [enter(0)]).stage(), &Stage::Asking(Some(Missing::AnyAnswer)));
+        assert!(!response(&["product_knowledge"]).would_skip());
     }
 
     #[test]

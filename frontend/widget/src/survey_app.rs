@@ -9,8 +9,8 @@ use valuemap_shared::survey::documents;
 
 use crate::host::Host;
 use crate::outcome;
-use crate::question::question_form;
-use crate::response::{Action, Missing, Response, Stage};
+use crate::question::{hint, question_form};
+use crate::response::{Action, Response, Stage};
 use crate::submission_id::new_submission_id;
 use crate::survey::{Answer, Submission, Survey};
 use crate::texts::{Phrase, Texts};
@@ -105,7 +105,7 @@ impl SurveyApp {
     fn tell(&self, ctx: &Context<Self>, action: &Action) {
         let host = &ctx.props().host;
         match (action, self.response.stage()) {
-            (Action::Next(_), Stage::Asking(_)) if self.response.is_answered() => {
+            (Action::Next(_) | Action::Enter(_), Stage::Asking(_)) if self.response.is_answered() => {
                 host.tell_answered(&self.response.question().key);
             }
             (Action::Arrived(receipt), _) => {
@@ -127,8 +127,7 @@ impl SurveyApp {
     /// What a screen reader says by itself.
     fn announcement(&self, texts: &Texts) -> String {
         match self.response.stage() {
-            Stage::Asking(Some(Missing::ThisAnswer)) => texts.say(Phrase::REQUIRED),
-            Stage::Asking(Some(Missing::AnyAnswer)) => texts.say(Phrase::NOTHING_ANSWERED),
+            Stage::Asking(Some(_)) => hint(&self.response, texts),
             Stage::Asking(None) => {
                 let (number, total) = self.response.progress();
                 texts.count(Phrase::QUESTION_PLACE, number, total)

@@ -26,6 +26,7 @@ macro_rules! phrases {
 phrases! {
     NEXT "next"
     SKIP "skip"
+    SKIP_AND_SEND "skip_and_send"
     BACK "back"
     SEND "send"
     RETRY "retry"
@@ -35,6 +36,8 @@ phrases! {
     RECOMMEND_HIGH "recommend_high"
     REQUIRED "required"
     NOTHING_ANSWERED "nothing_answered"
+    NOT_CHOSEN "not_chosen"
+    NOT_WRITTEN "not_written"
     SENDING "sending"
     THANKS "thanks"
     ARRIVED "arrived"
@@ -78,10 +81,15 @@ impl Texts {
         text.replace("{n}", &digits(number)).replace("{total}", &digits(total)).into()
     }
 
+    /// A text with a gap in it.
+    pub fn fill(&self, phrase: Phrase, gap: &str, words: &str) -> String {
+        let text: JsString = field(&self.0, phrase.0).unchecked_into();
+        text.replace(gap, words).into()
+    }
+
     pub fn results(&self, period: &str) -> String {
-        let text: JsString = field(&self.0, Phrase::RESULTS.0).unchecked_into();
         // Isolated, so that words from right to left do not turn it round.
-        text.replace("{period}", &["\u{2066}", period, "\u{2069}"].concat()).into()
+        self.fill(Phrase::RESULTS, "{period}", &["\u{2066}", period, "\u{2069}"].concat())
     }
 
     /// What has to be known before answering a question.

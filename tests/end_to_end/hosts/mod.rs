@@ -7,6 +7,7 @@ mod exactly_once;
 mod failures;
 mod handing_over;
 mod harmless;
+mod keys;
 mod lifecycle;
 mod looks;
 mod member;

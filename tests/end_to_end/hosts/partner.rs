@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
+use sea_orm::{ConnectionTrait, QueryResult, Statement};
 use serde_json::{Value, json};
 use valuemap_tests::{Api, Blanks, Browser, Engine, FaultProxy, HostSite, Scratch, Server, valuemap};
 
@@ -18,7 +19,7 @@ const STORED: &str = include_str!("scripts/stored.js");
 const VIEW: &str = include_str!("scripts/view.js");
 
 pub struct Partner {
-    _scratch: Scratch,
+    scratch: Scratch,
     pub server: Server,
     pub api: Api,
     pub community: String,
@@ -69,7 +70,7 @@ impl Partner {
         pages.fill(Blanks { server: proxy.address.clone(), site: site.clone(), other_site, integrity })?;
         let browser = Browser::start(DESKTOP.0, DESKTOP.1).await?;
         let community = found["id"].as_str().context("a community has an id")?.to_owned();
-        let partner = Self { _scratch: scratch, server, api, community, survey, site, proxy, pages, browser };
+        let partner = Self { scratch, server, api, community, survey, site, proxy, pages, browser };
         partner.before_every_page(RECORDER).await?;
         Ok(partner)
     }
@@ -211,6 +212,26 @@ impl Partner {
         let query = "query($id: ID!) { valueMap(community: $id) { responses } }";
         let data = self.api.ask(query, json!({ "id": self.community })).await?;
         data["valueMap"]["responses"].as_u64().context("responses are counted")
+    }
+
+    /// What is stored of each question, of however many responses.
+    pub async fn stored_answers(&self) -> anyhow::Result<Value> {
+        let database = self.scratch.connect().await?;
+        let query = Statement::from_string(
+            database.get_database_backend(),
+            "SELECT question, value FROM answer ORDER BY question",
+        );
+        let rows = database.query_all_raw(query).await?;
+        let answer =
+            |row: &QueryResult| Ok((row.try_get::<String>("", "question")?, row.try_get::<Value>("", "value")?));
+        rows.iter().map(answer).collect()
+    }
+
+    /// Publishes another version of the survey, which browsers find at once.
+    pub async fn publish(&self, questions: Value) -> anyhow::Result<()> {
+        publish(&self.api, &self.survey, questions).await?;
+        self.devtools("Network.clearBrowserCache", json!({})).await?;
+        Ok(())
     }
 
     /// Waits for this many responses, and fails if there are more.

@@ -1,4 +1,5 @@
 //! What the browser keeps and whom it asks: nothing and nobody, until the member submits or the partner says that it may.
+//! The one exception is that the tab knows which overlay the member closed.
 
 use anyhow::ensure;
 use serde_json::{Value, json};
@@ -78,6 +79,30 @@ async fn a_visitor_who_passes_by_does_not_load_the_code() {
     assert_eq!(partner.run(code).await.unwrap(), json!([]));
     assert_eq!(partner.proxy.seen(Kind::Submission).len(), 0);
     assert_eq!(partner.proxy.seen(Kind::Survey).len(), 1);
+    partner.browser.close().await.unwrap();
+}
+
+/// Who closes a popover has the tab remember that, and nothing else.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_popover_that_a_member_closes_leaves_one_flag() {
+    let partner = Partner::new().await.unwrap();
+    for (attributes, is_kept) in [("", true), ("&preview=", false), ("&consent=denied", false)] {
+        partner.open(&format!("plain.html?mode=popover&trigger-delay=0{attributes}")).await.unwrap();
+        partner.until_event("shown").await.unwrap();
+        partner.nothing_is_stored().await.unwrap();
+        partner.click("[part=close]").await.unwrap();
+        partner.until_event("closed").await.unwrap();
+        let mut stored = partner.stored().await.unwrap();
+        let flags = stored["session"].take();
+        stored["session"] = json!([]);
+        let kinds = stored.as_object().into_iter().flatten();
+        assert_eq!(kinds.filter(|(_, names)| **names != json!([])).count(), 0, "{stored}");
+        let flags = flags.as_array().unwrap();
+        assert_eq!(flags.len(), usize::from(is_kept), "{attributes}: {flags:?}");
+        let name = format!("valuemap:dismissed:{}:", partner.site);
+        assert!(flags.iter().all(|flag| flag.as_str().is_some_and(|flag| flag.starts_with(&name))), "{flags:?}");
+        partner.run("sessionStorage.clear()").await.unwrap();
+    }
     partner.browser.close().await.unwrap();
 }
 

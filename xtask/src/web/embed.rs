@@ -58,10 +58,7 @@ fn bundle_of(sources: &Path, compiled: &[u8], node: Option<&NodeTools>) -> Resul
     let script = |name: &str| read(&sources.join(name));
     let mut bundle = Bundle::default();
     let mut names = vec![("__LOCALES__", locales(sources, &mut bundle)?)];
-    for (module, placeholder) in MODULES {
-        let text = optimize::script(node, script(&format!("{module}.js"))?)?;
-        names.push((placeholder, format!("./{}", bundle.add_hashed(module, "js", text))));
-    }
+    names.extend(modules(sources, &mut bundle, node)?);
     let style = bundle.add_hashed("survey", "css", css::minify(&script("widget.css")?));
     names.push(("__STYLE__", format!("./{style}")));
     let outcome = bundle.add_hashed("outcome", "css", css::minify(&script("outcome.css")?));
@@ -71,6 +68,7 @@ fn bundle_of(sources: &Path, compiled: &[u8], node: Option<&NodeTools>) -> Resul
     let wasm = bundle.add_hashed("survey", "wasm", optimize::wasm(node, bound.wasm)?);
     names.push(("__WASM__", format!("./{wasm}")));
     let glue = own_marks(&bound.glue)?
+        + &script("keys.js")?
         + &template::fill("frontend/widget/handover.js", &script("handover.js")?, &pairs(&names))?;
     let glue = bundle.add_hashed("survey", "js", optimize::script(node, glue)?);
     names.push(("__GLUE__", format!("./{glue}")));
@@ -98,9 +96,25 @@ fn pairs<'a>(names: &'a [(&'a str, String)]) -> Vec<(&'a str, &'a str)> {
     names.iter().map(|(placeholder, name)| (*placeholder, name.as_str())).collect()
 }
 
+/// Adds the modules that the loader loads when it needs them. Returns what to fill in for their placeholders. One hash of
+/// all of them is in every name: hashes do not compress, and the loader holds all names.
+fn modules(sources: &Path, bundle: &mut Bundle, node: Option<&NodeTools>) -> Result<Vec<(&'static str, String)>> {
+    let mut texts = Vec::new();
+    for (module, _) in MODULES {
+        texts.push(optimize::script(node, read(&sources.join(format!("{module}.js")))?)?);
+    }
+    let hash = hash::short(texts.concat().as_bytes());
+    let mut names = Vec::new();
+    for ((module, placeholder), text) in MODULES.into_iter().zip(texts) {
+        let name = format!("{module}-{hash}.js");
+        names.push((placeholder, format!("./{name}")));
+        bundle.add(name, text);
+    }
+    Ok(names)
+}
+
 /// Adds what the survey says in each language, without the texts that only the server's own form has. Returns where
-/// they are, as an expression of JavaScript that bundlers understand. One hash of all of them is in every name: hashes
-/// do not compress, and the loader holds all names.
+/// they are, as an expression of JavaScript that bundlers understand. They share a hash as the modules do.
 fn locales(sources: &Path, bundle: &mut Bundle) -> Result<String> {
     let mut languages = Vec::new();
     for file in files_in(&sources.join("locales"))? {

@@ -8,6 +8,7 @@ mod text;
 use valuemap_shared::survey::QuestionKind;
 use yew::prelude::*;
 
+use crate::json;
 use crate::response::{Action, Missing, Response, Stage};
 use crate::submission_id::new_submission_id;
 use crate::survey::Answer;
@@ -20,19 +21,13 @@ pub fn question_form(response: &Response, texts: &Texts, on_action: &Callback<Ac
     let question = response.question();
     let onsubmit = on_action.reform(|event: SubmitEvent| {
         event.prevent_default();
-        Action::Next(new_submission_id())
+        // `keys.js` submits without a button.
+        let go_on = if json::field(&event, "submitter").is_null() { Action::Enter } else { Action::Next };
+        go_on(new_submission_id())
     });
     let onback = on_action.reform(|_: MouseEvent| Action::Back);
-    let hint = match response.stage() {
-        Stage::Asking(Some(Missing::ThisAnswer)) => texts.say(Phrase::REQUIRED),
-        Stage::Asking(Some(Missing::AnyAnswer)) => texts.say(Phrase::NOTHING_ANSWERED),
-        _ => String::new(),
-    };
-    let (action, label, part) = match response.is_answered() || question.required {
-        _ if response.is_last() => ("send", Phrase::SEND, "button next"),
-        true => ("next", Phrase::NEXT, "button next"),
-        false => ("next", Phrase::SKIP, "button next quiet"),
-    };
+    let action = if response.is_last() { "send" } else { "next" };
+    let part = if response.would_skip() { "button next quiet" } else { "button next" };
     let (number, total) = response.progress();
     // Should nobody be there to stop it, a submitted form of this method leaves the page where it is.
     html! {
@@ -45,14 +40,37 @@ pub fn question_form(response: &Response, texts: &Texts, on_action: &Callback<Ac
             <div key={&*question.key} part="question" data-question={question.key.clone()}>
                 { field(response, texts, &on_action.reform(Action::Answer)) }
             </div>
-            <p id="hint" part="hint">{ hint }</p>
+            <p id="hint" part="hint">{ hint(response, texts) }</p>
             <footer>
                 <button type="button" part="button back quiet" data-action="back" hidden={response.place() == 0} onclick={onback}>
                     { texts.say(Phrase::BACK) }
                 </button>
-                <button type="submit" {part} data-action={action}>{ texts.say(label) }</button>
+                <button type="submit" {part} data-action={action}>{ texts.say(next_label(response)) }</button>
             </footer>
         </form>
+    }
+}
+
+fn next_label(response: &Response) -> Phrase {
+    match (response.is_last(), response.would_skip()) {
+        (false, false) => Phrase::NEXT,
+        (false, true) => Phrase::SKIP,
+        (true, false) => Phrase::SEND,
+        (true, true) => Phrase::SKIP_AND_SEND,
+    }
+}
+
+/// What keeps the member from going on, if anything does.
+pub fn hint(response: &Response, texts: &Texts) -> String {
+    let Stage::Asking(Some(missing)) = response.stage() else { return String::new() };
+    match missing {
+        Missing::ThisAnswer => texts.say(Phrase::REQUIRED),
+        Missing::AnyAnswer => texts.say(Phrase::NOTHING_ANSWERED),
+        Missing::Decision => {
+            let is_text = matches!(response.question().kind, QuestionKind::Text { .. });
+            let phrase = if is_text { Phrase::NOT_WRITTEN } else { Phrase::NOT_CHOSEN };
+            texts.fill(phrase, "{button}", &texts.say(next_label(response)))
+        }
     }
 }
 

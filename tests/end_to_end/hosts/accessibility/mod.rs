@@ -16,6 +16,13 @@ const HURDLES: &str = include_str!("../scripts/hurdles.js");
 const CONTRAST: &str = include_str!("../scripts/contrast.js");
 const STEP: &str = include_str!("../scripts/step.js");
 
+/// What is said of a missing answer, once it is.
+const HINT: &str =
+    "return document.querySelector('valuemap-survey').shadowRoot.querySelector('#hint')?.textContent || null";
+
+/// What the key does.
+const ENTER: &str = "document.querySelector('valuemap-survey').shadowRoot.querySelector('form').requestSubmit()";
+
 /// One question of each type.
 fn every_type() -> Value {
     let choices = json!({ "choices": [
@@ -70,14 +77,15 @@ impl Partner {
     async fn look_at_everything(&self, what: &str, findings: &mut Findings) -> anyhow::Result<()> {
         self.is_open_to_everybody(&format!("{what}, at first"), findings).await;
         self.step(Some("next")).await?;
-        self.until(
-            "what is missing is said",
-            "return document.querySelector('valuemap-survey').shadowRoot.querySelector('#hint')?.textContent",
-        )
-        .await?;
+        self.until("what is missing is said", HINT).await?;
         self.is_open_to_everybody(&format!("{what}, an answer is missing"), findings).await;
         loop {
             let view = self.until_state("question").await?;
+            if view["question"] == "recommend" {
+                self.run(ENTER).await?;
+                self.until("it says that nothing is chosen", HINT).await?;
+                self.is_open_to_everybody(&format!("{what}, nothing is chosen"), findings).await;
+            }
             self.step(None).await?;
             self.is_open_to_everybody(&format!("{what}, {}", view["question"]), findings).await;
             let is_last = self.run("return Boolean(document.querySelector('valuemap-survey').shadowRoot.querySelector('[data-action=send]'))");

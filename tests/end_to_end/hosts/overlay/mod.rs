@@ -8,8 +8,10 @@ use serde_json::{Value, json};
 use thirtyfour::prelude::*;
 
 use super::Findings;
+use super::keys::agreement;
 use super::partner::Partner;
 
+const ENTER: &str = "\u{e007}";
 const ESCAPE: &str = "\u{e00c}";
 
 /// A button of the page's own.
@@ -82,8 +84,8 @@ impl Partner {
     }
 }
 
-/// From a click of the member on, by keyboard: focus goes in, and back when the survey is closed; answers stay.
-async fn is_opened_by_the_member(partner: &Partner, mode: &str) -> anyhow::Result<()> {
+/// Opens the survey by a click in the page, which takes the focus there.
+async fn open_by_click(partner: &Partner, mode: &str) -> anyhow::Result<()> {
     let query = format!("plain.html?mode={mode}&trigger-click=%5Bdata-own%5D button");
     partner.open(&query).await?;
     partner.until_loaded().await?;
@@ -95,6 +97,12 @@ async fn is_opened_by_the_member(partner: &Partner, mode: &str) -> anyhow::Resul
     partner.click_in_the_page(BUTTON).await?;
     ensure!(partner.until_shown(1).await? == json!({ "mode": mode, "trigger": "click" }));
     ensure!(partner.focus().await? == "survey dialog", "the focus is on {}", partner.focus().await?);
+    Ok(())
+}
+
+/// From a click of the member on, by keyboard: focus goes in, and back when the survey is closed; answers stay.
+async fn is_opened_by_the_member(partner: &Partner, mode: &str) -> anyhow::Result<()> {
+    open_by_click(partner, mode).await?;
     let first = partner.view().await?;
     partner.answer(&first).await?;
 
@@ -129,6 +137,26 @@ async fn a_member_who_opens_the_survey_is_taken_there_and_back() {
     let mut findings = Findings::default();
     for mode in ["popover", "modal"] {
         findings.note(mode, is_opened_by_the_member(&partner, mode).await);
+    }
+    partner.browser.close().await.unwrap();
+}
+
+/// The focus is on the frame of the survey that a member opened, before it is on anything in it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_survey_that_a_member_opened_takes_keys_at_once() {
+    let partner = Partner::with_survey(json!([agreement("first"), agreement("second")])).await.unwrap();
+    let mut findings = Findings::default();
+    for mode in ["popover", "modal"] {
+        let outcome = async {
+            open_by_click(&partner, mode).await?;
+            partner.press(ENTER).await?;
+            partner.until_it_says("Nothing is chosen yet.", "“Skip”").await?;
+            partner.press("4").await?;
+            partner.until_chosen(json!(["4"])).await?;
+            partner.press(ENTER).await?;
+            partner.until_asked("second").await
+        };
+        findings.note(mode, outcome.await);
     }
     partner.browser.close().await.unwrap();
 }

@@ -1,7 +1,8 @@
 //! To whom a survey comes, and how often.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
+use super::super::Findings;
 use super::super::partner::Partner;
 
 /// Which of some visitors are drawn, who are named by the page or by their token.
@@ -94,5 +95,82 @@ async fn of_two_tabs_one_shows_the_survey() {
     partner.click("[part=close]").await.unwrap();
     partner.browser.page.switch_to_window(second).await.unwrap();
     partner.comes_for_help(page).await.unwrap();
+    partner.browser.close().await.unwrap();
+}
+
+/// What nobody may keep, and what a browser does that keeps nothing.
+const FORBIDDEN: &str = "
+  for (const storage of ['localStorage', 'sessionStorage'])
+    Object.defineProperty(window, storage, { get() { throw new DOMException('no', 'SecurityError'); } });";
+
+/// What a single-page app does when a view is left and comes again.
+const COME_AGAIN: &str = "
+  for (const survey of document.querySelectorAll('valuemap-survey')) survey.replaceWith(survey.cloneNode());";
+
+impl Partner {
+    /// Opens the page, or only its view anew, and sees that the survey does not come although it could.
+    async fn stays_away(&self, page: Option<&str>) -> anyhow::Result<()> {
+        match page {
+            Some(page) => self.visit(page).await?,
+            None => drop(self.run(&format!("recorded.events.length = 0; {COME_AGAIN}")).await?),
+        }
+        self.need_help().await?;
+        let ready = format!("return recorded.events.some((e) => e.name === 'ready' && e.site === '{}')", self.site);
+        self.until("it could come", &ready).await?;
+        let presence = self.presence().await?;
+        anyhow::ensure!(presence.is_null(), "the survey came as {presence}");
+        Ok(())
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_survey_that_a_member_closed_stays_away_for_the_tab() {
+    let partner = Partner::new().await.unwrap();
+    let page = "overlay.html?mode=popover&trigger-event=help";
+    partner.open(page).await.unwrap();
+    partner.comes_for_help(page).await.unwrap();
+    partner.click("[part=close]").await.unwrap();
+    partner.until_presence(Value::Null).await.unwrap();
+    partner.stays_away(Some(page)).await.unwrap();
+    partner.stays_away(None).await.unwrap();
+    // Who asks for it gets it.
+    partner.run("document.querySelector('valuemap-survey').open()").await.unwrap();
+    partner.until_presence(json!("popover")).await.unwrap();
+
+    let first = partner.browser.page.window().await.unwrap();
+    let second = partner.browser.page.new_tab().await.unwrap();
+    partner.run("document.querySelector('valuemap-survey').close()").await.unwrap();
+    partner.browser.page.switch_to_window(second).await.unwrap();
+    partner.comes_for_help(page).await.unwrap();
+    partner.run("document.querySelector('valuemap-survey').close()").await.unwrap();
+
+    // Another survey is another matter.
+    partner.browser.page.switch_to_window(first).await.unwrap();
+    partner.stays_away(Some(page)).await.unwrap();
+    let question = json!({ "key": "new", "prompt": "And this?", "kind": { "agreement": { "points": 5 } } });
+    partner.publish(json!([question])).await.unwrap();
+    partner.comes_for_help(page).await.unwrap();
+    partner.browser.close().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn where_nothing_may_be_stored_it_stays_away_for_the_page() {
+    let partner = Partner::new().await.unwrap();
+    let mut findings = Findings::default();
+    for (attribute, script) in [("&consent=denied", ""), ("", FORBIDDEN)] {
+        let added = partner.before_every_page(script).await.unwrap();
+        let page = format!("overlay.html?mode=popover&trigger-event=help{attribute}");
+        let outcome = async {
+            partner.open(&page).await?;
+            partner.comes_for_help(&page).await?;
+            partner.click("[part=close]").await?;
+            partner.until_presence(Value::Null).await?;
+            partner.stays_away(None).await?;
+            partner.nothing_is_stored().await?;
+            partner.comes_for_help(&page).await
+        };
+        findings.note(if script.is_empty() { "denied" } else { "blocked" }, outcome.await);
+        partner.no_longer_before_every_page(added).await.unwrap();
+    }
     partner.browser.close().await.unwrap();
 }
