@@ -33,6 +33,11 @@ impl Background {
         self.runtime.as_ref().map(Runtime::handle)
     }
 
+    /// Runs what takes a while without ever waiting.
+    pub async fn compute<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+        self.handle()?.spawn_blocking(work).await.ok()
+    }
+
     /// Finishes a future: here and now where it is ready at once, in the background where it has to wait for anything.
     /// Dropped before, it ends too.
     pub async fn finish<T: Send + 'static>(&self, future: impl Future<Output = T> + Send + 'static) -> Option<T> {

@@ -14,7 +14,7 @@ use sea_orm::DbErr;
 use crate::access::member_identity::Refusal;
 use crate::database::WriteError;
 use crate::database::failure::is_passing;
-use crate::log_throttle::LogThrottle;
+use crate::logging::LogThrottle;
 
 #[derive(Debug, thiserror::Error)]
 pub enum ApiError {
@@ -22,6 +22,8 @@ pub enum ApiError {
     Unauthenticated,
     #[error("this token may read but not write; create one with `valuemap token create --write`")]
     Forbidden,
+    #[error("a signed-in browser is answered POST requests of this server's own pages; apps send a token instead")]
+    NotFromOwnPage,
     #[error("the origin {0} is not on this site's list; add it to the site's origins")]
     OriginNotAllowed(String),
     #[error("no site has the key `{0}`; copy the key from the site's settings")]
@@ -65,7 +67,7 @@ impl ApiError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Unauthenticated | Self::IdentityRefused(_) => "UNAUTHENTICATED",
-            Self::Forbidden => "FORBIDDEN",
+            Self::Forbidden | Self::NotFromOwnPage => "FORBIDDEN",
             Self::OriginNotAllowed(_) => "ORIGIN_NOT_ALLOWED",
             Self::SiteNotFound(_) => "SITE_NOT_FOUND",
             Self::SurveyNotPublished | Self::VersionNotPublished => "SURVEY_NOT_PUBLISHED",
@@ -96,8 +98,8 @@ impl From<DbErr> for ApiError {
     fn from(error: DbErr) -> Self {
         if is_passing(&error) {
             static LINES: LogThrottle = LogThrottle::new();
-            if let Some(held_back) = LINES.pass() {
-                tracing::warn!(cause = error.to_string(), held_back, "the database cannot take this right now");
+            if let Some(unsaid) = LINES.pass() {
+                tracing::warn!(cause = error.to_string(), unsaid, "the database cannot take this right now");
             }
             Self::Unavailable
         } else {
@@ -111,8 +113,8 @@ impl From<WriteError> for ApiError {
         match error {
             WriteError::Unknown(cause) if is_passing(&cause) => {
                 static LINES: LogThrottle = LogThrottle::new();
-                if let Some(held_back) = LINES.pass() {
-                    tracing::warn!(cause = cause.to_string(), held_back, "the database did not confirm a commit");
+                if let Some(unsaid) = LINES.pass() {
+                    tracing::warn!(cause = cause.to_string(), unsaid, "the database did not confirm a commit");
                 }
                 Self::OutcomeUnknown
             }

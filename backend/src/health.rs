@@ -5,9 +5,10 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use crate::graphql::schema::State;
+use crate::routing::reads;
 
 pub fn routes(config: &mut web::ServiceConfig) {
-    config.route("/livez", web::get().to(HttpResponse::Ok)).route("/readyz", web::get().to(ready));
+    config.service(reads("/livez", async || HttpResponse::Ok())).service(reads("/readyz", ready));
 }
 
 #[derive(Serialize)]

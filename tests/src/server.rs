@@ -36,11 +36,26 @@ impl Server {
         arguments: &[&str],
         environment: &[(&str, &str)],
     ) -> anyhow::Result<Self> {
+        Self::launch(scratch, arguments, environment, Stdio::inherit()).await
+    }
+
+    /// Without rate limits, and with its log in this place.
+    pub async fn start_with_log(scratch: &Scratch, arguments: &[&str], log: impl Into<Stdio>) -> anyhow::Result<Self> {
+        Self::launch(scratch, arguments, &NO_LIMITS.map(|name| (name, "0")), log.into()).await
+    }
+
+    async fn launch(
+        scratch: &Scratch,
+        arguments: &[&str],
+        environment: &[(&str, &str)],
+        log: Stdio,
+    ) -> anyhow::Result<Self> {
         let mut child = command(scratch)?
             .args(["serve", "--listen", "127.0.0.1:0", "--migrate"])
             .args(arguments)
             .envs(environment.iter().copied())
             .stdout(Stdio::piped())
+            .stderr(log)
             .kill_on_drop(true)
             .spawn()?;
         let output = child.stdout.take().context("the server has no standard output")?;

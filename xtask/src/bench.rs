@@ -21,8 +21,12 @@ pub enum Benchmark {
     Load,
     /// How long members wait while the server is attacked, beside the same without
     Attack,
+    /// Time to parse and validate the costliest GraphQL document that is let through; fails above 20 ms
+    Gate,
     /// Attribution models on a million touches, beside the Python package ChannelAttribution
     Attribution,
+    /// Requests that schemathesis makes up from the GraphQL schema; fails where one is the server's fault
+    Schemathesis,
     /// Bytes and times until the survey is there, beside SurveyJS, PostHog, Formbricks and Preact
     Widget,
 }
@@ -32,7 +36,9 @@ pub fn run(workspace: &Workspace, benchmark: Benchmark, arguments: &[String]) ->
         Benchmark::Widget => widget(workspace, arguments),
         Benchmark::Load => load(workspace, &[]),
         Benchmark::Attack => load(workspace, &["attack"]),
+        Benchmark::Gate => gate(workspace),
         Benchmark::Attribution => attribution(workspace),
+        Benchmark::Schemathesis => schemathesis(workspace, arguments),
     }
 }
 
@@ -50,12 +56,31 @@ fn load(workspace: &Workspace, arguments: &[&str]) -> Result<ExitCode> {
     exit_code(&mut bench)
 }
 
+/// A test of the server that looks at the clock, and is therefore none of the suite.
+fn gate(workspace: &Workspace) -> Result<ExitCode> {
+    const NAME: &str = "graphql::costliest::the_costliest_document_is_parsed_and_validated_in_time";
+    let mut bench = workspace.cargo();
+    bench.args(["test", "--quiet", "--release", "--package", "valuemap", "--bin", "valuemap", "--"]);
+    bench.args(["--ignored", "--exact", "--nocapture", NAME]);
+    exit_code(&mut bench)
+}
+
 fn attribution(workspace: &Workspace) -> Result<ExitCode> {
     let requirements = workspace.root.join("tests/benches/attribution/requirements.txt");
     let python = setup::python::ensure(workspace, &requirements)?;
     let mut bench = cargo_bench(workspace, "attribution");
     bench.envs(python.map(|python| ("VALUEMAP_BENCH_PYTHON", python)));
     exit_code(&mut bench)
+}
+
+/// With a debug server, which finds overflows that a release does not.
+fn schemathesis(workspace: &Workspace, arguments: &[String]) -> Result<ExitCode> {
+    let requirements = workspace.root.join("tests/benches/schemathesis/requirements.txt");
+    let python = setup::python::ensure(workspace, &requirements)?;
+    let server = server::build(workspace, false)?;
+    let mut bench = cargo_bench(workspace, "schemathesis");
+    bench.env("VALUEMAP_TEST_SERVER", server).envs(python.map(|python| ("VALUEMAP_BENCH_PYTHON", python)));
+    exit_code(bench.arg("--").args(arguments))
 }
 
 /// With a debug server: what is measured waits for it only once or twice, and for a millisecond.

@@ -11,6 +11,7 @@ use super::sign_in::sign_in_link;
 use crate::access::store::{delete_expired_tokens, organisations, site_by_key};
 use crate::ambient::Ambient;
 use crate::app::{Endpoints, routes, with_request_id};
+use crate::background::Background;
 use crate::database::Database;
 use crate::embed_pages::texts::Locales;
 use crate::graphql::schema::State;
@@ -88,7 +89,10 @@ async fn serve(listener: TcpListener, database: Database, ambient: Ambient, limi
         published: Arc::default(),
         readiness: Arc::default(),
     };
-    let endpoints = web::Data::new(Endpoints::new(&state)?);
+    let background = Arc::new(Background::start()?);
+    let readers = State { database: readers_of(&database, &background).await?, ..state.clone() };
+    let read = readers.database.clone();
+    let endpoints = web::Data::new(Endpoints::new(&state, readers, background)?);
     let locales = web::Data::new(Locales::parse()?);
     let state = web::Data::new(state);
     let app = move || {
@@ -108,9 +112,17 @@ async fn serve(listener: TcpListener, database: Database, ambient: Ambient, limi
     // All handles on the writer went with the server: what is still queued is committed now.
     written.await?;
     watch.abort();
+    read.close().await?;
     database.close().await?;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// The database over connections of the background.
+async fn readers_of(database: &Database, background: &Background) -> anyhow::Result<Database> {
+    let database = database.clone();
+    let handle = background.handle().context("the background has not started")?;
+    handle.spawn(async move { database.with_own_readers().await }).await?
 }
 
 /// A process that passes its limit on the size of a file is killed, unless it listens to the signal: the write that

@@ -6,7 +6,6 @@
 mod address;
 mod address_key;
 pub mod client;
-pub mod cost;
 pub mod entities;
 pub mod graphql;
 pub mod notices;

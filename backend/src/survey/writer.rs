@@ -14,7 +14,7 @@ use super::record::{Entry, Outcome, record};
 use crate::database::failure::is_passing;
 use crate::database::{Database, WriteError};
 use crate::error::ApiError;
-use crate::log_throttle::LogThrottle;
+use crate::logging::LogThrottle;
 use crate::value_map::maps::Maps;
 
 /// Maximum submissions per commit.
@@ -90,8 +90,8 @@ async fn commit_all(database: &Database, entries: &[Entry]) -> Result<Vec<Result
     // No single entry is at fault, and trying them one by one would only keep the next ones waiting.
     if is_passing(&error) {
         static LINES: LogThrottle = LogThrottle::new();
-        if let Some(held_back) = LINES.pass() {
-            tracing::warn!(cause = error.to_string(), held_back, "the database takes no submissions");
+        if let Some(unsaid) = LINES.pass() {
+            tracing::warn!(cause = error.to_string(), unsaid, "the database takes no submissions");
         }
         return Err(Unavailable);
     }
@@ -113,8 +113,8 @@ async fn commit_once_more(database: &Database, entries: &[Entry]) -> Result<Vec<
     match commit(database, entries).await {
         Err(WriteError::Unknown(cause)) => {
             static LINES: LogThrottle = LogThrottle::new();
-            if let Some(held_back) = LINES.pass() {
-                tracing::warn!(cause = cause.to_string(), held_back, "a commit was not confirmed; trying once more");
+            if let Some(unsaid) = LINES.pass() {
+                tracing::warn!(cause = cause.to_string(), unsaid, "a commit was not confirmed; trying once more");
             }
             Ok(commit(database, entries).await?)
         }

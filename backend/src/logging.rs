@@ -1,0 +1,86 @@
+//! The log, on standard error: lines for a person or for a program, and never many because somebody sends nonsense.
+
+use std::io::IsTerminal;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use anyhow::anyhow;
+use tracing::{Event, Level, Metadata, Subscriber};
+use tracing_subscriber::filter::{EnvFilter, FilterExt, filter_fn};
+use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
+use tracing_subscriber::util::SubscriberInitExt;
+
+use crate::settings::{LogFormat, Settings};
+
+pub fn start(settings: &Settings) -> anyhow::Result<()> {
+    let filter = EnvFilter::try_new(&settings.log)
+        .map_err(|error| anyhow!("the setting log `{}` is not a log filter: {error}", settings.log))?;
+    let filter = filter.and(filter_fn(|line| !is_of_malformed_http(line)));
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let lines = match settings.log_format {
+        LogFormat::Text => lines.with_target(false).with_ansi(std::io::stderr().is_terminal()).boxed(),
+        LogFormat::Json => lines.json().boxed(),
+    };
+    tracing_subscriber::registry().with(MalformedHttp).with(lines.with_filter(filter)).init();
+    Ok(())
+}
+
+/// actix reports each request that is not HTTP as an error of the server.
+fn is_of_malformed_http(line: &Metadata<'_>) -> bool {
+    *line.level() == Level::ERROR && line.target().starts_with("actix_http")
+}
+
+/// Says now and then that there were such requests.
+struct MalformedHttp;
+
+static MALFORMED: LogThrottle = LogThrottle::new();
+
+impl<S: Subscriber> Layer<S> for MalformedHttp {
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        if is_of_malformed_http(event.metadata())
+            && let Some(unsaid) = MALFORMED.pass()
+        {
+            tracing::warn!(unsaid, "a connection was closed: what came in was not HTTP, or the client went away");
+        }
+    }
+}
+
+const EVERY: Duration = Duration::from_secs(1);
+
+/// Lets one line of a kind through in a second, and says how many it not written since.
+#[derive(Debug)]
+pub struct LogThrottle(Mutex<Option<(Instant, u64)>>);
+
+impl LogThrottle {
+    pub const fn new() -> Self {
+        Self(Mutex::new(None))
+    }
+
+    /// `Some` where the line is to be written: with how many like it were not, since the last that was.
+    pub fn pass(&self) -> Option<u64> {
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match last.as_mut() {
+            Some((at, unsaid)) if at.elapsed() < EVERY => {
+                *unsaid += 1;
+                None
+            }
+            _ => Some(last.replace((Instant::now(), 0)).map_or(0, |(_, unsaid)| unsaid)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_many_lines_at_once_one_is_written() {
+        let throttle = LogThrottle::new();
+        assert_eq!(throttle.pass(), Some(0));
+        assert_eq!([throttle.pass(), throttle.pass()], [None, None]);
+        if let Some((at, _)) = throttle.0.lock().unwrap().as_mut() {
+            *at = at.checked_sub(EVERY).unwrap();
+        }
+        assert_eq!(throttle.pass(), Some(2));
+    }
+}
