@@ -6,6 +6,7 @@ const style = new URL("__STYLE__", import.meta.url);
 const wasm = new URL("__WASM__", import.meta.url);
 const locales = __LOCALES__;
 
+/** With another one of the first four, it is another survey. */
 const ATTRIBUTES =
   "site server lang mode load consent unavailable preview trigger-delay trigger-scroll trigger-exit trigger-url trigger-event trigger-click sample visitor cool-down";
 
@@ -55,7 +56,7 @@ const h = (name, attributes, ...children) => {
 };
 
 /** The first question, drawn as `src/question` draws those after it. Returns its form and a way to read the answer. */
-const firstQuestion = ({ title, total, more, first }, say, shown) => {
+const firstQuestion = ({ title, total, more, first, say }, shown) => {
   const { key, kind, points, required } = first;
   const option = (part, type, value, word, ...more) =>
     h("label", { part }, h("input", { type, name: key, value }), h("span", {}, word), ...more);
@@ -118,7 +119,7 @@ const firstQuestion = ({ title, total, more, first }, say, shown) => {
 };
 
 class ValuemapSurvey extends HTMLElement {
-  static observedAttributes = ["site", "server", "lang", "mode"];
+  static observedAttributes = ATTRIBUTES.split(" ", 4);
 
   #root = this.attachShadow({ mode: "open" });
   #jwt;
@@ -230,32 +231,31 @@ class ValuemapSurvey extends HTMLElement {
       if (signal.aborted) return;
       Object.assign(survey, data.survey, { say });
 
-      room.lang = data.survey.language;
+      room.lang = survey.language;
       room.dir = say.direction;
       const seed = crypto.getRandomValues(new Uint32Array(1))[0];
-      const { first } = data.survey;
+      const { first } = survey;
       const shown = first.shuffled ? (await import("__SHUFFLE__")).shuffled(first.choices, seed) : first.choices;
-      const { form, answer } = firstQuestion(data.survey, say, shown);
+      const { form, answer } = firstQuestion(survey, shown);
       const status = h("p", { class: "unseen", role: "status" });
       const screen = h("section", { part: "survey", "aria-labelledby": "title", "data-state": "question" }, form);
       room.append(status, screen);
-      const theme = getComputedStyle(this);
-      if (["text", "surface", "accent", "on-accent"].some((name) => theme.getPropertyValue("--valuemap-" + name)))
-        await import("__THEME__").then(({ correct }) => correct(room, signal)).catch(() => {});
 
-      const rest = kept(() => Promise.all([running(), get(`${address}/${data.survey.version}${language}`, "json")]));
+      const rest = kept(() => Promise.all([running(), get(`${address}/${survey.version}${language}`, "json")]));
       const warm = () => rest().catch(() => {});
       const after = { eager: 0, idle: 2e3 }[this.load];
       if (after >= 0) setTimeout(warm, after);
       room.onpointerenter = warm;
       room.addEventListener("focusin", warm);
       /** Has the code do something with the first question. What is done before the code is there is not lost. */
-      const act = (name, ...how) =>
+      const act = (name, ...how) => {
+        warm();
         code().then((glue) => glue[name]({ ...survey, seed, answer, status, screen, rest }, ...how)).catch((cause) => {
           form.ariaBusy = null;
           status.textContent = form.querySelector("#hint").textContent = say.kept;
           tell("error", { code: "NOT_LOADED", message: cause.message ?? cause });
         });
+      };
       form.onsubmit = (event) => {
         event.preventDefault();
         if (form.ariaBusy) return;
@@ -268,6 +268,9 @@ class ValuemapSurvey extends HTMLElement {
         if (key == "Enter" && target.localName == "input") event.preventDefault();
         if (/^\p{Nd}$|Enter/u.test(key)) act("press", event, target);
       };
+      const theme = getComputedStyle(this);
+      if (["text", "surface", "accent", "on-accent"].some((name) => theme.getPropertyValue("--valuemap-" + name)))
+        await import("__THEME__").then(({ correct }) => correct(room, signal)).catch(() => {});
       tell("ready");
       return true;
     } catch (cause) {
