@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use crate::graphql::schema::State;
+use crate::logging::LogThrottle;
 use crate::routing::reads;
 
 pub fn routes(config: &mut web::ServiceConfig) {
@@ -37,7 +38,10 @@ async fn ready(state: web::Data<State>) -> HttpResponse {
     let (mut response, status, reason) = match &checked {
         Ok(()) => (HttpResponse::Ok(), "ready", None),
         Err(cause) => {
-            tracing::warn!(cause, "not ready");
+            static LINES: LogThrottle = LogThrottle::new();
+            if let Some(unsaid) = LINES.pass() {
+                tracing::warn!(cause, unsaid, "not ready");
+            }
             (HttpResponse::ServiceUnavailable(), "unavailable", Some("the database takes no writes; the log says why"))
         }
     };

@@ -188,7 +188,7 @@ pub async fn store(
     };
     store_batch(&transaction, batch).await?;
     progress.set_message("Committing");
-    Ok(transaction.commit().await?)
+    transaction.commit().await.context("run the same import again: what is stored already is not stored twice")
 }
 
 /// What stages of deals are remembered under, beside the fields of a mapping.
