@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::anyhow;
 use tracing::{Event, Level, Metadata, Subscriber};
-use tracing_subscriber::filter::{EnvFilter, FilterExt, filter_fn};
+use tracing_subscriber::filter::{EnvFilter, FilterExt, LevelFilter, filter_fn};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
 
@@ -15,13 +15,24 @@ use crate::settings::{LogFormat, Settings};
 pub fn start(settings: &Settings) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(&settings.log)
         .map_err(|error| anyhow!("the setting log `{}` is not a log filter: {error}", settings.log))?;
-    let filter = filter.and(filter_fn(|line| !is_of_malformed_http(line)));
+    let is_ours = filter_fn(|line| !is_of_malformed_http(line)).with_max_level_hint(LevelFilter::TRACE);
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     let lines = match settings.log_format {
         LogFormat::Text => lines.with_target(false).with_ansi(std::io::stderr().is_terminal()).boxed(),
         LogFormat::Json => lines.json().boxed(),
     };
-    tracing_subscriber::registry().with(MalformedHttp).with(lines.with_filter(filter)).init();
+    let malformed = filter_fn(is_of_malformed_http).with_max_level_hint(LevelFilter::ERROR);
+    tracing_subscriber::registry()
+        .with(lines.with_filter(filter.and(is_ours)))
+        // Outermost: what it writes goes through the filters of the others, which forget what they were at.
+        .with(MalformedHttp.with_filter(malformed))
+        .init();
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let file = panic.location().map(std::panic::Location::file).unwrap_or_default();
+        // It panics at names of headers above 64 KiB, and closes the connection.
+        if file.contains("actix-http") && file.ends_with("decoder.rs") { note_malformed() } else { usual(panic) }
+    }));
     Ok(())
 }
 
@@ -33,21 +44,22 @@ fn is_of_malformed_http(line: &Metadata<'_>) -> bool {
 /// Says now and then that there were such requests.
 struct MalformedHttp;
 
-static MALFORMED: LogThrottle = LogThrottle::new();
-
 impl<S: Subscriber> Layer<S> for MalformedHttp {
-    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
-        if is_of_malformed_http(event.metadata())
-            && let Some(unsaid) = MALFORMED.pass()
-        {
-            tracing::warn!(unsaid, "a connection was closed: what came in was not HTTP, or the client went away");
-        }
+    fn on_event(&self, _: &Event<'_>, _: Context<'_, S>) {
+        note_malformed();
+    }
+}
+
+fn note_malformed() {
+    static NOTED: LogThrottle = LogThrottle::new();
+    if let Some(unsaid) = NOTED.pass() {
+        tracing::warn!(unsaid, "a connection was closed: what came in was not HTTP, or the client went away");
     }
 }
 
 const EVERY: Duration = Duration::from_secs(1);
 
-/// Lets one line of a kind through in a second, and says how many it not written since.
+/// Lets one line of a kind through in a second, and says how many were not written since.
 #[derive(Debug)]
 pub struct LogThrottle(Mutex<Option<(Instant, u64)>>);
 

@@ -53,6 +53,7 @@ impl Server {
         let mut child = command(scratch)?
             .args(["serve", "--listen", "127.0.0.1:0", "--migrate"])
             .args(arguments)
+            .env("VALUEMAP_TRUSTED_PROXIES", "127.0.0.0/8")
             .envs(environment.iter().copied())
             .stdout(Stdio::piped())
             .stderr(log)

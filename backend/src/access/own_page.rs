@@ -3,10 +3,18 @@
 use actix_web::HttpRequest;
 use actix_web::http::header;
 
+use crate::limits::client::client_of;
+
+/// Whether the browser speaks TLS, to this server or to the proxy in front of it.
+pub fn is_tls(http: &HttpRequest) -> bool {
+    client_of(http).is_https
+}
+
 /// Where this server is, as the browser that sends the request has it: `https://valuemap.example.com`.
 pub fn own_origin(http: &HttpRequest) -> Option<String> {
     let host = http.headers().get(header::HOST)?.to_str().ok()?;
-    Some(format!("{}://{host}", http.connection_info().scheme()))
+    let scheme = if is_tls(http) { "https" } else { "http" };
+    Some(format!("{scheme}://{host}"))
 }
 
 /// What the browser says. One that names no origin has to say that it is the same.

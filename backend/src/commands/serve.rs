@@ -18,6 +18,7 @@ use crate::graphql::schema::State;
 use crate::limits::Limits;
 use crate::limits::watch::watch;
 use crate::sample;
+use crate::security_headers::with_security_headers;
 use crate::settings::Settings;
 use crate::survey::store::VersionCache;
 use crate::survey::writer::Writer;
@@ -100,6 +101,7 @@ async fn serve(listener: TcpListener, database: Database, ambient: Ambient, limi
             .app_data(state.clone())
             .app_data(endpoints.clone())
             .app_data(locales.clone())
+            .wrap(from_fn(with_security_headers))
             .wrap(from_fn(with_request_id))
             .configure(routes)
     };

@@ -61,13 +61,9 @@ mod tests {
         // The schema may still grow to twice its size.
         let twice = OF_TOOLS.replacen("{ ...FullType }", "{ ...FullType } again: types { ...FullType }", 1);
         assert!(only_the_limit(schema.execute(&twice).await).errors.is_empty());
-        for endless in [
-            format!("{{ __schema {{ types {{ {} name {} }} }} }}", "fields { type { ".repeat(6), "} } ".repeat(6)),
-            format!("{{ __schema {{ types {{ {} }} }} }}", "fields { name args { name } } ".repeat(240)),
-        ] {
-            let refused = only_the_limit(schema.execute(&endless).await);
-            let codes: Vec<_> = refused.errors.iter().filter_map(code_of).collect();
-            assert_eq!((codes, refused.data), (vec!["MAX_INTROSPECTION_LIMIT"], Value::Null));
-        }
+        let wide = format!("{{ __schema {{ types {{ {} }} }} }}", "fields { name args { name } } ".repeat(240));
+        let refused = only_the_limit(schema.execute(&wide).await);
+        let codes: Vec<_> = refused.errors.iter().filter_map(code_of).collect();
+        assert_eq!((codes, refused.data == Value::Null), (vec!["MAX_INTROSPECTION_LIMIT"], true));
     }
 }

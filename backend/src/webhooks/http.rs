@@ -11,7 +11,7 @@ use tokio::sync::Semaphore;
 use super::endpoint::enabled_endpoint;
 use super::entities::inbox_event::Status;
 use super::entities::webhook_endpoint::{self, Kind};
-use super::inbox::{Incoming, store};
+use super::inbox::{Incoming, first_instance, store};
 use super::{apply, discourse, signature, signed_json};
 use crate::graphql::node_id::NodeId;
 use crate::graphql::schema::State;
@@ -40,6 +40,11 @@ pub async fn receive(
             .ok_or_else(|| Refusal::new(StatusCode::NOT_FOUND, "NOT_FOUND", "there is no webhook at this address"))?;
         let body = read_json(&http, payload, MOST_BYTES).await?;
         let incoming = check(&state, &endpoint, &http, &body)?;
+        let forum = first_instance(&state.database.read, &endpoint).await.map_err(unavailable)?;
+        if let Some(forum) = forum.filter(|forum| Some(forum) != incoming.instance.as_ref()) {
+            let message = format!("this webhook takes the events of {forum}; create another one for another forum");
+            return Err(Refusal::new(StatusCode::FORBIDDEN, "FORBIDDEN", message));
+        }
         match tokio::time::timeout(HANDLING, take_in(&state, &endpoint, incoming, &body)).await {
             Ok(status) => status.map_err(unavailable),
             Err(_) => Err(unavailable("it took too long")),

@@ -224,7 +224,7 @@ fn too_much() -> Vec<String> {
             "activities(first: 100) { nodes { id } } ".repeat(5)
         ),
         format!("{{ __schema {{ types {{ {} name {} }} }} }}", "ofType { ".repeat(14), "} ".repeat(14)),
-        format!("{{ __schema {{ types {{ {} }} }} }}", "fields { name } ".repeat(240)),
+        format!("{{ __schema {{ types {{ {} }} }} }}", "fields { args { name } } ".repeat(200)),
         format!("mutation {{ {} }}", "createCommunity(input: {name: \"x\"}) { __typename } ".repeat(21)),
         format!("query ($v: ID) {{ {} }}", "node(id: $v) { id } ".repeat(21)),
     ]
