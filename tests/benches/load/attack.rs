@@ -21,6 +21,8 @@ const TIME: Duration = Duration::from_secs(15);
 const READERS: usize = 8;
 const HOSTILE: usize = 4;
 const SLOW: usize = 50;
+/// Those of the sample, the newest first.
+const QUARTERS: [&str; 8] = ["2026-Q4", "2026-Q3", "2026-Q2", "2026-Q1", "2025-Q4", "2025-Q3", "2025-Q2", "2025-Q1"];
 /// Between two requests of a hostile client: it wants the server's time and not its own.
 const PAUSE: Duration = Duration::from_millis(10);
 
@@ -125,12 +127,11 @@ async fn read_expensively(api: &Api, community: &str, reader: usize, count: &Ato
         activityReturns(community: $community, from: $from, until: $until) { __typename } }";
     let mut turn = reader;
     while !stopped.load(Ordering::Relaxed) {
-        let quarter = |back: usize| format!("{}-Q{}", 2026 - (back + 3) / 4, 4 - (back + 3) % 4);
         let reply = match turn % 2 {
-            0 => api.send(MAP, json!({ "community": community, "period": quarter(turn % 8) })).await,
+            0 => api.send(MAP, json!({ "community": community, "period": QUARTERS[turn % 8] })).await,
             _ => {
                 let variables =
-                    json!({ "community": community, "from": quarter(turn % 4 + 2), "until": quarter(turn % 3) });
+                    json!({ "community": community, "from": QUARTERS[turn % 4 + 2], "until": QUARTERS[turn % 3] });
                 api.send(RETURNS, variables).await
             }
         };
@@ -181,7 +182,8 @@ async fn be_slow(address: &str, client: usize, stopped: &AtomicBool) {
     let head = "POST /embed/graphql HTTP/1.1\r\nhost: bench\r\ncontent-type: application/json\r\ncontent-length: 60000\r\n\r\n";
     while !stopped.load(Ordering::Relaxed) {
         let Ok(mut stream) = TcpStream::connect(address).await else { continue };
-        let (at_once, slowly) = if client % 2 == 0 { (head, " ".repeat(60_000)) } else { ("", head.repeat(2)) };
+        let (at_once, slowly) =
+            if client.is_multiple_of(2) { (head, " ".repeat(60_000)) } else { ("", head.repeat(2)) };
         if stream.write_all(at_once.as_bytes()).await.is_err() {
             continue;
         }
