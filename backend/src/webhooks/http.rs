@@ -40,15 +40,11 @@ pub async fn receive(
             .ok_or_else(|| Refusal::new(StatusCode::NOT_FOUND, "NOT_FOUND", "there is no webhook at this address"))?;
         let body = read_json(&http, payload, MOST_BYTES).await?;
         let incoming = check(&state, &endpoint, &http, &body)?;
-        let forum = first_instance(&state.database.read, &endpoint).await.map_err(unavailable)?;
-        if let Some(forum) = forum.filter(|forum| Some(forum) != incoming.instance.as_ref()) {
-            let message = format!("this webhook takes the events of {forum}; create another one for another forum");
-            return Err(Refusal::new(StatusCode::FORBIDDEN, "FORBIDDEN", message));
-        }
-        match tokio::time::timeout(HANDLING, take_in(&state, &endpoint, incoming, &body)).await {
-            Ok(status) => status.map_err(unavailable),
-            Err(_) => Err(unavailable("it took too long")),
-        }
+        let handled = async {
+            check_forum(&state, &endpoint, &incoming).await?;
+            take_in(&state, &endpoint, incoming, &body).await.map_err(unavailable)
+        };
+        tokio::time::timeout(HANDLING, handled).await.unwrap_or_else(|_| Err(unavailable("it took too long")))
     };
     match outcome.await {
         Ok(status) => {
@@ -84,6 +80,16 @@ fn check(
         Kind::Discourse => discourse::incoming(headers, body),
         Kind::SignedJson => signed_json::incoming(headers, body),
     })
+}
+
+async fn check_forum(state: &State, endpoint: &webhook_endpoint::Model, incoming: &Incoming) -> Result<(), Refusal> {
+    match first_instance(&state.database.read, endpoint).await.map_err(unavailable)? {
+        Some(forum) if incoming.instance.as_ref() != Some(&forum) => {
+            let message = format!("this webhook takes the events of {forum}; create another one for another forum");
+            Err(Refusal::new(StatusCode::FORBIDDEN, "FORBIDDEN", message))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Stores an event and applies it. Where it was stored and could not be applied, because the database was away, it is
