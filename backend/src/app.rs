@@ -1,14 +1,14 @@
 //! The HTTP application: which path leads where.
 
-use std::collections::HashMap;
-
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{HttpRequest, HttpResponse, web};
 use async_graphql::dataloader::DataLoader;
-use async_graphql::{Request, Response, Variables};
+use async_graphql::parser::types::OperationType;
+use async_graphql::{Response, Variables};
 use serde_json::Value;
 use tracing::Instrument;
 use valuemap_shared::survey::documents;
@@ -18,10 +18,16 @@ use crate::access::session::{sign_in, sign_out, viewer_of};
 use crate::activities::graphql::Tracked;
 use crate::ambient::Ambient;
 use crate::error::ApiError;
+use crate::graphql::document::Prepared;
 use crate::graphql::document_limits::{EMBED_BODY_BYTES, INTERNAL_BODY_BYTES};
-use crate::graphql::http::{self, KnownDocuments, MediaType};
-use crate::graphql::schema::{EmbedSchema, InternalSchema, State, embed_schema, internal_schema};
-use crate::request_body::Refusal;
+use crate::graphql::documents::{Documents, TrustedDocuments};
+use crate::graphql::http::{self, Body, Failure, MediaType};
+use crate::graphql::introspection::only_the_limit;
+use crate::graphql::schema::{
+    EmbedSchema, InternalSchema, State, embed_schema, embed_sdl, internal_schema, internal_sdl, introspection_schema,
+};
+use crate::request_body::{Refusal, check_json, read_json};
+use crate::routing::{not_found, reads, takes};
 use crate::survey;
 use crate::survey::embed::PageOrigin;
 use crate::webhooks;
@@ -29,27 +35,35 @@ use crate::webhooks;
 /// What the endpoints work with, shared by all workers.
 pub struct Endpoints {
     internal: InternalSchema,
+    introspection: InternalSchema,
+    documents: Documents,
     embed: EmbedSchema,
-    embed_documents: KnownDocuments,
+    trusted: TrustedDocuments,
+    sdl: web::Bytes,
 }
 
 impl Endpoints {
     pub fn new(state: &State) -> anyhow::Result<Self> {
-        let parsed = documents::ALL.map(|text| async_graphql::parser::parse_query(text).map(|parsed| (text, parsed)));
+        let sdl = internal_sdl();
         Ok(Self {
-            internal: internal_schema(Some(state.clone())),
-            embed: embed_schema(Some(state.clone())),
-            embed_documents: parsed.into_iter().collect::<Result<HashMap<_, _>, _>>()?,
+            internal: internal_schema(state.clone()),
+            introspection: introspection_schema(state.clone()),
+            documents: Documents::new(&sdl)?,
+            embed: embed_schema(state.clone()),
+            trusted: TrustedDocuments::new(documents::ALL, &embed_sdl())?,
+            sdl: sdl.into(),
         })
     }
 
     /// Runs one of the widget's documents for a page.
-    pub async fn run(&self, document: &str, variables: Value, page: PageOrigin) -> Result<Response, Refusal> {
-        let mut request = Request::new(document).variables(Variables::from_json(variables)).data(page);
-        if let Some(parsed) = self.embed_documents.get(document) {
-            request.set_parsed_query(parsed.clone());
-        }
-        http::execute(self.embed.execute(request)).await
+    pub async fn run(&self, document: &str, variables: Value, page: PageOrigin) -> Result<Response, Failure> {
+        let variables = Variables::from_json(variables);
+        self.run_trusted(Body { query: document.to_owned(), operation_name: None, variables }, page).await
+    }
+
+    async fn run_trusted(&self, body: Body, page: PageOrigin) -> Result<Response, Failure> {
+        let Prepared { request, operation, .. } = self.trusted.prepare(body)?;
+        http::execute(operation, self.embed.execute(request.data(page))).await
     }
 }
 
@@ -58,19 +72,20 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/graphql", web::route().to(internal))
         .service(
             web::resource("/embed/graphql")
-                .route(web::method(actix_web::http::Method::OPTIONS).to(embed_preflight))
+                .route(web::method(Method::OPTIONS).to(embed_preflight))
                 .default_service(web::route().to(embed)),
         )
-        .route("/embed/surveys/{site}", web::get().to(survey::http::start))
-        .route("/embed/surveys/{site}/{version}", web::get().to(survey::http::version))
-        .service(web::resource("/webhooks/{address_key}").route(web::post().to(webhooks::http::receive)))
-        .route("/schema.graphql", web::get().to(schema_file))
-        .route("/sign-in", web::get().to(sign_in))
-        .route("/sign-out", web::post().to(sign_out))
-        .route("/livez", web::get().to(HttpResponse::Ok))
-        .route("/readyz", web::get().to(ready))
+        .service(reads("/embed/surveys/{site}", survey::http::start))
+        .service(reads("/embed/surveys/{site}/{version}", survey::http::version))
+        .service(takes("/webhooks/{address_key}", webhooks::http::receive))
+        .service(reads("/schema.graphql", schema_file))
+        .service(reads("/sign-in", sign_in))
+        .service(takes("/sign-out", sign_out))
+        .service(reads("/livez", async || HttpResponse::Ok()))
+        .service(reads("/readyz", ready))
         .configure(crate::embed_pages::routes)
-        .configure(crate::web::routes);
+        .configure(crate::web::routes)
+        .default_service(web::route().to(not_found));
 }
 
 /// `/graphql`: everything, for internal apps and the dashboard.
@@ -82,39 +97,69 @@ async fn internal(
 ) -> HttpResponse {
     let media_type = match MediaType::accepted(request.headers()) {
         Ok(media_type) => media_type,
-        Err(refusal) => return http::respond(MediaType::Json, Err(refusal)),
+        Err(refusal) => return http::respond(MediaType::Json, Err(refusal.into())),
     };
-    let outcome = async {
-        let graphql = http::read(&request, payload, INTERNAL_BODY_BYTES, None).await?;
-        let viewer = viewer_of(&request, &state).await?.ok_or(ApiError::Unauthenticated)?;
-        let graphql = graphql
-            .data(viewer)
-            .data(DataLoader::new(SitesOf(state.database.clone()), tokio::spawn))
-            .data(DataLoader::new(SurveysOf(state.database.clone()), tokio::spawn))
-            .data(DataLoader::new(Tracked(state.database.clone()), tokio::spawn));
-        http::execute(endpoints.internal.execute(graphql)).await
+    http::respond(media_type, run_internal(&request, payload, &state, &endpoints).await)
+}
+
+/// Nobody's body is read before it is known who sends it, and nothing of it is parsed that did not pass the gate.
+async fn run_internal(
+    http: &HttpRequest,
+    payload: web::Payload,
+    state: &State,
+    endpoints: &Endpoints,
+) -> Result<Response, Failure> {
+    let reads_only = [Method::GET, Method::HEAD].contains(http.method());
+    if !reads_only && http.method() != Method::POST {
+        return Err(Refusal::method_not_allowed("GET, HEAD, POST", "GraphQL is sent with POST or GET").into());
+    }
+    if !reads_only {
+        check_json(http)?;
+    }
+    let viewer = viewer_of(http, state).await?.ok_or(ApiError::Unauthenticated)?;
+    let body = if reads_only {
+        Body::from_query_string(http.query_string())?
+    } else {
+        Body::from_json(&read_json(http, payload, INTERNAL_BODY_BYTES).await?)?
     };
-    http::respond(media_type, outcome.await)
+    let Prepared { request, operation, introspects } = http::prepare(endpoints.documents.prepare(body)).await?;
+    if reads_only && operation != OperationType::Query {
+        return Err(Refusal::method_not_allowed("POST", "mutations are sent with POST").into());
+    }
+    let request = request
+        .data(viewer)
+        .data(DataLoader::new(SitesOf(state.database.clone()), tokio::spawn))
+        .data(DataLoader::new(SurveysOf(state.database.clone()), tokio::spawn))
+        .data(DataLoader::new(Tracked(state.database.clone()), tokio::spawn));
+    if introspects {
+        return Ok(only_the_limit(http::execute(operation, endpoints.introspection.execute(request)).await?));
+    }
+    http::execute(operation, endpoints.internal.execute(request)).await
 }
 
 /// `/embed/graphql`: a site's survey and the answers to it, for the widget on anybody's page.
 async fn embed(request: HttpRequest, payload: web::Payload, endpoints: web::Data<Endpoints>) -> HttpResponse {
     let page = page_origin(&request);
     let origin = page.origin.clone();
-    let outcome = async {
-        let media_type = MediaType::accepted(request.headers()).map_err(|refusal| (MediaType::Json, refusal))?;
-        let failed = |refusal: Refusal| (media_type, refusal);
-        let documents = Some(&endpoints.embed_documents);
-        let graphql = http::read(&request, payload, EMBED_BODY_BYTES, documents).await.map_err(failed)?;
-        let response = http::execute(endpoints.embed.execute(graphql.data(page))).await.map_err(failed)?;
-        Ok((media_type, response))
-    };
-    let mut response = match outcome.await {
-        Ok((media_type, response)) => http::respond(media_type, Ok(response)),
-        Err((media_type, refusal)) => http::respond(media_type, Err(refusal)),
+    let mut response = match MediaType::accepted(request.headers()) {
+        Ok(media_type) => http::respond(media_type, run_embed(&request, payload, &endpoints, page).await),
+        Err(refusal) => http::respond(MediaType::Json, Err(refusal.into())),
     };
     allow_origin(&mut response, origin);
     response
+}
+
+async fn run_embed(
+    http: &HttpRequest,
+    payload: web::Payload,
+    endpoints: &Endpoints,
+    page: PageOrigin,
+) -> Result<Response, Failure> {
+    if http.method() != Method::POST {
+        return Err(Refusal::method_not_allowed("OPTIONS, POST", "GraphQL is sent here with POST").into());
+    }
+    let body = Body::from_json(&read_json(http, payload, EMBED_BODY_BYTES).await?)?;
+    endpoints.run_trusted(body, page).await
 }
 
 /// Lets any page ask whether it may ask. Whether it may is decided by the site's list when it does; no cookie is ever
@@ -145,8 +190,8 @@ pub fn page_origin(request: &HttpRequest) -> PageOrigin {
     PageOrigin { origin: text(header::ORIGIN), host: text(header::HOST), is_same_origin }
 }
 
-async fn schema_file() -> HttpResponse {
-    HttpResponse::Ok().content_type("text/plain; charset=utf-8").body(internal_schema(None).sdl())
+async fn schema_file(endpoints: web::Data<Endpoints>) -> HttpResponse {
+    HttpResponse::Ok().content_type("text/plain; charset=utf-8").body(endpoints.sdl.clone())
 }
 
 async fn ready(state: web::Data<State>) -> HttpResponse {

@@ -17,6 +17,8 @@ pub enum ApiError {
     Unauthenticated,
     #[error("this token may read but not write; create one with `valuemap token create --write`")]
     Forbidden,
+    #[error("a signed-in browser is answered POST requests of this server's own pages; apps send a token instead")]
+    NotFromOwnPage,
     #[error("the origin {0} is not on this site's list; add it to the site's origins")]
     OriginNotAllowed(String),
     #[error("no site has the key `{0}`; copy the key from the site's settings")]
@@ -39,7 +41,7 @@ impl ApiError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Unauthenticated | Self::IdentityRefused(_) => "UNAUTHENTICATED",
-            Self::Forbidden => "FORBIDDEN",
+            Self::Forbidden | Self::NotFromOwnPage => "FORBIDDEN",
             Self::OriginNotAllowed(_) => "ORIGIN_NOT_ALLOWED",
             Self::SiteNotFound(_) => "SITE_NOT_FOUND",
             Self::SurveyNotPublished | Self::VersionNotPublished => "SURVEY_NOT_PUBLISHED",

@@ -15,11 +15,18 @@ pub struct Refusal {
     pub status: StatusCode,
     pub code: &'static str,
     pub message: String,
+    /// The methods that would be answered, where this one is not.
+    pub allow: Option<&'static str>,
 }
 
 impl Refusal {
     pub fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into() }
+        Self { status, code, message: message.into(), allow: None }
+    }
+
+    pub fn method_not_allowed(allow: &'static str, message: impl Into<String>) -> Self {
+        let refusal = Self::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", message);
+        Self { allow: Some(allow), ..refusal }
     }
 }
 
@@ -31,6 +38,11 @@ pub async fn read_json(http: &HttpRequest, payload: web::Payload, most_bytes: us
 /// Reads what a plain form of a page sends: at most `most_bytes` of it, not compressed.
 pub async fn read_form(http: &HttpRequest, payload: web::Payload, most_bytes: usize) -> Result<Vec<u8>, Refusal> {
     read_body(http, payload, "application/x-www-form-urlencoded", most_bytes).await
+}
+
+/// Whether a body says it is JSON and is not compressed, before any of it is read.
+pub fn check_json(http: &HttpRequest) -> Result<(), Refusal> {
+    check_headers(http, "application/json")
 }
 
 async fn read_body(

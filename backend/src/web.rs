@@ -7,6 +7,8 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 use rust_embed::RustEmbed;
 
+use crate::routing::reads;
+
 #[derive(RustEmbed)]
 #[folder = "../dist"]
 struct Dist;
@@ -17,12 +19,12 @@ const PAGE_POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-ev
 
 pub fn routes(config: &mut web::ServiceConfig) {
     config
-        .route("/", web::get().to(async |http: HttpRequest| page(&http, "dashboard/index.html")))
-        .route("/embed", web::get().to(async |http: HttpRequest| page(&http, "dashboard/index.html")))
-        .route("/demo", web::get().to(async |http: HttpRequest| page(&http, "demo/index.html")))
-        .route("/demo/{file}", web::get().to(demo_file))
-        .route("/assets/{file}", web::get().to(dashboard_file))
-        .route("/embed/v1/{file}", web::get().to(embed_file));
+        .service(reads("/", async |http: HttpRequest| page(&http, "dashboard/index.html")))
+        .service(reads("/embed", async |http: HttpRequest| page(&http, "dashboard/index.html")))
+        .service(reads("/demo", async |http: HttpRequest| page(&http, "demo/index.html")))
+        .service(reads("/demo/{file}", demo_file))
+        .service(reads("/assets/{file}", dashboard_file))
+        .service(reads("/embed/v1/{file}", embed_file));
 }
 
 /// Whether the web assets were built.

@@ -64,16 +64,34 @@ async fn the_printed_link_signs_a_browser_in(engine: Engine) {
     assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"), "{cookie}");
     let session = cookie.split(';').next().unwrap();
 
-    let ask = async || {
+    let ask = async |headers: &[(&str, &str)]| {
         let request = http.post(format!("{}/graphql", server.address)).header("cookie", session);
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
         Reply::read(request.json(&json!({ "query": "{ viewer { name } }" })).send().await.unwrap()).await.unwrap()
     };
-    assert_eq!(ask().await.status, 200);
-    let out = http.post(format!("{}/sign-out", server.address)).header("cookie", session).send().await.unwrap();
-    assert_eq!(out.status(), 204);
-    assert_eq!(ask().await.code(), "UNAUTHENTICATED");
+    let own = [("origin", server.address.as_str())];
+    assert_eq!(ask(&own).await.status, 200);
+    assert_eq!(ask(&[("sec-fetch-site", "same-origin")]).await.status, 200);
+    let other_scheme = server.address.replace("http:", "https:");
+    let other_port = format!("{}0", server.address);
+    for foreign in [other_scheme.as_str(), other_port.as_str(), "https://evil.example.com", "null"] {
+        let refused = ask(&[("origin", foreign), ("sec-fetch-site", "same-origin")]).await;
+        assert_eq!((refused.status, refused.code()), (403, "FORBIDDEN"), "{foreign}");
+    }
+    assert_eq!((ask(&[]).await.status, ask(&[("sec-fetch-site", "same-site")]).await.status), (403, 403));
+    let read = http.get(format!("{}/graphql?query=%7B__typename%7D", server.address)).header("cookie", session);
+    let read = Reply::read(read.header("origin", &server.address).send().await.unwrap()).await.unwrap();
+    assert_eq!((read.status, read.code()), (403, "FORBIDDEN"));
+    let sign_out = http.post(format!("{}/sign-out", server.address)).header("cookie", session);
+    assert_eq!(sign_out.try_clone().unwrap().send().await.unwrap().status(), 403);
+    assert_eq!(ask(&own).await.status, 200);
+    assert_eq!(sign_out.header("origin", &server.address).send().await.unwrap().status(), 204);
+    assert_eq!(ask(&own).await.code(), "UNAUTHENTICATED");
     let forged = http.get(format!("{}/sign-in?token=vm_1234", server.address)).send().await.unwrap();
     assert_eq!(forged.status(), 401);
+    let incomplete = http.get(format!("{}/sign-in", server.address)).send().await.unwrap();
+    assert_eq!(incomplete.status(), 401);
+    assert!(incomplete.text().await.unwrap().contains("Copy the whole link"));
 }
 
 async fn names_and_origins_are_checked(engine: Engine) {

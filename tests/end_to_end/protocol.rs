@@ -84,14 +84,37 @@ async fn the_public_endpoint_takes_json_of_the_widget_and_nothing_else() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn reading_with_get_is_refused_and_says_what_to_do() {
+async fn apps_may_read_with_get_and_change_nothing_with_it() {
     let world = World::new(Engine::Sqlite).await;
-    for path in ["/graphql", "/embed/graphql"] {
-        let url = format!("{}{path}?query=%7B__typename%7D", world.server.address);
-        let response = reqwest::get(url).await.unwrap();
-        assert_eq!(response.status(), 405, "{path}");
-        assert_eq!(response.headers()["allow"], "POST", "{path}");
-    }
+    let get = async |token: &str, query: &[(&str, &str)]| {
+        let address = url::Url::parse_with_params(&format!("{}/graphql", world.server.address), query).unwrap();
+        let request = reqwest::Client::new()
+            .get(address)
+            .bearer_auth(token)
+            .header("accept", "application/graphql-response+json");
+        Reply::read(request.send().await.unwrap()).await.unwrap()
+    };
+    let token = world.api.token();
+    let named = [
+        ("query", "query A($first: Int) { communities(first: $first) { nodes { name } } } query B { __typename }"),
+        ("variables", "{\"first\": 1}"),
+        ("operationName", "A"),
+    ];
+    let reply = get(token, &named).await;
+    assert_eq!(reply.data().unwrap()["communities"]["nodes"], json!([{ "name": "Makers" }]));
+    let create = "mutation { createCommunity(input: {name: \"New\"}) { __typename } }";
+    let refused = get(token, &[("query", create)]).await;
+    assert_eq!((refused.status, refused.code()), (405, "METHOD_NOT_ALLOWED"));
+    assert_eq!(refused.headers["allow"], "POST");
+    let names = world.api.ask("{ communities { nodes { name } } }", json!({})).await.unwrap();
+    assert_eq!(names["communities"]["nodes"], json!([{ "name": "Makers" }]));
+    assert_eq!(get("vm_0000", &[("query", "{ __typename }")]).await.code(), "UNAUTHENTICATED");
+    assert_eq!(get(token, &[("query", "{ wealth }")]).await.code(), "GRAPHQL_VALIDATION_FAILED");
+    assert_eq!(get(token, &[("query", "{ __typename }"), ("variables", "[]")]).await.code(), "BAD_REQUEST");
+    assert_eq!(get(token, &[]).await.code(), "BAD_REQUEST");
+    let url = format!("{}/embed/graphql?query=%7B__typename%7D", world.server.address);
+    let public = reqwest::get(url).await.unwrap();
+    assert_eq!((public.status().as_u16(), public.headers()["allow"].to_str().unwrap()), (405, "OPTIONS, POST"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -109,8 +132,9 @@ async fn internal_documents_are_checked_and_bounded() {
     check(&format!("{{ {aliases} }}"), "MAX_ALIASES_LIMIT").await;
     let deep = format!("{{ communities {} }}", "{ edges { node { surveys { versions ".repeat(5));
     let deep = format!("{deep}{}", "}".repeat(20));
-    let reply = world.api.send(&deep, json!({})).await.unwrap();
-    assert_eq!(reply.status, 400);
+    check(&deep, "MAX_DEPTH_LIMIT").await;
+    let costly = "{ communities(first: 100) { nodes { activities(first: 100) { nodes { id } } } } }";
+    check(costly, "MAX_COMPLEXITY_LIMIT").await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

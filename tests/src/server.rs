@@ -18,10 +18,16 @@ pub struct Server {
 impl Server {
     /// Starts `valuemap serve` on this database and waits until it listens.
     pub async fn start(scratch: &Scratch, arguments: &[&str]) -> anyhow::Result<Self> {
+        Self::start_with_log(scratch, arguments, Stdio::inherit()).await
+    }
+
+    /// The same, with its log in this place.
+    pub async fn start_with_log(scratch: &Scratch, arguments: &[&str], log: impl Into<Stdio>) -> anyhow::Result<Self> {
         let mut child = command(scratch)?
             .args(["serve", "--listen", "127.0.0.1:0", "--migrate"])
             .args(arguments)
             .stdout(Stdio::piped())
+            .stderr(log)
             .kill_on_drop(true)
             .spawn()?;
         let output = child.stdout.take().context("the server has no standard output")?;

@@ -23,7 +23,7 @@ use crate::follow_ups::graphql::FollowUp;
 use crate::graphql::node_id::NodeId;
 use crate::graphql::paging::{self, page_size};
 use crate::graphql::scalars::{Count, Currency, Quarter};
-use crate::graphql::schema::{State, editor, viewer};
+use crate::graphql::schema::{data, editor, state, viewer};
 use crate::survey::graphql::{NotFound, Survey};
 use crate::survey::store::{publish_draft, save_draft, surveys_of};
 use crate::value_map::models::create_standard_model;
@@ -60,7 +60,7 @@ impl AccessQuery {
         first: Option<i32>,
         last: Option<i32>,
     ) -> async_graphql::Result<Connection<String, Community, EmptyFields, EmptyFields>> {
-        let (state, viewer) = (context.data::<State>()?, viewer(context)?);
+        let (state, viewer) = (state(context)?, viewer(context)?);
         if before.is_some() || last.is_some() {
             return Err(ApiError::BadUserInput("communities are read forwards; use first and after".into()).into());
         }
@@ -97,7 +97,7 @@ impl AccessQuery {
 
     /// What has this id, where the organisation has it; null otherwise.
     async fn node(&self, context: &Context<'_>, id: NodeId) -> async_graphql::Result<Option<Node>> {
-        let state = context.data::<State>()?;
+        let state = state(context)?;
         let community = match id {
             NodeId::Community(id) | NodeId::Site(id, _) | NodeId::Survey(id, _) => id,
             NodeId::ActivityType(id, _)
@@ -128,7 +128,7 @@ impl AccessQuery {
 }
 
 async fn find_community(context: &Context<'_>, id: CommunityId) -> async_graphql::Result<Option<Community>> {
-    let (state, viewer) = (context.data::<State>()?, viewer(context)?);
+    let (state, viewer) = (state(context)?, viewer(context)?);
     let row = store::community_of(&state.database.read, viewer.organisation_id(), id).await.map_err(ApiError::from)?;
     Ok(row.map(Community))
 }
@@ -204,19 +204,19 @@ impl Community {
 
     /// The quarters that hold answers or anything that is tracked, latest first.
     async fn periods(&self, context: &Context<'_>) -> async_graphql::Result<Vec<Quarter>> {
-        let state = context.data::<State>()?;
+        let state = state(context)?;
         let today = state.ambient.now().date_naive();
         let periods = periods(&state.database.read, self.key(), today).await.map_err(ApiError::from)?;
         Ok(periods.into_iter().map(Quarter).collect())
     }
 
     async fn sites(&self, context: &Context<'_>) -> async_graphql::Result<Vec<Site>> {
-        let sites = context.data::<DataLoader<SitesOf>>()?.load_one(self.key()).await?;
+        let sites = data::<DataLoader<SitesOf>>(context)?.load_one(self.key()).await?;
         Ok(sites.unwrap_or_default().into_iter().map(Site).collect())
     }
 
     async fn surveys(&self, context: &Context<'_>) -> async_graphql::Result<Vec<Survey>> {
-        let surveys = context.data::<DataLoader<SurveysOf>>()?.load_one(self.key()).await?;
+        let surveys = data::<DataLoader<SurveysOf>>(context)?.load_one(self.key()).await?;
         Ok(surveys.unwrap_or_default().into_iter().map(Survey).collect())
     }
 
@@ -332,7 +332,7 @@ impl AccessMutation {
         context: &Context<'_>,
         input: CreateCommunityInput,
     ) -> async_graphql::Result<CreateCommunityResult> {
-        let (state, viewer) = (context.data::<State>()?, editor(context)?);
+        let (state, viewer) = (state(context)?, editor(context)?);
         let name = checked_name(&input.name)?;
         let currency = input.currency.map_or(domain::Currency::EUR, |currency| currency.0);
         let (ambient, organisation) = (&state.ambient, viewer.organisation_id());
@@ -356,7 +356,7 @@ impl AccessMutation {
         context: &Context<'_>,
         input: CreateSiteInput,
     ) -> async_graphql::Result<CreateSiteResult> {
-        let (state, viewer) = (context.data::<State>()?, editor(context)?);
+        let (state, viewer) = (state(context)?, editor(context)?);
         let NodeId::Survey(community, survey) = input.survey else {
             return Err(ApiError::BadUserInput("survey: not the id of a survey".into()).into());
         };

@@ -3,6 +3,7 @@
 pub mod entities;
 pub mod graphql;
 pub mod member_identity;
+pub mod own_page;
 pub mod secret;
 pub mod session;
 pub mod store;

@@ -3,27 +3,24 @@
 use std::sync::Arc;
 
 use actix_web::cookie::{Cookie, SameSite, time::Duration as CookieDuration};
-use actix_web::http::header;
+use actix_web::http::{Method, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::TimeDelta;
-use serde::Deserialize;
 
 use super::entities::api_token::Kind;
+use super::own_page::is_own_page;
 use super::store::{Viewer, create_token, viewer_with};
 use crate::error::{ApiError, status_of};
 use crate::graphql::schema::State;
+use crate::routing::query_parameter;
 
 const COOKIE: &str = "valuemap_session";
 const SESSION_DAYS: i64 = 7;
 
-#[derive(Deserialize)]
-pub struct SignIn {
-    token: String,
-}
-
 /// `GET /sign-in?token=...`: starts a session and goes on to the dashboard.
-pub async fn sign_in(http: HttpRequest, state: web::Data<State>, query: web::Query<SignIn>) -> HttpResponse {
-    match start_session(&state, &query.token).await {
+pub async fn sign_in(http: HttpRequest, state: web::Data<State>) -> HttpResponse {
+    let token = query_parameter(&http, "token").unwrap_or_default();
+    match start_session(&state, &token).await {
         Ok(Some(secret)) => HttpResponse::SeeOther()
             .insert_header((header::LOCATION, "/"))
             .insert_header((header::CACHE_CONTROL, "no-store"))
@@ -76,7 +73,10 @@ pub async fn viewer_of(http: &HttpRequest, state: &State) -> Result<Option<Arc<V
         return Ok(state.viewers.with(db, Kind::App, secret.trim(), now).await?);
     }
     match http.cookie(COOKIE) {
-        Some(cookie) => Ok(state.viewers.with(db, Kind::Session, cookie.value(), now).await?),
+        Some(cookie) if http.method() == Method::POST && is_own_page(http) => {
+            Ok(state.viewers.with(db, Kind::Session, cookie.value(), now).await?)
+        }
+        Some(_) => Err(ApiError::NotFromOwnPage),
         None => Ok(None),
     }
 }

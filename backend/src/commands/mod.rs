@@ -19,8 +19,6 @@ mod token;
 mod verify;
 mod webhook;
 
-use std::io::IsTerminal;
-
 use anyhow::bail;
 use clap::{Parser, Subcommand};
 use valuemap_shared::ids::CommunityId;
@@ -30,7 +28,8 @@ use crate::access::store;
 use crate::ambient::Ambient;
 use crate::database::Database;
 use crate::graphql::node_id::NodeId;
-use crate::settings::{LogFormat, Overrides, Settings};
+use crate::logging;
+use crate::settings::{Overrides, Settings};
 
 /// Measures what a customer community is worth.
 #[derive(Parser)]
@@ -87,7 +86,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
     }
     let listen = if let Command::Serve(serve) = &cli.command { serve.listen } else { None };
     let settings = Settings::load(&cli.overrides, listen)?;
-    start_logging(&settings)?;
+    logging::start(&settings)?;
     if let Command::Serve(serve) = cli.command {
         return actix_web::rt::System::new().block_on(serve.run(settings));
     }
@@ -124,17 +123,6 @@ async fn run_once(command: Command, settings: &Settings) -> anyhow::Result<()> {
         Command::Serve(_) | Command::Schema(_) => {}
     }
     database.close().await?;
-    Ok(())
-}
-
-fn start_logging(settings: &Settings) -> anyhow::Result<()> {
-    let filter = tracing_subscriber::EnvFilter::try_new(&settings.log)
-        .map_err(|error| anyhow::anyhow!("the setting log `{}` is not a log filter: {error}", settings.log))?;
-    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    match settings.log_format {
-        LogFormat::Text => logs.with_target(false).with_ansi(std::io::stderr().is_terminal()).init(),
-        LogFormat::Json => logs.json().init(),
-    }
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 use clap::Args;
 
-use crate::graphql::schema::{embed_schema, internal_schema};
+use crate::graphql::schema::{embed_sdl, internal_sdl};
 
 #[derive(Args)]
 pub struct Schema {
@@ -11,7 +11,7 @@ pub struct Schema {
 
 impl Schema {
     pub fn run(&self) -> anyhow::Result<()> {
-        let schema = if self.embed { embed_schema(None).sdl() } else { internal_schema(None).sdl() };
+        let schema = if self.embed { embed_sdl() } else { internal_sdl() };
         print!("{schema}");
         Ok(())
     }

@@ -13,10 +13,16 @@ pub mod texts;
 
 use actix_web::web;
 
+use crate::routing::{not_allowed, reads};
+
 pub fn routes(config: &mut web::ServiceConfig) {
     config
         .service(
-            web::resource("/embed/form/{site}").route(web::get().to(form::show)).route(web::post().to(form::submit)),
+            web::resource("/embed/form/{site}")
+                .route(web::get().to(form::show))
+                .route(web::head().to(form::show))
+                .route(web::post().to(form::submit))
+                .default_service(web::route().to(async || not_allowed("GET, HEAD, POST"))),
         )
-        .service(web::resource("/embed/frame/{site}").route(web::get().to(frame::show)));
+        .service(reads("/embed/frame/{site}", frame::show));
 }

@@ -10,7 +10,7 @@ use super::store::{publish_follow_up, withdraw_follow_up};
 use crate::access::store::community_of;
 use crate::error::ApiError;
 use crate::graphql::node_id::NodeId;
-use crate::graphql::schema::{State, editor};
+use crate::graphql::schema::{editor, state};
 use crate::survey::embed::Problem;
 use crate::survey::graphql::NotFound;
 
@@ -55,7 +55,7 @@ impl FollowUpMutation {
         context: &Context<'_>,
         input: PublishFollowUpInput,
     ) -> async_graphql::Result<PublishFollowUpResult> {
-        let state = context.data::<State>()?;
+        let state = state(context)?;
         let NodeId::Community(community) = input.community else {
             return Err(ApiError::BadUserInput("community: not the id of a community".into()).into());
         };
@@ -80,7 +80,7 @@ impl FollowUpMutation {
         context: &Context<'_>,
         input: WithdrawFollowUpInput,
     ) -> async_graphql::Result<WithdrawFollowUpResult> {
-        let state = context.data::<State>()?;
+        let state = state(context)?;
         let NodeId::FollowUp(community, id) = input.id else {
             return Err(ApiError::BadUserInput("id: not the id of a follow-up".into()).into());
         };
@@ -97,7 +97,7 @@ impl FollowUpMutation {
 /// Whether the community is one of the viewer's organisation; an error where the viewer may change nothing.
 async fn may_edit(context: &Context<'_>, community: CommunityId) -> Result<bool, ApiError> {
     let viewer = editor(context)?;
-    let state = context.data_opt::<State>().ok_or(ApiError::Unavailable)?;
+    let state = state(context)?;
     Ok(community_of(&state.database.read, viewer.organisation_id(), community).await?.is_some())
 }
 

@@ -1,8 +1,10 @@
 //! The two schemas: the public one of the widget, and the one of internal apps.
 
+use std::any::{Any, type_name};
 use std::sync::Arc;
 
 use super::document_limits as limits;
+use super::introspection::CountFields;
 use crate::access::graphql::{AccessMutation, AccessQuery};
 use crate::access::member_identity::graphql::MemberIdentityMutation;
 use crate::access::store::Viewer;
@@ -23,7 +25,10 @@ use crate::value_map::maps::Maps;
 use crate::value_map::model_graphql::{ScoringModelMutation, ScoringModelQuery};
 use crate::value_map::published::PublishedResults;
 use crate::webhooks::graphql::WebhookMutation;
-use async_graphql::{Context, EmptySubscription, MergedObject, Object, Schema, SimpleObject};
+use anyhow::anyhow;
+use async_graphql::{
+    Context, EmptySubscription, MergedObject, Object, Schema, SchemaBuilder, SimpleObject, ValidationMode,
+};
 
 /// What resolvers work with.
 #[derive(Clone, Debug)]
@@ -68,24 +73,47 @@ pub fn editor<'a>(context: &Context<'a>) -> Result<&'a Arc<Viewer>, ApiError> {
     if viewer.token.can_write { Ok(viewer) } else { Err(ApiError::Forbidden) }
 }
 
-pub fn internal_schema(state: Option<State>) -> InternalSchema {
-    let builder = Schema::build(Query::default(), Mutation::default(), EmptySubscription)
-        .limit_depth(limits::DEPTH)
-        .limit_complexity(limits::COMPLEXITY)
-        .limit_directives(limits::DIRECTIVES)
-        .disable_suggestions();
-    match state {
-        Some(state) => builder.data(state).finish(),
-        None => builder.finish(),
-    }
+/// What resolvers work with.
+pub fn state<'a>(context: &Context<'a>) -> Result<&'a State, ApiError> {
+    data(context)
 }
 
-pub fn embed_schema(state: Option<State>) -> EmbedSchema {
-    let builder = Schema::build(EmbedQuery, EmbedMutation, EmptySubscription).disable_suggestions();
-    match state {
-        Some(state) => builder.data(state).finish(),
-        None => builder.finish(),
-    }
+/// What the server gave the schema or the request. That it is there is up to the server.
+pub fn data<'a, T: Any + Send + Sync>(context: &Context<'a>) -> Result<&'a T, ApiError> {
+    context.data_opt::<T>().ok_or_else(|| ApiError::Internal(anyhow!("a resolver lacks its {}", type_name::<T>())))
+}
+
+pub fn internal_builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
+    Schema::build(Query::default(), Mutation::default(), EmptySubscription).disable_suggestions()
+}
+
+fn embed_builder() -> SchemaBuilder<EmbedQuery, EmbedMutation, EmptySubscription> {
+    Schema::build(EmbedQuery, EmbedMutation, EmptySubscription).disable_suggestions()
+}
+
+/// A schema that executes what [`Documents`](super::documents::Documents) found valid, and does not look twice.
+pub fn internal_schema(state: State) -> InternalSchema {
+    internal_builder().validation_mode(ValidationMode::Fast).data(state).finish()
+}
+
+/// The same for requests that ask what the schema is.
+pub fn introspection_schema(state: State) -> InternalSchema {
+    internal_builder().validation_mode(ValidationMode::Fast).extension(CountFields).data(state).finish()
+}
+
+/// The same for [`TrustedDocuments`](super::documents::TrustedDocuments).
+pub fn embed_schema(state: State) -> EmbedSchema {
+    embed_builder().validation_mode(ValidationMode::Fast).data(state).finish()
+}
+
+/// The schema of internal apps in the schema language.
+pub fn internal_sdl() -> String {
+    internal_builder().finish().sdl()
+}
+
+/// The schema of the public endpoint in the schema language.
+pub fn embed_sdl() -> String {
+    embed_builder().finish().sdl()
 }
 
 #[derive(Default)]
@@ -95,13 +123,29 @@ struct LimitsQuery;
 impl LimitsQuery {
     /// What this API accepts at most.
     async fn limits(&self) -> Limits {
+        let of = |limit: &limits::Limit| limit.maximum as u64;
         Limits {
             body_bytes: limits::INTERNAL_BODY_BYTES as u64,
-            depth: limits::DEPTH as u64,
-            complexity: limits::COMPLEXITY as u64,
-            aliases: limits::ALIASES as u64,
-            root_fields: limits::ROOT_FIELDS as u64,
-            directives: limits::DIRECTIVES as u64,
+            document_bytes: of(&limits::DOCUMENT_BYTES),
+            variables_bytes: of(&limits::VARIABLES_BYTES),
+            copied_bytes: of(&limits::COPIED_BYTES),
+            tokens: of(&limits::TOKENS),
+            expanded_tokens: of(&limits::EXPANDED_TOKENS),
+            depth: of(&limits::DEPTH),
+            selection_sets: of(&limits::SELECTION_SETS),
+            nesting: of(&limits::NESTING),
+            operations: of(&limits::OPERATIONS),
+            fragments: of(&limits::FRAGMENTS),
+            spreads: of(&limits::SPREADS),
+            selections: of(&limits::SELECTIONS),
+            arguments: of(&limits::ARGUMENTS),
+            variables: of(&limits::VARIABLES),
+            name_bytes: of(&limits::NAME_BYTES),
+            complexity: of(&limits::COMPLEXITY),
+            introspection: of(&limits::INTROSPECTION),
+            aliases: of(&limits::ALIASES),
+            root_fields: of(&limits::ROOT_FIELDS),
+            directives: of(&limits::DIRECTIVES),
             page: limits::PAGE as u64,
             input_items: limits::INPUT_ITEMS as u64,
             execution_seconds: limits::EXECUTION.as_secs(),
@@ -112,8 +156,29 @@ impl LimitsQuery {
 #[derive(SimpleObject)]
 struct Limits {
     body_bytes: u64,
+    document_bytes: u64,
+    variables_bytes: u64,
+    /// Bytes of variables, where each counts as often as the operation uses it.
+    copied_bytes: u64,
+    tokens: u64,
+    /// Tokens, where each fragment counts as often as it is spread.
+    expanded_tokens: u64,
     depth: u64,
+    /// How deep selection sets are nested, those of fragments included.
+    selection_sets: u64,
+    /// How deep lists and objects are nested in a value.
+    nesting: u64,
+    operations: u64,
+    fragments: u64,
+    spreads: u64,
+    /// Selections in one selection set.
+    selections: u64,
+    arguments: u64,
+    variables: u64,
+    name_bytes: u64,
     complexity: u64,
+    /// Fields of the schema's description of itself.
+    introspection: u64,
     aliases: u64,
     root_fields: u64,
     directives: u64,
@@ -130,7 +195,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_documents_of_the_widget_fit_the_public_schema() {
-        let schema = embed_schema(None);
+        let schema = embed_builder().finish();
         for document in valuemap_shared::survey::documents::ALL {
             let response = schema.execute(document).await;
             // Variables are missing, and that is all that may be.

@@ -19,7 +19,7 @@ use crate::access::store::site_by_key;
 use crate::error::ApiError;
 use crate::follow_ups::entities::follow_up;
 use crate::graphql::scalars::{Count, Quarter};
-use crate::graphql::schema::State;
+use crate::graphql::schema::{State, state};
 use crate::value_map::published::Published;
 
 /// The page that a request comes from, as the browser says.
@@ -59,7 +59,7 @@ impl EmbedQuery {
         #[graphql(desc = "A published version; the latest one where it is left out.")] version: Option<Uuid>,
         #[graphql(desc = "A BCP 47 tag: de, pt-BR.")] language: Option<String>,
     ) -> async_graphql::Result<EmbeddedSurvey> {
-        let state = context.data::<State>()?;
+        let state = state(context)?;
         let site = allowed_site(context, &site).await?;
         let survey = (CommunityId(site.community_id), SurveyId(site.survey_id));
         let db = &state.database.read;
@@ -90,7 +90,7 @@ impl EmbedMutation {
         context: &Context<'_>,
         input: SubmitResponseInput,
     ) -> async_graphql::Result<SubmitResponseResult> {
-        let state = context.data::<State>()?;
+        let state = state(context)?;
         let site = allowed_site(context, &input.site).await?;
         let member = signed_member(state, &site, input.identity.as_deref()).await;
         let (version, id, submission) = match parse(state, &site, &input).await? {
@@ -126,7 +126,7 @@ impl EmbedMutation {
 }
 
 async fn allowed_site(context: &Context<'_>, key: &str) -> Result<site::Model, ApiError> {
-    let state = context.data_opt::<State>().ok_or(ApiError::Unavailable)?;
+    let state = state(context)?;
     let site = site_by_key(&state.database.read, key).await?;
     let site = site.ok_or_else(|| ApiError::SiteNotFound(key.chars().take(64).collect()))?;
     context.data_opt::<PageOrigin>().cloned().unwrap_or_default().check(&site)?;
@@ -270,7 +270,7 @@ impl Receipt {
 
     /// What members say, for those who answered. Released in groups, so that no single answer shows.
     async fn results(&self, context: &Context<'_>) -> async_graphql::Result<CommunityResults> {
-        let state = context.data::<State>()?;
+        let state = state(context)?;
         let published = state.published.of(&state.database.read, self.community, state.ambient.now()).await;
         Ok(CommunityResults::from(&*published.map_err(ApiError::from)?))
     }

@@ -15,7 +15,7 @@ use crate::access::store::community_of;
 use crate::error::ApiError;
 use crate::graphql::node_id::NodeId;
 use crate::graphql::scalars::Quarter;
-use crate::graphql::schema::{State, editor, viewer};
+use crate::graphql::schema::{editor, state, viewer};
 use crate::value_map::models::model_of;
 use crate::value_map::store::{question_tallies, respondents_by_version};
 use crate::value_map::wire::Reading;
@@ -41,7 +41,7 @@ impl Survey {
 
     /// All versions, the newest first.
     async fn versions(&self, context: &Context<'_>) -> async_graphql::Result<Vec<SurveyVersion>> {
-        let state = context.data::<State>()?;
+        let state = state(context)?;
         let rows = store::versions_of(&state.database.read, [self.key()]).await.map_err(ApiError::from)?;
         Ok(rows.into_iter().map(SurveyVersion).collect())
     }
@@ -89,7 +89,7 @@ impl SurveyVersion {
     /// What was answered to each agreement question of this version in a quarter, on 0..100. A question is hidden, too,
     /// where the benefit's index less this question's would uncover what is suppressed.
     async fn results(&self, context: &Context<'_>, period: Quarter) -> async_graphql::Result<Vec<QuestionResult>> {
-        let (state, viewer) = (context.data::<State>()?, viewer(context)?);
+        let (state, viewer) = (state(context)?, viewer(context)?);
         let definition = store::definition_of(&self.0).map_err(ApiError::from)?;
         let scales: Vec<(domain::Subject, Option<domain::Benefit>)> =
             definition.questions().iter().filter_map(scale).collect();
@@ -150,7 +150,7 @@ impl SurveyMutation {
         context: &Context<'_>,
         input: CreateSurveyInput,
     ) -> async_graphql::Result<CreateSurveyResult> {
-        let (state, viewer) = (context.data::<State>()?, editor(context)?);
+        let (state, viewer) = (state(context)?, editor(context)?);
         let NodeId::Community(community) = input.community else {
             return Err(ApiError::BadUserInput("community: not the id of a community".into()).into());
         };
@@ -175,7 +175,7 @@ impl SurveyMutation {
         context: &Context<'_>,
         input: SaveSurveyDraftInput,
     ) -> async_graphql::Result<SaveSurveyDraftResult> {
-        let state = context.data::<State>()?;
+        let state = state(context)?;
         let Some(survey) = own_survey(context, input.survey).await? else {
             return Ok(SaveSurveyDraftResult::NotFound(NotFound::new(input.survey)));
         };
@@ -201,7 +201,7 @@ impl SurveyMutation {
         context: &Context<'_>,
         input: PublishSurveyInput,
     ) -> async_graphql::Result<PublishSurveyResult> {
-        let state = context.data::<State>()?;
+        let state = state(context)?;
         let Some(survey) = own_survey(context, input.survey).await? else {
             return Ok(PublishSurveyResult::NotFound(NotFound::new(input.survey)));
         };
@@ -220,7 +220,7 @@ impl SurveyMutation {
 /// The survey, if it is one of the viewer's organisation and the viewer may change it.
 async fn own_survey(context: &Context<'_>, id: NodeId) -> Result<Option<(CommunityId, SurveyId)>, ApiError> {
     let viewer = editor(context)?;
-    let state = context.data_opt::<State>().ok_or(ApiError::Unavailable)?;
+    let state = state(context)?;
     let NodeId::Survey(community, survey) = id else {
         return Err(ApiError::BadUserInput("survey: not the id of a survey".into()));
     };

@@ -3,30 +3,20 @@
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
-use serde::Deserialize;
 use serde_json::{Value, json};
 use valuemap_shared::survey::documents;
 
 use crate::app::{Endpoints, allow_origin, page_origin};
 use crate::graphql::http::{MediaType, respond};
+use crate::routing::query_parameter;
 
 /// Another version may be published at any time; a page need not hear of it at once.
 const START: HeaderValue = HeaderValue::from_static("public, max-age=60");
 const VERSION: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 
-#[derive(Deserialize)]
-pub struct Asked {
-    language: Option<String>,
-}
-
 /// `/embed/surveys/{site}`: the first question of the survey that the site shows, and what the others are asked for with.
-pub async fn start(
-    request: HttpRequest,
-    site: web::Path<String>,
-    asked: web::Query<Asked>,
-    endpoints: web::Data<Endpoints>,
-) -> HttpResponse {
-    let variables = json!({ "site": site.into_inner(), "language": asked.into_inner().language });
+pub async fn start(request: HttpRequest, site: web::Path<String>, endpoints: web::Data<Endpoints>) -> HttpResponse {
+    let variables = json!({ "site": site.into_inner(), "language": query_parameter(&request, "language") });
     answer(&request, &endpoints, documents::START, variables, START).await
 }
 
@@ -34,11 +24,10 @@ pub async fn start(
 pub async fn version(
     request: HttpRequest,
     path: web::Path<(String, String)>,
-    asked: web::Query<Asked>,
     endpoints: web::Data<Endpoints>,
 ) -> HttpResponse {
     let (site, version) = path.into_inner();
-    let variables = json!({ "site": site, "version": version, "language": asked.into_inner().language });
+    let variables = json!({ "site": site, "version": version, "language": query_parameter(&request, "language") });
     answer(&request, &endpoints, documents::SURVEY, variables, VERSION).await
 }
 

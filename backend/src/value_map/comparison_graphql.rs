@@ -12,7 +12,7 @@ use crate::access::store::community_of;
 use crate::error::ApiError;
 use crate::graphql::node_id::NodeId;
 use crate::graphql::scalars::{Count, Decimal};
-use crate::graphql::schema::{State, editor, viewer};
+use crate::graphql::schema::{editor, state, viewer};
 use crate::survey::embed::Problem;
 use crate::survey::graphql::NotFound;
 
@@ -30,7 +30,7 @@ impl ComparisonQuery {
         context: &Context<'_>,
         community: NodeId,
     ) -> async_graphql::Result<Option<Vec<Comparison>>> {
-        let (state, viewer) = (context.data::<State>()?, viewer(context)?);
+        let (state, viewer) = (state(context)?, viewer(context)?);
         let NodeId::Community(community) = community else {
             return Err(ApiError::BadUserInput(format!("{community} is not the id of a community")).into());
         };
@@ -55,7 +55,7 @@ impl ComparisonMutation {
         context: &Context<'_>,
         input: SaveComparisonInput,
     ) -> async_graphql::Result<SaveComparisonResult> {
-        let (state, viewer) = (context.data::<State>()?, editor(context)?);
+        let (state, viewer) = (state(context)?, editor(context)?);
         let NodeId::Community(community) = input.community else {
             return Err(ApiError::BadUserInput(format!("{} is not the id of a community", input.community)).into());
         };

@@ -18,7 +18,7 @@ use super::wire::{Element, Explanation};
 use crate::error::ApiError;
 use crate::graphql::document_limits::PAGE;
 use crate::graphql::scalars::{Count, Money};
-use crate::graphql::schema::State;
+use crate::graphql::schema::state;
 
 /// A figure of the map.
 #[derive(OneofObject)]
@@ -61,7 +61,7 @@ impl Explained {
             Some(Ok(Place(place))) => place + 1,
             Some(Err(_)) => return Err(ApiError::BadUserInput("after: not a cursor of rows".into()).into()),
         };
-        let db = &context.data::<State>()?.database.read;
+        let db = &state(context)?.database.read;
         let total = self.source.count(db).await.map_err(ApiError::from)?;
         let rows = self.source.page(db, start, size as u64).await.map_err(ApiError::from)?;
         let has_next = start + (rows.len() as u64) < total;

@@ -12,7 +12,7 @@ use super::wire::{LayerReading, LinkReading, Projection, RecommendationReading, 
 use crate::error::ApiError;
 use crate::graphql::node_id::NodeId;
 use crate::graphql::scalars::{Count, Currency, Quarter};
-use crate::graphql::schema::{State, viewer};
+use crate::graphql::schema::{state, viewer};
 
 /// Most shifts in one question.
 const MOST_SHIFTS: usize = 50;
@@ -51,7 +51,7 @@ impl ValueMapQuery {
         let Some((community, map)) = find_map(context, community, period, model, weighting).await? else {
             return Ok(None);
         };
-        let state = context.data::<State>()?;
+        let state = state(context)?;
         let today = state.ambient.now().date_naive();
         Ok(Some(explain(&state.database.read, community, &map, model, figure, today).await?))
     }
@@ -94,7 +94,7 @@ async fn find_map(
     model: Option<u32>,
     weighting: Option<Weighting>,
 ) -> async_graphql::Result<Option<(CommunityId, Arc<domain::ValueMap>)>> {
-    let (state, viewer) = (context.data::<State>()?, viewer(context)?);
+    let (state, viewer) = (state(context)?, viewer(context)?);
     let NodeId::Community(community) = community else {
         return Err(ApiError::BadUserInput(format!("{community} is not the id of a community")).into());
     };

@@ -11,7 +11,7 @@ use super::models::{Saved, StoredModel, models_of, save_model};
 use crate::access::store::community_of;
 use crate::error::ApiError;
 use crate::graphql::node_id::NodeId;
-use crate::graphql::schema::{State, editor, viewer};
+use crate::graphql::schema::{editor, state, viewer};
 use crate::survey::embed::Problem;
 use crate::survey::graphql::NotFound;
 
@@ -26,7 +26,7 @@ impl ScoringModelQuery {
         context: &Context<'_>,
         community: NodeId,
     ) -> async_graphql::Result<Option<Vec<ScoringModel>>> {
-        let (state, viewer) = (context.data::<State>()?, viewer(context)?);
+        let (state, viewer) = (state(context)?, viewer(context)?);
         let community = community_id(community)?;
         let db = &state.database.read;
         if community_of(db, viewer.organisation_id(), community).await.map_err(ApiError::from)?.is_none() {
@@ -48,7 +48,7 @@ impl ScoringModelMutation {
         context: &Context<'_>,
         input: SaveScoringModelInput,
     ) -> async_graphql::Result<SaveScoringModelResult> {
-        let (state, viewer) = (context.data::<State>()?, editor(context)?);
+        let (state, viewer) = (state(context)?, editor(context)?);
         let community = community_id(input.community)?;
         let draft = match read_document(input.document.0) {
             Ok(draft) => draft,

@@ -16,7 +16,7 @@ use crate::graphql::document_limits::PAGE;
 use crate::graphql::node_id::NodeId;
 use crate::graphql::paging::page_size;
 use crate::graphql::scalars::Count;
-use crate::graphql::schema::{State, editor};
+use crate::graphql::schema::{State, editor, state};
 use crate::survey::graphql::NotFound;
 
 /// Who posts to a webhook endpoint, and how they sign.
@@ -127,7 +127,7 @@ pub async fn webhook_endpoints(
     context: &Context<'_>,
     community: CommunityId,
 ) -> async_graphql::Result<Vec<WebhookEndpoint>> {
-    let state = context.data::<State>()?;
+    let state = state(context)?;
     let rows = endpoints_of(&state.database.read, community).await.map_err(ApiError::from)?;
     Ok(rows.into_iter().map(WebhookEndpoint).collect())
 }
@@ -140,7 +140,7 @@ pub async fn inbox(
     first: Option<i32>,
     after: Option<String>,
 ) -> async_graphql::Result<Connection<String, InboxEvent, EmptyFields, EmptyFields>> {
-    let state = context.data::<State>()?;
+    let state = state(context)?;
     let limit = page_size(first)?;
     query(after, None, Some(limit as i32), None, |after: Option<String>, _, _, _| async move {
         let after = match after.map(|cursor| cursor.parse()) {
@@ -173,7 +173,7 @@ impl WebhookMutation {
         context: &Context<'_>,
         input: CreateWebhookEndpointInput,
     ) -> async_graphql::Result<CreateWebhookEndpointResult> {
-        let state = context.data::<State>()?;
+        let state = state(context)?;
         let name = checked_name(&input.name)?;
         let Some(community) = editable(context, input.community).await? else {
             return Ok(CreateWebhookEndpointResult::NotFound(NotFound::new(input.community)));
@@ -195,7 +195,7 @@ impl WebhookMutation {
         context: &Context<'_>,
         input: DisableWebhookEndpointInput,
     ) -> async_graphql::Result<DisableWebhookEndpointResult> {
-        let state = context.data::<State>()?;
+        let state = state(context)?;
         let NodeId::WebhookEndpoint(community, id) = input.id else {
             return Err(ApiError::BadUserInput("id: not the id of a webhook endpoint".into()).into());
         };
@@ -213,7 +213,7 @@ impl WebhookMutation {
         context: &Context<'_>,
         input: ReplayInboxEventsInput,
     ) -> async_graphql::Result<ReplayInboxEventsResult> {
-        let state = context.data::<State>()?;
+        let state = state(context)?;
         let not_found = |id| ReplayInboxEventsResult::NotFound(NotFound::new(id));
         let Some(community) = editable(context, input.community).await? else { return Ok(not_found(input.community)) };
         let status = input.status.map(Status::from);
@@ -272,7 +272,7 @@ async fn replay(
 
 /// The community, where the organisation has it and the token may change something.
 async fn editable(context: &Context<'_>, id: NodeId) -> async_graphql::Result<Option<CommunityId>> {
-    let (state, viewer) = (context.data::<State>()?, editor(context)?);
+    let (state, viewer) = (state(context)?, editor(context)?);
     let NodeId::Community(id) = id else {
         return Err(ApiError::BadUserInput("community: not the id of a community".into()).into());
     };

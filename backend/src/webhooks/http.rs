@@ -15,6 +15,7 @@ use super::inbox::{Incoming, store};
 use super::{apply, discourse, signature, signed_json};
 use crate::graphql::node_id::NodeId;
 use crate::graphql::schema::State;
+use crate::logging::OncePerSecond;
 use crate::request_body::{Refusal, read_json};
 
 const MOST_BYTES: usize = 1024 * 1024;
@@ -23,6 +24,9 @@ const MOST_BYTES: usize = 1024 * 1024;
 static AT_ONCE: Semaphore = Semaphore::const_new(4);
 /// How long storing and applying may take. Discourse gives up on an answer after 20 seconds.
 const HANDLING: Duration = Duration::from_secs(10);
+
+/// Anybody can send what is not signed.
+static FORGED: OncePerSecond = OncePerSecond::new();
 
 pub async fn receive(
     http: HttpRequest,
@@ -61,7 +65,10 @@ fn check(
         Kind::SignedJson => signature::check_standard(&endpoint.secret, headers, body, state.ambient.now()),
     };
     if let Err(forged) = checked {
-        tracing::warn!(endpoint = %endpoint.id, bytes = body.len(), cause = forged.to_string(), "a webhook was refused");
+        if let Some(unsaid) = FORGED.admit(state.ambient.now()) {
+            let (endpoint, cause) = (endpoint.id, forged.to_string());
+            tracing::warn!(%endpoint, bytes = body.len(), cause, unsaid, "a webhook was refused");
+        }
         return Err(Refusal::new(
             StatusCode::UNAUTHORIZED,
             "UNAUTHENTICATED",

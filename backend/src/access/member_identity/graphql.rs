@@ -13,7 +13,7 @@ use crate::access::graphql::Site;
 use crate::access::store::community_of;
 use crate::error::ApiError;
 use crate::graphql::node_id::NodeId;
-use crate::graphql::schema::{State, editor};
+use crate::graphql::schema::{editor, state};
 use crate::survey::embed::Problem;
 use crate::survey::graphql::NotFound;
 
@@ -57,7 +57,7 @@ impl MemberIdentityMutation {
         context: &Context<'_>,
         input: SetSiteIdentityInput,
     ) -> async_graphql::Result<SetSiteIdentityResult> {
-        let (state, viewer) = (context.data::<State>()?, editor(context)?);
+        let (state, viewer) = (state(context)?, editor(context)?);
         let NodeId::Site(community, id) = input.site else {
             return Err(ApiError::BadUserInput("site: not the id of a site".into()).into());
         };

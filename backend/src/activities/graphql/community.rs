@@ -18,7 +18,7 @@ use crate::activities::store;
 use crate::error::ApiError;
 use crate::graphql::node_id::NodeId;
 use crate::graphql::paging;
-use crate::graphql::schema::State;
+use crate::graphql::schema::state;
 
 /// What a community's fields about tracking are resolved with.
 pub struct TrackedCommunity(pub CommunityId);
@@ -125,7 +125,7 @@ impl TrackedCommunity {
         context: &Context<'_>,
         version: Option<i32>,
     ) -> async_graphql::Result<Option<OutcomeWeights>> {
-        let state = context.data::<State>()?;
+        let state = state(context)?;
         let row = store::outcome_weights(&state.database.read, self.0, version).await.map_err(ApiError::from)?;
         Ok(match row {
             Some(row) => Some(row.try_into()?),

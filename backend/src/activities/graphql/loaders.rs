@@ -19,6 +19,7 @@ use crate::activities::store;
 use crate::database::Database;
 use crate::error::ApiError;
 use crate::graphql::paging::page_size;
+use crate::graphql::schema::data;
 
 /// Loads everything that is tracked.
 pub struct Tracked(pub Database);
@@ -29,7 +30,7 @@ where
     K: Clone + Eq + Hash + Send + Sync + 'static,
     Tracked: Loader<K, Error = async_graphql::Error>,
 {
-    context.data::<DataLoader<Tracked>>()?.load_one(key).await
+    data::<DataLoader<Tracked>>(context)?.load_one(key).await
 }
 
 /// What is mentioned by a row, and so is there.

@@ -13,7 +13,7 @@ use crate::ambient::Ambient;
 use crate::error::ApiError;
 use crate::graphql::node_id::NodeId;
 use crate::graphql::scalars::Count;
-use crate::graphql::schema::{State, editor};
+use crate::graphql::schema::{State, editor, state};
 use crate::survey::embed;
 use crate::survey::graphql::NotFound;
 
@@ -213,7 +213,7 @@ pub async fn record<E: Entry>(
     community: NodeId,
     (list, entries): (&str, Vec<E>),
 ) -> async_graphql::Result<RecordResult> {
-    let (state, viewer) = (context.data::<State>()?, editor(context)?);
+    let (state, viewer) = (state(context)?, editor(context)?);
     let id = community_in(community)?;
     let owned = community_of(&state.database.read, viewer.organisation_id(), id).await.map_err(ApiError::from)?;
     if owned.is_none() {

@@ -17,7 +17,7 @@ use crate::activities::store;
 use crate::error::ApiError;
 use crate::graphql::node_id::NodeId;
 use crate::graphql::scalars::{Currency, Decimal};
-use crate::graphql::schema::{State, editor};
+use crate::graphql::schema::{State, editor, state};
 use crate::survey::graphql::NotFound;
 
 #[derive(Default)]
@@ -32,7 +32,7 @@ impl SettingsMutation {
         context: &Context<'_>,
         input: SetExchangeRateInput,
     ) -> async_graphql::Result<SetExchangeRateResult> {
-        let state = context.data::<State>()?;
+        let state = state(context)?;
         let Some((transaction, community)) = begin(context, input.community).await? else {
             return Ok(SetExchangeRateResult::NotFound(NotFound::new(input.community)));
         };
@@ -59,7 +59,7 @@ impl SettingsMutation {
         context: &Context<'_>,
         input: SetOutcomeWeightsInput,
     ) -> async_graphql::Result<SetOutcomeWeightsResult> {
-        let state = context.data::<State>()?;
+        let state = state(context)?;
         let Some((transaction, community)) = begin(context, input.community).await? else {
             return Ok(SetOutcomeWeightsResult::NotFound(NotFound::new(input.community)));
         };
@@ -85,7 +85,7 @@ impl SettingsMutation {
         context: &Context<'_>,
         input: SetReportingCurrencyInput,
     ) -> async_graphql::Result<SetReportingCurrencyResult> {
-        let state = context.data::<State>()?;
+        let state = state(context)?;
         let Some((transaction, community)) = begin(context, input.community).await? else {
             return Ok(SetReportingCurrencyResult::NotFound(NotFound::new(input.community)));
         };
@@ -112,7 +112,7 @@ async fn begin(
     community: NodeId,
 ) -> Result<Option<(DatabaseTransaction, community::Model)>, ApiError> {
     let viewer = editor(context)?;
-    let state = context.data_opt::<State>().ok_or(ApiError::Unavailable)?;
+    let state = state(context)?;
     let id = community_in(community)?;
     let transaction = state.database.begin_write().await?;
     let community = store::locked_community(&transaction, viewer.organisation_id(), id).await?;

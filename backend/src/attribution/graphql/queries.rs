@@ -22,7 +22,7 @@ use crate::error::ApiError;
 use crate::graphql::node_id::NodeId;
 use crate::graphql::paging::{self, page_size};
 use crate::graphql::scalars::Quarter;
-use crate::graphql::schema::{State, editor, viewer};
+use crate::graphql::schema::{editor, state, viewer};
 use crate::survey::graphql::NotFound;
 use crate::value_map::models::{StoredModel, model_of};
 
@@ -60,7 +60,7 @@ impl AttributionMutation {
         context: &Context<'_>,
         input: RunAttributionInput,
     ) -> async_graphql::Result<RunAttributionResult> {
-        let (state, viewer) = (context.data::<State>()?, editor(context)?);
+        let (state, viewer) = (state(context)?, editor(context)?);
         let Some((community, scoring)) = community_with_model(context, input.community).await? else {
             return Ok(RunAttributionResult::NotFound(NotFound::new(input.community)));
         };
@@ -94,7 +94,7 @@ impl AttributionQuery {
         first: Option<i32>,
         after: Option<String>,
     ) -> async_graphql::Result<Option<Nodes<AttributionRun>>> {
-        let state = context.data::<State>()?;
+        let state = state(context)?;
         let size = page_size(first)?;
         let Some((community, _)) = community_with_model(context, community).await? else { return Ok(None) };
         let after = match after.map(|cursor| cursor.parse()) {
@@ -119,7 +119,7 @@ impl AttributionQuery {
         context: &Context<'_>,
         id: NodeId,
     ) -> async_graphql::Result<Option<AttributionRun>> {
-        let (state, viewer) = (context.data::<State>()?, viewer(context)?);
+        let (state, viewer) = (state(context)?, viewer(context)?);
         let NodeId::AttributionRun(community, id) = id else {
             return Err(ApiError::BadUserInput(format!("{id} is not the id of an attribution run")).into());
         };
@@ -142,7 +142,7 @@ impl AttributionQuery {
         #[graphql(default_with = "CreditSource::ActivityType")] by: CreditSource,
         #[graphql(default)] options: ReturnsOptions,
     ) -> async_graphql::Result<ActivityReturnsResult> {
-        let state = context.data::<State>()?;
+        let state = state(context)?;
         let Some((community, scoring)) = community_with_model(context, community).await? else {
             return Ok(ActivityReturnsResult::NotFound(NotFound::new(community)));
         };
@@ -171,7 +171,7 @@ impl AttributionQuery {
         community: NodeId,
         input: BreakEvenInput,
     ) -> async_graphql::Result<BreakEvenResult> {
-        let state = context.data::<State>()?;
+        let state = state(context)?;
         let Some((community, scoring)) = community_with_model(context, community).await? else {
             return Ok(BreakEvenResult::NotFound(NotFound::new(community)));
         };
@@ -193,7 +193,7 @@ async fn community_with_model(
     context: &Context<'_>,
     id: NodeId,
 ) -> async_graphql::Result<Option<(CommunityId, StoredModel)>> {
-    let (state, viewer) = (context.data::<State>()?, viewer(context)?);
+    let (state, viewer) = (state(context)?, viewer(context)?);
     let NodeId::Community(community) = id else {
         return Err(ApiError::BadUserInput(format!("{id} is not the id of a community")).into());
     };

@@ -14,7 +14,7 @@ use crate::error::ApiError;
 use crate::graphql::node_id::NodeId;
 use crate::graphql::paging;
 use crate::graphql::scalars::{Count, Decimal, Money, Quarter};
-use crate::graphql::schema::State;
+use crate::graphql::schema::state;
 
 pub struct AttributionRun(pub StoredRun);
 
@@ -24,7 +24,7 @@ pub async fn run_node(
     community: CommunityId,
     id: AttributionRunId,
 ) -> async_graphql::Result<Option<AttributionRun>> {
-    let state = context.data::<State>()?;
+    let state = state(context)?;
     let row = store::find(&state.database.read, community, id).await.map_err(ApiError::from)?;
     Ok(row.map(|row| row.try_into().map(AttributionRun)).transpose().map_err(ApiError::Internal)?)
 }
@@ -49,7 +49,7 @@ impl AttributionRun {
     /// Whether the data says something else by now. Everything is read again to find out.
     #[graphql(complexity = 500)]
     async fn is_stale(&self, context: &Context<'_>) -> async_graphql::Result<bool> {
-        let state = context.data::<State>()?;
+        let state = state(context)?;
         let now = run::data_hash(&state.database, self.0.community, &self.0.parameters).await;
         Ok(now.map_err(ApiError::Internal)? != self.0.data_hash)
     }

@@ -1,0 +1,145 @@
+//! From the text of a request to what may be executed. A document that was not seen before goes through the gate, and
+//! is then parsed and validated on a pool of its own, so that it holds up no worker; one that was seen is at hand.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextExecute, NextValidation};
+use async_graphql::{Response, ServerError, ValidationResult};
+use futures_util::FutureExt;
+use moka::sync::Cache;
+use sha2::{Digest, Sha256};
+use tokio::sync::Semaphore;
+
+use super::document::{Document, Prepared};
+use super::document_limits as limits;
+use super::errors::give_code;
+use super::gate::{self, Fault};
+use super::http::{Body, Failure};
+use super::schema::{InternalSchema, internal_builder};
+use super::variables::InputTypes;
+use crate::error::ApiError;
+
+/// Parsed documents that are kept, by their tokens. A token takes some 200 bytes.
+const KEPT_TOKENS: u64 = 100_000;
+/// How many documents are parsed and validated at once.
+const AT_ONCE: usize = 2;
+
+/// The documents of internal apps: any that are valid.
+pub struct Documents {
+    checker: Arc<Checker>,
+    known: Cache<[u8; 32], Arc<Document>>,
+    turns: Semaphore,
+}
+
+pub(super) struct Checker {
+    schema: InternalSchema,
+    types: InputTypes,
+}
+
+impl Documents {
+    pub fn new(sdl: &str) -> anyhow::Result<Self> {
+        let weight = |_: &[u8; 32], document: &Arc<Document>| u32::try_from(document.tokens()).unwrap_or(u32::MAX);
+        Ok(Self {
+            checker: Arc::new(Checker::new(sdl)?),
+            known: Cache::builder().max_capacity(KEPT_TOKENS).weigher(weight).build(),
+            turns: Semaphore::new(AT_ONCE),
+        })
+    }
+
+    pub async fn prepare(&self, body: Body) -> Result<Prepared, Failure> {
+        let key: [u8; 32] = Sha256::digest(&body.query).into();
+        if let Some(document) = self.known.get(&key) {
+            return self.checker.prepare(&document, body);
+        }
+        let counted = gate::count(&body.query)?;
+        let _turn = self.turns.acquire().await.map_err(|closed| ApiError::Internal(closed.into()))?;
+        let checker = self.checker.clone();
+        let checked = tokio::task::spawn_blocking(move || {
+            let document = Document::parse(&body.query, counted)?;
+            let prepared = checker.prepare(&document, body)?;
+            Ok::<_, Failure>((document, prepared))
+        });
+        let (document, prepared) = checked.await.map_err(|panic| ApiError::Internal(panic.into()))??;
+        self.known.insert(key, Arc::new(document));
+        Ok(prepared)
+    }
+}
+
+impl Checker {
+    pub(super) fn new(sdl: &str) -> anyhow::Result<Self> {
+        Ok(Self { schema: internal_builder().extension(OnlyValidate).finish(), types: InputTypes::of_schema(sdl)? })
+    }
+
+    pub(super) fn prepare(&self, document: &Document, body: Body) -> Result<Prepared, Failure> {
+        let operation = document.check(&self.types, &body)?;
+        let request = document.request(body.operation_name.clone(), body.variables.clone());
+        let Some(response) = self.schema.execute(request).now_or_never() else {
+            return Err(ApiError::Internal(anyhow::anyhow!("a validation waits for something")).into());
+        };
+        if !response.errors.is_empty() {
+            return Err(Failure::Request(response.errors));
+        }
+        let request = document.request(body.operation_name, body.variables);
+        Ok(Prepared { request, operation, introspects: document.introspects() })
+    }
+}
+
+/// Stops a request once it is found valid. Only the validation tells how complex it is. This is no extension of the
+/// schema that executes: with one, each field of an answer costs more.
+struct OnlyValidate;
+
+impl ExtensionFactory for OnlyValidate {
+    fn create(&self) -> Arc<dyn Extension> {
+        Arc::new(Self)
+    }
+}
+
+#[async_graphql::async_trait::async_trait]
+impl Extension for OnlyValidate {
+    async fn validation(
+        &self,
+        context: &ExtensionContext<'_>,
+        next: NextValidation<'_>,
+    ) -> Result<ValidationResult, Vec<ServerError>> {
+        match next.run(context).await {
+            Ok(found) if found.complexity > limits::COMPLEXITY.maximum => {
+                Err(vec![Fault::limit(&limits::COMPLEXITY).into()])
+            }
+            Ok(found) => Ok(found),
+            Err(mut errors) => {
+                errors.truncate(limits::ERRORS);
+                errors.iter_mut().for_each(|error| give_code(error, "GRAPHQL_VALIDATION_FAILED"));
+                Err(errors)
+            }
+        }
+    }
+
+    async fn execute(&self, _: &ExtensionContext<'_>, _: Option<&str>, _: NextExecute<'_>) -> Response {
+        Response::default()
+    }
+}
+
+/// The documents of the public endpoint: the widget's own, known to be valid.
+pub struct TrustedDocuments {
+    documents: HashMap<&'static str, Document>,
+    types: InputTypes,
+}
+
+impl TrustedDocuments {
+    pub fn new(texts: impl IntoIterator<Item = &'static str>, sdl: &str) -> anyhow::Result<Self> {
+        let mut documents = HashMap::new();
+        for text in texts {
+            let document = Document::read(text).map_err(|fault| anyhow::anyhow!("{}: {text}", fault.message))?;
+            documents.insert(text, document);
+        }
+        Ok(Self { documents, types: InputTypes::of_schema(sdl)? })
+    }
+
+    pub fn prepare(&self, body: Body) -> Result<Prepared, Failure> {
+        let document = self.documents.get(body.query.as_str()).ok_or_else(Failure::not_trusted)?;
+        let operation = document.check(&self.types, &body)?;
+        let request = document.request(body.operation_name, body.variables);
+        Ok(Prepared { request, operation, introspects: document.introspects() })
+    }
+}
