@@ -23,6 +23,8 @@ pub enum Benchmark {
     Gate,
     /// Attribution models on a million touches, beside the Python package ChannelAttribution
     Attribution,
+    /// Requests that schemathesis makes up from the GraphQL schema; fails where one is the server's fault
+    Schemathesis,
     /// Bytes and times until the survey is there, beside SurveyJS, PostHog, Formbricks and Preact
     Widget,
 }
@@ -33,6 +35,7 @@ pub fn run(workspace: &Workspace, benchmark: Benchmark, arguments: &[String]) ->
         Benchmark::Load => load(workspace),
         Benchmark::Gate => gate(workspace),
         Benchmark::Attribution => attribution(workspace),
+        Benchmark::Schemathesis => schemathesis(workspace, arguments),
     }
 }
 
@@ -62,6 +65,16 @@ fn attribution(workspace: &Workspace) -> Result<ExitCode> {
     let mut bench = cargo_bench(workspace, "attribution");
     bench.envs(python.map(|python| ("VALUEMAP_BENCH_PYTHON", python)));
     exit_code(&mut bench)
+}
+
+/// With a debug server, which finds overflows that a release does not.
+fn schemathesis(workspace: &Workspace, arguments: &[String]) -> Result<ExitCode> {
+    let requirements = workspace.root.join("tests/benches/schemathesis/requirements.txt");
+    let python = setup::python::ensure(workspace, &requirements)?;
+    let server = server::build(workspace, false)?;
+    let mut bench = cargo_bench(workspace, "schemathesis");
+    bench.env("VALUEMAP_TEST_SERVER", server).envs(python.map(|python| ("VALUEMAP_BENCH_PYTHON", python)));
+    exit_code(bench.arg("--").args(arguments))
 }
 
 /// With a debug server: what is measured waits for it only once or twice, and for a millisecond.
