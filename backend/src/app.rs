@@ -14,7 +14,8 @@ use tracing::Instrument;
 use valuemap_shared::survey::documents;
 
 use crate::access::graphql::{SitesOf, SurveysOf};
-use crate::access::session::{sign_in, sign_out, viewer_of};
+use crate::access::own_page::own_origin;
+use crate::access::session::{look_at_link, sign_in, sign_out, viewer_of};
 use crate::activities::graphql::Tracked;
 use crate::ambient::Ambient;
 use crate::error::ApiError;
@@ -27,7 +28,7 @@ use crate::graphql::schema::{
     EmbedSchema, InternalSchema, State, embed_schema, embed_sdl, internal_schema, internal_sdl, introspection_schema,
 };
 use crate::request_body::{Refusal, check_json, read_json};
-use crate::routing::{not_found, reads, takes};
+use crate::routing::{not_allowed, not_found, reads, takes};
 use crate::survey;
 use crate::survey::embed::PageOrigin;
 use crate::webhooks;
@@ -79,7 +80,12 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(reads("/embed/surveys/{site}/{version}", survey::http::version))
         .service(takes("/webhooks/{address_key}", webhooks::http::receive))
         .service(reads("/schema.graphql", schema_file))
-        .service(reads("/sign-in", sign_in))
+        .service(
+            web::resource("/sign-in")
+                .route(web::get().to(sign_in))
+                .route(web::head().to(look_at_link))
+                .default_service(web::route().to(async || not_allowed("GET, HEAD"))),
+        )
         .service(takes("/sign-out", sign_out))
         .service(reads("/livez", async || HttpResponse::Ok()))
         .service(reads("/readyz", ready))
@@ -187,7 +193,7 @@ pub fn allow_origin(response: &mut HttpResponse, origin: Option<String>) {
 pub fn page_origin(request: &HttpRequest) -> PageOrigin {
     let text = |name| request.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let is_same_origin = text(HeaderName::from_static("sec-fetch-site")).as_deref() == Some("same-origin");
-    PageOrigin { origin: text(header::ORIGIN), host: text(header::HOST), is_same_origin }
+    PageOrigin { origin: text(header::ORIGIN), own: own_origin(request), is_same_origin }
 }
 
 async fn schema_file(endpoints: web::Data<Endpoints>) -> HttpResponse {

@@ -18,6 +18,7 @@ mod recent;
 mod request_body;
 mod routing;
 mod sample;
+mod security_headers;
 mod settings;
 mod survey;
 mod value_map;

@@ -77,7 +77,6 @@ fn file(http: &HttpRequest, path: &str, caching: &str) -> HttpResponse {
         .insert_header((header::CONTENT_TYPE, content_type(path)))
         .insert_header((header::CACHE_CONTROL, caching))
         .insert_header((header::VARY, "Accept-Encoding"))
-        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .insert_header((header::ETAG, etag.as_str()));
     if http.headers().get(header::IF_NONE_MATCH).is_some_and(|known| known == etag.as_str()) {
         response.status(actix_web::http::StatusCode::NOT_MODIFIED);

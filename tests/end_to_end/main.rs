@@ -4,6 +4,7 @@
 mod access;
 mod attribution;
 mod browser;
+mod browser_safety;
 mod command_line;
 mod conformance;
 mod dashboard;

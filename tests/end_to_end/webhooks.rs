@@ -15,6 +15,7 @@ use crate::{World, on_both_databases};
 on_both_databases!(
     what_a_forum_sends_is_counted,
     who_does_not_hold_the_secret_is_not_believed,
+    a_body_that_was_signed_is_of_no_other_forum,
     an_event_that_is_sent_again_under_another_id_does_nothing,
     what_comes_late_does_not_undo_what_is_newer,
     a_rename_is_not_undone_by_a_post_that_was_queued_before,
@@ -242,6 +243,32 @@ async fn who_does_not_hold_the_secret_is_not_believed(engine: Engine) {
     // An endpoint believes its own secret only.
     let signed = Hook::new(&world, "SIGNED_JSON").await;
     assert_eq!(Hook { address: signed.address, ..hook }.discourse("post_created", 2, &json!({})).await, unbelieved);
+}
+
+/// The signature covers the body and not the headers, which somebody who repeats it may change.
+async fn a_body_that_was_signed_is_of_no_other_forum(engine: Engine) {
+    let world = World::new(engine).await;
+    let hook = Hook::new(&world, "DISCOURSE").await;
+    let database = world.scratch.connect().await.unwrap();
+    let body = post(123, 1, 77, 1);
+    assert_eq!(hook.discourse("post_created", 1, &body).await, ok("applied"));
+    let text = body.to_string();
+    let repeated = async |instance: &str, event: &str| {
+        let request = hook
+            .http
+            .post(&hook.address)
+            .header("content-type", "application/json")
+            .header("x-discourse-instance", instance)
+            .header("x-discourse-event", event)
+            .header("x-discourse-event-id", "9")
+            .header("x-discourse-event-signature", hook.discourse_signature(&text));
+        answer(request.body(text.clone())).await
+    };
+    assert_eq!(repeated("https://evil.example.com", "post_created").await, (403, "FORBIDDEN".to_owned()));
+    assert_eq!(repeated("https://FORUM.example.com.", "post_created").await, (403, "FORBIDDEN".to_owned()));
+    assert_eq!(repeated(FORUM, "post_created").await, ok("repeated"));
+    assert_eq!(repeated(FORUM, "post_liked").await, ok("kept"));
+    assert_eq!(contributions(&database).await, ["post:123 question 77"]);
 }
 
 async fn an_event_that_is_sent_again_under_another_id_does_nothing(engine: Engine) {

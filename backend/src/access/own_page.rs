@@ -3,6 +3,11 @@
 use actix_web::HttpRequest;
 use actix_web::http::header;
 
+/// Whether the browser speaks TLS, to this server or to the proxy in front of it.
+pub fn is_tls(http: &HttpRequest) -> bool {
+    http.connection_info().scheme() == "https"
+}
+
 /// Where this server is, as the browser that sends the request has it: `https://valuemap.example.com`.
 pub fn own_origin(http: &HttpRequest) -> Option<String> {
     let host = http.headers().get(header::HOST)?.to_str().ok()?;

@@ -4,40 +4,67 @@ use std::sync::Arc;
 
 use actix_web::cookie::{Cookie, SameSite, time::Duration as CookieDuration};
 use actix_web::http::{Method, header};
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 use chrono::TimeDelta;
 
 use super::entities::api_token::Kind;
-use super::own_page::is_own_page;
-use super::store::{Viewer, create_token, viewer_with};
+use super::own_page::{is_own_page, is_tls};
+use super::store::{Viewer, create_token, delete_token, viewer_with};
 use crate::error::{ApiError, status_of};
 use crate::graphql::schema::State;
 use crate::routing::query_parameter;
 
-const COOKIE: &str = "valuemap_session";
+/// Browsers let nobody but this server itself set a cookie of this name, and send it by TLS only.
+const COOKIE: &str = "__Host-valuemap_session";
+/// Without TLS, as on the machine of who tries it.
+const COOKIE_WITHOUT_TLS: &str = "valuemap_session";
 const SESSION_DAYS: i64 = 7;
 
-/// `GET /sign-in?token=...`: starts a session and goes on to the dashboard.
+/// `GET /sign-in?token=...`: uses the link up, starts a session and goes on to the dashboard.
 pub async fn sign_in(http: HttpRequest, state: web::Data<State>) -> HttpResponse {
-    let token = query_parameter(&http, "token").unwrap_or_default();
-    match start_session(&state, &token).await {
-        Ok(Some(secret)) => HttpResponse::SeeOther()
-            .insert_header((header::LOCATION, "/"))
-            .insert_header((header::CACHE_CONTROL, "no-store"))
-            .insert_header((header::REFERRER_POLICY, "no-referrer"))
-            .cookie(session_cookie(&http, secret, SESSION_DAYS))
-            .finish(),
-        Ok(None) => HttpResponse::Unauthorized().content_type("text/plain; charset=utf-8").body(
-            "This sign-in link has expired or is incomplete.\n\
-             Copy the whole link, or make a new one: `valuemap sign-in`, or restart `valuemap serve`.\n",
-        ),
+    match start_session(&state, &token_of(&http)).await {
+        Ok(Some(secret)) => to_the_dashboard().cookie(session_cookie(&http, secret, SESSION_DAYS)).finish(),
+        Ok(None) => no_such_link(),
         Err(error) => HttpResponse::build(status_of(error.code())).body(error.to_string()),
     }
 }
 
+/// `HEAD /sign-in?token=...`: whether the link would work. Readers of mail ask, and must not use it up.
+pub async fn look_at_link(http: HttpRequest, state: web::Data<State>) -> HttpResponse {
+    match viewer_with(&state.database.read, Kind::SignIn, &token_of(&http), state.ambient.now()).await {
+        Ok(Some(_)) => to_the_dashboard().finish(),
+        Ok(None) => no_such_link(),
+        Err(error) => HttpResponse::build(status_of(ApiError::from(error).code())).finish(),
+    }
+}
+
+fn token_of(http: &HttpRequest) -> String {
+    query_parameter(http, "token").unwrap_or_default()
+}
+
+fn to_the_dashboard() -> HttpResponseBuilder {
+    let mut response = HttpResponse::SeeOther();
+    response
+        .insert_header((header::LOCATION, "/"))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header((header::REFERRER_POLICY, "no-referrer"));
+    response
+}
+
+fn no_such_link() -> HttpResponse {
+    HttpResponse::Unauthorized().content_type("text/plain; charset=utf-8").body(
+        "This sign-in link has been used, has expired or is incomplete.\n\
+         A link works once and for 15 minutes. Copy the whole link, or make a new one with `valuemap sign-in`.\n",
+    )
+}
+
 async fn start_session(state: &State, token: &str) -> Result<Option<String>, ApiError> {
     let now = state.ambient.now();
-    let Some(viewer) = viewer_with(&state.database.read, Kind::SignIn, token, now).await? else { return Ok(None) };
+    let Some(viewer) = viewer_with(&state.database.write, Kind::SignIn, token, now).await? else { return Ok(None) };
+    // Of two who use it at once, one deletes it.
+    if !delete_token(&state.database.write, viewer.token.id).await? {
+        return Ok(None);
+    }
     let secret = create_token(
         &state.database.write,
         &state.ambient,
@@ -72,7 +99,7 @@ pub async fn viewer_of(http: &HttpRequest, state: &State) -> Result<Option<Arc<V
     if let Some(secret) = authorization.and_then(|value| value.strip_prefix("Bearer ")) {
         return Ok(state.viewers.with(db, Kind::App, secret.trim(), now).await?);
     }
-    match http.cookie(COOKIE) {
+    match http.cookie(cookie_name(http)) {
         Some(cookie) if http.method() == Method::POST && is_own_page(http) => {
             Ok(state.viewers.with(db, Kind::Session, cookie.value(), now).await?)
         }
@@ -81,12 +108,16 @@ pub async fn viewer_of(http: &HttpRequest, state: &State) -> Result<Option<Arc<V
     }
 }
 
+fn cookie_name(http: &HttpRequest) -> &'static str {
+    if is_tls(http) { COOKIE } else { COOKIE_WITHOUT_TLS }
+}
+
 fn session_cookie(http: &HttpRequest, secret: String, days: i64) -> Cookie<'static> {
-    Cookie::build(COOKIE, secret)
+    Cookie::build(cookie_name(http), secret)
         .path("/")
         .http_only(true)
         .same_site(SameSite::Strict)
-        .secure(http.connection_info().scheme() == "https")
+        .secure(is_tls(http))
         .max_age(CookieDuration::days(days))
         .finish()
 }

@@ -15,6 +15,7 @@ use crate::database::Database;
 use crate::embed_pages::texts::Locales;
 use crate::graphql::schema::State;
 use crate::sample;
+use crate::security_headers::with_security_headers;
 use crate::settings::Settings;
 use crate::survey::store::VersionCache;
 use crate::survey::writer::Writer;
@@ -88,6 +89,7 @@ async fn serve(listener: TcpListener, database: Database, ambient: Ambient) -> a
             .app_data(state.clone())
             .app_data(endpoints.clone())
             .app_data(locales.clone())
+            .wrap(from_fn(with_security_headers))
             .wrap(from_fn(with_request_id))
             .configure(routes)
     };

@@ -29,14 +29,14 @@ impl SignIn {
     }
 }
 
-/// A link that is good for a day.
+/// A link that works once, and for a quarter of an hour.
 pub async fn sign_in_link(
     database: &Database,
     ambient: &Ambient,
     organisation: OrganisationId,
     server: &str,
 ) -> anyhow::Result<String> {
-    let lifetime = TimeDelta::days(1);
+    let lifetime = TimeDelta::minutes(15);
     let secret =
         create_token(&database.write, ambient, organisation, Kind::SignIn, "Dashboard", true, lifetime).await?;
     Ok(format!("{}/sign-in?token={secret}", server.trim_end_matches('/')))

@@ -11,6 +11,7 @@ use super::page::{Page, respond};
 use super::results::thanks;
 use super::texts::{Locales, Texts, asked_language};
 use crate::access::entities::site;
+use crate::access::own_page::is_own_page;
 use crate::access::store::site_by_key;
 use crate::error::ApiError;
 use crate::graphql::document_limits::EMBED_BODY_BYTES;
@@ -79,11 +80,9 @@ pub async fn on_site(
 /// A page of ours or of the site may send a form here. A browser that does not say which page it is on is an old one,
 /// or none: it could say anything.
 fn check_origin(request: &HttpRequest, site: &site::Model) -> Result<(), Refusal> {
-    let text = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
-    let Some(origin) = text(header::ORIGIN) else { return Ok(()) };
-    let authority = origin.split_once("://").map(|(_, authority)| authority);
-    let is_own = authority.is_some() && authority == text(header::HOST);
-    if is_own || site.origins().iter().any(|allowed| allowed == origin) {
+    let Some(origin) = request.headers().get(header::ORIGIN) else { return Ok(()) };
+    let origin = origin.to_str().unwrap_or("(not readable)");
+    if is_own_page(request) || site.origins().iter().any(|allowed| allowed == origin) {
         Ok(())
     } else {
         Err(ApiError::OriginNotAllowed(origin.to_owned()).into())

@@ -27,7 +27,6 @@ pub fn respond(texts: &Texts, site: Option<&site::Model>, page: Page) -> HttpRes
         .insert_header((header::VARY, "Accept-Language"))
         // With `no-referrer` a form of this page would be sent with the origin `null`.
         .insert_header((header::REFERRER_POLICY, "same-origin"))
-        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .insert_header((header::CROSS_ORIGIN_RESOURCE_POLICY, "cross-origin"))
         .insert_header((header::CROSS_ORIGIN_EMBEDDER_POLICY, "require-corp"));
     if page.status == StatusCode::SERVICE_UNAVAILABLE {

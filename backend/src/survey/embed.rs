@@ -26,8 +26,8 @@ use crate::value_map::published::Published;
 #[derive(Clone, Debug, Default)]
 pub struct PageOrigin {
     pub origin: Option<String>,
-    /// The host that the request was sent to.
-    pub host: Option<String>,
+    /// The origin of this server's own pages.
+    pub own: Option<String>,
     /// The page is one of this server, as the browser says where it names no origin: when it only reads.
     pub is_same_origin: bool,
 }
@@ -41,8 +41,7 @@ impl PageOrigin {
         }
         let refused = || ApiError::OriginNotAllowed(self.origin.clone().unwrap_or_else(|| "(none)".into()));
         let origin = self.origin.as_deref().filter(|origin| *origin != "null").ok_or_else(refused)?;
-        let authority = origin.split_once("://").map(|(_, authority)| authority);
-        let is_own = authority.is_some() && authority == self.host.as_deref();
+        let is_own = self.own.as_deref() == Some(origin);
         if is_own || site.origins().iter().any(|allowed| allowed == origin) { Ok(()) } else { Err(refused()) }
     }
 }
@@ -420,7 +419,7 @@ mod tests {
         };
         let page = PageOrigin {
             origin: origin.map(str::to_owned),
-            host: Some("valuemap.example.com:8080".into()),
+            own: Some("https://valuemap.example.com:8080".into()),
             is_same_origin,
         };
         assert_eq!(page.check(&site).is_ok(), expected, "{origin:?}");
@@ -430,6 +429,7 @@ mod tests {
     fn a_page_is_let_in_by_its_whole_origin() {
         check(Some("https://forum.example.com"), true);
         check(Some("https://valuemap.example.com:8080"), true);
+        check(Some("http://valuemap.example.com:8080"), false);
         check(Some("http://forum.example.com"), false);
         check(Some("https://forum.example.com.evil.example"), false);
         check(Some("https://valuemap.example.com"), false);

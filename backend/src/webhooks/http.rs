@@ -11,7 +11,7 @@ use tokio::sync::Semaphore;
 use super::endpoint::enabled_endpoint;
 use super::entities::inbox_event::Status;
 use super::entities::webhook_endpoint::{self, Kind};
-use super::inbox::{Incoming, store};
+use super::inbox::{Incoming, first_instance, store};
 use super::{apply, discourse, signature, signed_json};
 use crate::graphql::node_id::NodeId;
 use crate::graphql::schema::State;
@@ -40,10 +40,11 @@ pub async fn receive(
             .ok_or_else(|| Refusal::new(StatusCode::NOT_FOUND, "NOT_FOUND", "there is no webhook at this address"))?;
         let body = read_json(&http, payload, MOST_BYTES).await?;
         let incoming = check(&state, &endpoint, &http, &body)?;
-        match tokio::time::timeout(HANDLING, take_in(&state, &endpoint, incoming, &body)).await {
-            Ok(status) => status.map_err(unavailable),
-            Err(_) => Err(unavailable("it took too long")),
-        }
+        let handled = async {
+            check_forum(&state, &endpoint, &incoming).await?;
+            take_in(&state, &endpoint, incoming, &body).await.map_err(unavailable)
+        };
+        tokio::time::timeout(HANDLING, handled).await.unwrap_or_else(|_| Err(unavailable("it took too long")))
     };
     match outcome.await {
         Ok(status) => {
@@ -79,6 +80,16 @@ fn check(
         Kind::Discourse => discourse::incoming(headers, body),
         Kind::SignedJson => signed_json::incoming(headers, body),
     })
+}
+
+async fn check_forum(state: &State, endpoint: &webhook_endpoint::Model, incoming: &Incoming) -> Result<(), Refusal> {
+    match first_instance(&state.database.read, endpoint).await.map_err(unavailable)? {
+        Some(forum) if incoming.instance.as_ref() != Some(&forum) => {
+            let message = format!("this webhook takes the events of {forum}; create another one for another forum");
+            Err(Refusal::new(StatusCode::FORBIDDEN, "FORBIDDEN", message))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Stores an event and applies it. Where it was stored and could not be applied, because the database was away, it is

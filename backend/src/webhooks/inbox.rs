@@ -68,6 +68,21 @@ pub async fn store(
     Ok((before, false))
 }
 
+/// Where the first event came from that was of use. A signature covers the body alone, so whoever repeats a body could
+/// name any other place.
+pub async fn first_instance(
+    db: &impl ConnectionTrait,
+    endpoint: &webhook_endpoint::Model,
+) -> Result<Option<String>, DbErr> {
+    let first = inbox_event::Entity::find()
+        .filter(Column::CommunityId.eq(endpoint.community_id))
+        .filter(Column::EndpointId.eq(endpoint.id))
+        .filter(Column::Status.eq(Status::Applied))
+        .one(db)
+        .await?;
+    Ok(first.and_then(|event| event.instance))
+}
+
 /// The events of a community, latest first, from behind `after` on.
 pub async fn events(
     db: &impl ConnectionTrait,
