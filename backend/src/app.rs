@@ -67,9 +67,12 @@ impl Endpoints {
     }
 
     /// Runs an internal request where members' answers need not wait for it.
-    async fn run_aside(&self, schema: &InternalSchema, request: Request) -> Response {
-        let schema = schema.clone();
-        let finished = self.background.finish(async move { schema.execute(request).await }).await;
+    async fn run_aside(&self, request: Request, introspects: bool) -> Response {
+        let schema = if introspects { &self.introspection } else { &self.internal }.clone();
+        let execution = async move { schema.execute(request).await };
+        // What the schema says of itself is at hand, and can be much.
+        let finished =
+            if introspects { self.background.run(execution).await } else { self.background.finish(execution).await };
         finished.unwrap_or_else(|| {
             let error = ApiError::Internal(anyhow::anyhow!("a request ended before its time"));
             Response::from_errors(vec![async_graphql::Error::from(error).into_server_error(Pos::default())])
@@ -166,10 +169,9 @@ async fn run_internal(
         .data(DataLoader::new(NoticesOf(readers.clone()), tokio::spawn))
         .data(DataLoader::new(Tracked(readers.database.clone()), tokio::spawn));
     if introspects {
-        let described = http::execute(operation, endpoints.run_aside(&endpoints.introspection, request));
-        return Ok(only_the_limit(described.await?));
+        return Ok(only_the_limit(http::execute(operation, endpoints.run_aside(request, introspects)).await?));
     }
-    http::execute(operation, endpoints.run_aside(&endpoints.internal, request)).await
+    http::execute(operation, endpoints.run_aside(request, introspects)).await
 }
 
 /// `/embed/graphql`: a site's survey and the answers to it, for the widget on anybody's page.

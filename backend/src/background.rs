@@ -45,8 +45,12 @@ impl Background {
         if let std::task::Poll::Ready(done) = futures_util::poll!(&mut future) {
             return Some(done);
         }
-        let task = EndedOnDrop(self.handle()?.spawn(future));
-        task.await
+        EndedOnDrop(self.handle()?.spawn(future)).await
+    }
+
+    /// The same for a future that never waits and takes long: in the background from the start.
+    pub async fn run<T: Send + 'static>(&self, future: impl Future<Output = T> + Send + 'static) -> Option<T> {
+        EndedOnDrop(self.handle()?.spawn(future)).await
     }
 }
 

@@ -25,11 +25,15 @@ const SESSION_DAYS: i64 = 7;
 pub async fn sign_in(http: HttpRequest, state: web::Data<State>) -> HttpResponse {
     match start_session(&state, &token_of(&http)).await {
         Ok(Some(secret)) => to_the_dashboard().cookie(session_cookie(&http, secret, SESSION_DAYS)).finish(),
-        Ok(None) => match state.limits.note_failed_token(client_of(&http)) {
-            ApiError::Unauthenticated => no_such_link(),
-            limited => failed(&limited),
-        },
+        Ok(None) => refused(&http, &state),
         Err(error) => failed(&error),
+    }
+}
+
+fn refused(http: &HttpRequest, state: &State) -> HttpResponse {
+    match state.limits.note_failed_token(client_of(http)) {
+        ApiError::Unauthenticated => no_such_link(),
+        limited => failed(&limited),
     }
 }
 
@@ -45,8 +49,8 @@ fn failed(error: &ApiError) -> HttpResponse {
 pub async fn look_at_link(http: HttpRequest, state: web::Data<State>) -> HttpResponse {
     match viewer_with(&state.database.read, Kind::SignIn, &token_of(&http), state.ambient.now()).await {
         Ok(Some(_)) => to_the_dashboard().finish(),
-        Ok(None) => no_such_link(),
-        Err(error) => HttpResponse::build(status_of(ApiError::from(error).code())).finish(),
+        Ok(None) => refused(&http, &state),
+        Err(error) => failed(&error.into()),
     }
 }
 
@@ -72,6 +76,10 @@ fn no_such_link() -> HttpResponse {
 
 async fn start_session(state: &State, token: &str) -> Result<Option<String>, ApiError> {
     let now = state.ambient.now();
+    // Looked up before anything is written: strangers may ask as often as they like.
+    if viewer_with(&state.database.read, Kind::SignIn, token, now).await?.is_none() {
+        return Ok(None);
+    }
     let started = state.database.write(async |db| {
         let Some(viewer) = viewer_with(db, Kind::SignIn, token, now).await? else { return Ok(None) };
         // Of two who use it at once, one deletes it.

@@ -13,6 +13,7 @@ use crate::ambient::Ambient;
 use crate::app::{Endpoints, routes, with_request_id};
 use crate::background::Background;
 use crate::database::Database;
+use crate::database::readiness::Readiness;
 use crate::embed_pages::texts::Locales;
 use crate::graphql::schema::State;
 use crate::limits::Limits;
@@ -88,7 +89,7 @@ async fn serve(listener: TcpListener, database: Database, ambient: Ambient, limi
         versions: VersionCache::default(),
         viewers: Arc::default(),
         published: Arc::default(),
-        readiness: Arc::default(),
+        readiness: Readiness::default(),
     };
     let background = Arc::new(Background::start()?);
     let readers = State { database: readers_of(&database, &background).await?, ..state.clone() };

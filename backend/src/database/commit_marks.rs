@@ -91,7 +91,9 @@ impl CommitMarks {
     fn note_found(&self, confirmed: i64, found: i64) {
         let missing = confirmed - found;
         let mut state = self.state();
-        let Some((_, ambient)) = state.server.filter(|_| missing > 0) else { return };
+        // Where it is less by now, another connection has found the same.
+        let is_news = missing > 0 && state.confirmed >= confirmed;
+        let Some((_, ambient)) = state.server.filter(|_| is_news) else { return };
         let noticed_at = state.loss.map_or_else(|| ambient.now(), |loss| loss.noticed_at);
         let commits = state.loss.map_or(0, |loss| loss.commits) + missing;
         state.loss = Some(Loss { commits, noticed_at });

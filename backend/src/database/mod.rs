@@ -12,14 +12,16 @@ mod transaction;
 use std::fs::OpenOptions;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, bail};
 use chrono::TimeDelta;
 use sea_orm::{
-    ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr, IsolationLevel,
+    ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr, IsolationLevel, RuntimeErr,
     SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 use sea_orm_migration::MigratorTrait;
+use tokio::runtime::Handle;
 
 use crate::ambient::Ambient;
 use crate::migrations::Migrator;
@@ -42,6 +44,15 @@ pub struct Database {
     write: DatabaseConnection,
     proof: Proof,
     health: Arc<WriteHealth>,
+    /// Where it was connected to.
+    home: Handle,
+}
+
+/// How long a short piece of work and its commit may take: longer than any lock is waited for.
+const PATIENCE: Duration = Duration::from_secs(6);
+
+fn no_answer() -> DbErr {
+    DbErr::Conn(RuntimeErr::Internal("the database does not answer".to_owned()))
 }
 
 /// How long the row of a server that is gone stays.
@@ -70,6 +81,7 @@ impl Database {
                 write: connection,
                 proof: Proof::Postgres(marks),
                 health: Arc::default(),
+                home: Handle::current(),
             })
         } else {
             bail!(
@@ -99,7 +111,14 @@ impl Database {
             read.query_one_raw(Statement::from_string(DatabaseBackend::Sqlite, "SELECT count(*) FROM sqlite_schema"))
                 .await?;
             let proof = Proof::Sqlite(Arc::new(SqliteFile::of(path)?));
-            anyhow::Ok(Self { url: format!("sqlite:{path}").into(), read, write, proof, health })
+            anyhow::Ok(Self {
+                url: format!("sqlite:{path}").into(),
+                read,
+                write,
+                proof,
+                health,
+                home: Handle::current(),
+            })
         };
         opened.await.with_context(|| format!("cannot open the SQLite database {path}"))
     }
@@ -122,20 +141,37 @@ impl Database {
     /// A transaction that is going to write. On SQLite it takes the write lock first: one that reads first and then
     /// finds that another process wrote in between can only fail.
     pub async fn begin_write(&self) -> Result<Transaction, DbErr> {
-        let mut options = TransactionOptions::default();
-        if let Proof::Sqlite(file) = &self.proof {
-            file.check()?;
-            options.sqlite_transaction_mode = Some(SqliteTransactionMode::Immediate);
-        }
-        let begun = self.write.begin_with_options(options).await.inspect_err(|_| self.health.suspect())?;
+        let begun = match &self.proof {
+            Proof::Sqlite(file) => {
+                file.check()?;
+                // On the threads that it was opened on: where the connection has to be replaced, the thread that works
+                // for the new one has the priority of the one that opens it.
+                let write = self.write.clone();
+                let begun = self.home.spawn(async move {
+                    let sqlite_transaction_mode = Some(SqliteTransactionMode::Immediate);
+                    let options = TransactionOptions { sqlite_transaction_mode, ..Default::default() };
+                    write.begin_with_options(options).await
+                });
+                begun.await.unwrap_or_else(|_| Err(no_answer()))
+            }
+            Proof::Postgres(_) => self.write.begin_with_options(TransactionOptions::default()).await,
+        };
+        let begun = begun.inspect_err(|_| self.health.suspect())?;
         Ok(Transaction::new(begun, self.proof.clone(), self.health.clone()))
     }
 
-    /// Does something in a transaction of its own, and commits it unless it failed.
+    /// Does something short in a transaction of its own, and commits it unless it failed.
     pub async fn write<T>(&self, work: impl AsyncFnOnce(&Transaction) -> Result<T, DbErr>) -> Result<T, WriteError> {
-        let transaction = self.begin_write().await.map_err(WriteError::NotStored)?;
-        let done = work(&transaction).await.map_err(WriteError::NotStored)?;
-        transaction.commit().await?;
+        let worked = async {
+            let transaction = self.begin_write().await?;
+            let done = work(&transaction).await?;
+            Ok::<_, DbErr>((transaction, done))
+        };
+        // A line that goes dead without a word would keep whoever comes next waiting for a quarter of an hour.
+        let worked = tokio::time::timeout(PATIENCE, worked).await.unwrap_or_else(|_| Err(no_answer()));
+        let (transaction, done) = worked.map_err(WriteError::NotStored)?;
+        let committed = tokio::time::timeout(PATIENCE, transaction.commit()).await;
+        committed.unwrap_or_else(|_| Err(WriteError::Unknown(no_answer())))?;
         Ok(done)
     }
 

@@ -1,7 +1,7 @@
 //! Whether the database takes writes, without asking it more often than needed.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use sea_orm::{ConnectionTrait, Statement};
@@ -44,32 +44,38 @@ const EVERY: Duration = Duration::from_secs(1);
 const PATIENCE: Duration = Duration::from_millis(900);
 
 /// Whether the server can store anything, as its load balancer asks.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Readiness {
-    last: tokio::sync::Mutex<Option<(Instant, Result<(), String>)>>,
+    last: Arc<tokio::sync::Mutex<Option<(Instant, Result<(), String>)>>>,
+    /// The row that it writes: servers must not wait for each other's.
+    row: Arc<OnceLock<Uuid>>,
 }
 
 impl Readiness {
     /// Fails with the reason why nothing can be stored now.
     pub async fn check(&self, database: &Database, ambient: &Ambient) -> Result<(), String> {
-        let late = || "the database does not finish a write within a second".to_owned();
-        let asked = async {
-            let mut last = self.last.lock().await;
-            if let Some((at, result)) = last.as_ref()
-                && at.elapsed() < EVERY
-            {
-                return result.clone();
-            }
-            // What stands here is the answer for others if this one gives up.
-            *last = Some((Instant::now(), Err(late())));
-            let result = match database.health.has_committed_within(EVERY) {
-                true => database.check_place(),
-                false => database.try_write(ambient).await,
-            };
-            *last = Some((Instant::now(), result.clone()));
-            result
+        let (readiness, database, ambient) = (self.clone(), database.clone(), *ambient);
+        // On its own: whoever asks and goes away does not end the try that others wait for.
+        let asked = tokio::spawn(async move { readiness.look(&database, &ambient).await });
+        match tokio::time::timeout(PATIENCE, asked).await {
+            Ok(Ok(result)) => result,
+            Ok(Err(_)) | Err(_) => Err("the database does not finish a write within a second".to_owned()),
+        }
+    }
+
+    async fn look(&self, database: &Database, ambient: &Ambient) -> Result<(), String> {
+        let mut last = self.last.lock().await;
+        if let Some((at, result)) = last.as_ref()
+            && at.elapsed() < EVERY
+        {
+            return result.clone();
+        }
+        let result = match database.health.has_committed_within(EVERY) {
+            true => database.check_place(),
+            false => database.try_write(*self.row.get_or_init(|| ambient.new_id()), ambient).await,
         };
-        tokio::time::timeout(PATIENCE, asked).await.unwrap_or_else(|_| Err(late()))
+        *last = Some((Instant::now(), result.clone()));
+        result
     }
 }
 
@@ -82,15 +88,11 @@ impl Database {
         }
     }
 
-    async fn try_write(&self, ambient: &Ambient) -> Result<(), String> {
+    async fn try_write(&self, row: Uuid, ambient: &Ambient) -> Result<(), String> {
         const TRY: &str = "INSERT INTO server_commit (id, number, noted_at) VALUES ($1, 1, $2) ON CONFLICT (id) DO \
                            UPDATE SET number = server_commit.number + 1, noted_at = excluded.noted_at";
-        let tried = async {
-            let transaction = self.begin_write().await?;
-            let values = [Uuid::nil().into(), ambient.now().into()];
-            transaction.execute_raw(Statement::from_sql_and_values(self.backend(), TRY, values)).await?;
-            transaction.commit().await.map_err(sea_orm::DbErr::from)
-        };
-        tried.await.map_err(|error| error.to_string())
+        let statement = Statement::from_sql_and_values(self.backend(), TRY, [row.into(), ambient.now().into()]);
+        let tried = self.write(async |transaction| transaction.execute_raw(statement).await).await;
+        tried.map(|_| ()).map_err(|error| error.to_string())
     }
 }

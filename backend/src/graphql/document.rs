@@ -14,6 +14,7 @@ use super::variables::InputTypes;
 pub struct Document {
     parsed: ExecutableDocument,
     counted: Counted,
+    bytes: usize,
 }
 
 /// A request that may be executed.
@@ -45,12 +46,12 @@ impl Document {
             };
             Fault { code, message, position }
         })?;
-        Ok(Self { parsed, counted })
+        Ok(Self { parsed, counted, bytes: text.len() })
     }
 
-    /// What the memory that it takes grows with.
-    pub fn tokens(&self) -> usize {
-        self.counted.expanded_tokens
+    /// What the memory and the time that it takes grow with.
+    pub fn weight(&self) -> usize {
+        self.counted.expanded_tokens + self.bytes / 200
     }
 
     pub fn introspects(&self) -> bool {

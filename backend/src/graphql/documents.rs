@@ -22,8 +22,10 @@ use super::variables::InputTypes;
 use crate::background::Background;
 use crate::error::ApiError;
 
-/// Parsed documents that are kept, by their tokens. A token takes some 200 bytes.
+/// Parsed documents that are kept, by their tokens and bytes. A token takes some 200 bytes.
 const KEPT_TOKENS: u64 = 100_000;
+/// Known documents up to this weight are found valid at once, heavier ones aside.
+const LIGHT: usize = 500;
 /// How many documents are parsed and validated at once.
 const AT_ONCE: usize = 2;
 
@@ -42,7 +44,7 @@ pub(super) struct Checker {
 
 impl Documents {
     pub fn new(sdl: &str, background: Arc<Background>) -> anyhow::Result<Self> {
-        let weight = |_: &[u8; 32], document: &Arc<Document>| u32::try_from(document.tokens()).unwrap_or(u32::MAX);
+        let weight = |_: &[u8; 32], document: &Arc<Document>| u32::try_from(document.weight()).unwrap_or(u32::MAX);
         Ok(Self {
             checker: Arc::new(Checker::new(sdl)?),
             known: Cache::builder().max_capacity(KEPT_TOKENS).weigher(weight).build(),
@@ -53,8 +55,15 @@ impl Documents {
 
     pub async fn prepare(&self, body: Body) -> Result<Prepared, Failure> {
         let key: [u8; 32] = Sha256::digest(&body.query).into();
-        if let Some(document) = self.known.get(&key) {
-            return self.checker.prepare(&document, body);
+        let known = self.known.get(&key);
+        if let Some(document) = known.as_ref().filter(|document| document.weight() <= LIGHT) {
+            return self.checker.prepare(document, body);
+        }
+        if let Some(document) = known {
+            let _turn = self.turns.acquire().await.map_err(|closed| ApiError::Internal(closed.into()))?;
+            let checker = self.checker.clone();
+            let prepared = self.background.compute(move || checker.prepare(&document, body)).await;
+            return prepared.ok_or(ApiError::Unavailable)?;
         }
         let counted = gate::count(&body.query)?;
         let _turn = self.turns.acquire().await.map_err(|closed| ApiError::Internal(closed.into()))?;

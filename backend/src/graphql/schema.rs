@@ -46,7 +46,7 @@ pub struct State {
     pub published: Arc<PublishedResults>,
     pub limits: Arc<Limits>,
     pub ambient: Ambient,
-    pub readiness: Arc<Readiness>,
+    pub readiness: Readiness,
 }
 
 impl State {

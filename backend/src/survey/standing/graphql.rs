@@ -188,8 +188,11 @@ async fn decide(
     };
     let started = Instant::now();
     let mut moved = AnswersMoved { moved: Count(0), left: Count(0) };
-    while let Some(count) = answers.next_batch(&state.database, &state.versions).await.map_err(ApiError::from)? {
+    loop {
+        let batch = answers.next_batch(&state.database, &state.versions).await;
+        // A commit that was not confirmed may have moved them, too.
         state.note_moved_answers(community);
+        let Some(count) = batch.map_err(ApiError::from)? else { break };
         moved.moved.0 += count;
         if started.elapsed() > BUDGET {
             moved.left = Count(answers.left(&state.database.read).await.map_err(ApiError::from)?);

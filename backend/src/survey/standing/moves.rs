@@ -8,7 +8,7 @@ use sea_orm::sea_query::ExprTrait;
 use sea_orm::{Condition, QueryOrder, QuerySelect};
 
 use super::selection::{Decision, Selection};
-use crate::database::Database;
+use crate::database::{Database, Transaction, WriteError};
 use crate::survey::entities::response::{self, Column, Standing};
 use crate::survey::store::{VersionCache, with_answers};
 use crate::survey::tallying::{Change, Contribution, change_tallies};
@@ -34,24 +34,37 @@ impl Move {
 
     /// Moves the next answers and says how many, or `None` where no more are left. It may be none at all where somebody
     /// else moved them first.
-    pub async fn next_batch(&mut self, database: &Database, versions: &VersionCache) -> Result<Option<u64>, DbErr> {
-        let transaction = database.begin_write().await?;
-        let rows = self.lock_next(&transaction).await?;
+    pub async fn next_batch(
+        &mut self,
+        database: &Database,
+        versions: &VersionCache,
+    ) -> Result<Option<u64>, WriteError> {
+        let moved = database.write(async |transaction| self.move_next(transaction, versions).await).await?;
+        Ok(moved.map(|(moved, last)| {
+            self.after = last.or(self.after);
+            moved
+        }))
+    }
+
+    /// How many were moved, and the last of them.
+    async fn move_next(
+        &self,
+        transaction: &Transaction,
+        versions: &VersionCache,
+    ) -> Result<Option<(u64, Option<(Uuid, Uuid)>)>, DbErr> {
+        let rows = self.lock_next(transaction).await?;
         let Some(last) = rows.last() else {
-            let more = response::Entity::find().filter(self.condition()).one(&transaction).await?;
-            transaction.rollback().await?;
-            return Ok(more.map(|_| 0));
+            let more = response::Entity::find().filter(self.condition()).one(transaction).await?;
+            return Ok(more.map(|_| (0, None)));
         };
         let last = (last.survey_id, last.id);
-        self.set_standing(&transaction, &rows).await?;
+        self.set_standing(transaction, &rows).await?;
         let moved = rows.len() as u64;
         if let Some(change) = self.change() {
-            let contributions = contributions(&transaction, versions, rows).await?;
-            change_tallies(&transaction, &contributions.iter().collect::<Vec<_>>(), change).await?;
+            let contributions = contributions(transaction, versions, rows).await?;
+            change_tallies(transaction, &contributions.iter().collect::<Vec<_>>(), change).await?;
         }
-        transaction.commit().await?;
-        self.after = Some(last);
-        Ok(Some(moved))
+        Ok(Some((moved, Some(last))))
     }
 
     /// How many answers are still to be moved.
