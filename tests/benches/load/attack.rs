@@ -49,8 +49,8 @@ async fn measure(engine: Engine, attacked: bool) -> anyhow::Result<Figures> {
     anyhow::ensure!(valuemap(&scratch, &["seed"]).await?.status.success(), "no sample");
     let server = Server::start(&scratch, &[]).await?;
     let api = server.api(&scratch).await?;
-    let sample = api.ask("{ organisation { communities(first: 1) { nodes { id } } } }", json!({})).await?;
-    let sample = sample["organisation"]["communities"]["nodes"][0]["id"].as_str().context("the sample")?.to_owned();
+    let sample = api.ask("{ communities(first: 1) { nodes { id } } }", json!({})).await?;
+    let sample = sample["communities"]["nodes"][0]["id"].as_str().context("the sample")?.to_owned();
     let (_, site) = api.create_community("Makers", PAGE).await?;
     let version = server.embed(PAGE).survey(&site).await?["version"].clone();
     scratch.settle().await?;
