@@ -13,8 +13,9 @@ pub struct Background {
     runtime: Option<Runtime>,
 }
 
-/// How far its threads give way: about a tenth of a processor while others want it, all of it otherwise.
-const NICENESS: i32 = 10;
+/// How far its threads give way: a tenth of a processor while another thread wants it, all of it otherwise. A debug build
+/// is slow enough without.
+const NICENESS: i32 = if cfg!(debug_assertions) { 0 } else { 10 };
 
 impl Background {
     pub fn start() -> std::io::Result<Self> {

@@ -43,10 +43,13 @@ const EVERY: Duration = Duration::from_secs(1);
 /// How long the answer may take.
 const PATIENCE: Duration = Duration::from_millis(900);
 
+/// When a write was tried, and why it failed if it did.
+type Tried = (Instant, Result<(), String>);
+
 /// Whether the server can store anything, as its load balancer asks.
 #[derive(Clone, Debug, Default)]
 pub struct Readiness {
-    last: Arc<tokio::sync::Mutex<Option<(Instant, Result<(), String>)>>>,
+    last: Arc<tokio::sync::Mutex<Option<Tried>>>,
     /// The row that it writes: servers must not wait for each other's.
     row: Arc<OnceLock<Uuid>>,
 }
