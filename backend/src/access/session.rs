@@ -6,6 +6,7 @@ use actix_web::cookie::{Cookie, SameSite, time::Duration as CookieDuration};
 use actix_web::http::{Method, header};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 use chrono::TimeDelta;
+use sea_orm::TransactionTrait;
 
 use super::entities::api_token::Kind;
 use super::own_page::{is_own_page, is_tls};
@@ -59,14 +60,15 @@ fn no_such_link() -> HttpResponse {
 }
 
 async fn start_session(state: &State, token: &str) -> Result<Option<String>, ApiError> {
-    let now = state.ambient.now();
-    let Some(viewer) = viewer_with(&state.database.write, Kind::SignIn, token, now).await? else { return Ok(None) };
+    let transaction = state.database.write.begin().await?;
+    let viewer = viewer_with(&transaction, Kind::SignIn, token, state.ambient.now()).await?;
+    let Some(viewer) = viewer else { return Ok(None) };
     // Of two who use it at once, one deletes it.
-    if !delete_token(&state.database.write, viewer.token.id).await? {
+    if !delete_token(&transaction, viewer.token.id).await? {
         return Ok(None);
     }
     let secret = create_token(
-        &state.database.write,
+        &transaction,
         &state.ambient,
         viewer.organisation_id(),
         Kind::Session,
@@ -75,6 +77,7 @@ async fn start_session(state: &State, token: &str) -> Result<Option<String>, Api
         TimeDelta::days(SESSION_DAYS),
     )
     .await?;
+    transaction.commit().await?;
     Ok(Some(secret))
 }
 
