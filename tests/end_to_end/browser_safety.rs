@@ -1,4 +1,4 @@
-//! What browsers are told to do with answers, and what a sign-in link and its session are good for.
+//! The security headers of answers, and how long a sign-in link and its session are valid.
 
 use reqwest::header::HeaderMap;
 use sea_orm::{ConnectionTrait, Statement};

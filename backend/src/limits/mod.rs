@@ -112,7 +112,7 @@ impl Limits {
         self.pace.note(site, standing, now);
     }
 
-    /// The error for a token or a link that is not valid. Whoever goes on guessing is told to wait; a valid token from
+    /// The error for a token or a link that is not valid. Whoever goes on guessing is refused with a time to wait; a valid token from
     /// the same address is never refused.
     pub fn note_failed_token(&self, client: Client) -> ApiError {
         match self.failed_tokens.take(&client.address.into(), 1) {

@@ -46,7 +46,7 @@ pub struct Expanded<'a> {
 
 pub struct Expansion<'a, 'd> {
     fragments: HashMap<&'a str, &'d Definition<'a>>,
-    /// `None` while it is being computed: who comes across it then has gone in a circle.
+    /// `None` while it is being computed: finding it then means a cycle.
     known: HashMap<&'a str, Option<Rc<Expanded<'a>>>>,
 }
 
