@@ -60,7 +60,9 @@ async fn measure(engine: Engine, attacked: bool) -> anyhow::Result<Figures> {
     let figures = members(&server, &site, &version).await?;
     stopped.store(true, Ordering::Relaxed);
     if let Some(attack) = attack {
-        let answered = attack.join().map_err(|_| anyhow::anyhow!("the attack panicked"))??;
+        // This runtime still works for connections that the attack was given, so it must not be blocked.
+        let ended = tokio::task::spawn_blocking(move || attack.join()).await?;
+        let answered = ended.map_err(|_| anyhow::anyhow!("the attack panicked"))??;
         eprintln!("    {engine:?}: what the attack got: {answered:?}");
     }
     server.stop().await?;
