@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sea_orm::DbErr;
+use valuemap_engine::base::computed::NoValue;
 use valuemap_engine::base::log_throttle::LogThrottle;
 use valuemap_engine::database::WriteError;
 use valuemap_engine::database::failure::is_passing;
@@ -60,6 +61,10 @@ impl ApiError {
     /// Something that should not have happened. The log has it, the caller does not.
     pub fn internal(cause: impl Into<anyhow::Error>) -> Self {
         Self::Internal(Arc::new(cause.into()))
+    }
+
+    fn being_computed(again: Duration) -> Self {
+        Self::BeingComputed { retry_after: again.as_secs().max(1) }
     }
 
     /// The database cannot do it for now.
@@ -175,6 +180,18 @@ impl From<ExplainError> for ApiError {
     }
 }
 
+impl From<NoValue<anyhow::Error>> for ApiError {
+    fn from(none: NoValue<anyhow::Error>) -> Self {
+        match none {
+            NoValue::BeingComputed(again) => Self::being_computed(again),
+            NoValue::Failed(error) => match error.downcast_ref::<DbErr>() {
+                Some(error) => error.into(),
+                None => Self::Internal(error),
+            },
+        }
+    }
+}
+
 impl From<NoMap> for ApiError {
     fn from(error: NoMap) -> Self {
         (&error).into()
@@ -185,7 +202,7 @@ impl From<&NoMap> for ApiError {
     fn from(error: &NoMap) -> Self {
         match error {
             NoMap::NoSuchModel(_) => Self::BadUserInput(format!("model: {error}")),
-            NoMap::BeingComputed(again) => Self::BeingComputed { retry_after: again.as_secs().max(1) },
+            NoMap::BeingComputed(again) => Self::being_computed(*again),
             NoMap::Database(error) => error.into(),
             NoMap::Part(error) => (&**error).into(),
             NoMap::Shared(error) => (&**error).into(),

@@ -25,5 +25,6 @@ mod site_identity;
 mod sites;
 mod viewer;
 
+pub mod known_documents;
 pub mod loaders;
 pub mod schema;

@@ -4,7 +4,8 @@ use async_graphql::{Context, InputObject, Object, Union};
 use valuemap_engine::base::commits::Touches;
 use valuemap_engine::member_identity::key::{self, checked_keys};
 use valuemap_engine::member_identity::pseudonym::ensure_secret;
-use valuemap_engine::tenancy::store::{community_of, set_site_identity};
+use valuemap_engine::member_identity::store::set_site_identity;
+use valuemap_engine::tenancy::store::community_of;
 
 use crate::context::{editor, services};
 use crate::error::ApiError;

@@ -7,6 +7,7 @@ use async_graphql::{Context, InputObject, Object, Union};
 use valuemap_engine::base::commits::Touches;
 use valuemap_engine::base::digests::hexadecimal;
 use valuemap_engine::database::Database;
+use valuemap_engine::member_identity::store::identity_keys;
 use valuemap_engine::survey::store::surveys_of;
 use valuemap_engine::tenancy::entities::site;
 use valuemap_engine::tenancy::names::{checked_name, checked_origin};
@@ -50,7 +51,7 @@ impl Site {
 
     /// The keys that may sign for the members who answer here.
     async fn identity_keys(&self) -> Result<Vec<IdentityKey>, ApiError> {
-        let keys = self.0.identity_keys()?;
+        let keys = identity_keys(&self.0)?;
         Ok(keys.into_iter().map(IdentityKey::from).collect())
     }
 

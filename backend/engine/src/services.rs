@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::attribution::returns::ReturnsCache;
 use crate::base::ambient::Ambient;
 use crate::database::Database;
 use crate::database::readiness::Readiness;
@@ -21,6 +22,7 @@ pub struct Services {
     pub versions: VersionCache,
     pub viewers: Arc<ViewerCache>,
     pub maps: MapCache,
+    pub returns: Arc<ReturnsCache>,
     pub published: Arc<PublicResultsCache>,
     pub limits: Arc<Limits>,
     pub ambient: Ambient,

@@ -3,7 +3,6 @@ use std::sync::Arc;
 use async_graphql::connection::Edge;
 use async_graphql::{Context, Object, Union};
 use valuemap_engine::attribution::break_even::outlook;
-use valuemap_engine::attribution::returns::returns;
 use valuemap_engine::attribution::run::run;
 use valuemap_engine::attribution::store;
 use valuemap_engine::base::commits::Touches;
@@ -153,9 +152,10 @@ impl AttributionQuery {
             Ok(parameters) => parameters,
             Err(problems) => return invalid(problems),
         };
-        match returns(&services.database, community, &parameters, &scoring.model).await.map_err(internal)? {
-            Ok(found) => {
-                let returns = Arc::new(found);
+        let found = services.returns.of(&services.database, community, &parameters, &scoring.model).await?;
+        match &*found {
+            Ok(returns) => {
+                let returns = returns.clone();
                 Ok(ActivityReturnsResult::ActivityReturns(ActivityReturns { community, parameters, returns }))
             }
             Err(error) => invalid(vec![Problem::new("options.model", ProblemCode::OutOfRange, error.to_string())]),

@@ -12,8 +12,8 @@ use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 
 use crate::documents::document::Document;
-use crate::documents::known::Checker;
 use crate::documents::{Body, gate, limits};
+use crate::known_documents::Checker;
 use crate::schema::internal_sdl;
 
 /// What a document may take to parse and to validate.

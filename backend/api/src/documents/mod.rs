@@ -3,10 +3,9 @@
 mod body;
 #[cfg(test)]
 mod costliest;
-mod document;
+pub mod document;
 mod gate;
 mod introspection;
-mod known;
 pub mod limits;
 mod variables;
 
@@ -17,7 +16,6 @@ use crate::error::ApiError;
 pub use body::Body;
 pub use document::Prepared;
 pub use introspection::{CountFields, only_the_limit};
-pub use known::{Documents, TrustedDocuments};
 
 /// Why a request is not executed.
 #[derive(Debug)]
@@ -35,7 +33,7 @@ impl Failure {
         Self::Malformed { code: "BAD_REQUEST", message: message.into() }
     }
 
-    fn not_trusted() -> Self {
+    pub fn not_trusted() -> Self {
         let message = "this endpoint answers the widget's own documents only".to_owned();
         Self::Malformed { code: "OPERATION_NOT_ALLOWLISTED", message }
     }

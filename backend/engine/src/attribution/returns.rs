@@ -1,9 +1,12 @@
 //! What groups of activities returned: what a model credits to each, against what it cost.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+use std::time::Duration;
 
 use rust_decimal::Decimal;
 use sea_orm::prelude::*;
+use tokio::runtime::Handle;
 use uuid::Uuid;
 use valuemap_shared::activities::{Goal, OutcomeWeights};
 use valuemap_shared::attribution::{
@@ -20,6 +23,7 @@ use crate::activities::store::outcome_weights;
 use crate::attribution::grouping::{Grouping, Source};
 use crate::attribution::history::{Happened, History, span};
 use crate::attribution::run::in_background;
+use crate::base::computed::{A_MOMENT, Asked, ComputedCache, NoValue};
 use crate::database::Database;
 use crate::value_map::money::Exchange;
 
@@ -71,8 +75,49 @@ struct Costs {
     running: Decimal,
 }
 
-/// Reads and computes. The outer error is ours, the inner one is for whoever asked.
-pub async fn returns(
+/// How far returns may be behind what other servers on the same database have stored.
+const LIFETIME: Duration = Duration::from_secs(5);
+/// How many answers are kept.
+const CAPACITY: u64 = 200;
+
+/// By the version of the scoring model and by the parameters as they are written down.
+type Key = (CommunityId, u32, String);
+
+/// What was computed before, used again as long as nothing that is tracked has changed.
+#[derive(Debug)]
+pub struct ReturnsCache(ComputedCache<Key, u64, Result<Arc<Returns>, ReturnsError>, anyhow::Error>);
+
+impl ReturnsCache {
+    /// Returns are computed on the runtime of this handle.
+    pub fn new(home: Handle) -> Self {
+        Self(ComputedCache::new(CAPACITY, home))
+    }
+
+    /// The inner error is for whoever asked.
+    pub async fn of(
+        &self,
+        database: &Database,
+        community: CommunityId,
+        parameters: &Parameters,
+        scoring: &Arc<ScoringModel>,
+    ) -> Result<Arc<Result<Arc<Returns>, ReturnsError>>, NoValue<anyhow::Error>> {
+        let written = serde_json::to_string(parameters).map_err(|error| NoValue::Failed(Arc::new(error.into())))?;
+        let asked = Asked {
+            key: (community, scoring.version, written),
+            revision: database.commits().revision(community).tracked,
+            lifetime: LIFETIME,
+            patience: A_MOMENT,
+        };
+        let compute = || {
+            let (database, parameters, scoring) = (database.clone(), parameters.clone(), scoring.clone());
+            async move { Ok(returns(&database, community, &parameters, &scoring).await?.map(Arc::new)) }
+        };
+        self.0.get(asked, compute).await
+    }
+}
+
+/// Reads and computes.
+async fn returns(
     database: &Database,
     community: CommunityId,
     parameters: &Parameters,

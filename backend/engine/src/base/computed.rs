@@ -2,11 +2,12 @@
 
 use std::hash::Hash;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use moka::sync::Cache;
 use tokio::runtime::Handle;
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 /// How long a person's or a program's request waits.
 pub const A_MOMENT: Duration = Duration::from_secs(3);
@@ -94,7 +95,7 @@ where
                 return Ok(kept);
             }
             let (mut outcome, is_mine) = self.join_or_start(&asked, &mut compute);
-            let waited = tokio::time::timeout_at(deadline.into(), outcome.wait_for(Option::is_some)).await;
+            let waited = tokio::time::timeout_at(deadline, outcome.wait_for(Option::is_some)).await;
             match waited.map(|outcome| outcome.ok().and_then(|outcome| outcome.clone())) {
                 Err(_) => return self.stale(&asked.key).ok_or_else(|| self.ask_again(&asked.key)),
                 Ok(Some(Err(error))) => return Err(NoValue::Failed(error)),

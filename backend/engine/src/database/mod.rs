@@ -54,6 +54,10 @@ pub struct Database {
 }
 
 /// How long a short piece of work and its commit may take: longer than any lock is waited for.
+/// How many connections to PostgreSQL read what takes long. What the database does for them it does at its own priority,
+/// and members who submit wait for it meanwhile.
+const POSTGRES_READERS: u32 = 2;
+
 const PATIENCE: Duration = Duration::from_secs(6);
 
 fn no_answer() -> DbErr {
@@ -135,7 +139,7 @@ impl Database {
     pub async fn with_own_readers(&self) -> anyhow::Result<Self> {
         let options = match &self.proof {
             Proof::Sqlite(_) => sqlite_read_options(sqlite_path(self.url.trim_start_matches("sqlite:")), 4..=4),
-            Proof::Postgres(marks) => postgres_options(&self.url, marks.clone(), 1..=6),
+            Proof::Postgres(marks) => postgres_options(&self.url, marks.clone(), 1..=POSTGRES_READERS),
         };
         let read = sea_orm::Database::connect(options).await.context("cannot open more connections to the database")?;
         Ok(Self { read, ..self.clone() })

@@ -4,6 +4,7 @@ mod crypto;
 mod entities;
 pub mod key;
 pub mod pseudonym;
+pub mod store;
 mod token;
 
 use sea_orm::{ConnectionTrait, DbErr};
@@ -37,7 +38,7 @@ pub async fn signed_member(
         None if site.requires_identity => return Err(Refusal::Missing.into()),
         None => return Ok(None),
     };
-    let keys = site.identity_keys()?;
+    let keys = store::identity_keys(site)?;
     let subject = token::subject_of(token, &keys, &site.key, ambient.now())?;
     let secret = pseudonym::secret_of(db, CommunityId(site.community_id)).await?;
     Ok(Some(secret.pseudonym_of(&subject)))

@@ -3,13 +3,12 @@
 use chrono::{DateTime, Utc};
 use sea_orm::ActiveValue::Set;
 use sea_orm::prelude::*;
-use sea_orm::{Condition, IntoActiveModel, QueryOrder, QuerySelect};
+use sea_orm::{Condition, QueryOrder, QuerySelect};
 use serde_json::json;
 use valuemap_shared::ids::{CommunityId, OrganisationId, SiteId, SurveyId};
 use valuemap_shared::money::Currency;
 
 use crate::base::ambient::Ambient;
-use crate::member_identity::IdentityKey;
 use crate::tenancy::entities::api_token::Kind;
 use crate::tenancy::entities::{api_token, community, organisation, site};
 use crate::tenancy::secret::{hash_of, new_secret};
@@ -241,29 +240,9 @@ pub async fn create_site(
     row.insert(db).await
 }
 
-/// Sets who may sign for the members that answer on a site; `None` where there is no such site.
-pub async fn set_site_identity(
-    db: &impl ConnectionTrait,
-    key: (CommunityId, SiteId),
-    keys: &[IdentityKey],
-    required: bool,
-) -> Result<Option<site::Model>, DbErr> {
-    let Some(row) = site_by_id(db, key).await? else { return Ok(None) };
-    let mut row = row.into_active_model();
-    row.identity_keys = Set(json!(keys));
-    row.requires_identity = Set(required);
-    row.update(db).await.map(Some)
-}
-
 impl site::Model {
     pub fn origins(&self) -> Vec<String> {
         serde_json::from_value(self.origins.clone()).unwrap_or_default()
-    }
-
-    /// The keys that may sign for the members who answer here.
-    pub fn identity_keys(&self) -> Result<Vec<IdentityKey>, DbErr> {
-        serde_json::from_value(self.identity_keys.clone())
-            .map_err(|error| DbErr::Custom(format!("the identity keys of site {}: {error}", self.id)))
     }
 }
 

@@ -5,6 +5,7 @@ use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, web};
 use anyhow::Context;
 use clap::Args;
+use valuemap_engine::attribution::returns::ReturnsCache;
 use valuemap_engine::base::ambient::Ambient;
 use valuemap_engine::base::background::Background;
 use valuemap_engine::base::commits::Touches;
@@ -88,6 +89,7 @@ async fn serve(
         database: database.clone(),
         writer,
         maps: MapCache::new(background.handle().clone()),
+        returns: Arc::new(ReturnsCache::new(background.handle().clone())),
         limits,
         ambient,
         versions: VersionCache::default(),

@@ -13,8 +13,9 @@ use async_graphql::{Pos, Request, Response, Variables};
 use serde_json::Value;
 use tracing::Instrument;
 use valuemap_api::documents::limits::{EMBED_BODY_BYTES, INTERNAL_BODY_BYTES};
-use valuemap_api::documents::{Body, Documents, Prepared, TrustedDocuments, only_the_limit};
+use valuemap_api::documents::{Body, Prepared, only_the_limit};
 use valuemap_api::error::ApiError;
+use valuemap_api::known_documents::{Documents, TrustedDocuments};
 use valuemap_api::loaders::with_loaders;
 use valuemap_api::schema::{
     EmbedSchema, InternalSchema, embed_schema, embed_sdl, internal_schema, internal_sdl, introspection_schema,

@@ -36,7 +36,7 @@ pub struct Documents {
     background: Arc<Background>,
 }
 
-pub(super) struct Checker {
+pub(crate) struct Checker {
     schema: InternalSchema,
     types: InputTypes,
 }
@@ -79,11 +79,11 @@ impl Documents {
 }
 
 impl Checker {
-    pub(super) fn new(sdl: &str) -> anyhow::Result<Self> {
+    pub(crate) fn new(sdl: &str) -> anyhow::Result<Self> {
         Ok(Self { schema: internal_builder().extension(OnlyValidate).finish(), types: InputTypes::of_schema(sdl)? })
     }
 
-    pub(super) fn prepare(&self, document: &Document, body: Body) -> Result<Prepared, Failure> {
+    pub(crate) fn prepare(&self, document: &Document, body: Body) -> Result<Prepared, Failure> {
         let operation = document.check(&self.types, &body)?;
         let complexity = Complexity::default();
         let request = document.request(body.operation_name.clone(), body.variables.clone()).data(complexity.clone());
