@@ -10,6 +10,8 @@ pub mod gate;
 pub mod http;
 pub mod introspection;
 pub mod node_id;
+#[cfg(test)]
+mod own_documents;
 pub mod paging;
 pub mod scalars;
 pub mod schema;
