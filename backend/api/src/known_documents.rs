@@ -105,7 +105,7 @@ struct Complexity(Arc<AtomicUsize>);
 
 /// Stops a request once it is found valid. Only the validation tells how complex it is. This is no extension of the
 /// schema that executes: with one, each field of an answer costs more.
-struct OnlyValidate;
+pub(super) struct OnlyValidate;
 
 impl ExtensionFactory for OnlyValidate {
     fn create(&self) -> Arc<dyn Extension> {

@@ -27,4 +27,6 @@ mod viewer;
 
 pub mod known_documents;
 pub mod loaders;
+#[cfg(test)]
+mod own_documents;
 pub mod schema;

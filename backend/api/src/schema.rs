@@ -60,7 +60,7 @@ pub fn internal_builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
     Schema::build(Query::default(), Mutation::default(), EmptySubscription).disable_suggestions()
 }
 
-fn embed_builder() -> SchemaBuilder<EmbedQuery, EmbedMutation, EmptySubscription> {
+pub fn embed_builder() -> SchemaBuilder<EmbedQuery, EmbedMutation, EmptySubscription> {
     Schema::build(EmbedQuery, EmbedMutation, EmptySubscription).disable_suggestions()
 }
 
@@ -163,21 +163,4 @@ struct ApiLimits {
     input_items: u64,
     execution_seconds: u64,
     rates: RateLimits,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn the_documents_of_the_widget_fit_the_public_schema() {
-        let schema = embed_builder().finish();
-        for document in valuemap_shared::survey::documents::ALL {
-            let response = schema.execute(document).await;
-            // Variables are missing, and that is all that may be.
-            let broken: Vec<_> =
-                response.errors.iter().filter(|error| !error.message.contains("is not defined")).collect();
-            assert!(broken.is_empty(), "{broken:?}");
-        }
-    }
 }

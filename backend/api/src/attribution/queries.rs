@@ -1,5 +1,3 @@
-use std::sync::Arc;
-
 use async_graphql::connection::Edge;
 use async_graphql::{Context, Object, Union};
 use valuemap_engine::attribution::break_even::outlook;

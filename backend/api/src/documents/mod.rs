@@ -3,11 +3,11 @@
 mod body;
 #[cfg(test)]
 mod costliest;
-pub mod document;
-mod gate;
+pub(crate) mod document;
+pub(crate) mod gate;
 mod introspection;
 pub mod limits;
-mod variables;
+pub(crate) mod variables;
 
 use async_graphql::ServerError;
 

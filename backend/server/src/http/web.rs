@@ -2,10 +2,12 @@
 //! the binary in a release build.
 
 use std::borrow::Cow;
+use std::future::ready;
 
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 use rust_embed::RustEmbed;
+use valuemap_shared::pages::Page;
 
 use crate::http::routing::reads;
 
@@ -18,9 +20,13 @@ const PAGE_POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-ev
                            object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 pub fn routes(config: &mut web::ServiceConfig) {
+    for page in Page::ALL {
+        config.service(reads(page.path(), dashboard));
+    }
+    for (path, page) in Page::MOVED {
+        config.service(reads(path, move |http: HttpRequest| ready(moved_to(page, &http))));
+    }
     config
-        .service(reads("/", async |http: HttpRequest| page(&http, "dashboard/index.html")))
-        .service(reads("/embed", async |http: HttpRequest| page(&http, "dashboard/index.html")))
         .service(reads("/demo", async |http: HttpRequest| page(&http, "demo/index.html")))
         .service(reads("/demo/{file}", demo_file))
         .service(reads("/assets/{file}", dashboard_file))
@@ -30,6 +36,19 @@ pub fn routes(config: &mut web::ServiceConfig) {
 /// Whether the web assets were built.
 pub fn is_built() -> bool {
     Dist::get("dashboard/index.html").is_some()
+}
+
+/// Every page of the dashboard is the same file, which shows the page that the address names.
+async fn dashboard(http: HttpRequest) -> HttpResponse {
+    page(&http, "dashboard/index.html")
+}
+
+fn moved_to(page: Page, http: &HttpRequest) -> HttpResponse {
+    let location = match http.query_string() {
+        "" => page.path().to_owned(),
+        query => format!("{}?{query}", page.path()),
+    };
+    HttpResponse::PermanentRedirect().insert_header((header::LOCATION, location)).finish()
 }
 
 fn page(http: &HttpRequest, path: &str) -> HttpResponse {
