@@ -1,7 +1,7 @@
 //! Who may import whom. The folders of the engine are floors: each imports those below it, never one beside or above it.
 
-
 #![allow(clippy::unwrap_used, reason = "a file that cannot be read fails the test")]
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 

@@ -97,7 +97,9 @@ impl Document {
         let is_meant = |operation: &&CountedOperation| name.is_none() || operation.name.as_deref() == name;
         let Some(operation) = self.counted.operations.iter().find(is_meant) else { return Ok(()) };
         let copied = operation.uses.iter().fold(0_usize, |copied, (name, uses)| {
-            copied.saturating_add(uses.saturating_mul(variables.get(name.as_str()).map_or(0, size)))
+            let default = || operation.defaults.get(name).copied().unwrap_or_default();
+            let bytes = variables.get(name.as_str()).map_or_else(default, size);
+            copied.saturating_add(uses.saturating_mul(bytes))
         });
         if copied > limits::COPIED_BYTES.maximum { Err(Fault::limit(&limits::COPIED_BYTES)) } else { Ok(()) }
     }
@@ -168,5 +170,9 @@ mod tests {
         let refused =
             check("query($a: String) { x(a: [$a, $a, $a]) ...f } fragment f on Q { x(a: [$a, $a]) }", None, text);
         assert!(refused.unwrap_err().contains("4194304 bytes"));
+        let default = "x".repeat(60_000);
+        let used = |times: usize| format!(r#"query($a: [String] = "{default}") {{ x(a: [{}]) }}"#, "$a ".repeat(times));
+        assert!(check(&used(69), None, json!({})).is_ok());
+        assert!(check(&used(70), None, json!({})).unwrap_err().contains("4194304 bytes"));
     }
 }

@@ -120,6 +120,11 @@ pub fn respond(media_type: MediaType, outcome: Result<Response, Failure>) -> Htt
         Ok(mut response) => {
             // Of the library, an execution only finds fault with values that resolvers were to be given.
             response.errors.iter_mut().for_each(|error| give_code(error, "BAD_USER_INPUT"));
+            // Where a part has to be asked for again, all is: a status says so only of an answer without data.
+            let is_late = |error: &&ServerError| matches!(error.source(), Some(ApiError::BeingComputed { .. }));
+            if let Some(late) = response.errors.iter().find(is_late) {
+                response = Response::from_errors(vec![late.clone()]);
+            }
             let has_failed = response.data == async_graphql::Value::Null;
             let errors = if has_failed { response.errors.as_slice() } else { &[] };
             (status(media_type, errors), retry_after(errors), serde_json::to_vec(&response))

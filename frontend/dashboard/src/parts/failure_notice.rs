@@ -21,6 +21,11 @@ pub fn FailureNotice(props: &FailureNoticeProps) -> Html {
                 <p>{ "It may have been removed, or it belongs to another organisation. Pick another one above." }</p>
             </Notice>
         },
+        Failure::BeingComputed { .. } => html! {
+            <Notice title="The figures are being computed">
+                <p role="status">{ "This takes a while the first time. They appear here by themselves." }</p>
+            </Notice>
+        },
         Failure::Failed(message) => html! {
             <Notice title={&props.title} tone={Tone::Alarm}>
                 <p>{ message }</p>

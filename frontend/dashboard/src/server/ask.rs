@@ -9,12 +9,19 @@ use web_sys::AbortSignal;
 /// The time after which a request is given up.
 const TIMEOUT_MILLIS: u32 = 15_000;
 
+/// The seconds after which the server is asked again, where it does not say.
+const USUAL_WAIT: u32 = 2;
+
 /// Why there is nothing to show.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Failure {
     SignedOut,
     /// The server answered that what was asked for does not exist, or belongs to somebody else.
     NotFound,
+    /// The server is still at work on it, and it may be there after so many seconds.
+    BeingComputed {
+        seconds: u32,
+    },
     /// Anything else, in words for the person at the screen.
     Failed(String),
 }
@@ -52,8 +59,9 @@ pub async fn ask<D: DeserializeOwned>(query: &str, variables: impl Serialize) ->
         .json(&Operation { query, variables })
         .map_err(unreachable_server)?;
     let response = request.send().await.map_err(unreachable_server)?;
+    let retry_after = response.headers().get("retry-after").and_then(|seconds| seconds.parse().ok());
     let body = response.text().await.map_err(unreachable_server)?;
-    read_answer(response.status(), &body)
+    read_answer(response.status(), retry_after, &body)
 }
 
 /// Ends the session.
@@ -68,15 +76,19 @@ pub async fn sign_out() -> Result<(), Failure> {
     if response.ok() || response.status() == 401 { Ok(()) } else { Err(unexpected_status(response.status())) }
 }
 
-fn read_answer<D: DeserializeOwned>(status: u16, body: &str) -> Result<D, Failure> {
+fn read_answer<D: DeserializeOwned>(status: u16, retry_after: Option<u32>, body: &str) -> Result<D, Failure> {
     if status == 401 {
         return Err(Failure::SignedOut);
     }
     let Ok(answer) = serde_json::from_str::<Answer>(body) else {
         return Err(unexpected_status(status));
     };
-    if answer.errors.iter().any(|error| error.extensions.code.as_deref() == Some("UNAUTHENTICATED")) {
+    let has = |code: &str| answer.errors.iter().any(|error| error.extensions.code.as_deref() == Some(code));
+    if has("UNAUTHENTICATED") {
         return Err(Failure::SignedOut);
+    }
+    if has("BEING_COMPUTED") {
+        return Err(Failure::BeingComputed { seconds: retry_after.unwrap_or(USUAL_WAIT) });
     }
     if !answer.errors.is_empty() {
         let messages: Vec<&str> = answer.errors.iter().map(|error| error.message.as_str()).collect();
@@ -100,7 +112,7 @@ mod tests {
     use super::*;
 
     fn check(status: u16, body: &str, expected: Result<u32, Failure>) {
-        assert_eq!(read_answer::<u32>(status, body), expected);
+        assert_eq!(read_answer::<u32>(status, Some(7), body), expected);
     }
 
     fn failed(message: &str) -> Result<u32, Failure> {
@@ -120,6 +132,12 @@ mod tests {
     }
 
     #[test]
+    fn what_is_still_being_computed_says_when_to_ask_again() {
+        let body = r#"{"errors": [{"message": "wait", "extensions": {"code": "BEING_COMPUTED"}}]}"#;
+        check(503, body, Err(Failure::BeingComputed { seconds: 7 }));
+    }
+
+    #[test]
     fn errors_win_over_data_and_are_passed_on() {
         let body = r#"{"data": 7, "errors": [{"message": "Too deep."}, {"message": "Too long.", "extensions": {}}]}"#;
         check(400, body, failed("Too deep. Too long."));
@@ -134,7 +152,7 @@ mod tests {
 
     #[test]
     fn data_of_another_shape_asks_for_a_reload() {
-        let Err(Failure::Failed(message)) = read_answer::<u32>(200, r#"{"data": "seven"}"#) else {
+        let Err(Failure::Failed(message)) = read_answer::<u32>(200, None, r#"{"data": "seven"}"#) else {
             panic!("accepted");
         };
         assert!(message.ends_with("Reload it."), "{message}");

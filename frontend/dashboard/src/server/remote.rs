@@ -1,7 +1,9 @@
 //! A value that the server has: a reducer over requests and answers, and the hook that feeds it.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
+use gloo_timers::future::TimeoutFuture;
 use js_sys::Date;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
@@ -54,7 +56,9 @@ impl<K: Clone + PartialEq, T: Clone> Remote<K, T> {
                 Self { waiting: false, value: Some(value), failure: None, arrived: Some(time), ..self.clone() }
             }
             RemoteAction::Answered { outcome: Err(failure), .. } => {
-                Self { waiting: false, failure: Some(failure), ..self.clone() }
+                // It is asked for again by itself.
+                let waiting = matches!(failure, Failure::BeingComputed { .. });
+                Self { waiting, failure: Some(failure), ..self.clone() }
             }
         }
     }
@@ -68,9 +72,9 @@ impl<K: Clone + PartialEq, T: Clone> Reducible for Remote<K, T> {
     }
 }
 
-/// Fetches what `key` names, and again whenever `key` or `round` changes.
+/// Fetches what `key` names, and again whenever `key` or `round` changes, or while the server is still computing it.
 #[hook]
-pub fn use_remote<K, T, F>(key: K, round: u32, fetch: impl FnOnce(K) -> F + 'static) -> UseReducerHandle<Remote<K, T>>
+pub fn use_remote<K, T, F>(key: K, round: u32, fetch: impl Fn(K) -> F + 'static) -> UseReducerHandle<Remote<K, T>>
 where
     K: Clone + PartialEq + 'static,
     T: Clone + 'static,
@@ -80,11 +84,23 @@ where
     let dispatcher = remote.dispatcher();
     use_effect_with(Request { key, round }, move |request| {
         let request = request.clone();
+        let is_wanted = Rc::new(Cell::new(true));
+        let is_unwanted = is_wanted.clone();
         dispatcher.dispatch(RemoteAction::Requested(request.clone()));
         spawn_local(async move {
-            let outcome = fetch(request.key.clone()).await;
-            dispatcher.dispatch(RemoteAction::Answered { request, outcome, time: time_of_day() });
+            while is_wanted.get() {
+                let outcome = fetch(request.key.clone()).await;
+                let again = match outcome {
+                    Err(Failure::BeingComputed { seconds }) => Some(seconds),
+                    _ => None,
+                };
+                let request = request.clone();
+                dispatcher.dispatch(RemoteAction::Answered { request, outcome, time: time_of_day() });
+                let Some(seconds) = again else { break };
+                TimeoutFuture::new(seconds.saturating_mul(1_000)).await;
+            }
         });
+        move || is_unwanted.set(false)
     });
     remote
 }
@@ -134,6 +150,14 @@ mod tests {
         check(known().into_iter().chain([answered(request("a", 1), Ok(2))]), (false, Some(2), None));
         let failed = answered(request("a", 1), Err(Failure::NotFound));
         check(known().into_iter().chain([failed]), (false, Some(1), Some(Failure::NotFound)));
+    }
+
+    #[test]
+    fn what_is_being_computed_is_waited_for() {
+        let computing = || Failure::BeingComputed { seconds: 2 };
+        let asked = || [Requested(request("a", 0)), answered(request("a", 0), Err(computing()))];
+        check(asked(), (true, None, Some(computing())));
+        check(asked().into_iter().chain([answered(request("a", 0), Ok(1))]), (false, Some(1), None));
     }
 
     #[test]

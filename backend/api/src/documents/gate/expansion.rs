@@ -14,6 +14,8 @@ pub struct Definition<'a> {
     pub is_fragment: bool,
     pub name: Option<&'a str>,
     pub tokens: usize,
+    /// Of the text, from its beginning to the next definition.
+    pub bytes: usize,
     /// How deep fields are nested.
     pub depth: usize,
     /// How deep selection sets are nested, those of fragments without a name included.
@@ -24,6 +26,8 @@ pub struct Definition<'a> {
     pub spreads: Vec<Spread<'a>>,
     /// How often each variable is used.
     pub uses: HashMap<&'a str, usize>,
+    /// How many bytes the default of a variable takes, where it has one.
+    pub defaults: HashMap<&'a str, usize>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -38,6 +42,7 @@ pub struct Spread<'a> {
 #[derive(Debug)]
 pub struct Expanded<'a> {
     pub tokens: usize,
+    bytes: usize,
     depth: usize,
     sets: usize,
     root_fields: usize,
@@ -66,6 +71,7 @@ impl<'a, 'd> Expansion<'a, 'd> {
     pub fn of(&mut self, definition: &'d Definition<'a>) -> Result<Expanded<'a>, Fault> {
         let mut expanded = Expanded {
             tokens: definition.tokens,
+            bytes: definition.bytes,
             depth: definition.depth,
             sets: definition.sets,
             root_fields: definition.root_fields,
@@ -77,6 +83,9 @@ impl<'a, 'd> Expansion<'a, 'd> {
             let inner = self.of_fragment(fragment)?;
             expanded.tokens = expanded.tokens.saturating_add(inner.tokens);
             check(expanded.tokens, &limits::EXPANDED_TOKENS)?;
+            // A long literal is copied at each spread, as a variable is at each use.
+            expanded.bytes = expanded.bytes.saturating_add(inner.bytes);
+            check(expanded.bytes, &limits::COPIED_BYTES)?;
             expanded.depth = expanded.depth.max(spread.fields + inner.depth);
             expanded.sets = expanded.sets.max(spread.sets + inner.sets);
             if spread.fields == 0 {

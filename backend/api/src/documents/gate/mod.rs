@@ -56,6 +56,8 @@ pub struct Counted {
 pub struct CountedOperation {
     pub name: Option<String>,
     pub uses: HashMap<String, usize>,
+    /// How many bytes the default of a variable takes, where it has one.
+    pub defaults: HashMap<String, usize>,
 }
 
 /// Lets a document through or says what is too much of it.
@@ -73,6 +75,7 @@ pub fn count(text: &str) -> Result<Counted, Fault> {
             counted.operations.push(CountedOperation {
                 name: definition.name.map(str::to_owned),
                 uses: expanded.uses.into_iter().map(|(name, uses)| (name.to_owned(), uses)).collect(),
+                defaults: definition.defaults.iter().map(|(name, bytes)| ((*name).to_owned(), *bytes)).collect(),
             });
         }
     }

@@ -55,7 +55,7 @@ impl<'a> Reader<'a> {
 
     fn definition(&mut self) -> Result<Definition<'a>, Fault> {
         self.definition = Definition::default();
-        let before = self.tokens;
+        let (before, start) = (self.tokens, self.offset());
         match self.next {
             Some((_, Token::Punctuator('{'))) => count(&mut self.operations, &limits::OPERATIONS)?,
             Some((_, Token::Name("query" | "mutation" | "subscription"))) => {
@@ -79,6 +79,7 @@ impl<'a> Reader<'a> {
         let mut definition = std::mem::take(&mut self.definition);
         // The token after the definition has been read already, where there is one.
         definition.tokens = self.tokens - before;
+        definition.bytes = self.offset() - start;
         Ok(definition)
     }
 
@@ -90,13 +91,15 @@ impl<'a> Reader<'a> {
         while !self.take(')')? {
             count(&mut variables, &limits::VARIABLES)?;
             self.punctuator('$')?;
-            self.name("the name of a variable")?;
+            let variable = self.name("the name of a variable")?;
             self.punctuator(':')?;
             self.type_(0)?;
             // Directives come last. The library wants them first, so it has to say what it makes of them.
             self.directives()?;
             if self.take('=')? {
+                let start = self.offset();
                 self.value(0)?;
+                self.definition.defaults.insert(variable, self.offset() - start);
             }
             self.directives()?;
         }
@@ -232,6 +235,11 @@ impl<'a> Reader<'a> {
             .next()
             .map_err(|Unreadable { offset, reason }| Fault::syntax(position(self.text, offset), reason))?;
         if self.next.is_some() { count(&mut self.tokens, &limits::TOKENS) } else { Ok(()) }
+    }
+
+    /// Where the next token begins.
+    fn offset(&self) -> usize {
+        self.next.map_or(self.text.len(), |(offset, _)| offset)
     }
 
     fn take(&mut self, punctuator: char) -> Result<bool, Fault> {

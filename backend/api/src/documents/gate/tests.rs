@@ -28,6 +28,15 @@ fn what_tools_ask_passes() {
 }
 
 #[test]
+fn a_literal_counts_as_often_as_its_fragment_is_spread() {
+    let literal = "x".repeat(60_000);
+    let spread =
+        |times: usize| format!(r#"{{ a {{ {} }} }} fragment f on A {{ b(c: "{literal}") }}"#, "...f ".repeat(times));
+    check_code(&spread(69), None);
+    check_code(&spread(70), Some(limits::COPIED_BYTES.code));
+}
+
+#[test]
 fn each_limit_is_reached_and_not_passed() {
     let spaces = |bytes: usize| format!("{{a}}{}", " ".repeat(bytes - 3));
     check_limit(spaces, &limits::DOCUMENT_BYTES);

@@ -32,7 +32,10 @@ pub fn CommunityMap(props: &CommunityMapProps) -> Html {
     let map = use_remote(key, context.round, fetch_map);
 
     // After a failure the last figures stay, under a notice, unless they are no longer this person's to see.
-    let shown = map.value.as_ref().filter(|_| matches!(map.failure, None | Some(Failure::Failed(_))));
+    let shown = map
+        .value
+        .as_ref()
+        .filter(|_| matches!(map.failure, None | Some(Failure::Failed(_) | Failure::BeingComputed { .. })));
     let onshift = {
         let weighting = view.weighting;
         onpick.reform(move |what_if: Option<Shifts>| View { weighting, what_if })

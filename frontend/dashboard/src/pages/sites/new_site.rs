@@ -90,6 +90,7 @@ fn words(failure: Failure) -> String {
     match failure {
         Failure::SignedOut => "You are signed out. Reload the page.".into(),
         Failure::NotFound => "The survey is gone.".into(),
+        Failure::BeingComputed { .. } => "The server is busy. Try again in a moment.".into(),
         Failure::Failed(message) => message,
     }
 }

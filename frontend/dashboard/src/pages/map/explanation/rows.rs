@@ -178,6 +178,7 @@ fn describe(failure: &Failure) -> &str {
     match failure {
         Failure::SignedOut => "You are signed out. Sign in again to see the rows.",
         Failure::NotFound => "The rows are not there any more: the community may have been removed.",
+        Failure::BeingComputed { .. } => "The figure is being computed. Try again in a moment.",
         Failure::Failed(message) => message,
     }
 }
