@@ -231,7 +231,6 @@ impl CommunityMutation {
         context: &Context<'_>,
         input: SetReportingCurrencyInput,
     ) -> Result<SetReportingCurrencyResult, ApiError> {
-        let _services = services(context)?;
         let Some((transaction, community)) = begin(context, input.community).await? else {
             return Ok(SetReportingCurrencyResult::NotFound(NotFound::new(input.community)));
         };

@@ -170,7 +170,7 @@ async fn decide(
     input: AnswerSelectionInput,
 ) -> Result<MoveAnswersResult, ApiError> {
     let services = services(context)?;
-    let (_community, mut answers) = match input {
+    let mut answers = match input {
         AnswerSelectionInput::Ids(ids) => match these(context, decision, &ids).await? {
             Ok(chosen) => chosen,
             Err(id) => return Ok(MoveAnswersResult::NotFound(NotFound::new(id))),
@@ -187,7 +187,6 @@ async fn decide(
     let mut moved = AnswersMoved { moved: Count(0), left: Count(0) };
     loop {
         let batch = answers.next_batch(&services.database, &services.versions).await;
-        // A commit that was not confirmed may have moved them, too.
         let Some(count) = batch? else { break };
         moved.moved.0 += count;
         if started.elapsed() > BUDGET {
@@ -199,11 +198,7 @@ async fn decide(
 }
 
 /// The answers of these ids, which all have to be there and in one community; else the id that is not found.
-async fn these(
-    context: &Context<'_>,
-    decision: Decision,
-    ids: &[NodeId],
-) -> Result<Result<(CommunityId, Move), NodeId>, ApiError> {
+async fn these(context: &Context<'_>, decision: Decision, ids: &[NodeId]) -> Result<Result<Move, NodeId>, ApiError> {
     let (services, viewer) = (services(context)?, editor(context)?);
     let db = &services.database.read;
     let mut keys = Vec::with_capacity(ids.len());
@@ -225,7 +220,7 @@ async fn these(
         }
         rows.push(key);
     }
-    Ok(Ok((community, Move::new(Selection::These(rows), decision, decision.all_from()))))
+    Ok(Ok(Move::new(Selection::These(rows), decision, decision.all_from())))
 }
 
 /// Which answers are meant: either by their ids or by what they match.
@@ -253,7 +248,7 @@ pub struct MatchingAnswersInput {
 
 impl MatchingAnswersInput {
     /// The answers, or `None` where the organisation has no such site.
-    async fn chosen(self, context: &Context<'_>, decision: Decision) -> Result<Option<(CommunityId, Move)>, ApiError> {
+    async fn chosen(self, context: &Context<'_>, decision: Decision) -> Result<Option<Move>, ApiError> {
         let (services, viewer) = (services(context)?, editor(context)?);
         let NodeId::Site(community, site) = self.site else {
             return Err(ApiError::BadUserInput("site: not the id of a site".into()));
@@ -275,7 +270,7 @@ impl MatchingAnswersInput {
         // PostgreSQL has no text with this character in it, and so no hash.
         let address_hash = self.address_hash.map(|hash| hash.replace('\0', "\u{fffd}"));
         let matching = Matching { from: self.from, until: self.until, address_hash, ..Matching::all_of(&row) };
-        Ok(Some((community, Move::new(Selection::Matching(matching), decision, from))))
+        Ok(Some(Move::new(Selection::Matching(matching), decision, from)))
     }
 }
 

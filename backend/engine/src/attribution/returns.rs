@@ -7,6 +7,7 @@ use std::time::Duration;
 use rust_decimal::Decimal;
 use sea_orm::prelude::*;
 use tokio::runtime::Handle;
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 use valuemap_shared::activities::{Goal, OutcomeWeights};
 use valuemap_shared::attribution::{
@@ -85,12 +86,16 @@ type Key = (CommunityId, u32, String);
 
 /// What was computed before, used again as long as nothing that is tracked has changed.
 #[derive(Debug)]
-pub struct ReturnsCache(ComputedCache<Key, u64, Result<Arc<Returns>, ReturnsError>, anyhow::Error>);
+pub struct ReturnsCache {
+    computed: ComputedCache<Key, u64, Result<Arc<Returns>, ReturnsError>, anyhow::Error>,
+    /// One at a time: each holds a connection for as long as it reads, and there are few.
+    turn: Arc<Semaphore>,
+}
 
 impl ReturnsCache {
     /// Returns are computed on the runtime of this handle.
     pub fn new(home: Handle) -> Self {
-        Self(ComputedCache::new(CAPACITY, home))
+        Self { computed: ComputedCache::new(CAPACITY, home), turn: Arc::new(Semaphore::new(1)) }
     }
 
     /// The inner error is for whoever asked.
@@ -110,9 +115,13 @@ impl ReturnsCache {
         };
         let compute = || {
             let (database, parameters, scoring) = (database.clone(), parameters.clone(), scoring.clone());
-            async move { Ok(returns(&database, community, &parameters, &scoring).await?.map(Arc::new)) }
+            let turn = self.turn.clone();
+            async move {
+                let _turn = turn.acquire().await?;
+                Ok(returns(&database, community, &parameters, &scoring).await?.map(Arc::new))
+            }
         };
-        self.0.get(asked, compute).await
+        self.computed.get(asked, compute).await
     }
 }
 

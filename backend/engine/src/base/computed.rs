@@ -1,7 +1,8 @@
 //! Values that take long to compute: each is computed once at a time, to the end, and kept.
 
+use std::collections::HashMap;
 use std::hash::Hash;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use moka::sync::Cache;
@@ -13,6 +14,8 @@ use tokio::time::Instant;
 pub const A_MOMENT: Duration = Duration::from_secs(3);
 /// What another computation needs, it waits for.
 pub const TO_THE_END: Duration = Duration::from_secs(60 * 60);
+/// A computation that takes longer waits for something that does not come.
+const LONGEST: Duration = Duration::from_secs(180);
 /// The shortest and the longest time after which they are told to ask again.
 const ASK_AGAIN: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(30)];
 /// How old a value may be that is given in place of one that is still being computed.
@@ -42,11 +45,13 @@ pub struct Asked<K, R> {
 
 type Outcome<R, V, E> = Option<Result<Arc<Kept<R, V>>, Arc<E>>>;
 
+type Running<K, R, V, E> = Arc<Mutex<HashMap<K, watch::Receiver<Outcome<R, V, E>>>>>;
+
 /// A cache with a bound. A computation that was begun is finished and kept, whether anybody still waits for it or not,
 /// and of those for one key only one runs at a time.
 pub struct ComputedCache<K: Hash + Eq, R, V, E> {
     kept: Cache<K, Arc<Kept<R, V>>>,
-    running: Cache<K, watch::Receiver<Outcome<R, V, E>>>,
+    running: Running<K, R, V, E>,
     /// Where it is computed.
     home: Handle,
 }
@@ -80,7 +85,7 @@ where
     E: Send + Sync + 'static,
 {
     pub fn new(capacity: u64, home: Handle) -> Self {
-        Self { kept: Cache::new(capacity), running: Cache::new(capacity), home }
+        Self { kept: Cache::new(capacity), running: Arc::default(), home }
     }
 
     /// The value that is kept, if it is good, or else the one that `compute` makes.
@@ -132,30 +137,34 @@ where
     where
         F: Future<Output = Result<V, E>> + Send + 'static,
     {
-        let mut is_mine = false;
-        let outcome = self.running.get_with_by_ref(&asked.key, || {
-            let (sender, receiver) = watch::channel(None);
-            if let Some(compute) = compute.take() {
-                is_mine = true;
-                let (computing, begun, revision) = (compute(), Instant::now(), asked.revision.clone());
-                let (key, kept, running) = (asked.key.clone(), self.kept.clone(), self.running.clone());
-                self.home.spawn(async move {
-                    // A computation that panics is over, too.
-                    let over = Over(|| running.invalidate(&key));
-                    let outcome = computing.await.map(|value| {
-                        let value = Arc::new(value);
-                        let value = Arc::new(Kept { revision, begun, finished: Instant::now(), value });
-                        kept.insert(key.clone(), value.clone());
-                        value
-                    });
-                    // First, or who hears of it would join it once more.
-                    drop(over);
-                    sender.send_replace(Some(outcome.map_err(Arc::new)));
-                });
-            }
-            receiver
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(outcome) = running.get(&asked.key) {
+            return (outcome.clone(), false);
+        }
+        let (sender, receiver) = watch::channel(None);
+        // Whoever has begun one has waited for it, so there is one left to begin.
+        let Some(compute) = compute.take() else { return (receiver, false) };
+        // In place before it begins, so that it finds itself there when it ends.
+        running.insert(asked.key.clone(), receiver.clone());
+        let (computing, begun, revision) = (compute(), Instant::now(), asked.revision.clone());
+        let (key, kept, running) = (asked.key.clone(), self.kept.clone(), self.running.clone());
+        self.home.spawn(async move {
+            // A computation that panics is over, too.
+            let over = Over(|| drop(running.lock().unwrap_or_else(PoisonError::into_inner).remove(&key)));
+            let Ok(outcome) = tokio::time::timeout(LONGEST, computing).await else {
+                tracing::warn!("a computation was given up after {} seconds", LONGEST.as_secs());
+                return;
+            };
+            let outcome = outcome.map(|value| {
+                let value = Arc::new(Kept { revision, begun, finished: Instant::now(), value: Arc::new(value) });
+                kept.insert(key.clone(), value.clone());
+                value
+            });
+            // First, or who hears of it would join it once more.
+            drop(over);
+            sender.send_replace(Some(outcome.map_err(Arc::new)));
         });
-        (outcome, is_mine)
+        (receiver, true)
     }
 }
 

@@ -53,11 +53,11 @@ pub struct Database {
     home: Handle,
 }
 
-/// How long a short piece of work and its commit may take: longer than any lock is waited for.
 /// How many connections to PostgreSQL read what takes long. What the database does for them it does at its own priority,
 /// and members who submit wait for it meanwhile.
 const POSTGRES_READERS: u32 = 2;
 
+/// How long a short piece of work and its commit may take: longer than any lock is waited for.
 const PATIENCE: Duration = Duration::from_secs(6);
 
 fn no_answer() -> DbErr {

@@ -80,7 +80,8 @@ impl Transaction {
     pub async fn commit(self) -> Result<(), WriteError> {
         let Self { health, commits, touches, .. } = &self;
         let (health, commits, touches) = (health.clone(), commits.clone(), touches.clone());
-        // Told even where the caller stops waiting for the answer: it may be committed nevertheless.
+        // Told even where the caller stops waiting for the answer: it may be committed nevertheless. What is read
+        // between that and a commit that still comes is out of date for as long as a cache may lag behind other servers.
         let _told = Told { commits, touches };
         match self.prove().await {
             Ok(()) => {

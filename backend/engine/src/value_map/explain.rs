@@ -51,6 +51,8 @@ pub async fn explain(
     figure: Figure,
     today: NaiveDate,
 ) -> Result<Explained, ExplainError> {
+    // A newer version may have been saved since the map was made.
+    let version = version.or_else(|| map.model_version.rsplit('-').next()?.parse().ok());
     let model = model_of(db, community, version).await?.map(|stored| stored.model);
     let model = model.ok_or(ExplainError::NoSuchModel)?;
     // The days that the map counts: of a quarter that is running, those so far.

@@ -98,8 +98,9 @@ pub struct MapCache {
 struct Parts {
     /// By the revision of what is tracked.
     tracked: ComputedCache<PeriodKey, u64, Tracked, DbErr>,
-    /// By the revisions of what is tracked and of which answers count.
-    strengths: ComputedCache<FinancialKey, (u64, u64), Strengths, DbErr>,
+    /// By the revision of which answers count. What is tracked moves eight quarters of history too little to read them anew
+    /// after each commit.
+    strengths: ComputedCache<FinancialKey, u64, Strengths, DbErr>,
     financial: TtlCache<FinancialKey, Arc<(WorthInputs, WorthInputs, FinancialReading)>>,
 }
 /// What is tracked about a quarter and the one before.
@@ -264,7 +265,7 @@ impl Parts {
     ) -> Result<Arc<Strengths>, NoMap> {
         let MapKey { community, minimum, .. } = key;
         let key = ((community, model.version, period), minimum);
-        let revision = (revision.tracked, revision.standings);
+        let revision = revision.standings;
         let asked = Asked { key, revision, lifetime: STRENGTHS_LIFETIME, patience: TO_THE_END };
         let strengths = self.strengths.get(asked, || {
             let (database, model) = (database.clone(), model.clone());

@@ -61,7 +61,7 @@ enum Command {
     /// Look at, check and change the scoring model
     #[command(subcommand)]
     Model(model::Model),
-    /// Services an exchange rate
+    /// State an exchange rate
     Rate(rate::Rate),
     /// Create an organisation
     Organisation(organisation::Organisation),
