@@ -1,7 +1,8 @@
 import init from "__GLUE__";
 
-// The outline is that of the map; another page of the app has another title.
-if (location.pathname === "/embed") document.querySelector("h1").textContent = "Embed the survey";
+// The outline has the heading of the first page.
+const heading = __HEADINGS__[location.pathname];
+if (heading) document.querySelector("h1").textContent = heading;
 
 init({ module_or_path: "__WASM__" }).catch((error) => {
   const message = document.createElement("p");

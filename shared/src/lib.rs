@@ -13,6 +13,7 @@ pub mod follow_ups;
 pub mod ids;
 #[cfg(feature = "scores")]
 pub mod money;
+pub mod pages;
 #[cfg(feature = "scores")]
 pub mod statistics;
 pub mod survey;

@@ -222,3 +222,26 @@ async fn another_weighting_gives_other_scores() {
     assert!(demo.browser.page.current_url().await.unwrap().query().unwrap().contains("weighting=EQUAL"));
     demo.browser.close().await.unwrap();
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn another_community_keeps_the_weighting_and_nothing_else() {
+    let mut demo = Demo::new(DESKTOP).await;
+    let (makers, _) = demo.api.create_community("Makers", "https://makers.example.com").await.unwrap();
+    demo.sign_in().await;
+    let address = format!("{}/?what-if=EDUCATION:3&weighting=EQUAL&community={}", demo.server.address, demo.community);
+    demo.browser.page.goto(address).await.unwrap();
+    query(&demo.browser, ".projected").await;
+    let pick = format!(
+        "const select = document.querySelector('.masthead select'); select.value = '{makers}'; \
+         select.dispatchEvent(new Event('change', {{ bubbles: true }}));"
+    );
+    demo.browser.page.execute(pick, vec![]).await.unwrap();
+    let heading = By::XPath("//h1[contains(., 'Makers')]");
+    demo.browser.page.query(heading).first().await.unwrap();
+    demo.browser.page.query(By::Css(".what-if")).not_exists().await.unwrap();
+    query(&demo.browser, "option[value=EQUAL]:checked").await;
+    let address = demo.browser.page.current_url().await.unwrap();
+    assert_eq!(address.query(), Some(&*format!("community={makers}&weighting=EQUAL")));
+    assert_eq!(demo.browser.page.title().await.unwrap(), "Makers · Valuemap");
+    demo.browser.close().await.unwrap();
+}

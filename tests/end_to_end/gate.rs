@@ -10,7 +10,7 @@ use valuemap_tests::{Engine, Reply, submission_id};
 
 use crate::{PAGE, World};
 
-const INTROSPECTION: &str = include_str!("../../backend/src/graphql/gate/introspection.graphql");
+const INTROSPECTION: &str = include_str!("../../backend/api/src/documents/gate/introspection.graphql");
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_kilobyte_of_fragments_occupies_nobody() {

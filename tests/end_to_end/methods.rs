@@ -1,6 +1,7 @@
 //! Which methods each address answers.
 
 use reqwest::Method;
+use valuemap_shared::pages::Page;
 use valuemap_tests::Engine;
 
 use crate::World;
@@ -11,13 +12,16 @@ async fn send(world: &World, method: Method, path: &str) -> reqwest::Response {
     request.bearer_auth(world.api.token()).send().await.unwrap()
 }
 
+/// Those of its pages, and those that they had before.
+fn dashboard_paths() -> impl Iterator<Item = &'static str> {
+    Page::ALL.into_iter().map(Page::path).chain(Page::MOVED.map(|(path, _)| path))
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_answers_get_answers_head_with_the_same_headers() {
     let world = World::new(Engine::Sqlite).await;
     let site = &world.site;
     let paths = [
-        "/".to_owned(),
-        "/embed".to_owned(),
         "/demo".to_owned(),
         "/demo/none.js".to_owned(),
         "/assets/none.js".to_owned(),
@@ -35,7 +39,7 @@ async fn what_answers_get_answers_head_with_the_same_headers() {
         "/embed/form/unknown".to_owned(),
         "/nothing".to_owned(),
     ];
-    for path in paths {
+    for path in dashboard_paths().map(str::to_owned).chain(paths) {
         let get = send(&world, Method::GET, &path).await;
         let head = send(&world, Method::HEAD, &path).await;
         assert_eq!(get.status(), head.status(), "{path}");
@@ -57,8 +61,6 @@ async fn what_answers_get_answers_head_with_the_same_headers() {
 async fn other_methods_are_told_which_ones_are_answered() {
     let world = World::new(Engine::Sqlite).await;
     let reads = [
-        "/",
-        "/embed",
         "/demo",
         "/demo/x",
         "/assets/x",
@@ -78,7 +80,8 @@ async fn other_methods_are_told_which_ones_are_answered() {
         ("/sign-out", "POST"),
         ("/webhooks/x", "POST"),
     ];
-    for (path, allow) in reads.map(|path| (path, "GET, HEAD")).into_iter().chain(others) {
+    let reads = dashboard_paths().chain(reads).map(|path| (path, "GET, HEAD"));
+    for (path, allow) in reads.chain(others) {
         for method in ["PUT", "PATCH", "DELETE", "TRACE", "PROPFIND"] {
             let response = send(&world, method.parse().unwrap(), path).await;
             assert_eq!(response.status(), 405, "{method} {path}");
@@ -90,4 +93,16 @@ async fn other_methods_are_told_which_ones_are_answered() {
         (nothing.status().as_u16(), nothing.text().await.unwrap().as_str()),
         (404, "There is nothing at this address.\n")
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_page_that_has_moved_is_still_found() {
+    let world = World::new(Engine::Sqlite).await;
+    for (path, page) in Page::MOVED {
+        for query in ["", "?site=pk_1&accent=%230b6e4f"] {
+            let response = send(&world, Method::GET, &format!("{path}{query}")).await;
+            assert_eq!(response.status(), 308, "{path}");
+            assert_eq!(response.headers()["location"], format!("{}{query}", page.path()), "{path}");
+        }
+    }
 }

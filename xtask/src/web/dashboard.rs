@@ -1,7 +1,15 @@
 //! dist/dashboard: a page, and what it loads from /assets/ under names that change with the content.
 
+/// Only the table of pages: with the whole crate, every change of the domain would build this program anew.
+#[allow(dead_code, reason = "the build needs less of a page than the dashboard")]
+#[path = "../../../shared/src/pages.rs"]
+mod pages;
+
+use std::collections::BTreeMap;
+
 use anyhow::Result;
 
+use self::pages::Page;
 use super::{
     bindgen,
     bundle::{Bundle, files_in},
@@ -23,7 +31,9 @@ pub fn build(workspace: &Workspace, node: Option<&NodeTools>) -> Result<()> {
         let sources = workspace.frontend().join("dashboard");
         let [page, boot] = [read(&sources.join("index.html"))?, read(&sources.join("boot.js"))?];
         let style = styles(workspace)?;
-        let inputs = [&compiled, page.as_bytes(), boot.as_bytes(), style.as_bytes()];
+        let headings: BTreeMap<&str, &str> = Page::ALL.map(|page| (page.path(), page.heading())).into();
+        let headings = serde_json::to_string(&headings)?;
+        let inputs = [&compiled, page.as_bytes(), boot.as_bytes(), style.as_bytes(), headings.as_bytes()];
         let stamp = Stamp::new(workspace, "dashboard", &inputs, node.is_some())?;
         if stamp.is_current() {
             return Ok(());
@@ -35,7 +45,14 @@ pub fn build(workspace: &Workspace, node: Option<&NodeTools>) -> Result<()> {
         let wasm = bundle.add_hashed("assets/dashboard", "wasm", optimize::wasm(node, bound.wasm)?);
         let glue = bundle.add_hashed("assets/dashboard", "js", optimize::script(node, bound.glue)?);
         let [style, wasm, glue] = [style, wasm, glue].map(|path| format!("/{path}"));
-        let values = [("__STYLE__", &*style), ("__WASM__", &*wasm), ("__GLUE__", &*glue)];
+        let [first, ..] = Page::ALL;
+        let values = [
+            ("__STYLE__", &*style),
+            ("__WASM__", &*wasm),
+            ("__GLUE__", &*glue),
+            ("__HEADING__", first.heading()),
+            ("__HEADINGS__", &*headings),
+        ];
 
         let boot = template::fill("frontend/dashboard/boot.js", &boot, &values)?;
         let boot = format!("/{}", bundle.add_hashed("assets/boot", "js", optimize::script(node, boot)?));
@@ -46,10 +63,14 @@ pub fn build(workspace: &Workspace, node: Option<&NodeTools>) -> Result<()> {
     })
 }
 
-/// The style sheets of frontend/ui, then those of the dashboard, each folder's in order of their names.
+/// Where style sheets are: what others build on comes first.
+const STYLES: [&str; 5] =
+    ["ui", "dashboard/src/shell", "dashboard/src/parts", "dashboard/src/charts", "dashboard/src/pages"];
+
+/// All style sheets, each folder's in order of their names.
 fn styles(workspace: &Workspace) -> Result<String> {
     let mut styles = String::new();
-    for folder in ["ui", "dashboard"] {
+    for folder in STYLES {
         for file in files_in(&workspace.frontend().join(folder))? {
             if file.extension().is_some_and(|extension| extension == "css") {
                 styles += &read(&file)?;

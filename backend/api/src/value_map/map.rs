@@ -1,0 +1,173 @@
+//! The value map over GraphQL: the map, where its figures come from, and what would follow from a shift.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, InputObject, Object};
+use valuemap_engine::value_map::explain::explain;
+use valuemap_engine::value_map::map_cache::MapKey;
+use valuemap_shared::ids::CommunityId;
+use valuemap_shared::value_map as domain;
+
+use crate::context::{services, viewer};
+use crate::error::ApiError;
+use crate::value_map::explain::{Explained, FigureInput};
+use crate::value_map::wire::{LayerReading, LinkReading, Projection, RecommendationReading, Returns, Weighting};
+use crate::wire::node_id::NodeId;
+use crate::wire::scalars::{Count, Currency, Quarter};
+
+/// Most shifts in one question.
+const MOST_SHIFTS: usize = 50;
+
+#[derive(Default)]
+pub struct ValueMapQuery;
+
+#[Object]
+impl ValueMapQuery {
+    /// The strategic value map of a community in a quarter; null when there is no such community.
+    ///
+    /// Without a period it is that of the latest quarter that holds anything; without a model it is computed with the
+    /// newest version of the community's scoring model; without a weighting, by the model's weights.
+    async fn value_map(
+        &self,
+        context: &Context<'_>,
+        community: NodeId,
+        period: Option<Quarter>,
+        model: Option<u32>,
+        weighting: Option<Weighting>,
+    ) -> Result<Option<ValueMap>, ApiError> {
+        Ok(find_map(context, community, period, model, weighting).await?.map(|(_, map)| ValueMap(map)))
+    }
+
+    /// Where a figure of the map comes from, down to the rows behind it; null when there is no such community.
+    #[graphql(complexity = "300 + child_complexity")]
+    async fn explain(
+        &self,
+        context: &Context<'_>,
+        community: NodeId,
+        period: Option<Quarter>,
+        model: Option<u32>,
+        weighting: Option<Weighting>,
+        figure: FigureInput,
+    ) -> Result<Option<Explained>, ApiError> {
+        let Some((community, map)) = find_map(context, community, period, model, weighting).await? else {
+            return Ok(None);
+        };
+        let services = services(context)?;
+        let today = services.ambient.now().date_naive();
+        let explained = explain(&services.database.read, community, &map, model, figure.into(), today).await?;
+        Ok(Some(Explained(explained)))
+    }
+
+    /// What would follow if benefits, internal elements or measures rose or fell. Nothing is stored.
+    async fn what_if(
+        &self,
+        context: &Context<'_>,
+        community: NodeId,
+        period: Option<Quarter>,
+        model: Option<u32>,
+        weighting: Option<Weighting>,
+        shifts: Vec<ShiftInput>,
+    ) -> Result<Option<Projection>, ApiError> {
+        if shifts.len() > MOST_SHIFTS {
+            return Err(ApiError::BadUserInput(format!("shifts: at most {MOST_SHIFTS}")));
+        }
+        if let Some(place) = shifts.iter().position(|shift| !(-100.0..=100.0).contains(&shift.points)) {
+            return Err(ApiError::BadUserInput(format!("shifts.{place}.points: from -100 to 100")));
+        }
+        let shifts: Vec<domain::Shift> =
+            shifts.into_iter().map(|shift| domain::Shift { key: shift.key, points: shift.points }).collect();
+        let map = find_map(context, community, period, model, weighting).await?;
+        Ok(map.map(|(_, map)| domain::what_if(&map, &shifts).into()))
+    }
+}
+
+/// Something rises or falls by some points of 0 to 100.
+#[derive(InputObject)]
+pub struct ShiftInput {
+    /// A benefit or an internal element by its name, or a measure by its key.
+    key: String,
+    points: f64,
+}
+
+async fn find_map(
+    context: &Context<'_>,
+    community: NodeId,
+    period: Option<Quarter>,
+    model: Option<u32>,
+    weighting: Option<Weighting>,
+) -> Result<Option<(CommunityId, Arc<domain::ValueMap>)>, ApiError> {
+    let (services, viewer) = (services(context)?, viewer(context)?);
+    let NodeId::Community(community) = community else {
+        return Err(ApiError::BadUserInput(format!("{community} is not the id of a community")));
+    };
+    let key = MapKey {
+        organisation: viewer.organisation_id(),
+        community,
+        period: period.map(|period| period.0),
+        model,
+        weighting: weighting.map_or(domain::Weighting::Model, domain::Weighting::from),
+        minimum: viewer.minimum_answers(),
+    };
+    let map = services.maps.of(&services.database, key, services.ambient.now()).await?;
+    Ok(map.map(|map| (community, map)))
+}
+
+pub struct ValueMap(Arc<domain::ValueMap>);
+
+/// The four layers of what a community is worth, in one period.
+#[Object]
+impl ValueMap {
+    async fn period(&self) -> Quarter {
+        Quarter(self.0.period)
+    }
+
+    /// How much of the period is over, in 0..1. Below 1, sums of money are those so far, and changes of what is tracked are
+    /// since as many days of the period before.
+    async fn elapsed(&self) -> f64 {
+        self.0.elapsed
+    }
+
+    /// The scoring model that the scores were computed with.
+    async fn model_version(&self) -> &str {
+        &self.0.model_version
+    }
+
+    /// How the inputs of an internal element were weighed.
+    async fn weighting(&self) -> Weighting {
+        self.0.weighting.into()
+    }
+
+    /// What amounts are in.
+    async fn currency(&self) -> Currency {
+        Currency(self.0.currency)
+    }
+
+    /// Below this many answers a figure is suppressed.
+    async fn minimum_answers(&self) -> Count {
+        Count(self.0.minimum_answers)
+    }
+
+    /// How many members submitted the survey in the period.
+    async fn responses(&self) -> Count {
+        Count(self.0.responses)
+    }
+
+    async fn recommendation(&self) -> RecommendationReading {
+        self.0.recommendation.clone().into()
+    }
+
+    /// Bottom to top: learning, internal, members, financial.
+    async fn layers(&self) -> Vec<LayerReading> {
+        self.0.layers.iter().cloned().map(LayerReading::from).collect()
+    }
+
+    /// Which element drives which.
+    async fn links(&self) -> Vec<LinkReading> {
+        self.0.links.iter().cloned().map(LinkReading::from).collect()
+    }
+
+    /// What the community brought and cost as a whole.
+    async fn returns(&self) -> Returns {
+        self.0.returns.clone().into()
+    }
+}

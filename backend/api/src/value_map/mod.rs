@@ -1,0 +1,9 @@
+//! The value map on the internal wire.
+
+pub mod comparison;
+pub mod explain;
+pub mod map;
+pub mod scoring_model;
+
+pub use scoring_model::read_document;
+pub mod wire;

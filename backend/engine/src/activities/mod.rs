@@ -1,0 +1,11 @@
+//! Tracking: what the organisation does for the community, whom it reaches, and what comes of it.
+
+pub mod entities;
+pub mod identity;
+pub mod keys;
+pub mod lists;
+pub mod rates;
+pub mod record;
+mod rows;
+pub mod store;
+mod storing;

@@ -1,0 +1,243 @@
+//! Records as rows.
+
+use rust_decimal::Decimal;
+use serde_json::json;
+use valuemap_shared::activities::{Cost, Record, RecordKind, Reference};
+use valuemap_shared::money::ten_thousandths;
+
+use crate::activities::entities::{
+    activity, activity_type, contribution, cost_line, identity_link, observation, outcome, party, support_case,
+    touchpoint,
+};
+use crate::activities::record::{Accepted, Recorder};
+
+/// Rows of one kind.
+#[derive(Debug)]
+pub(super) enum Rows {
+    Parties(Vec<party::Model>),
+    Links(Vec<identity_link::Model>),
+    ActivityTypes(Vec<activity_type::Model>),
+    Activities(Vec<activity::Model>),
+    Costs(Vec<cost_line::Model>),
+    Touchpoints(Vec<touchpoint::Model>),
+    Outcomes(Vec<outcome::Model>),
+    Cases(Vec<support_case::Model>),
+    Contributions(Vec<contribution::Model>),
+    Observations(Vec<observation::Model>),
+}
+
+macro_rules! row {
+    ($recorder:ident, $accepted:ident, $reference:expr, $table:ident { $($field:ident: $value:expr),* $(,)? }) => {{
+        let reference: &Reference = $reference;
+        $table::Model {
+            community_id: $recorder.community().0,
+            id: $accepted.id,
+            source: reference.source.clone(),
+            external_key: reference.key.clone(),
+            content_hash: $accepted.hash.clone(),
+            batch_id: $recorder.batch(),
+            recorded_at: $recorder.now(),
+            $($field: $value,)*
+        }
+    }};
+}
+
+impl Rows {
+    /// The rows of records that are all of this kind.
+    pub fn of(recorder: &Recorder, kind: RecordKind, accepted: &[Accepted]) -> Self {
+        match kind {
+            RecordKind::Party => Self::Parties(accepted.iter().filter_map(|one| party(recorder, one)).collect()),
+            RecordKind::Link => Self::Links(accepted.iter().filter_map(|one| link(recorder, one)).collect()),
+            RecordKind::ActivityType => {
+                Self::ActivityTypes(accepted.iter().filter_map(|one| activity_type(recorder, one)).collect())
+            }
+            RecordKind::Activity => {
+                Self::Activities(accepted.iter().filter_map(|one| activity(recorder, one)).collect())
+            }
+            RecordKind::Cost => Self::Costs(accepted.iter().filter_map(|one| cost(recorder, one)).collect()),
+            RecordKind::Touchpoint => {
+                Self::Touchpoints(accepted.iter().filter_map(|one| touchpoint(recorder, one)).collect())
+            }
+            RecordKind::Outcome => Self::Outcomes(accepted.iter().filter_map(|one| outcome(recorder, one)).collect()),
+            RecordKind::Case => Self::Cases(accepted.iter().filter_map(|one| case(recorder, one)).collect()),
+            RecordKind::Contribution => {
+                Self::Contributions(accepted.iter().filter_map(|one| contribution(recorder, one)).collect())
+            }
+            RecordKind::Observation => {
+                Self::Observations(accepted.iter().filter_map(|one| observation(recorder, one)).collect())
+            }
+        }
+    }
+}
+
+fn party(recorder: &Recorder, accepted: &Accepted) -> Option<party::Model> {
+    let Record::Party(record) = &accepted.record else { return None };
+    Some(row!(
+        recorder,
+        accepted,
+        &record.party.reference,
+        party {
+            kind: record.party.kind.to_string(),
+            name: record.name.clone(),
+            is_staff: record.is_staff,
+            since: record.since,
+            until: record.until,
+        }
+    ))
+}
+
+fn link(recorder: &Recorder, accepted: &Accepted) -> Option<identity_link::Model> {
+    let Record::Link(record) = &accepted.record else { return None };
+    Some(row!(
+        recorder,
+        accepted,
+        &record.from.reference,
+        identity_link {
+            from_id: recorder.party_id(&record.from),
+            to_id: recorder.party_id(&record.to),
+            method: record.method.to_string(),
+            confidence: record.confidence,
+            valid_from: record.valid_from,
+            valid_until: record.valid_until,
+        }
+    ))
+}
+
+fn activity_type(recorder: &Recorder, accepted: &Accepted) -> Option<activity_type::Model> {
+    let Record::ActivityType(record) = &accepted.record else { return None };
+    let reference = Reference::new("", &record.key);
+    Some(row!(
+        recorder,
+        accepted,
+        &reference,
+        activity_type {
+            name: record.name.clone(),
+            modality: record.modality.to_string(),
+            goal: record.goal.to_string(),
+        }
+    ))
+}
+
+fn activity(recorder: &Recorder, accepted: &Accepted) -> Option<activity::Model> {
+    let Record::Activity(record) = &accepted.record else { return None };
+    Some(row!(
+        recorder,
+        accepted,
+        &record.reference,
+        activity {
+            type_id: recorder.type_id(&record.activity_type),
+            name: record.name.clone(),
+            modality: record.modality.map(|modality| modality.to_string()),
+            starts_on: record.starts_on,
+            ends_on: record.ends_on,
+            owner: record.owner.clone(),
+            channels: json!(record.channels),
+        }
+    ))
+}
+
+fn cost(recorder: &Recorder, accepted: &Accepted) -> Option<cost_line::Model> {
+    let Record::Cost(record) = &accepted.record else { return None };
+    let (hours, rate) = match record.cost {
+        Cost::Amount(_) => (None, None),
+        Cost::Hours { hours, rate } => (Some(hours), Some(rate)),
+    };
+    let stored = |decimal: Option<Decimal>| decimal.map(ten_thousandths);
+    Some(row!(
+        recorder,
+        accepted,
+        &record.reference,
+        cost_line {
+            activity_id: record.activity.as_ref().map(|activity| recorder.id(RecordKind::Activity, activity)),
+            kind: record.kind.to_string(),
+            description: record.description.clone(),
+            day: record.day,
+            amount: ten_thousandths(record.cost.amount()),
+            currency: record.currency.to_string(),
+            hours: stored(hours),
+            rate: stored(rate),
+        }
+    ))
+}
+
+fn touchpoint(recorder: &Recorder, accepted: &Accepted) -> Option<touchpoint::Model> {
+    let Record::Touchpoint(record) = &accepted.record else { return None };
+    Some(row!(
+        recorder,
+        accepted,
+        &record.reference,
+        touchpoint {
+            activity_id: recorder.id(RecordKind::Activity, &record.activity),
+            party_id: recorder.party_id(&record.party),
+            at: record.at,
+            role: record.role.to_string(),
+            channel: record.channel.clone(),
+        }
+    ))
+}
+
+fn outcome(recorder: &Recorder, accepted: &Accepted) -> Option<outcome::Model> {
+    let Record::Outcome(record) = &accepted.record else { return None };
+    Some(row!(
+        recorder,
+        accepted,
+        &record.reference,
+        outcome {
+            kind: record.kind.to_string(),
+            party_id: record.party.as_ref().map(|party| recorder.party_id(party)),
+            at: record.at,
+            amount: record.money.map(|money| money.ten_thousandths()),
+            currency: record.money.map(|money| money.currency.to_string()),
+            title: record.title.clone(),
+            lead_at: record.lead_at,
+            opportunity_at: record.opportunity_at,
+            withdrawn: record.withdrawn,
+        }
+    ))
+}
+
+fn case(recorder: &Recorder, accepted: &Accepted) -> Option<support_case::Model> {
+    let Record::Case(record) = &accepted.record else { return None };
+    Some(row!(
+        recorder,
+        accepted,
+        &record.reference,
+        support_case {
+            party_id: record.party.as_ref().map(|party| recorder.party_id(party)),
+            opened_at: record.opened_at,
+            solved_at: record.solved_at,
+            channel: record.channel.clone(),
+        }
+    ))
+}
+
+fn contribution(recorder: &Recorder, accepted: &Accepted) -> Option<contribution::Model> {
+    let Record::Contribution(record) = &accepted.record else { return None };
+    Some(row!(
+        recorder,
+        accepted,
+        &record.reference,
+        contribution {
+            kind: record.kind.to_string(),
+            thread: record.thread.clone(),
+            party_id: recorder.party_id(&record.party),
+            at: record.at,
+            withdrawn: record.withdrawn,
+        }
+    ))
+}
+
+fn observation(recorder: &Recorder, accepted: &Accepted) -> Option<observation::Model> {
+    let Record::Observation(record) = &accepted.record else { return None };
+    Some(observation::Model {
+        community_id: recorder.community().0,
+        measure: record.measure.clone(),
+        day: record.day,
+        source: record.source.clone(),
+        value: record.value,
+        low: record.interval.map(|(low, _)| low),
+        high: record.interval.map(|(_, high)| high),
+        batch_id: recorder.batch(),
+        recorded_at: recorder.now(),
+    })
+}

@@ -1,0 +1,201 @@
+//! Rows into the database: what is new or says something else than before.
+
+use std::collections::{BTreeSet, HashMap};
+
+use sea_orm::prelude::*;
+use sea_orm::sea_query::{Alias, ExprTrait, OnConflict, Query, SimpleExpr};
+use sea_orm::{IntoActiveModel, Iterable};
+use uuid::Uuid;
+use valuemap_shared::ids::CommunityId;
+
+use crate::activities::entities::{
+    activity, activity_type, contribution, cost_line, identity_link, observation, outcome, party, support_case,
+    touchpoint,
+};
+use crate::activities::record::{ROWS, Recorder, Stored};
+use crate::activities::rows::Rows;
+use crate::database::statements::chunks;
+
+impl Rows {
+    /// Writes those that are new or say something else than what is stored.
+    pub async fn store(self, transaction: &impl ConnectionTrait, recorder: &Recorder) -> Result<Stored, DbErr> {
+        match self {
+            Self::Parties(rows) => store(transaction, recorder, rows).await,
+            Self::Links(rows) => store(transaction, recorder, rows).await,
+            Self::ActivityTypes(rows) => store(transaction, recorder, rows).await,
+            Self::Activities(rows) => store(transaction, recorder, rows).await,
+            Self::Costs(rows) => store(transaction, recorder, rows).await,
+            Self::Touchpoints(rows) => store(transaction, recorder, rows).await,
+            Self::Outcomes(rows) => store(transaction, recorder, rows).await,
+            Self::Cases(rows) => store(transaction, recorder, rows).await,
+            Self::Contributions(rows) => store(transaction, recorder, rows).await,
+            Self::Observations(rows) => store_observations(transaction, recorder, rows).await,
+        }
+    }
+}
+
+/// A row of something with a reference: it can tell whether it says the same as before.
+pub(super) trait TrackedRow: ModelTrait<Entity: EntityTrait<Model = Self>> + Sized {
+    const COMMUNITY: <Self::Entity as EntityTrait>::Column;
+    const ID: <Self::Entity as EntityTrait>::Column;
+    const HASH: <Self::Entity as EntityTrait>::Column;
+    fn id(&self) -> Uuid;
+    fn hash(&self) -> &str;
+}
+
+macro_rules! tracked_rows {
+    ($($table:ident),*) => {$(
+        impl TrackedRow for $table::Model {
+            const COMMUNITY: $table::Column = $table::Column::CommunityId;
+            const ID: $table::Column = $table::Column::Id;
+            const HASH: $table::Column = $table::Column::ContentHash;
+
+            fn id(&self) -> Uuid {
+                self.id
+            }
+
+            fn hash(&self) -> &str {
+                &self.content_hash
+            }
+        }
+    )*};
+}
+
+tracked_rows!(
+    party,
+    identity_link,
+    activity_type,
+    activity,
+    cost_line,
+    touchpoint,
+    outcome,
+    support_case,
+    contribution
+);
+
+async fn store<R>(transaction: &impl ConnectionTrait, recorder: &Recorder, rows: Vec<R>) -> Result<Stored, DbErr>
+where
+    R: TrackedRow + IntoActiveModel<<R::Entity as EntityTrait>::ActiveModel>,
+    <R::Entity as EntityTrait>::ActiveModel: Send,
+{
+    let mut stored = Stored::default();
+    for rows in chunks(rows, ROWS) {
+        let ids = rows.iter().map(TrackedRow::id).collect();
+        let known = stored_hashes::<R>(transaction, recorder.community(), ids).await?;
+        let mut to_write = Vec::with_capacity(rows.len());
+        for row in rows {
+            match known.get(&row.id()) {
+                None => stored.new += 1,
+                // A party that had only been mentioned is introduced.
+                Some(hash) if hash.is_empty() => stored.new += 1,
+                Some(hash) if hash == row.hash() => {
+                    stored.known += 1;
+                    continue;
+                }
+                Some(_) => stored.changed += 1,
+            }
+            to_write.push(row);
+        }
+        if recorder.writes() {
+            upsert::<R::Entity>(transaction, to_write, &[R::COMMUNITY, R::ID]).await?;
+        }
+    }
+    Ok(stored)
+}
+
+/// The content hashes of those of the rows that are stored.
+///
+/// Each is looked up on its own, within one statement: given a list of ids, PostgreSQL reads a whole community for each
+/// statement where the table has grown since it was last analysed.
+pub(super) async fn stored_hashes<R: TrackedRow>(
+    transaction: &impl ConnectionTrait,
+    community: CommunityId,
+    ids: Vec<Uuid>,
+) -> Result<HashMap<Uuid, String>, DbErr> {
+    let wanted = || (Alias::new("wanted"), Alias::new("column1"));
+    let table = R::Entity::default();
+    let hash = Query::select()
+        .column((table, R::HASH))
+        .from(table)
+        .and_where(Expr::col((table, R::COMMUNITY)).eq(community.0))
+        .and_where(Expr::col((table, R::ID)).equals(wanted()))
+        .take();
+    let query = Query::select()
+        .column(wanted())
+        .expr(SimpleExpr::SubQuery(None, Box::new(hash.into())))
+        .from_values(ids, Alias::new("wanted"))
+        .take();
+    let mut known = HashMap::new();
+    for row in transaction.query_all(&query).await? {
+        if let Some(hash) = row.try_get_by_index::<Option<String>>(1)? {
+            known.insert(row.try_get_by_index(0)?, hash);
+        }
+    }
+    Ok(known)
+}
+
+/// Writes observations in the order of their key, and looks up what is stored in stretches of it.
+async fn store_observations(
+    transaction: &impl ConnectionTrait,
+    recorder: &Recorder,
+    mut rows: Vec<observation::Model>,
+) -> Result<Stored, DbErr> {
+    use observation::Column::{CommunityId, Day, Measure, Source};
+    type Key = (String, Date, String);
+    type Said = (f64, Option<f64>, Option<f64>);
+    let key = |row: &observation::Model| -> Key { (row.measure.clone(), row.day, row.source.clone()) };
+    let said = |row: &observation::Model| -> Said { (row.value, row.low, row.high) };
+    rows.sort_by_cached_key(key);
+    let mut stored = Stored::default();
+    for rows in chunks(rows, ROWS) {
+        let measures: BTreeSet<&str> = rows.iter().map(|row| row.measure.as_str()).collect();
+        let sources: BTreeSet<&str> = rows.iter().map(|row| row.source.as_str()).collect();
+        let days = rows.iter().map(|row| row.day).min().zip(rows.iter().map(|row| row.day).max());
+        let mut known: HashMap<Key, Said> = HashMap::new();
+        if let Some((first, last)) = days {
+            let stretch = observation::Entity::find()
+                .filter(CommunityId.eq(recorder.community().0))
+                .filter(Measure.is_in(measures))
+                .filter(Source.is_in(sources))
+                .filter(Day.between(first, last));
+            known.extend(stretch.all(transaction).await?.iter().map(|row| (key(row), said(row))));
+        }
+        let mut to_write = Vec::with_capacity(rows.len());
+        for row in rows {
+            match known.get(&key(&row)) {
+                None => stored.new += 1,
+                Some(before) if *before == said(&row) => {
+                    stored.known += 1;
+                    continue;
+                }
+                Some(_) => stored.changed += 1,
+            }
+            to_write.push(row);
+        }
+        if recorder.writes() {
+            upsert::<observation::Entity>(transaction, to_write, &[CommunityId, Measure, Day, Source]).await?;
+        }
+    }
+    Ok(stored)
+}
+
+/// Inserts rows, or replaces those that are there.
+pub(super) async fn upsert<E>(
+    transaction: &impl ConnectionTrait,
+    rows: Vec<E::Model>,
+    key: &[E::Column],
+) -> Result<(), DbErr>
+where
+    E: EntityTrait,
+    E::Model: IntoActiveModel<E::ActiveModel>,
+    E::ActiveModel: Send,
+{
+    let is_key = |column: &E::Column| key.iter().any(|part| format!("{part:?}") == format!("{column:?}"));
+    let others: Vec<E::Column> = E::Column::iter().filter(|column| !is_key(column)).collect();
+    for rows in chunks(rows, ROWS) {
+        let conflict = OnConflict::columns(key.iter().copied()).update_columns(others.iter().copied()).to_owned();
+        let rows = rows.into_iter().map(|row| row.into_active_model().reset_all());
+        E::insert_many(rows).on_conflict(conflict).exec_without_returning(transaction).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,287 @@
+//! What gets the credit: activities, or what they have in common.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+use valuemap_shared::attribution::{AttributionError, Conversion, CreditSource, Journeys, Parameters, Touch};
+
+use crate::attribution::history::{ActivityFacts, Happened, History, NOBODY, Touched};
+use crate::base::digests::hexadecimal;
+
+/// Something that can be credited.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Source {
+    /// The name that files and inputs have for it; empty for touches without a channel.
+    pub key: String,
+    /// Of an activity or a type.
+    pub id: Option<Uuid>,
+    pub name: String,
+}
+
+impl Source {
+    fn plain(name: &str) -> Self {
+        Self { key: name.to_owned(), id: None, name: name.to_owned() }
+    }
+
+    fn of_activity(facts: &ActivityFacts, kind: CreditSource) -> Self {
+        match kind {
+            CreditSource::Activity => Self { key: facts.key.clone(), id: Some(facts.id), name: facts.name.clone() },
+            CreditSource::ActivityType => {
+                Self { key: facts.type_key.clone(), id: Some(facts.activity_type), name: facts.type_name.clone() }
+            }
+            CreditSource::Modality => Self::plain(&facts.modality),
+            CreditSource::Goal | CreditSource::Channel => Self::plain(&facts.goal),
+        }
+    }
+
+    fn of_channel(channel: Option<&str>) -> Self {
+        channel.map_or(Self { name: "no channel".to_owned(), ..Self::plain("") }, Self::plain)
+    }
+}
+
+/// The sources of a history, and which of them each touch belongs to.
+#[derive(Debug)]
+pub struct Grouping {
+    kind: CreditSource,
+    /// In order.
+    pub sources: Vec<Source>,
+    /// By activity, or by channel where these get the credit.
+    places: Vec<u32>,
+}
+
+impl Grouping {
+    /// The sources that were met, and those of these activities.
+    pub fn of(history: &History, kind: CreditSource, also: &HashSet<u32>) -> Self {
+        let mut used =
+            vec![false; if kind == CreditSource::Channel { history.channels.len() } else { history.activities.len() }];
+        for touch in &history.touches {
+            used[place_of(kind, touch) as usize] = true;
+        }
+        if kind != CreditSource::Channel {
+            also.iter().for_each(|activity| used[*activity as usize] = true);
+        } else if !also.is_empty() {
+            // An activity that nobody met has no channel.
+            let met: HashSet<u32> = history.touches.iter().map(|touch| touch.activity).collect();
+            used[0] |= also.iter().any(|activity| !met.contains(activity));
+        }
+        let source_of = |place: usize| match kind {
+            CreditSource::Channel => Source::of_channel(history.channels[place].as_deref()),
+            _ => Source::of_activity(&history.activities[place], kind),
+        };
+        let used: Vec<Option<Source>> =
+            used.into_iter().enumerate().map(|(place, used)| used.then(|| source_of(place))).collect();
+        let sources: Vec<Source> = used.iter().flatten().cloned().collect::<BTreeSet<_>>().into_iter().collect();
+        let numbers: HashMap<&Source, u32> = sources.iter().zip(0..).collect();
+        let places = used.iter().map(|source| source.as_ref().map_or(u32::MAX, |source| numbers[source])).collect();
+        Self { kind, places, sources }
+    }
+
+    pub fn source_of(&self, touch: &Touched) -> u32 {
+        self.places[place_of(self.kind, touch) as usize]
+    }
+
+    /// Whether an activity may belong to several sources.
+    pub fn divides_activities(&self) -> bool {
+        self.kind == CreditSource::Channel
+    }
+
+    /// The source of an activity; `None` where it may have several.
+    pub fn of_activity(&self, activity: u32) -> Option<u32> {
+        (!self.divides_activities()).then(|| self.places[activity as usize])
+    }
+
+    /// The journeys, each outcome worth what `value` says.
+    pub fn journeys(
+        &self,
+        history: &History,
+        lookback_days: u32,
+        value: impl Fn(&Happened) -> i64,
+    ) -> Result<Journeys, AttributionError> {
+        let lookback = u64::from(lookback_days) * 86_400;
+        let mut builder = Journeys::builder(self.sources.len() as u32, std::time::Duration::from_secs(lookback))?;
+        let touch = |touched: &Touched| Touch { source: self.source_of(touched), at: touched.at };
+        let (mut touches, mut outcomes) = (history.touches.as_slice(), history.outcomes.as_slice());
+        for unit in 0..history.units.len() as u32 {
+            let met = split(&mut touches, |touch| touch.unit == unit);
+            let of_unit = split(&mut outcomes, |outcome| outcome.unit == unit);
+            if of_unit.is_empty() {
+                builder.add(met.iter().map(touch), None)?;
+            }
+            for outcome in of_unit {
+                // What lies outside of the window is left out here so that a unit of many outcomes is not sorted as
+                // often as it has them.
+                let begin = met.partition_point(|touch| touch.at <= outcome.at - lookback as i64);
+                let end = met.partition_point(|touch| touch.at <= outcome.at);
+                builder.add(met[begin..end].iter().map(touch), Some(conversion(outcome, &value)))?;
+            }
+        }
+        for outcome in outcomes {
+            builder.add([], Some(conversion(outcome, &value)))?;
+        }
+        Ok(builder.build())
+    }
+
+    /// What the credits follow from, as a number: the same data gives the same, whatever the database and the order in
+    /// which it came in.
+    pub fn data_hash(&self, history: &History, parameters: &Parameters) -> String {
+        let mut hash = Sha256::new();
+        let mut text = |text: &str| {
+            hash.update((text.len() as u64).to_le_bytes());
+            hash.update(text.as_bytes());
+        };
+        text("valuemap attribution 1");
+        text(history.currency.code());
+        text(self.kind.as_str());
+        for source in &self.sources {
+            text(&source.key);
+            text(&source.id.map(|id| id.to_string()).unwrap_or_default());
+        }
+        parameters.outcomes.iter().for_each(|kind| text(kind.as_str()));
+        let unit = |number: u32| if number == NOBODY { Uuid::nil() } else { history.units[number as usize] };
+        for touch in &history.touches {
+            hash.update(unit(touch.unit).as_bytes());
+            hash.update(self.source_of(touch).to_le_bytes());
+            hash.update(touch.at.to_le_bytes());
+        }
+        hash.update([0xff]);
+        for outcome in &history.outcomes {
+            hash.update(unit(outcome.unit).as_bytes());
+            hash.update(outcome.kind.as_str().as_bytes());
+            for number in [Some(outcome.at), Some(outcome.amount), outcome.lead_at, outcome.opportunity_at] {
+                hash.update([u8::from(number.is_some())]);
+                hash.update(number.unwrap_or_default().to_le_bytes());
+            }
+        }
+        hexadecimal(&hash.finalize())
+    }
+}
+
+fn place_of(kind: CreditSource, touch: &Touched) -> u32 {
+    if kind == CreditSource::Channel { touch.channel } else { touch.activity }
+}
+
+fn conversion(outcome: &Happened, value: impl Fn(&Happened) -> i64) -> Conversion {
+    Conversion {
+        at: outcome.at,
+        value: value(outcome),
+        lead_at: outcome.lead_at,
+        opportunity_at: outcome.opportunity_at,
+    }
+}
+
+/// Takes what fulfils a condition off the beginning.
+fn split<'a, T>(rest: &mut &'a [T], belongs: impl Fn(&T) -> bool) -> &'a [T] {
+    let (first, second) = rest.split_at(rest.partition_point(belongs));
+    *rest = second;
+    first
+}
+
+#[cfg(test)]
+mod tests {
+    use valuemap_shared::activities::OutcomeKind;
+    use valuemap_shared::money::Currency;
+
+    use super::*;
+
+    fn facts(number: u128, type_key: &str) -> ActivityFacts {
+        ActivityFacts {
+            id: Uuid::from_u128(number),
+            key: format!("a{number}"),
+            name: format!("Activity {number}"),
+            activity_type: Uuid::from_u128(100),
+            type_key: type_key.to_owned(),
+            type_name: type_key.to_owned(),
+            modality: "online".to_owned(),
+            goal: "revenue".to_owned(),
+        }
+    }
+
+    /// One unit met three activities from two channels, and then there was an outcome; another is nobody's.
+    fn history() -> History {
+        let touch = |at, activity, channel| Touched { unit: 0, at, activity, channel, took_part: true };
+        let outcome = |unit, at| Happened {
+            unit,
+            at,
+            kind: OutcomeKind::Upgrade,
+            is_first: false,
+            amount: 10_000,
+            lead_at: None,
+            opportunity_at: None,
+        };
+        History {
+            currency: Currency::EUR,
+            activities: vec![facts(1, "webinar"), facts(2, "webinar"), facts(3, "meetup"), facts(4, "gala")],
+            channels: vec![None, Some("forum".to_owned())],
+            units: vec![Uuid::from_u128(7)],
+            touches: vec![touch(100, 0, 0), touch(200, 1, 1), touch(300, 2, 1)],
+            outcomes: vec![outcome(0, 300), outcome(NOBODY, 300)],
+        }
+    }
+
+    fn keys(kind: CreditSource, also: &[u32]) -> Vec<String> {
+        let grouping = Grouping::of(&history(), kind, &also.iter().copied().collect());
+        grouping.sources.into_iter().map(|source| source.key).collect()
+    }
+
+    #[test]
+    fn sources_are_what_was_met_or_cost_something() {
+        assert_eq!(keys(CreditSource::ActivityType, &[]), ["meetup", "webinar"]);
+        assert_eq!(keys(CreditSource::ActivityType, &[3]), ["gala", "meetup", "webinar"]);
+        assert_eq!(keys(CreditSource::Activity, &[]), ["a1", "a2", "a3"]);
+        assert_eq!(keys(CreditSource::Goal, &[3]), ["revenue"]);
+        assert_eq!(keys(CreditSource::Channel, &[]), ["", "forum"]);
+        let mut from_forum = history();
+        from_forum.touches.remove(0);
+        let channels = |also: &[u32]| {
+            Grouping::of(&from_forum, CreditSource::Channel, &also.iter().copied().collect()).sources.len()
+        };
+        assert_eq!((channels(&[1]), channels(&[3])), (1, 2), "what nobody met cost no channel anything");
+    }
+
+    #[test]
+    fn journeys_have_what_lies_within_the_window() {
+        let history = history();
+        let grouping = Grouping::of(&history, CreditSource::ActivityType, &HashSet::new());
+        let journeys = grouping.journeys(&history, 1, |outcome| outcome.amount).unwrap();
+        assert_eq!((journeys.credited().count, journeys.uncredited().count, journeys.unconverted()), (1, 1, 0));
+        let touches: Vec<u64> = journeys.activity().iter().map(|activity| activity.touches).collect();
+        assert_eq!(touches, [1, 2]);
+        let mut later = history;
+        later.outcomes[0].at = 200 + 86_400;
+        let journeys = grouping.journeys(&later, 1, |outcome| outcome.amount).unwrap();
+        let touches: Vec<u64> = journeys.activity().iter().map(|activity| activity.touches).collect();
+        assert_eq!(touches, [1, 0], "a touch of exactly a day is too old");
+    }
+
+    #[test]
+    fn whatever_changes_credits_changes_the_hash() {
+        let parameters: Parameters = serde_json::from_value(serde_json::json!({
+            "from": "2026-Q1", "until": "2026-Q1", "models": ["linear"], "by": "ACCOUNT", "source": "ACTIVITY_TYPE",
+            "lookback_days": 1, "half_life_days": 7.0, "minimum_confidence": 0.8, "outcomes": ["UPGRADE"],
+        }))
+        .unwrap();
+        let hash = |history: &History| {
+            Grouping::of(history, CreditSource::ActivityType, &HashSet::new()).data_hash(history, &parameters)
+        };
+        let usual = hash(&history());
+        assert_eq!(usual, hash(&history()));
+        let changes: [fn(&mut History); 6] = [
+            |history| history.touches[0].at = 101,
+            |history| history.touches[2].activity = 1,
+            |history| history.outcomes[0].amount = 10_001,
+            |history| history.outcomes[0].lead_at = Some(0),
+            |history| history.units[0] = Uuid::from_u128(8),
+            |history| history.currency = "USD".parse().unwrap(),
+        ];
+        for (number, change) in changes.into_iter().enumerate() {
+            let mut changed = history();
+            change(&mut changed);
+            assert_ne!(hash(&changed), usual, "change {number}");
+        }
+        let mut renamed = history();
+        renamed.activities[0].name = "New name".to_owned();
+        assert_eq!(hash(&renamed), usual, "a name is not credited with anything");
+    }
+}

@@ -1,0 +1,324 @@
+//! What groups of activities returned: what a model credits to each, against what it cost.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use rust_decimal::Decimal;
+use sea_orm::prelude::*;
+use tokio::runtime::Handle;
+use tokio::sync::Semaphore;
+use uuid::Uuid;
+use valuemap_shared::activities::{Goal, OutcomeWeights};
+use valuemap_shared::attribution::{
+    AttributionError, CreditSource, CreditedAmounts, Outcomes, Parameters, SourceCredit, ValueAssumptions, attribute,
+};
+use valuemap_shared::ids::CommunityId;
+use valuemap_shared::money::{Currency, DECIMALS, allocate, ten_thousandths};
+use valuemap_shared::value_map::Element;
+use valuemap_shared::value_map::financial::{AmountError, efficiency};
+use valuemap_shared::value_map::model::ScoringModel;
+
+use crate::activities::entities::cost_line;
+use crate::activities::store::outcome_weights;
+use crate::attribution::grouping::{Grouping, Source};
+use crate::attribution::history::{Happened, History, span};
+use crate::attribution::run::in_background;
+use crate::base::computed::{A_MOMENT, Asked, ComputedCache, NoValue};
+use crate::database::Database;
+use crate::value_map::money::Exchange;
+
+/// What the activities of some quarters returned.
+#[derive(Debug)]
+pub struct Returns {
+    pub currency: Currency,
+    pub credited: Outcomes,
+    pub uncredited: Outcomes,
+    /// Costs without an activity. No group bears a part of them.
+    pub running_costs: Decimal,
+    pub assumptions: ValueAssumptions,
+    /// The highest return first.
+    pub groups: Vec<Group>,
+    /// By goal, the types that serve it and cost something, the most successful first.
+    pub goals: Vec<(Goal, Vec<Group>)>,
+}
+
+/// What a group was, got credit for and cost.
+#[derive(Clone, Debug)]
+pub struct Group {
+    pub source: Source,
+    /// In the quarters themselves.
+    pub touches: u64,
+    pub participants: u64,
+    pub outcomes: f64,
+    pub amounts: CreditedAmounts,
+    /// Of the weighted outcome index.
+    pub points: f64,
+    pub cost: Decimal,
+    /// With every assumption at its most likely; `None` where nothing was spent.
+    pub likely_return: Option<f64>,
+    /// 1 for the highest return. Equal returns share a rank; those without cost have none.
+    pub rank: Option<u32>,
+}
+
+/// Why there are no returns.
+#[derive(Debug, thiserror::Error)]
+pub enum ReturnsError {
+    #[error(transparent)]
+    Attribution(#[from] AttributionError),
+    #[error(transparent)]
+    Amount(#[from] AmountError),
+}
+
+struct Costs {
+    /// By the activity's place.
+    by_activity: BTreeMap<u32, Decimal>,
+    running: Decimal,
+}
+
+/// How far returns may be behind what other servers on the same database have stored.
+const LIFETIME: Duration = Duration::from_secs(5);
+/// How many answers are kept.
+const CAPACITY: u64 = 200;
+
+/// By the version of the scoring model and by the parameters as they are written down.
+type Key = (CommunityId, u32, String);
+
+/// What was computed before, used again as long as nothing that is tracked has changed.
+#[derive(Debug)]
+pub struct ReturnsCache {
+    computed: ComputedCache<Key, u64, Result<Arc<Returns>, ReturnsError>, anyhow::Error>,
+    /// One at a time: each holds a connection for as long as it reads, and there are few.
+    turn: Arc<Semaphore>,
+}
+
+impl ReturnsCache {
+    /// Returns are computed on the runtime of this handle.
+    pub fn new(home: Handle) -> Self {
+        Self { computed: ComputedCache::new(CAPACITY, home), turn: Arc::new(Semaphore::new(1)) }
+    }
+
+    /// The inner error is for whoever asked.
+    pub async fn of(
+        &self,
+        database: &Database,
+        community: CommunityId,
+        parameters: &Parameters,
+        scoring: &Arc<ScoringModel>,
+    ) -> Result<Arc<Result<Arc<Returns>, ReturnsError>>, NoValue<anyhow::Error>> {
+        let written = serde_json::to_string(parameters).map_err(|error| NoValue::Failed(Arc::new(error.into())))?;
+        let asked = Asked {
+            key: (community, scoring.version, written),
+            revision: database.commits().revision(community).tracked,
+            lifetime: LIFETIME,
+            patience: A_MOMENT,
+        };
+        let compute = || {
+            let (database, parameters, scoring) = (database.clone(), parameters.clone(), scoring.clone());
+            let turn = self.turn.clone();
+            async move {
+                let _turn = turn.acquire().await?;
+                Ok(returns(&database, community, &parameters, &scoring).await?.map(Arc::new))
+            }
+        };
+        self.computed.get(asked, compute).await
+    }
+}
+
+/// Reads and computes.
+async fn returns(
+    database: &Database,
+    community: CommunityId,
+    parameters: &Parameters,
+    scoring: &ScoringModel,
+) -> anyhow::Result<Result<Returns, ReturnsError>> {
+    let snapshot = database.begin_snapshot().await?;
+    let history = History::read(&snapshot, community, parameters).await?;
+    let costs = read_costs(&snapshot, community, parameters, &history).await?;
+    let weights = match outcome_weights(&snapshot, community, None).await? {
+        Some(row) => row.weights()?,
+        None => OutcomeWeights::default(),
+    };
+    snapshot.rollback().await?;
+    let (parameters, assumptions) = (parameters.clone(), ValueAssumptions::of(&scoring.financial));
+    in_background(move || compute(&history, &costs, &parameters, &weights, assumptions)).await
+}
+
+async fn read_costs(
+    db: &impl ConnectionTrait,
+    community: CommunityId,
+    parameters: &Parameters,
+    history: &History,
+) -> Result<Costs, DbErr> {
+    let exchange = Exchange::of(db, community).await?;
+    let rows = cost_line::Entity::find()
+        .filter(cost_line::Column::CommunityId.eq(community.0))
+        .filter(cost_line::Column::Day.between(parameters.from.first_day(), parameters.until.last_day()))
+        .all(db)
+        .await?;
+    let places: HashMap<Uuid, u32> = history.activities.iter().map(|facts| facts.id).zip(0..).collect();
+    let mut costs = Costs { by_activity: BTreeMap::new(), running: Decimal::ZERO };
+    for row in rows {
+        let amount = exchange.own_amount(row.amount, &row.currency, row.day);
+        match row.activity_id.and_then(|id| places.get(&id)) {
+            Some(place) => *costs.by_activity.entry(*place).or_default() += amount,
+            None => costs.running += amount,
+        }
+    }
+    Ok(costs)
+}
+
+fn compute(
+    history: &History,
+    costs: &Costs,
+    parameters: &Parameters,
+    weights: &OutcomeWeights,
+    assumptions: ValueAssumptions,
+) -> Result<Returns, ReturnsError> {
+    let groups = |kind| groups(history, costs, parameters, weights, &assumptions, kind);
+    let (found, credited, uncredited) = groups(parameters.source)?;
+    let types = match parameters.source {
+        CreditSource::ActivityType => found.clone(),
+        _ => groups(CreditSource::ActivityType)?.0,
+    };
+    let goal_of: HashMap<Uuid, &str> =
+        history.activities.iter().map(|facts| (facts.activity_type, facts.goal.as_str())).collect();
+    let serves = |group: &Group, goal: Goal| {
+        group.source.id.and_then(|id| goal_of.get(&id)).is_some_and(|name| *name == goal.as_str())
+    };
+    let by_success = |goal: Goal| {
+        let mut served: Vec<(f64, &Group)> = types
+            .iter()
+            .filter(|group| serves(group, goal))
+            .filter_map(|group| Some((success(group, goal)?, group)))
+            .collect();
+        served.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+        (goal, served.into_iter().map(|(_, group)| group.clone()).collect::<Vec<_>>())
+    };
+    let goals = Goal::ALL.iter().map(|goal| by_success(*goal)).filter(|(_, types)| !types.is_empty()).collect();
+    let running_costs = costs.running;
+    let currency = history.currency;
+    Ok(Returns { currency, credited, uncredited, running_costs, assumptions, groups: found, goals })
+}
+
+fn groups(
+    history: &History,
+    costs: &Costs,
+    parameters: &Parameters,
+    weights: &OutcomeWeights,
+    assumptions: &ValueAssumptions,
+    kind: CreditSource,
+) -> Result<(Vec<Group>, Outcomes, Outcomes), ReturnsError> {
+    let with_costs: HashSet<u32> = costs.by_activity.keys().copied().collect();
+    let grouping = Grouping::of(history, kind, &with_costs);
+    let credits = |value: &dyn Fn(&Happened) -> i64| -> Result<Vec<SourceCredit>, AttributionError> {
+        let journeys = grouping.journeys(history, parameters.lookback_days, value)?;
+        parameters.models.first().map_or(Ok(Vec::new()), |model| Ok(attribute(&journeys, *model)?.sources))
+    };
+    let of_element = |element| move |outcome: &Happened| if outcome.element() == element { outcome.amount } else { 0 };
+    let upgrades = credits(&of_element(Element::Upgrades))?;
+    let repeat_purchases = credits(&of_element(Element::RepeatPurchases))?;
+    let acquisition = credits(&of_element(Element::Acquisition))?;
+    let one = 10_i64.pow(DECIMALS);
+    let acquired = credits(&|outcome| if outcome.element() == Element::Acquisition { one } else { 0 })?;
+    let points = credits(&|outcome| {
+        let points = Decimal::from_f64_retain(weights.points(outcome.kind)).unwrap_or_default();
+        ten_thousandths(points)
+    })?;
+    let journeys = grouping.journeys(history, parameters.lookback_days, |outcome| outcome.amount)?;
+    let cost = costs_of(history, costs, &grouping);
+    let (touches, participants) = heads(history, parameters, &grouping);
+    let mut groups = Vec::with_capacity(grouping.sources.len());
+    for (place, source) in grouping.sources.iter().enumerate() {
+        let amounts = CreditedAmounts {
+            upgrades: upgrades[place].value,
+            repeat_purchases: repeat_purchases[place].value,
+            acquisition: acquisition[place].value,
+            acquired: number(acquired[place].value),
+        };
+        groups.push(Group {
+            source: source.clone(),
+            touches: touches[place],
+            participants: participants[place],
+            outcomes: upgrades[place].outcomes,
+            amounts,
+            points: number(points[place].value),
+            cost: cost[place],
+            likely_return: assumptions.likely_return(&amounts, cost[place])?,
+            rank: None,
+        });
+    }
+    rank(&mut groups);
+    Ok((groups, journeys.credited(), journeys.uncredited()))
+}
+
+fn number(value: Decimal) -> f64 {
+    rust_decimal::prelude::ToPrimitive::to_f64(&value).unwrap_or_default()
+}
+
+/// What each group cost. Channels share the cost of an activity by its touches; the parts add up to it exactly.
+fn costs_of(history: &History, costs: &Costs, grouping: &Grouping) -> Vec<Decimal> {
+    let mut by_group = vec![Decimal::ZERO; grouping.sources.len()];
+    let mut shares: HashMap<u32, Vec<f64>> = HashMap::new();
+    if grouping.divides_activities() {
+        for touch in history.touches.iter().filter(|touch| costs.by_activity.contains_key(&touch.activity)) {
+            let shares = shares.entry(touch.activity).or_insert_with(|| vec![0.0; by_group.len()]);
+            shares[grouping.source_of(touch) as usize] += 1.0;
+        }
+    }
+    for (activity, cost) in &costs.by_activity {
+        match (grouping.of_activity(*activity), shares.get(activity)) {
+            (Some(group), _) => by_group[group as usize] += cost,
+            (None, Some(shares)) => {
+                by_group.iter_mut().zip(allocate(*cost, shares)).for_each(|(group, part)| *group += part);
+            }
+            // Nobody met it: it is a cost of no channel, which is the first.
+            (None, None) => by_group[0] += cost,
+        }
+    }
+    by_group
+}
+
+/// Touches within the quarters, and how many members or accounts took part in them.
+fn heads(history: &History, parameters: &Parameters, grouping: &Grouping) -> (Vec<u64>, Vec<u64>) {
+    let begin = span(parameters.from, parameters.until).0.timestamp();
+    let size = grouping.sources.len();
+    let (mut touches, mut participants) = (vec![0; size], vec![0; size]);
+    let mut last = vec![u32::MAX; size];
+    for touch in history.touches.iter().filter(|touch| touch.at >= begin) {
+        let group = grouping.source_of(touch) as usize;
+        touches[group] += 1;
+        // Touches are sorted by unit, so a unit that took part before was the last to.
+        if touch.took_part && last[group] != touch.unit {
+            last[group] = touch.unit;
+            participants[group] += 1;
+        }
+    }
+    (touches, participants)
+}
+
+/// Puts the highest return first; groups that cost nothing follow, by what they are credited with.
+fn rank(groups: &mut [Group]) {
+    let at = |group: &Group| group.likely_return.unwrap_or(f64::NEG_INFINITY);
+    groups.sort_by(|a, b| {
+        let by_credit = || b.amounts.total().cmp(&a.amounts.total()).then(b.outcomes.total_cmp(&a.outcomes));
+        at(b).total_cmp(&at(a)).then_with(by_credit).then_with(|| a.source.cmp(&b.source))
+    });
+    let (mut rank, mut leader) = (0, None);
+    for (ahead, group) in groups.iter_mut().enumerate() {
+        let Some(value) = group.likely_return else { continue };
+        if leader != Some(value) {
+            (rank, leader) = (ahead as u32 + 1, Some(value));
+        }
+        group.rank = Some(rank);
+    }
+}
+
+/// How successful a group is at a goal: the return where the goal is money, and elsewhere the weighted outcomes for
+/// each unit of the currency. `None` where nothing was spent.
+fn success(group: &Group, goal: Goal) -> Option<f64> {
+    match goal {
+        Goal::Revenue | Goal::NewCustomers | Goal::Retention => group.likely_return,
+        _ => efficiency(group.points, group.cost),
+    }
+}

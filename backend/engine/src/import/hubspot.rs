@@ -1,0 +1,160 @@
+//! HubSpot's export of deals.
+
+use valuemap_shared::activities::{Outcome, PartyRef, Record};
+
+use crate::import::deals::{is_won, kind_of};
+use crate::import::format::{Field, Format, FormatOption, Reading, Settings};
+use crate::import::keys::stored_key;
+use crate::import::row::Row;
+
+pub const DEALS: Format = Format {
+    name: "hubspot-deals",
+    about: "Deals exported from HubSpot: won ones become outcomes",
+    source: "hubspot",
+    fields: &[
+        Field::new("id", &["Record ID", "Record ID - Deal", "Deal ID", "hs_object_id"]),
+        Field::new("name", &["Deal Name"]),
+        Field::new("stage", &["Deal Stage"]),
+        Field::new("closed", &["Close Date"]),
+        Field::new("created", &["Create Date", "Created Date"]),
+        Field::number("amount", &["Amount"]),
+        Field::new("currency", &["Currency", "Deal Currency", "Deal Currency Code"]),
+        Field::number("company_amount", &["Amount in company currency", "Amount in home currency"]),
+        Field::new("pipeline", &["Pipeline", "Deal Pipeline"]),
+        Field::new("type", &["Deal Type"]),
+        Field::new(
+            "account",
+            &[
+                "Associated Company IDs (Primary)",
+                "Primary Associated Company ID",
+                "Associated Company IDs",
+                "Associated Company ID",
+                "Associated Companies IDs",
+                "Associated Company (Primary)",
+                "Associated Company",
+            ],
+        ),
+    ],
+    required: &[&["id"], &["stage"], &["closed"]],
+    options: &[FormatOption::WonStage, FormatOption::Kind, FormatOption::Currency, FormatOption::Source],
+    is_plain: false,
+    read: deal,
+};
+
+fn deal(row: &mut Row<'_>, settings: &Settings) -> Option<Reading> {
+    let reference = row.own_reference("id");
+    let stage = row.required("stage")?;
+    if !is_won(stage, settings) {
+        let skipped = Some(format!("the deal stage `{stage}` is not won"));
+        return Some(Reading { withdrawn: Some(reference?), skipped, ..Reading::default() });
+    }
+    let at = row.required_time("closed");
+    let created = row.time("created");
+    let kind = kind_of(row, settings);
+    // Without a currency of its own, a deal has an amount that is surely understood in the company's only.
+    let money = if row.text("currency").is_none() && row.text("company_amount").is_some() {
+        row.money("company_amount", Some(settings.currency))
+    } else {
+        let currency = row.currency("currency");
+        row.money("amount", currency)
+    };
+    let at = at?;
+    Reading::of(Record::Outcome(Outcome {
+        reference: reference?,
+        kind: kind?,
+        // The first one is the primary company.
+        party: row
+            .text("account")
+            .and_then(|all| all.split(';').map(str::trim).find(|one| !one.is_empty()))
+            .map(|company| PartyRef::account(&settings.source, &stored_key(settings.community, company))),
+        at,
+        money,
+        title: row.title("name"),
+        lead_at: None,
+        opportunity_at: created
+            .filter(|created| created.date_naive() <= at.date_naive())
+            .map(|created| created.min(at)),
+        withdrawn: false,
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::check;
+    use super::*;
+
+    const HEADER: &str = "Record ID,Deal Name,Deal Stage,Amount,Close Date,Pipeline,Create Date,Deal Type,Associated \
+                          Company IDs";
+
+    #[test]
+    fn won_deals_are_outcomes_of_their_first_company() {
+        let row =
+            "981,Acme plan,Closed Won,1234.50,2026-05-31 14:20,Sales Pipeline,2026-04-02 09:00,newbusiness,771;772";
+        check(
+            &DEALS,
+            HEADER,
+            row,
+            &[],
+            &["outcome hubspot/981 purchase of account hubspot/771 at 2026-05-31T14:20:00Z \
+            1234.5 EUR `Acme plan` opportunity 2026-04-02T09:00:00Z"],
+        );
+    }
+
+    #[test]
+    fn the_kind_is_told_by_type_and_pipeline() {
+        let kind = |pipeline: &str, deal_type: &str, arguments: &[&str], expected: &str| {
+            let row = format!("1,,closedwon,,2026-05-31,{pipeline},,{deal_type},");
+            check(&DEALS, HEADER, &row, arguments, &[expected]);
+        };
+        kind("", "newbusiness", &[], "outcome hubspot/1 purchase at 2026-05-31T00:00:00Z");
+        kind("", "Existing Business", &[], "outcome hubspot/1 upgrade at 2026-05-31T00:00:00Z");
+        kind("Renewals EMEA", "existingbusiness", &[], "outcome hubspot/1 renewal at 2026-05-31T00:00:00Z");
+        kind("", "", &["renewal"], "outcome hubspot/1 renewal at 2026-05-31T00:00:00Z");
+        kind("", "", &[], "Deal Type: the deal has no type; give --kind purchase, upgrade or renewal for such deals");
+    }
+
+    #[test]
+    fn deals_that_are_not_won_withdraw_what_is_stored() {
+        let row = "981,Acme plan,Decision Maker Bought-In,x,,,,,";
+        check(
+            &DEALS,
+            HEADER,
+            row,
+            &[],
+            &["withdraw hubspot/981", "skip the deal stage `Decision Maker Bought-In` is not won"],
+        );
+    }
+
+    #[test]
+    fn money_is_in_the_currency_that_it_says() {
+        let header = "Record Id,Deal Stage,Close Date,Amount,Amount in company currency,Currency,Deal Type";
+        let money = |row: &str, expected: &str| check(&DEALS, header, row, &[], &[expected]);
+        money(
+            "1,Closed Won (Sales),2026-05-31,90,80,USD,newbusiness",
+            "outcome hubspot/1 purchase at 2026-05-31T00:00:00Z 90 USD",
+        );
+        money("1,closedwon,2026-05-31,90,80,,newbusiness", "outcome hubspot/1 purchase at 2026-05-31T00:00:00Z 80 EUR");
+        money(
+            "1,closedwon,2026-05-31,90,80,XYZ,newbusiness",
+            "Currency: `XYZ` is not an ISO 4217 currency; write it like EUR",
+        );
+    }
+
+    #[test]
+    fn all_problems_of_a_row_are_told() {
+        let row = ",A,closedwon,12 EUR,31/05/2026,,soon,newbusiness,1";
+        check(
+            &DEALS,
+            HEADER,
+            row,
+            &[],
+            &[
+                "Record ID: it must not be empty",
+                "Close Date: `31/05/2026` is not a date like 2026-05-31; where the file writes the day first, give \
+             --date-format DD/MM/YYYY, and MM/DD/YYYY where it writes the month first",
+                "Create Date: `soon` is not a date like 2026-05-31 or 2026-05-31 14:20",
+                "Amount: `12 EUR` is not a number like 1234.50",
+            ],
+        );
+    }
+}

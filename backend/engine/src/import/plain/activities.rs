@@ -1,0 +1,222 @@
+use valuemap_shared::activities::{Activity, ActivityType, Cost, CostLine, Record, Reference, Role, Touchpoint};
+
+use crate::import::format::FormatOption;
+use crate::import::plain::{
+    ACCOUNT, ACCOUNT_SOURCE, Field, Format, MEMBER, MEMBER_SOURCE, Reading, Row, SOURCE, SOURCE_FIELD, Settings,
+};
+
+const ACTIVITY: Field = Field::new("activity", &["activity", "activity key"]);
+const ACTIVITY_SOURCE: Field = Field::new("activity_source", &["activity source"]);
+
+pub const ACTIVITY_TYPES: Format = Format {
+    name: "activity-types",
+    about: "Types of activities, each with the goal that it serves",
+    source: SOURCE,
+    fields: &[
+        Field::new("key", &["key"]),
+        Field::new("name", &["name"]),
+        Field::new("modality", &["modality"]),
+        Field::new("goal", &["goal"]),
+    ],
+    required: &[&["key"], &["name"], &["modality"], &["goal"]],
+    options: &[],
+    is_plain: true,
+    read: activity_type,
+};
+
+pub const ACTIVITIES: Format = Format {
+    name: "activities",
+    about: "What the organisation did for the community",
+    source: SOURCE,
+    fields: &[
+        Field::new("key", &["key"]),
+        Field::new("type", &["type", "activity type"]),
+        Field::new("name", &["name"]),
+        Field::new("modality", &["modality"]),
+        Field::new("starts_on", &["starts on", "start", "day"]),
+        Field::new("ends_on", &["ends on", "end"]),
+        Field::new("owner", &["owner"]),
+        Field::new("channels", &["channels"]),
+        SOURCE_FIELD,
+    ],
+    required: &[&["key"], &["type"], &["name"], &["starts_on"]],
+    options: &[FormatOption::Source],
+    is_plain: true,
+    read: activity,
+};
+
+pub const COSTS: Format = Format {
+    name: "costs",
+    about: "What activities and the community as a whole cost",
+    source: SOURCE,
+    fields: &[
+        Field::new("key", &["key"]),
+        ACTIVITY,
+        ACTIVITY_SOURCE,
+        Field::new("kind", &["kind"]),
+        Field::new("description", &["description"]),
+        Field::new("day", &["day", "date"]),
+        Field::number("amount", &["amount"]),
+        Field::number("hours", &["hours"]),
+        Field::number("rate", &["rate"]),
+        Field::new("currency", &["currency"]),
+        SOURCE_FIELD,
+    ],
+    required: &[&["key"], &["kind"], &["day"], &["amount", "hours"]],
+    options: &[FormatOption::Currency, FormatOption::Source],
+    is_plain: true,
+    read: cost,
+};
+
+pub const TOUCHPOINTS: Format = Format {
+    name: "touchpoints",
+    about: "Who met which activity, when and in which role",
+    source: SOURCE,
+    fields: &[
+        Field::new("key", &["key"]),
+        ACTIVITY,
+        ACTIVITY_SOURCE,
+        MEMBER,
+        MEMBER_SOURCE,
+        ACCOUNT,
+        ACCOUNT_SOURCE,
+        Field::new("at", &["at", "time", "day", "date"]),
+        Field::new("role", &["role"]),
+        Field::new("channel", &["channel"]),
+        SOURCE_FIELD,
+    ],
+    required: &[&["activity"], &["member", "account"], &["at"], &["role"]],
+    options: &[FormatOption::Source],
+    is_plain: true,
+    read: touchpoint,
+};
+
+fn activity_type(row: &mut Row<'_>, _: &Settings) -> Option<Reading> {
+    let (key, name) = (row.required("key"), row.required("name"));
+    let (modality, goal) = (row.required_named("modality"), row.required_named("goal"));
+    Reading::of(Record::ActivityType(ActivityType {
+        key: key?.to_owned(),
+        name: name?.to_owned(),
+        modality: modality?,
+        goal: goal?,
+    }))
+}
+
+fn activity(row: &mut Row<'_>, _: &Settings) -> Option<Reading> {
+    let reference = row.own_reference("key");
+    let (activity_type, name) = (row.required("type"), row.required("name"));
+    let modality = row.named("modality");
+    let (starts_on, ends_on) = (row.required_day("starts_on"), row.day("ends_on"));
+    let channels = row.text("channels").unwrap_or_default().split([';', '|']).map(str::trim);
+    Reading::of(Record::Activity(Activity {
+        reference: reference?,
+        activity_type: activity_type?.to_owned(),
+        name: name?.to_owned(),
+        modality,
+        starts_on: starts_on?,
+        ends_on: ends_on.or(starts_on)?,
+        owner: row.owned("owner"),
+        channels: channels.filter(|channel| !channel.is_empty()).map(str::to_owned).collect(),
+    }))
+}
+
+fn cost(row: &mut Row<'_>, _: &Settings) -> Option<Reading> {
+    let reference = row.own_reference("key");
+    let kind = row.required_named("kind");
+    let day = row.required_day("day");
+    let currency = row.currency("currency");
+    let cost = match (row.text("amount"), row.text("hours"), row.text("rate")) {
+        (Some(_), None, None) => currency.and_then(|currency| row.amount("amount", currency)).map(Cost::Amount),
+        (None, Some(_), Some(_)) => {
+            let (hours, rate) = (row.number("hours"), currency.and_then(|currency| row.amount("rate", currency)));
+            hours.zip(rate).map(|(hours, rate)| Cost::Hours { hours, rate })
+        }
+        _ => {
+            row.problem("amount", "give the amount, or the hours and their rate");
+            None
+        }
+    };
+    Reading::of(Record::Cost(CostLine {
+        reference: reference?,
+        activity: row.reference("activity", "activity_source"),
+        kind: kind?,
+        description: row.owned("description"),
+        day: day?,
+        currency: currency?,
+        cost: cost?,
+    }))
+}
+
+fn touchpoint(row: &mut Row<'_>, settings: &Settings) -> Option<Reading> {
+    row.required("activity");
+    let activity = row.reference("activity", "activity_source");
+    let party = super::required_party(row);
+    let at = row.required_time("at");
+    let role: Option<Role> = row.required_named("role");
+    let (activity, party, role) = (activity?, party?, role?);
+    let reference = row.reference("key", "source").unwrap_or_else(|| {
+        // One of each party, activity and role.
+        let key = format!("{}/{}/{}/{role}", activity.key, party.kind, party.reference.key);
+        Reference::new(row.text("source").unwrap_or(&settings.source), key)
+    });
+    Reading::of(Record::Touchpoint(Touchpoint {
+        reference,
+        activity,
+        party,
+        at: at?,
+        role,
+        channel: row.owned("channel"),
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::import::testing::check;
+
+    #[test]
+    fn costs_are_an_amount_or_hours_at_a_rate() {
+        let header = "key,kind,day,amount,hours,rate,currency";
+        let refused = "amount: give the amount, or the hours and their rate";
+        check(&COSTS, header, "1,cash,2026-05-31,,8,,", &[], &[refused]);
+        check(&COSTS, header, "1,cash,2026-05-31,5,8,75,", &[], &[refused]);
+        check(
+            &COSTS,
+            header,
+            "1,bribe,2026-05-31,\u{20ac}5,,,USD",
+            &[],
+            &[
+                "kind: `bribe` is not a kind of cost; write one of cash, travel, staff, platform",
+                "amount: it is marked as EUR, and the row is in USD",
+            ],
+        );
+    }
+
+    #[test]
+    fn a_touchpoint_without_key_is_known_by_what_it_says() {
+        let header = "activity,member,account,at,role,source";
+        let expected = "touchpoint plan/web-1/member/7/attended attended of member plan/7 with plan/web-1 at \
+                        2026-03-05T18:00:00Z";
+        check(&TOUCHPOINTS, header, "web-1,7,,2026-03-05 18:00,attended,plan", &[], &[expected]);
+        check(
+            &TOUCHPOINTS,
+            header,
+            "web-1,7,8,2026-03-05,attended,",
+            &[],
+            &["member: name the member or the account, not both"],
+        );
+        check(&TOUCHPOINTS, header, "web-1,,,2026-03-05,attended,", &[], &["member: name the member or the account"]);
+    }
+
+    #[test]
+    fn activities_last_a_day_unless_they_say_otherwise() {
+        let row = "web-1,webinar,Spring webinar,,2026-03-05,newsletter; forum banner";
+        check(
+            &ACTIVITIES,
+            "key,type,name,modality,starts_on,channels",
+            row,
+            &[],
+            &["activity csv/web-1 webinar `Spring webinar` 2026-03-05 to 2026-03-05"],
+        );
+    }
+}

@@ -1,0 +1,152 @@
+use valuemap_shared::activities::{IdentityLink, LinkMethod, Party, PartyKind, PartyRef, Record, Reference};
+
+use crate::import::format::FormatOption;
+use crate::import::plain::{ACCOUNT, ACCOUNT_SOURCE, Field, Format, Reading, Row, SOURCE, SOURCE_FIELD, Settings};
+
+pub const ACCOUNTS: Format = Format {
+    name: "accounts",
+    about: "Customer organisations",
+    source: SOURCE,
+    fields: &[
+        Field::new("key", &["key", "account"]),
+        Field::new("name", &["name"]),
+        Field::new("since", &["since", "customer since"]),
+        Field::new("until", &["until", "customer until"]),
+        SOURCE_FIELD,
+    ],
+    required: &[&["key"]],
+    options: &[FormatOption::Source],
+    is_plain: true,
+    read: |row, _| {
+        let record = party(row, PartyKind::Account);
+        Reading::of(Record::Party(record?))
+    },
+};
+
+pub const MEMBERS: Format = Format {
+    name: "members",
+    about: "People in the community, and the accounts that they belong to",
+    source: SOURCE,
+    fields: &[
+        Field::new("key", &["key", "member"]),
+        Field::new("name", &["name"]),
+        Field::new("is_staff", &["is staff", "staff"]),
+        Field::new("since", &["since", "joined"]),
+        Field::new("until", &["until", "left"]),
+        ACCOUNT,
+        ACCOUNT_SOURCE,
+        SOURCE_FIELD,
+    ],
+    required: &[&["key"]],
+    options: &[FormatOption::Source],
+    is_plain: true,
+    read: member,
+};
+
+pub const LINKS: Format = Format {
+    name: "links",
+    about: "Which members and accounts belong together",
+    source: SOURCE,
+    fields: &[
+        Field::new("from", &["from"]),
+        Field::new("from_kind", &["from kind"]),
+        Field::new("from_source", &["from source"]),
+        Field::new("to", &["to"]),
+        Field::new("to_kind", &["to kind"]),
+        Field::new("to_source", &["to source"]),
+        Field::new("method", &["method"]),
+        Field::number("confidence", &["confidence"]),
+        Field::new("valid_from", &["valid from"]),
+        Field::new("valid_until", &["valid until"]),
+    ],
+    required: &[&["from"], &["from_kind"], &["to"], &["to_kind"]],
+    options: &[FormatOption::Source],
+    is_plain: true,
+    read: link,
+};
+
+fn party(row: &mut Row<'_>, kind: PartyKind) -> Option<Party> {
+    let reference = row.own_reference("key");
+    let is_staff = row.flag("is_staff").unwrap_or(false);
+    let (since, until) = (row.day("since"), row.day("until"));
+    Some(Party { party: PartyRef { kind, reference: reference? }, name: row.owned("name"), is_staff, since, until })
+}
+
+fn member(row: &mut Row<'_>, _: &Settings) -> Option<Reading> {
+    let member = party(row, PartyKind::Member)?;
+    let account = row.party(PartyKind::Account, "account", "account_source");
+    let link = account.map(|account| {
+        Record::Link(IdentityLink {
+            from: member.party.clone(),
+            to: account,
+            method: LinkMethod::Import,
+            confidence: 1.0,
+            valid_from: None,
+            valid_until: None,
+        })
+    });
+    let records = std::iter::once(Record::Party(member)).chain(link).collect();
+    Some(Reading { records, ..Reading::default() })
+}
+
+fn link(row: &mut Row<'_>, _: &Settings) -> Option<Reading> {
+    let end = |row: &mut Row<'_>, kind_field: &str, field: &str, source_field: &str| {
+        let kind: Option<PartyKind> = row.required_named(kind_field);
+        row.required(field);
+        let reference: Option<Reference> = row.reference(field, source_field);
+        Some(PartyRef { kind: kind?, reference: reference? })
+    };
+    let from = end(row, "from_kind", "from", "from_source");
+    let to = end(row, "to_kind", "to", "to_source");
+    let method = row.named("method").unwrap_or(LinkMethod::Import);
+    let confidence = row.float("confidence").unwrap_or(1.0);
+    let (valid_from, valid_until) = (row.day("valid_from"), row.day("valid_until"));
+    Reading::of(Record::Link(IdentityLink { from: from?, to: to?, method, confidence, valid_from, valid_until }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::import::testing::check;
+
+    #[test]
+    fn a_member_brings_the_link_to_the_account() {
+        let link = "link member forum/1 to account crm/42 by import";
+        let header = "key,name,source,account,account_source";
+        check(
+            &MEMBERS,
+            header,
+            "1,Nina,forum,42,crm",
+            &[],
+            &[
+                "Party(Party { party: PartyRef { kind: Member, reference: Reference { source: \"forum\", key: \"1\" } }, \
+             name: Some(\"Nina\"), is_staff: false, since: None, until: None })",
+                link,
+            ],
+        );
+        check(&LINKS, "from_kind,from,from_source,to_kind,to,to_source", "member,1,forum,account,42,crm", &[], &[link]);
+    }
+
+    #[test]
+    fn kinds_and_flags_that_are_not_known_are_refused() {
+        let header = "from_kind,from,to_kind,to,confidence";
+        check(
+            &LINKS,
+            header,
+            "person,1,,42,often",
+            &[],
+            &[
+                "from_kind: `person` is not a kind of party; write one of member, account",
+                "to_kind: it must not be empty",
+                "confidence: `often` is not a number like 1234.50",
+            ],
+        );
+        check(
+            &MEMBERS,
+            "key,staff",
+            ",perhaps",
+            &[],
+            &["key: it must not be empty", "staff: `perhaps` is neither true nor false"],
+        );
+    }
+}

@@ -1,0 +1,264 @@
+//! Imports what is tracked. A file is checked first, while others go on writing, and then stored in one transaction.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail};
+use csv::StringRecord;
+use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr};
+use valuemap_shared::activities::{OutcomeKind, RecordKind};
+use valuemap_shared::ids::CommunityId;
+use valuemap_shared::money::Currency;
+
+use crate::activities::record::{Recorder, Stored};
+use crate::base::ambient::Ambient;
+use crate::base::commits::Touches;
+use crate::base::progress::{SharedProgress, unseen};
+use crate::database::{Database, Transaction};
+use crate::import::columns::{Columns, Mapping};
+use crate::import::entities::import_batch;
+use crate::import::file::SourceFile;
+use crate::import::format::{Format, Settings};
+use crate::import::numbers::{DecimalMark, MarkEvidence};
+use crate::import::pass::{Found, Source};
+use crate::import::problems::Problems;
+use crate::import::reader::Rows;
+use crate::import::remembered::{last_loaded, mapping_of, remember, store_batch};
+use crate::import::times::DateFormat;
+
+/// What is asked for.
+pub struct Request<'a> {
+    pub format: &'static Format,
+    pub path: &'a Path,
+    pub community: CommunityId,
+    /// Of amounts that do not say theirs.
+    pub currency: Currency,
+    /// Where the records come from; the format's own without it.
+    pub source: Option<String>,
+    pub mapping: Mapping,
+    pub forget_mapping: bool,
+    pub mark: Option<DecimalMark>,
+    pub dates: Option<DateFormat>,
+    pub won_stages: Vec<String>,
+    pub kind: Option<OutcomeKind>,
+    pub activity_type: Option<String>,
+    /// How long to wait for others who write.
+    pub patience: Duration,
+}
+
+/// A file that was understood so far, and what it would do.
+pub struct Checked<'a> {
+    request: &'a Request<'a>,
+    pub file: SourceFile,
+    pub columns: Columns,
+    pub delimiter: char,
+    settings: Settings,
+    withdrawn: u64,
+    pub loaded_before: Option<chrono::DateTime<chrono::Utc>>,
+    found: Found,
+    pub stored: BTreeMap<RecordKind, Stored>,
+}
+
+impl Checked<'_> {
+    pub fn rows(&self) -> u64 {
+        self.found.rows
+    }
+
+    /// Outcomes that had been loaded before and did not come about after all.
+    pub fn withdrawn(&self) -> u64 {
+        self.withdrawn
+    }
+
+    /// The stages that count as won, beside the usual one.
+    pub fn won_stages(&self) -> &[String] {
+        &self.settings.won_stages
+    }
+
+    pub fn skipped(&self) -> &BTreeMap<String, u64> {
+        &self.found.skipped
+    }
+
+    pub fn is_plain(&self) -> bool {
+        self.request.format.is_plain
+    }
+
+    fn source<'a>(&'a self, progress: &'a SharedProgress) -> Source<'a> {
+        let Self { file, columns, settings, .. } = self;
+        Source { format: self.request.format, file, columns, settings, progress }
+    }
+}
+
+/// Reads a file and says what loading it would do. Nothing is written, and nobody waits for it.
+pub async fn check<'a>(
+    database: &Database,
+    ambient: &Ambient,
+    request: &'a Request<'a>,
+    progress: &SharedProgress,
+    problems: &mut Problems,
+) -> anyhow::Result<Checked<'a>> {
+    let file = SourceFile::inspect(request.path)?;
+    let source = request.source.clone().unwrap_or_else(|| request.format.source.to_owned());
+    let mut remembered = match request.forget_mapping {
+        true => Mapping::new(),
+        false => mapping_of(&database.read, request.community, &mapping_key(request.format, &source)).await?,
+    };
+    let remembered_stages = remembered.remove(WON_STAGES);
+    let cannot_use = || format!("cannot use {}", request.path.display());
+    let mut rows = Rows::new(file.text(&unseen())?).with_context(cannot_use)?;
+    let columns =
+        Columns::find(request.format, &rows.header, &request.mapping, &remembered).with_context(cannot_use)?;
+    let delimiter = rows.delimiter;
+    let won_stages = match (&request.won_stages[..], remembered_stages) {
+        ([], Some(remembered)) => remembered.lines().map(str::to_owned).collect(),
+        (given, _) => given.to_vec(),
+    };
+    let mark = match request.mark {
+        Some(mark) => mark,
+        None => decimal_mark(request.format, &columns, &mut rows).with_context(cannot_use)?,
+    };
+    let settings = Settings {
+        community: request.community,
+        source,
+        currency: request.currency,
+        mark,
+        dates: request.dates,
+        won_stages,
+        kind: request.kind,
+        activity_type: request.activity_type.clone(),
+    };
+    let loaded_before = last_loaded(&database.read, request.community, request.format.name, &file.hash).await?;
+    let (found, stored) = (Found::default(), BTreeMap::new());
+    let mut checked =
+        Checked { request, file, columns, delimiter, settings, loaded_before, found, stored, withdrawn: 0 };
+    let snapshot = database.begin_snapshot().await?;
+    let mut recorder = Recorder::preview(&snapshot, request.community, ambient.now()).await?;
+    progress.begin("Checking", checked.file.bytes);
+    checked.found = checked.source(progress).check(&mut recorder, &snapshot, problems).await?;
+    checked.stored = recorder.stored;
+    checked.withdrawn = recorder.withdrawn;
+    snapshot.rollback().await?;
+    Ok(checked)
+}
+
+/// Stores what was checked: all of it or, where others wrote meanwhile what stands in its way, nothing.
+pub async fn store(
+    database: &Database,
+    ambient: &Ambient,
+    checked: &mut Checked<'_>,
+    progress: &SharedProgress,
+    problems: &mut Problems,
+) -> anyhow::Result<()> {
+    let request = checked.request;
+    let (transaction, mut recorder, batch) = begin(database, ambient, request, progress).await?;
+    progress.begin("Storing", checked.file.bytes);
+    checked.source(progress).store(&mut recorder, &transaction, problems, &checked.found).await?;
+    if !checked.file.is_unchanged() {
+        bail!("{} was changed while it was read; nothing was loaded, run the command again", request.path.display());
+    }
+    if problems.count > 0 {
+        return Ok(transaction.rollback().await?);
+    }
+    // Rows that had been found to be stored already were not looked at again.
+    for (kind, total) in &mut checked.stored {
+        let all = total.new + total.changed + total.known;
+        let Stored { new, changed, .. } = recorder.stored.get(kind).copied().unwrap_or_default();
+        *total = Stored { new, changed, known: all.saturating_sub(new + changed) };
+    }
+    let key = mapping_key(request.format, &checked.settings.source);
+    let now = ambient.now();
+    let mut mapping = checked.columns.mapping();
+    if !checked.settings.won_stages.is_empty() {
+        mapping.insert(WON_STAGES.to_owned(), checked.settings.won_stages.join("\n"));
+    }
+    remember(&transaction, request.community, &key, &mapping, now).await?;
+    let sum = |count: fn(&Stored) -> u64| i64::try_from(checked.stored.values().map(count).sum::<u64>());
+    let batch = import_batch::Model {
+        community_id: request.community.0,
+        id: batch,
+        format: request.format.name.to_owned(),
+        file_name: checked.file.name(),
+        file_hash: checked.file.hash.clone(),
+        rows: i64::try_from(checked.found.rows)?,
+        new: sum(|stored| stored.new)?,
+        changed: sum(|stored| stored.changed)?,
+        known: sum(|stored| stored.known)?,
+        created_at: now,
+    };
+    store_batch(&transaction, batch).await?;
+    progress.begin("Committing", 0);
+    transaction.commit().await.context("run the same import again: what is stored already is not stored twice")
+}
+
+/// What stages of deals are remembered under, beside the fields of a mapping.
+const WON_STAGES: &str = "--won-stage";
+
+/// What a mapping is remembered for.
+fn mapping_key(format: &Format, source: &str) -> String {
+    format!("{}/{source}", format.name)
+}
+
+/// Reads through the numbers of a file to find out how it writes them.
+fn decimal_mark<R: std::io::Read>(
+    format: &Format,
+    columns: &Columns,
+    rows: &mut Rows<R>,
+) -> anyhow::Result<DecimalMark> {
+    let numbers = format.fields.iter().filter(|field| field.is_number);
+    let places: Vec<usize> = numbers.filter_map(|field| columns.place(field.name)).collect();
+    let mut evidence = MarkEvidence::default();
+    let mut cells = StringRecord::new();
+    while !places.is_empty()
+        && let Some(row) = rows.next(&mut cells)
+    {
+        let Ok(line) = row else { continue };
+        places.iter().for_each(|place| evidence.add(line, &cells[*place]));
+    }
+    evidence.decide()
+}
+
+/// Starts to write, once all others have finished.
+async fn begin(
+    database: &Database,
+    ambient: &Ambient,
+    request: &Request<'_>,
+    progress: &SharedProgress,
+) -> anyhow::Result<(Transaction, Recorder, uuid::Uuid)> {
+    let is_sqlite = database.backend() == DatabaseBackend::Sqlite;
+    let batch = ambient.new_id();
+    let started = Instant::now();
+    progress.begin("Waiting for others who write", 0);
+    loop {
+        let begun = async {
+            let transaction = database.begin_write(Touches::tracked(request.community)).await?;
+            if is_sqlite {
+                // Room for the pages that many rows touch, so that each is written once and not time and again.
+                transaction.execute_unprepared("PRAGMA cache_size = -262144").await?;
+            } else {
+                let timeout = format!("SET LOCAL lock_timeout = '{}s'", request.patience.as_secs().max(1));
+                transaction.execute_unprepared(&timeout).await?;
+                // Every row is looked up by its key. A plan made while a table is small would read all of it instead,
+                // and go on doing so while it grows.
+                transaction.execute_unprepared("SET LOCAL enable_seqscan = off").await?;
+            }
+            let recorder = Recorder::start(&transaction, request.community, Some(batch), ambient.now()).await?;
+            Ok((transaction, recorder, batch))
+        };
+        match begun.await {
+            Err(error) if !is_busy(&error) => return Err(error.into()),
+            Err(_) if started.elapsed() >= request.patience => bail!(
+                "another import or another writer is at work for more than {} seconds; nothing was loaded, try again \
+                 later",
+                request.patience.as_secs()
+            ),
+            Err(_) => {}
+            Ok(begun) => return Ok(begun),
+        }
+    }
+}
+
+/// Whether it failed because somebody else holds a lock.
+fn is_busy(error: &DbErr) -> bool {
+    let said = error.to_string();
+    said.contains("database is locked") || said.contains("lock timeout")
+}

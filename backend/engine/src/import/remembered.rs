@@ -1,0 +1,65 @@
+//! What is kept of imports: which files were loaded, and which column was said to be what.
+
+use sea_orm::prelude::*;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{IntoActiveModel, QueryOrder};
+use serde_json::json;
+use valuemap_shared::ids::CommunityId;
+
+use crate::import::columns::Mapping;
+use crate::import::entities::{import_batch, import_mapping};
+
+/// What `--map` said when the last file of this format and source was loaded.
+pub async fn mapping_of(db: &impl ConnectionTrait, community: CommunityId, source: &str) -> Result<Mapping, DbErr> {
+    let row = import_mapping::Entity::find_by_id((community.0, source.to_owned())).one(db).await?;
+    row.map_or(Ok(Mapping::new()), |row| {
+        serde_json::from_value(row.mapping).map_err(|error| DbErr::Json(format!("the mapping of {source}: {error}")))
+    })
+}
+
+/// Keeps a mapping in place of the one before; an empty one is forgotten.
+pub async fn remember(
+    db: &impl ConnectionTrait,
+    community: CommunityId,
+    source: &str,
+    mapping: &Mapping,
+    now: DateTimeUtc,
+) -> Result<(), DbErr> {
+    use import_mapping::Column;
+    if mapping.is_empty() {
+        import_mapping::Entity::delete_by_id((community.0, source.to_owned())).exec(db).await?;
+        return Ok(());
+    }
+    let row = import_mapping::Model {
+        community_id: community.0,
+        source: source.to_owned(),
+        mapping: json!(mapping),
+        updated_at: now,
+    };
+    let conflict = OnConflict::columns([Column::CommunityId, Column::Source])
+        .update_columns([Column::Mapping, Column::UpdatedAt])
+        .to_owned();
+    let insert = import_mapping::Entity::insert(row.into_active_model().reset_all()).on_conflict(conflict);
+    insert.exec_without_returning(db).await?;
+    Ok(())
+}
+
+/// When the very same file was last loaded in this format.
+pub async fn last_loaded(
+    db: &impl ConnectionTrait,
+    community: CommunityId,
+    format: &str,
+    file_hash: &str,
+) -> Result<Option<DateTimeUtc>, DbErr> {
+    let same = import_batch::Entity::find()
+        .filter(import_batch::Column::CommunityId.eq(community.0))
+        .filter(import_batch::Column::Format.eq(format))
+        .filter(import_batch::Column::FileHash.eq(file_hash));
+    let last = same.order_by_desc(import_batch::Column::Id).one(db).await?;
+    Ok(last.map(|batch| batch.created_at))
+}
+
+pub async fn store_batch(db: &impl ConnectionTrait, batch: import_batch::Model) -> Result<(), DbErr> {
+    import_batch::Entity::insert(batch.into_active_model().reset_all()).exec_without_returning(db).await?;
+    Ok(())
+}

@@ -1,0 +1,209 @@
+use chrono::{DateTime, Utc};
+use valuemap_shared::activities::{Activity, IdentityLink, LinkMethod, PartyRef, Record, Role, Touchpoint};
+
+use crate::import::columns::normalised;
+use crate::import::format::{Field, Format, FormatOption, Reading, Settings};
+use crate::import::row::Row;
+use crate::import::salesforce::salesforce_id;
+
+pub const CAMPAIGN_MEMBERS: Format = Format {
+    name: "salesforce-campaign-members",
+    about: "Campaign members exported from Salesforce: they become touchpoints",
+    source: "salesforce",
+    fields: &[
+        Field::new("campaign", &["CampaignId", "Campaign ID"]),
+        Field::new("campaign_name", &["Campaign.Name", "Campaign Name"]),
+        Field::new("campaign_start", &["Campaign.StartDate", "Campaign Start Date"]),
+        Field::new("campaign_end", &["Campaign.EndDate", "Campaign End Date"]),
+        Field::new("contact", &["ContactId", "Contact ID"]),
+        Field::new("lead", &["LeadId", "Lead ID"]),
+        Field::new("status", &["Status", "Member Status"]),
+        Field::new("responded", &["HasResponded", "Responded"]),
+        Field::new("responded_at", &["FirstRespondedDate", "First Responded Date", "Member First Responded Date"]),
+        Field::new("created", &["CreatedDate", "Created Date", "Member First Associated Date"]),
+        Field::new("account", &["AccountId", "Account ID", "Contact.AccountId"]),
+    ],
+    required: &[&["campaign"], &["contact", "lead"], &["status"], &["responded_at", "created"]],
+    options: &[FormatOption::ActivityType, FormatOption::Source],
+    is_plain: false,
+    read: campaign_member,
+};
+
+fn campaign_member(row: &mut Row<'_>, settings: &Settings) -> Option<Reading> {
+    row.required("campaign");
+    let campaign = salesforce_id(row, "campaign");
+    let (contact, lead) = (salesforce_id(row, "contact"), salesforce_id(row, "lead"));
+    let account = salesforce_id(row, "account");
+    let role = role(row);
+    let (responded, created) = (row.time("responded_at"), row.time("created"));
+    let at = match role {
+        Some(Role::Reached) => created.or(responded),
+        _ => responded.or(created),
+    };
+    if at.is_none() && row.text("responded_at").is_none() && row.text("created").is_none() {
+        row.problem("created", "it says neither when they responded nor when they were added");
+    }
+    let activity = campaign.as_deref().zip(at).and_then(|(campaign, at)| activity(row, settings, campaign, at));
+    // A lead that became a contact keeps the key that it had as a lead.
+    let Some(key) = lead.as_ref().or(contact.as_ref()) else {
+        if row.problems.is_empty() {
+            row.problem("contact", "the row names neither a contact nor a lead");
+        }
+        return None;
+    };
+    let campaign = campaign?;
+    let member = |id: &str| PartyRef::member(&settings.source, id);
+    let party = member(contact.as_ref().unwrap_or(key));
+    let mut records = Vec::with_capacity(3);
+    if let (Some(lead), Some(_)) = (&lead, &contact) {
+        records.push(link(member(lead), party.clone()));
+    }
+    if let Some(account) = account {
+        records.push(link(party.clone(), PartyRef::account(&settings.source, &account)));
+    }
+    records.push(Record::Touchpoint(Touchpoint {
+        reference: settings.reference(&format!("{campaign}/{key}")),
+        activity: settings.reference(&campaign),
+        party,
+        at: at?,
+        role: role?,
+        channel: None,
+    }));
+    Some(Reading { records, activity, ..Reading::default() })
+}
+
+/// What the status of a member means. Organisations name their own, so those of other names go by whether the member
+/// responded.
+fn role(row: &mut Row<'_>) -> Option<Role> {
+    let status = row.required("status")?;
+    let responded = row.flag("responded");
+    let plain = normalised(status);
+    let has = |parts: &[&str]| parts.iter().any(|part| plain.contains(part));
+    if has(&["noshow", "notattend", "didntattend", "cancel", "declin"]) {
+        return Some(if has(&["declin"]) { Role::Reached } else { Role::Registered });
+    }
+    if has(&["spoke", "speaker", "presenter"]) {
+        return Some(Role::Spoke);
+    }
+    if has(&["organis", "organiz", "host"]) {
+        return Some(Role::Organised);
+    }
+    if has(&["attended", "participated", "watched", "ondemand"]) {
+        return Some(Role::Attended);
+    }
+    if has(&["responded", "registered", "rsvp", "accepted", "waitlist"]) {
+        return Some(Role::Registered);
+    }
+    if has(&["sent", "invited", "received", "opened", "clicked", "planned", "targeted"]) {
+        return Some(Role::Reached);
+    }
+    match responded {
+        Some(true) => Some(Role::Registered),
+        Some(false) => Some(Role::Reached),
+        None => {
+            let reason = format!("what `{status}` means is not known; export HasResponded, too, and it goes by that");
+            row.problem("status", reason);
+            None
+        }
+    }
+}
+
+/// The activity that a campaign becomes, where `--activity-type` says of which type it is.
+fn activity(row: &mut Row<'_>, settings: &Settings, campaign: &str, at: DateTime<Utc>) -> Option<Activity> {
+    let activity_type = settings.activity_type.clone()?;
+    let starts_on = row.day("campaign_start").unwrap_or(at.date_naive());
+    let ends_on = row.day("campaign_end").unwrap_or(at.date_naive()).max(starts_on);
+    Some(Activity {
+        reference: settings.reference(campaign),
+        activity_type,
+        name: row.title("campaign_name").unwrap_or_else(|| format!("Campaign {campaign}")),
+        modality: None,
+        starts_on,
+        ends_on,
+        owner: None,
+        channels: Vec::new(),
+    })
+}
+
+fn link(from: PartyRef, to: PartyRef) -> Record {
+    let (valid_from, valid_until) = (None, None);
+    Record::Link(IdentityLink { from, to, method: LinkMethod::Import, confidence: 1.0, valid_from, valid_until })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::import::testing::check;
+
+    const HEADER: &str =
+        "CampaignId,Campaign Name,ContactId,LeadId,Status,HasResponded,FirstRespondedDate,CreatedDate,AccountId";
+    const CAMPAIGN: &str = "701A0000001XyzA";
+
+    #[test]
+    fn members_touch_what_the_campaign_became() {
+        let row = format!(
+            "{CAMPAIGN},Spring webinar,003A0000001XyzA,,Attended,1,2026-03-05,2026-02-01T08:00:00Z,001A0000006Vm9u"
+        );
+        let touchpoint = "touchpoint salesforce/701A0000001XyzAIAS/003A0000001XyzAIAS attended of member \
+            salesforce/003A0000001XyzAIAS with salesforce/701A0000001XyzAIAS at 2026-03-05T00:00:00Z";
+        let link = "link member salesforce/003A0000001XyzAIAS to account salesforce/001A0000006Vm9uIAC by import";
+        check(&CAMPAIGN_MEMBERS, HEADER, &row, &[], &[link, touchpoint]);
+        let activity = "activity salesforce/701A0000001XyzAIAS webinar `Spring webinar` 2026-03-05 to 2026-03-05";
+        check(&CAMPAIGN_MEMBERS, HEADER, &row, &["type=webinar"], &[activity, link, touchpoint]);
+    }
+
+    #[test]
+    fn a_lead_that_became_a_contact_is_the_same_member() {
+        let row = format!("{CAMPAIGN},,003A0000001XyzA,00QA0000001XyzA,Sent,0,,2026-02-01,");
+        check(
+            &CAMPAIGN_MEMBERS,
+            HEADER,
+            &row,
+            &[],
+            &[
+                "link member salesforce/00QA0000001XyzAMAS to member salesforce/003A0000001XyzAIAS by import",
+                "touchpoint salesforce/701A0000001XyzAIAS/00QA0000001XyzAMAS reached of member \
+             salesforce/003A0000001XyzAIAS with salesforce/701A0000001XyzAIAS at 2026-02-01T00:00:00Z",
+            ],
+        );
+    }
+
+    #[test]
+    fn the_role_is_told_by_the_status() {
+        let role = |status: &str, responded: &str, expected: &str| {
+            let header = "CampaignId,ContactId,Status,HasResponded,CreatedDate";
+            let row = format!("{CAMPAIGN},003A0000001XyzA,{status},{responded},2026-02-01");
+            let found = format!(
+                "touchpoint salesforce/701A0000001XyzAIAS/003A0000001XyzAIAS {expected} of member \
+                 salesforce/003A0000001XyzAIAS with salesforce/701A0000001XyzAIAS at 2026-02-01T00:00:00Z"
+            );
+            check(&CAMPAIGN_MEMBERS, header, &row, &[], &[&found]);
+        };
+        role("Sent", "", "reached");
+        role("Responded", "true", "registered");
+        role("Registered", "true", "registered");
+        role("No Show", "true", "registered");
+        role("Attended", "true", "attended");
+        role("Guest speaker", "true", "spoke");
+        role("Visited booth", "true", "registered");
+        role("Visited booth", "false", "reached");
+    }
+
+    #[test]
+    fn what_is_not_known_is_refused() {
+        let header = "CampaignId,ContactId,LeadId,Status,CreatedDate";
+        check(
+            &CAMPAIGN_MEMBERS,
+            header,
+            "Spring,,,Visited booth,",
+            &[],
+            &[
+                "CampaignId: `Spring` is not a Salesforce id: those have 15 or 18 letters and digits",
+                "Status: what `Visited booth` means is not known; export HasResponded, too, and it goes by that",
+                "CreatedDate: it says neither when they responded nor when they were added",
+            ],
+        );
+        let row = format!("{CAMPAIGN},,,Sent,2026-02-01");
+        check(&CAMPAIGN_MEMBERS, header, &row, &[], &["ContactId: the row names neither a contact nor a lead"]);
+    }
+}

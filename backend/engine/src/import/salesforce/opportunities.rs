@@ -1,0 +1,119 @@
+use valuemap_shared::activities::{Outcome, PartyRef, Record};
+
+use crate::import::deals::{is_won, kind_of};
+use crate::import::format::{Field, Format, FormatOption, Reading, Settings};
+use crate::import::row::Row;
+use crate::import::salesforce::salesforce_id;
+
+pub const OPPORTUNITIES: Format = Format {
+    name: "salesforce-opportunities",
+    about: "Opportunities exported from Salesforce: won ones become outcomes",
+    source: "salesforce",
+    fields: &[
+        Field::new("id", &["Id", "Opportunity ID", "Opportunity Id (18)"]),
+        Field::new("account", &["AccountId", "Account ID"]),
+        Field::new("name", &["Name", "Opportunity Name"]),
+        Field::new("stage", &["StageName", "Stage"]),
+        Field::new("won", &["IsWon", "Won"]),
+        Field::number("amount", &["Amount"]),
+        Field::new("currency", &["CurrencyIsoCode", "Amount Currency", "Opportunity Currency"]),
+        Field::new("closed", &["CloseDate", "Close Date"]),
+        Field::new("created", &["CreatedDate", "Created Date"]),
+        Field::new("type", &["Type", "Opportunity Type"]),
+    ],
+    required: &[&["id"], &["stage", "won"], &["closed"]],
+    options: &[FormatOption::WonStage, FormatOption::Kind, FormatOption::Currency, FormatOption::Source],
+    is_plain: false,
+    read: opportunity,
+};
+
+fn opportunity(row: &mut Row<'_>, settings: &Settings) -> Option<Reading> {
+    row.required("id");
+    let id = salesforce_id(row, "id");
+    let stage = row.text("stage");
+    // What counts as won in Salesforce is a property of its stages, so it knows better than their names.
+    let won = match row.flag("won") {
+        Some(true) => true,
+        Some(false) => stage.is_some_and(|stage| !settings.won_stages.is_empty() && is_won(stage, settings)),
+        None => is_won(row.required("stage")?, settings),
+    };
+    if !won {
+        let skipped = Some(match stage {
+            Some(stage) => format!("the stage `{stage}` is not won"),
+            None => "the opportunity is not won".to_owned(),
+        });
+        return Some(Reading { withdrawn: Some(settings.reference(&id?)), skipped, ..Reading::default() });
+    }
+    let account = salesforce_id(row, "account");
+    let at = row.required_time("closed");
+    let created = row.time("created");
+    let kind = kind_of(row, settings);
+    let currency = row.currency("currency");
+    let money = row.money("amount", currency);
+    let at = at?;
+    Reading::of(Record::Outcome(Outcome {
+        reference: settings.reference(&id?),
+        kind: kind?,
+        party: account.map(|account| PartyRef::account(&settings.source, &account)),
+        at,
+        money,
+        title: row.title("name"),
+        lead_at: None,
+        // Closing has a date and no time: what was opened and closed on one day was opened by then.
+        opportunity_at: created
+            .filter(|created| created.date_naive() <= at.date_naive())
+            .map(|created| created.min(at)),
+        withdrawn: false,
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::import::testing::check;
+
+    const HEADER: &str = "Id,AccountId,Name,StageName,Amount,CloseDate,IsClosed,IsWon,Type,LeadSource,CreatedDate";
+
+    #[test]
+    fn won_opportunities_are_outcomes_of_their_account() {
+        let row = "006A0000001XyzA,001A0000006Vm9u,Acme licences,Signed,25000,2026-05-31,true,true,New Customer,Web,\
+                   2026-05-31T14:20:00.000+0000";
+        check(
+            &OPPORTUNITIES,
+            HEADER,
+            row,
+            &[],
+            &["outcome salesforce/006A0000001XyzAIAS purchase of account \
+            salesforce/001A0000006Vm9uIAC at 2026-05-31T00:00:00Z 25000 EUR `Acme licences` opportunity \
+            2026-05-31T00:00:00Z"],
+        );
+    }
+
+    #[test]
+    fn the_kind_is_told_by_the_type() {
+        let kind = |said: &str, expected: &str| {
+            let row = format!("006A0000001XyzA,,,Closed Won,,2026-05-31,1,1,{said},,");
+            check(&OPPORTUNITIES, HEADER, &row, &[], &[expected]);
+        };
+        kind("New Business", "outcome salesforce/006A0000001XyzAIAS purchase at 2026-05-31T00:00:00Z");
+        kind("Existing Customer - Upgrade", "outcome salesforce/006A0000001XyzAIAS upgrade at 2026-05-31T00:00:00Z");
+        kind("Renewal", "outcome salesforce/006A0000001XyzAIAS renewal at 2026-05-31T00:00:00Z");
+        let refused = "Type: `Existing Customer - Downgrade` is no known type; give --kind purchase, upgrade or renewal \
+                       for such deals";
+        kind("Existing Customer - Downgrade", refused);
+    }
+
+    #[test]
+    fn opportunities_that_are_not_won_withdraw_what_is_stored() {
+        let row = "006A0000001XyzA,,,Negotiation,9,2026-05-31,false,false,,,";
+        let expected = ["withdraw salesforce/006A0000001XyzAIAS", "skip the stage `Negotiation` is not won"];
+        check(&OPPORTUNITIES, HEADER, row, &[], &expected);
+        check(
+            &OPPORTUNITIES,
+            "Opportunity ID,Stage,Close Date",
+            "006A0000001XyzA,Closed Lost,2026-05-31",
+            &[],
+            &["withdraw salesforce/006A0000001XyzAIAS", "skip the stage `Closed Lost` is not won"],
+        );
+    }
+}

@@ -1,0 +1,117 @@
+//! Zendesk's export of tickets. What they say stays there: neither subjects nor addresses are stored.
+
+use valuemap_shared::activities::{IdentityLink, LinkMethod, PartyKind, PartyRef, Record, SupportCase};
+
+use crate::import::columns::normalised;
+use crate::import::format::{Field, Format, FormatOption, Reading, Settings};
+use crate::import::row::Row;
+
+pub const TICKETS: Format = Format {
+    name: "zendesk-tickets",
+    about: "Tickets exported from Zendesk: they become support cases",
+    source: "zendesk",
+    fields: &[
+        Field::new("id", &["Id", "Ticket ID"]),
+        Field::new("requester", &["Requester id", "Requester ID"]),
+        Field::new("requester_email", &["Requester email", "Requester e-mail"]),
+        Field::new("organization_id", &["Organization id", "Ticket organization ID"]),
+        Field::new("organization", &["Organization", "Organization name", "Ticket organization name"]),
+        Field::new("opened", &["Created at", "Ticket created - Timestamp", "Ticket created - Date"]),
+        Field::new("solved", &["Solved at", "Ticket solved - Timestamp", "Ticket solved - Date"]),
+        Field::new("status", &["Status", "Ticket status"]),
+        Field::new("channel", &["Via", "Channel", "Ticket channel"]),
+    ],
+    required: &[
+        &["id"],
+        &["opened"],
+        &["status"],
+        &["requester", "requester_email", "organization_id", "organization"],
+    ],
+    options: &[FormatOption::Source],
+    is_plain: false,
+    read: ticket,
+};
+
+fn ticket(row: &mut Row<'_>, _: &Settings) -> Option<Reading> {
+    let reference = row.own_reference("id");
+    let status = normalised(row.required("status")?);
+    if matches!(status.as_str(), "deleted" | "spam" | "suspended") {
+        return Reading::skipped(format!("the ticket is {status}"));
+    }
+    let opened_at = row.required_time("opened");
+    // A ticket that was opened again may still say when it was solved.
+    let solved_at = row.time("solved").filter(|_| matches!(status.as_str(), "solved" | "closed"));
+    let party = |row: &Row<'_>, kind, field| row.party(kind, field, "source");
+    let member =
+        party(row, PartyKind::Member, "requester").or_else(|| party(row, PartyKind::Member, "requester_email"));
+    let account = party(row, PartyKind::Account, "organization_id");
+    let account = account.or_else(|| party(row, PartyKind::Account, "organization"));
+    let mut records = Vec::with_capacity(2);
+    if let (Some(member), Some(account)) = (&member, &account) {
+        records.push(works_at(member, account));
+    }
+    records.push(Record::Case(SupportCase {
+        reference: reference?,
+        party: member.or(account),
+        opened_at: opened_at?,
+        solved_at,
+        channel: row.title("channel"),
+    }));
+    Some(Reading { records, ..Reading::default() })
+}
+
+fn works_at(member: &PartyRef, account: &PartyRef) -> Record {
+    Record::Link(IdentityLink {
+        from: member.clone(),
+        to: account.clone(),
+        method: LinkMethod::Import,
+        confidence: 1.0,
+        valid_from: None,
+        valid_until: None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::check;
+    use super::*;
+
+    const HEADER: &str = "Id,Requester id,Requester email,Organization,Created at,Solved at,Status,Via,Subject";
+
+    #[test]
+    fn tickets_are_cases_of_their_requester() {
+        let row =
+            "4711,38,nina@example.com,Acme,2026-05-30 09:15:00 +0200,2026-05-31 10:00:00 +0200,Solved,Web form,Help";
+        check(
+            &TICKETS,
+            HEADER,
+            row,
+            &[],
+            &[
+                "link member zendesk/38 to account zendesk/Acme by import",
+                "case zendesk/4711 of member zendesk/38 from 2026-05-30T07:15:00Z to 2026-05-31T08:00:00Z by Web form",
+            ],
+        );
+        let row = "4711,,,Acme,2026-05-30,2026-05-31,Open,,Help";
+        check(&TICKETS, HEADER, row, &[], &["case zendesk/4711 of account zendesk/Acme from 2026-05-30T00:00:00Z"]);
+    }
+
+    #[test]
+    fn an_address_is_stored_as_its_digest() {
+        let row = "4711,,Nina@example.com,,2026-05-30,,New,,Help";
+        let digest = super::super::keys::email_key(
+            valuemap_shared::ids::CommunityId(uuid::Uuid::from_u128(7)),
+            "nina@example.com",
+        );
+        let expected = format!("case zendesk/4711 of member zendesk/{digest} from 2026-05-30T00:00:00Z");
+        check(&TICKETS, HEADER, row, &[], &[&expected]);
+    }
+
+    #[test]
+    fn spam_and_deleted_tickets_are_skipped() {
+        check(&TICKETS, HEADER, "4711,1,,,,,Deleted,,", &[], &["skip the ticket is deleted"]);
+        check(&TICKETS, HEADER, "4711,1,,,,,spam,,", &[], &["skip the ticket is spam"]);
+        let expected = ["Created at: it must not be empty"];
+        check(&TICKETS, HEADER, "4711,1,,,,,Open,,", &[], &expected);
+    }
+}

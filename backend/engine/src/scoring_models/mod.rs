@@ -1,0 +1,4 @@
+//! The versions of a community's scoring model.
+
+pub mod entities;
+pub mod store;

@@ -1,0 +1,142 @@
+//! Stores submissions together with the tallies that they change, in one transaction that the caller opened. What does
+//! not count is stored alone.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use chrono::{DateTime, Utc};
+use sea_orm::prelude::*;
+use sea_orm::{Condition, TryInsertResult};
+use valuemap_shared::ids::SubmissionId;
+
+use crate::database::statements::{all_set, chunks};
+use crate::survey::entities::response::Standing;
+use crate::survey::entities::{answer, response};
+use crate::survey::entry::{Entry, ResponseKey};
+use crate::survey::member_answer::take_back_repeated;
+use crate::survey::tallying::{Change, Contribution, change_tallies};
+
+/// What became of an entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is stored.
+    Recorded(Receipt),
+    /// It had been stored before, and this is its first receipt.
+    Repeated(Receipt),
+    /// Something else had been stored under its id. Nothing changed.
+    IdReused,
+    /// The member had answered the survey in this wave before. Nothing changed.
+    AlreadyAnswered { received_at: DateTime<Utc> },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    pub id: SubmissionId,
+    pub received_at: DateTime<Utc>,
+}
+
+/// What an entry is, beside the first response that was stored under its key.
+fn outcome_of(entry: &Entry, first: &response::Model, is_new: bool) -> Outcome {
+    if first.content_hash != entry.response().content_hash {
+        return Outcome::IdReused;
+    }
+    let receipt = Receipt { id: SubmissionId(first.id), received_at: first.received_at };
+    if is_new { Outcome::Recorded(receipt) } else { Outcome::Repeated(receipt) }
+}
+
+/// The receipt of a submission that was stored before.
+pub async fn receipt_of(db: &impl ConnectionTrait, entry: &Entry) -> Result<Option<Receipt>, DbErr> {
+    let stored = find_responses(db, &HashSet::from([entry.key()])).await?;
+    Ok(match stored.get(&entry.key()).map(|first| outcome_of(entry, first, false)) {
+        Some(Outcome::Repeated(receipt)) => Some(receipt),
+        _ => None,
+    })
+}
+
+/// Stores what is new among the entries and says what became of each.
+///
+/// The database decides what is new, by the key of the response, so that two servers given the same submission store
+/// it once, and by the key of a member's claim on the wave. Rows are written in the order of their keys, so that two
+/// servers never wait for each other in a circle.
+pub async fn record(transaction: &impl ConnectionTrait, entries: &[Entry]) -> Result<Vec<Outcome>, DbErr> {
+    let mut firsts: BTreeMap<ResponseKey, &Entry> = BTreeMap::new();
+    for entry in entries {
+        firsts.entry(entry.key()).or_insert(entry);
+    }
+    let mut stored = insert_responses(transaction, &firsts).await?;
+    let known: HashSet<ResponseKey> = firsts.keys().filter(|key| !stored.contains_key(*key)).copied().collect();
+    let is_first = |entry: &Entry| std::ptr::eq(firsts[&entry.key()], entry) && !known.contains(&entry.key());
+    let arrived: Vec<&Entry> = entries.iter().filter(|entry| is_first(entry)).collect();
+    let repeated = take_back_repeated(transaction, &arrived).await?;
+    stored.retain(|key, _| !repeated.contains_key(key));
+    let new_entries: Vec<&Entry> =
+        firsts.iter().filter(|(key, _)| stored.contains_key(*key)).map(|(_, entry)| *entry).collect();
+    insert_answers(transaction, &new_entries).await?;
+    let counted = new_entries.iter().filter(|entry| entry.response().standing == Standing::Counted);
+    let contributions: Vec<&Contribution> = counted.map(|entry| entry.contribution()).collect();
+    change_tallies(transaction, &contributions, Change::Add).await?;
+    stored.extend(find_responses(transaction, &known).await?);
+
+    let mut outcomes = Vec::with_capacity(entries.len());
+    for entry in entries {
+        if let Some(received_at) = repeated.get(&entry.key()) {
+            outcomes.push(Outcome::AlreadyAnswered { received_at: *received_at });
+            continue;
+        }
+        let first = stored.get(&entry.key());
+        let first = first.ok_or_else(|| DbErr::RecordNotFound(format!("response {}", entry.response().id)))?;
+        outcomes.push(outcome_of(entry, first, is_first(entry)));
+    }
+    Ok(outcomes)
+}
+
+async fn insert_responses(
+    transaction: &impl ConnectionTrait,
+    entries: &BTreeMap<ResponseKey, &Entry>,
+) -> Result<HashMap<ResponseKey, response::Model>, DbErr> {
+    let mut inserted = HashMap::with_capacity(entries.len());
+    for rows in chunks(entries.values().map(|entry| all_set(entry.response().clone())), 500) {
+        let statement = response::Entity::insert_many(rows).on_conflict_do_nothing();
+        if let TryInsertResult::Inserted(rows) = statement.exec_with_returning_many(transaction).await? {
+            inserted.extend(rows.into_iter().map(|row| ((row.community_id, row.survey_id, row.id), row)));
+        }
+    }
+    Ok(inserted)
+}
+
+async fn find_responses(
+    transaction: &impl ConnectionTrait,
+    keys: &HashSet<ResponseKey>,
+) -> Result<HashMap<ResponseKey, response::Model>, DbErr> {
+    let mut found = HashMap::with_capacity(keys.len());
+    for keys in chunks(keys.iter().copied(), 200) {
+        let any = keys.into_iter().fold(Condition::any(), |any, key| any.add(is_response(key)));
+        for row in response::Entity::find().filter(any).all(transaction).await? {
+            found.insert((row.community_id, row.survey_id, row.id), row);
+        }
+    }
+    Ok(found)
+}
+
+/// Whether there is a response of this key.
+pub async fn is_stored(db: &impl ConnectionTrait, key: ResponseKey) -> Result<bool, DbErr> {
+    Ok(response::Entity::find_by_id(key).one(db).await?.is_some())
+}
+
+/// That a response is the one of this key.
+pub fn is_response((community, survey, id): ResponseKey) -> Condition {
+    Condition::all()
+        .add(response::Column::CommunityId.eq(community))
+        .add(response::Column::SurveyId.eq(survey))
+        .add(response::Column::Id.eq(id))
+}
+
+async fn insert_answers(transaction: &impl ConnectionTrait, entries: &[&Entry]) -> Result<(), DbErr> {
+    let mut answers = Vec::new();
+    for entry in entries {
+        answers.extend(entry.answers().iter().cloned().map(all_set::<answer::ActiveModel>));
+    }
+    for rows in chunks(answers, 1_000) {
+        answer::Entity::insert_many(rows).exec_without_returning(transaction).await?;
+    }
+    Ok(())
+}

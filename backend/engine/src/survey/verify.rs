@@ -1,0 +1,192 @@
+//! Counts the stored answers again and compares with the tallies.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use sea_orm::prelude::*;
+use sea_orm::{DatabaseBackend, IntoActiveModel};
+use valuemap_shared::ids::{CommunityId, SurveyId, SurveyVersionId};
+use valuemap_shared::survey::{Answer, AnswerDraft, Cell, Submission};
+use valuemap_shared::value_map::CoMoment;
+
+use crate::database::statements::chunks;
+use crate::survey::entities::response::Standing;
+use crate::survey::entities::{answer, co_moment, response, tally};
+use crate::survey::store::{VersionCache, responses_after};
+use crate::survey::tallying::Contribution;
+
+/// What was found in one community.
+#[derive(Debug, Default)]
+pub struct Findings {
+    /// The responses that count.
+    pub responses: u64,
+    pub set_aside: u64,
+    pub tallies: u64,
+    /// Tallies whose count is not what the answers add up to, and responses that break their survey's rules.
+    pub differences: Vec<String>,
+}
+
+type Counts = BTreeMap<(String, NaiveDate, Uuid, Cell), i64>;
+type PairSums = BTreeMap<(String, NaiveDate, Uuid), CoMoment>;
+
+pub async fn verify(db: &impl ConnectionTrait, community: CommunityId) -> Result<Findings, DbErr> {
+    let mut findings = Findings::default();
+    let (recounted, resummed) = recount(db, community, &mut findings).await?;
+    let stored = stored_counts(db, community).await?;
+    findings.tallies = stored.len() as u64;
+    for key in recounted.keys().chain(stored.keys().filter(|key| !recounted.contains_key(*key))) {
+        let (counted, kept) = (recounted.get(key).unwrap_or(&0), stored.get(key).unwrap_or(&0));
+        if counted != kept {
+            let (subject, day, version, cell) = key;
+            findings.differences.push(format!(
+                "{subject} on {day}, version {version}, sum {} of {} answers: the tally says {kept}, the answers {counted}",
+                cell.total, cell.answered
+            ));
+        }
+    }
+    let kept = stored_pairs(db, community).await?;
+    for key in resummed.keys().chain(kept.keys().filter(|key| !resummed.contains_key(*key))) {
+        let (summed, stored) =
+            (resummed.get(key).copied().unwrap_or_default(), kept.get(key).copied().unwrap_or_default());
+        if summed != stored {
+            let (pair, day, version) = key;
+            findings.differences.push(format!(
+                "{pair} on {day}, version {version}: the co-moment says {stored:?}, the answers {summed:?}"
+            ));
+        }
+    }
+    Ok(findings)
+}
+
+/// Replaces the tallies and co-moments of a community by what its answers add up to. Returns how many rows were wrong.
+pub async fn mend(transaction: &impl ConnectionTrait, community: CommunityId) -> Result<u64, DbErr> {
+    if transaction.get_database_backend() == DatabaseBackend::Postgres {
+        // Answers wait until the tallies are what they add up to. SQLite has one writer, and this is it.
+        transaction.execute_unprepared("LOCK TABLE response IN SHARE MODE").await?;
+    }
+    let findings = verify(transaction, community).await?;
+    if findings.differences.is_empty() {
+        return Ok(0);
+    }
+    let (counts, pairs) = recount(transaction, community, &mut Findings::default()).await?;
+    tally::Entity::delete_many().filter(tally::Column::CommunityId.eq(community.0)).exec(transaction).await?;
+    co_moment::Entity::delete_many().filter(co_moment::Column::CommunityId.eq(community.0)).exec(transaction).await?;
+    let community_id = community.0;
+    let rows = counts.into_iter().map(|((subject, day, version_id, cell), count)| tally::Model {
+        community_id,
+        subject,
+        day,
+        version_id,
+        points: i16::from(cell.points),
+        answered: i16::from(cell.answered),
+        total: i32::from(cell.total),
+        count,
+    });
+    for rows in chunks(rows, 500) {
+        let rows = rows.into_iter().map(|row| row.into_active_model().reset_all());
+        tally::Entity::insert_many(rows).exec_without_returning(transaction).await?;
+    }
+    let rows = pairs.into_iter().map(|((pair, day, version_id), sums)| co_moment::Model {
+        community_id,
+        pair,
+        day,
+        version_id,
+        count: sums.count,
+        first_sum: sums.first_sum,
+        second_sum: sums.second_sum,
+        product_sum: sums.product_sum,
+    });
+    for rows in chunks(rows, 500) {
+        let rows = rows.into_iter().map(|row| row.into_active_model().reset_all());
+        co_moment::Entity::insert_many(rows).exec_without_returning(transaction).await?;
+    }
+    Ok(findings.differences.len() as u64)
+}
+
+async fn recount(
+    db: &impl ConnectionTrait,
+    community: CommunityId,
+    findings: &mut Findings,
+) -> Result<(Counts, PairSums), DbErr> {
+    let versions = VersionCache::default();
+    let mut counts = Counts::new();
+    let mut pairs = PairSums::new();
+    let mut after = None;
+    loop {
+        let page = responses_after(db, community, after, 1_000).await?;
+        let Some((last, _)) = page.last() else { return Ok((counts, pairs)) };
+        after = Some((last.survey_id, last.id));
+        for (response, answers) in page {
+            if response.standing != Standing::Counted {
+                findings.set_aside += 1;
+                continue;
+            }
+            findings.responses += 1;
+            let Some(contribution) = contribution_of(db, &versions, &response, &answers).await? else {
+                findings.differences.push(unreadable(&response));
+                continue;
+            };
+            for (pair, sums) in contribution.pairs() {
+                pairs.entry((pair.clone(), response.day, response.version_id)).or_default().add(*sums);
+            }
+            for (subject, cell) in contribution.cells() {
+                *counts.entry((subject.clone(), response.day, response.version_id, *cell)).or_default() += 1;
+            }
+        }
+    }
+}
+
+/// What a stored response adds to the tallies; `None` where it breaks the rules of its survey.
+pub async fn contribution_of(
+    db: &impl ConnectionTrait,
+    versions: &VersionCache,
+    response: &response::Model,
+    answers: &[answer::Model],
+) -> Result<Option<Contribution>, DbErr> {
+    let survey = (CommunityId(response.community_id), SurveyId(response.survey_id));
+    let Some(version) = versions.published(db, survey, SurveyVersionId(response.version_id)).await? else {
+        return Ok(None);
+    };
+    let submission = Submission::parse(&version.definition, &drafts(answers)).ok();
+    Ok(submission.map(|submission| Contribution::of(&version, response.day, &submission)))
+}
+
+pub fn unreadable(response: &response::Model) -> String {
+    format!("response {} does not fit its survey version {}", response.id, response.version_id)
+}
+
+/// The answers as they were once sent.
+fn drafts(answers: &[answer::Model]) -> Vec<AnswerDraft> {
+    let draft = |row: &answer::Model| {
+        let order = row.choice_order.clone().and_then(|order| serde_json::from_value(order).ok());
+        let draft = AnswerDraft { question: row.question.clone(), order, ..AnswerDraft::default() };
+        match serde_json::from_value(row.value.clone()) {
+            Ok(Answer::Number(number)) => AnswerDraft { number: Some(i64::from(number)), ..draft },
+            Ok(Answer::Text(text)) => AnswerDraft { text: Some(text), ..draft },
+            Ok(Answer::Choices(choices)) => AnswerDraft { choices: Some(choices), ..draft },
+            Err(_) => draft,
+        }
+    };
+    answers.iter().map(draft).collect()
+}
+
+async fn stored_counts(db: &impl ConnectionTrait, community: CommunityId) -> Result<Counts, DbErr> {
+    let rows = tally::Entity::find().filter(tally::Column::CommunityId.eq(community.0)).all(db).await?;
+    let cell = |row: &tally::Model| Cell {
+        points: u8::try_from(row.points).unwrap_or_default(),
+        answered: u8::try_from(row.answered).unwrap_or_default(),
+        total: u16::try_from(row.total).unwrap_or_default(),
+    };
+    Ok(rows.into_iter().map(|row| ((row.subject.clone(), row.day, row.version_id, cell(&row)), row.count)).collect())
+}
+
+async fn stored_pairs(db: &impl ConnectionTrait, community: CommunityId) -> Result<PairSums, DbErr> {
+    let rows = co_moment::Entity::find().filter(co_moment::Column::CommunityId.eq(community.0)).all(db).await?;
+    let sums = |row: &co_moment::Model| CoMoment {
+        count: row.count,
+        first_sum: row.first_sum,
+        second_sum: row.second_sum,
+        product_sum: row.product_sum,
+    };
+    Ok(rows.into_iter().map(|row| ((row.pair.clone(), row.day, row.version_id), sums(&row))).collect())
+}

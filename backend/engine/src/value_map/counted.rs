@@ -1,0 +1,254 @@
+//! What was counted and observed in some quarters, from what is tracked.
+
+use std::collections::{BTreeMap, HashSet};
+
+use chrono::{DateTime, Days as Days64, NaiveDate, NaiveTime, Utc};
+use sea_orm::prelude::*;
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
+use sea_orm::{Condition, JoinType, QuerySelect, RelationTrait};
+use uuid::Uuid;
+use valuemap_shared::activities::{ContributionKind, PartyKind, Role};
+use valuemap_shared::calendar::Quarter;
+use valuemap_shared::ids::CommunityId;
+use valuemap_shared::value_map::model::{Aggregation, ScoringModel};
+use valuemap_shared::value_map::{ContactBaseline, Counts, Observed, Stretch};
+
+use crate::activities::entities::{contribution, observation, party, support_case, touchpoint};
+
+/// The first days of a quarter, all of them or some.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Days {
+    pub period: Quarter,
+    pub stretch: Stretch,
+}
+
+impl Days {
+    pub fn all(period: Quarter) -> Self {
+        Self { period, stretch: Stretch { days: period.days(), of: period.days() } }
+    }
+
+    /// Those that have begun. Of a quarter yet to come it is all of them, which hold nothing.
+    pub fn so_far(period: Quarter, today: NaiveDate) -> Self {
+        match period.days_until(today) {
+            0 => Self::all(period),
+            days => Self { period, stretch: Stretch { days, of: period.days() } },
+        }
+    }
+
+    /// As many of the quarter before, to compare with.
+    pub fn before(self) -> Self {
+        let period = self.period.previous();
+        let all = self.stretch.days == self.stretch.of;
+        let days = if all { period.days() } else { Ord::min(self.stretch.days, period.days()) };
+        Self { period, stretch: Stretch { days, of: period.days() } }
+    }
+
+    pub fn first_day(self) -> NaiveDate {
+        self.period.first_day()
+    }
+
+    pub fn last_day(self) -> NaiveDate {
+        let after_first = u64::from(self.stretch.days.saturating_sub(1));
+        self.first_day().checked_add_days(Days64::new(after_first)).unwrap_or_else(|| self.period.last_day())
+    }
+
+    /// The first moment and the first after them.
+    pub fn span(self) -> (DateTime<Utc>, DateTime<Utc>) {
+        let start = |day: NaiveDate| day.and_time(NaiveTime::MIN).and_utc();
+        (start(self.first_day()), start(self.last_day().succ_opt().unwrap_or_else(|| self.last_day())))
+    }
+}
+
+/// The counts of some days.
+pub async fn counts_of(db: &impl ConnectionTrait, community: CommunityId, days: Days) -> Result<Counts, DbErr> {
+    let (questions, answered_questions) = questions(db, community, days).await?;
+    let written = contributions(db, community, days).await?;
+    let of = |kind: ContributionKind, by_staff| {
+        let counts =
+            |(key, count): (&(String, bool), &u64)| (key.0 == kind.as_str() && key.1 == by_staff).then_some(*count);
+        written.iter().find_map(counts).unwrap_or_default()
+    };
+    Ok(Counts {
+        customers: customers(db, community, days.last_day()).await?,
+        cases: cases(db, community, days).await?,
+        questions,
+        answered_questions,
+        member_solutions: of(ContributionKind::Solution, false),
+        replies: of(ContributionKind::Reply, false) + of(ContributionKind::Reply, true),
+        staff_replies: of(ContributionKind::Reply, true),
+        active_members: active_members(db, community, days).await?,
+    })
+}
+
+async fn cases(db: &impl ConnectionTrait, community: CommunityId, days: Days) -> Result<u64, DbErr> {
+    let (from, until) = days.span();
+    support_case::Entity::find()
+        .filter(support_case::Column::CommunityId.eq(community.0))
+        .filter(support_case::Column::OpenedAt.gte(from))
+        .filter(support_case::Column::OpenedAt.lt(until))
+        .count(db)
+        .await
+}
+
+/// Accounts that were customers at the end of a day.
+async fn customers(db: &impl ConnectionTrait, community: CommunityId, day: NaiveDate) -> Result<u64, DbErr> {
+    party::Entity::find()
+        .filter(party::Column::CommunityId.eq(community.0))
+        .filter(party::Column::Kind.eq(PartyKind::Account.as_str()))
+        .filter(party::Column::Since.lte(day))
+        .filter(Condition::any().add(party::Column::Until.is_null()).add(party::Column::Until.gt(day)))
+        .count(db)
+        .await
+}
+
+fn in_days(community: CommunityId, days: Days) -> Condition {
+    let (from, until) = days.span();
+    Condition::all()
+        .add(contribution::Column::CommunityId.eq(community.0))
+        .add(contribution::Column::At.gte(from))
+        .add(contribution::Column::At.lt(until))
+        .add(contribution::Column::Withdrawn.eq(false))
+}
+
+/// How many contributions there were, by kind and by whether staff made them.
+async fn contributions(
+    db: &impl ConnectionTrait,
+    community: CommunityId,
+    days: Days,
+) -> Result<BTreeMap<(String, bool), u64>, DbErr> {
+    let rows: Vec<(String, bool, i64)> = contribution::Entity::find()
+        .select_only()
+        .column(contribution::Column::Kind)
+        .column(party::Column::IsStaff)
+        .column_as(contribution::Column::Id.count(), "count")
+        .join(JoinType::InnerJoin, contribution::Relation::Party.def())
+        .filter(in_days(community, days))
+        .group_by(contribution::Column::Kind)
+        .group_by(party::Column::IsStaff)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(kind, by_staff, count)| ((kind, by_staff), u64::try_from(count).unwrap_or_default()))
+        .collect())
+}
+
+/// Questions asked in a quarter, and those of them that have an accepted answer by now.
+async fn questions(db: &impl ConnectionTrait, community: CommunityId, days: Days) -> Result<(u64, u64), DbErr> {
+    let asked = || {
+        contribution::Entity::find()
+            .filter(in_days(community, days))
+            .filter(contribution::Column::Kind.eq(ContributionKind::Question.as_str()))
+    };
+    let solution = Alias::new("solution");
+    let of = |column: contribution::Column| Expr::col((solution.clone(), column));
+    let question = |column: contribution::Column| Expr::col((contribution::Entity, column));
+    let accepted = Query::select()
+        .expr(Expr::val(1))
+        .from_as(contribution::Entity, solution.clone())
+        .and_where(of(contribution::Column::CommunityId).eq(question(contribution::Column::CommunityId)))
+        .and_where(of(contribution::Column::Source).eq(question(contribution::Column::Source)))
+        .and_where(of(contribution::Column::Thread).eq(question(contribution::Column::Thread)))
+        .and_where(of(contribution::Column::Kind).eq(ContributionKind::Solution.as_str()))
+        .and_where(of(contribution::Column::Withdrawn).eq(false))
+        .take();
+    Ok((asked().count(db).await?, asked().filter(Expr::exists(accepted)).count(db).await?))
+}
+
+/// Members who wrote, liked or took part; staff not counted.
+async fn active_members(db: &impl ConnectionTrait, community: CommunityId, days: Days) -> Result<u64, DbErr> {
+    let wrote: Vec<Uuid> = contribution::Entity::find()
+        .select_only()
+        .column(contribution::Column::PartyId)
+        .distinct()
+        .join(JoinType::InnerJoin, contribution::Relation::Party.def())
+        .filter(in_days(community, days))
+        .filter(party::Column::IsStaff.eq(false))
+        .into_tuple()
+        .all(db)
+        .await?;
+    let (from, until) = days.span();
+    let took_part = Role::ALL.iter().filter(|role| role.is_participation()).map(|role| role.as_str());
+    let attended: Vec<Uuid> = touchpoint::Entity::find()
+        .select_only()
+        .column(touchpoint::Column::PartyId)
+        .distinct()
+        .join(JoinType::InnerJoin, touchpoint::Relation::Party.def())
+        .filter(touchpoint::Column::CommunityId.eq(community.0))
+        .filter(touchpoint::Column::At.gte(from))
+        .filter(touchpoint::Column::At.lt(until))
+        .filter(touchpoint::Column::Role.is_in(took_part))
+        .filter(party::Column::IsStaff.eq(false))
+        .filter(party::Column::Kind.eq(PartyKind::Member.as_str()))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(wrote.into_iter().chain(attended).collect::<HashSet<_>>().len() as u64)
+}
+
+/// What the model's measures were observed to be in a quarter.
+pub async fn observed(
+    db: &impl ConnectionTrait,
+    community: CommunityId,
+    model: &ScoringModel,
+    days: Days,
+) -> Result<BTreeMap<String, Observed>, DbErr> {
+    let rows = observation::Entity::find()
+        .filter(observation::Column::CommunityId.eq(community.0))
+        .filter(observation::Column::Day.between(days.first_day(), days.last_day()))
+        .all(db)
+        .await?;
+    let mut by_measure: BTreeMap<String, Vec<observation::Model>> = BTreeMap::new();
+    for row in rows {
+        by_measure.entry(row.measure.clone()).or_default().push(row);
+    }
+    let aggregated = by_measure.into_iter().filter_map(|(key, mut rows)| {
+        rows.sort_by(|a, b| (a.day, a.recorded_at, &a.source).cmp(&(b.day, b.recorded_at, &b.source)));
+        let observed = aggregate(model.measure(&key)?.aggregation, &rows, days)?;
+        Some((key, observed))
+    });
+    Ok(aggregated.collect())
+}
+
+/// Several observations as one. Only a single observation, and the last, keep their interval.
+fn aggregate(aggregation: Aggregation, rows: &[observation::Model], days: Days) -> Option<Observed> {
+    let last = rows.last()?;
+    let sum: f64 = rows.iter().map(|row| row.value).sum();
+    let value = match aggregation {
+        Aggregation::Last => last.value,
+        Aggregation::Mean => sum / rows.len() as f64,
+        Aggregation::Sum => sum,
+    };
+    let alone = rows.len() == 1 || aggregation == Aggregation::Last;
+    let interval = last.low.zip(last.high).filter(|_| alone);
+    let is_whole = days.stretch.days == days.stretch.of;
+    let until_last = (last.day - days.first_day()).num_days() + 1;
+    let covered = if is_whole { 1.0 } else { until_last as f64 / f64::from(days.stretch.of) };
+    Some(Observed { value, interval, observations: rows.len() as u64, covered })
+}
+
+/// The quarter that contacts per customer are compared with: the one that the model names, else the first with cases.
+pub async fn contact_baseline(
+    db: &impl ConnectionTrait,
+    community: CommunityId,
+    model: &ScoringModel,
+) -> Result<Option<ContactBaseline>, DbErr> {
+    let period = match model.financial.baseline_period {
+        Some(period) => period,
+        None => {
+            let first: Option<Option<DateTime<Utc>>> = support_case::Entity::find()
+                .select_only()
+                .column_as(support_case::Column::OpenedAt.min(), "first")
+                .filter(support_case::Column::CommunityId.eq(community.0))
+                .into_tuple()
+                .one(db)
+                .await?;
+            let Some(first) = first.flatten() else { return Ok(None) };
+            Quarter::containing(first.date_naive())
+        }
+    };
+    let customers = customers(db, community, period.last_day()).await?;
+    let cases = cases(db, community, Days::all(period)).await?;
+    Ok((customers > 0 && cases > 0).then_some(ContactBaseline { period, customers, cases }))
+}

@@ -1,0 +1,186 @@
+//! Where a figure of the map comes from: formula, inputs, model version, and the rows behind it.
+
+use chrono::NaiveDate;
+use sea_orm::{ConnectionTrait, DbErr};
+use valuemap_shared::activities::ContributionKind;
+use valuemap_shared::ids::CommunityId;
+use valuemap_shared::money::Money;
+use valuemap_shared::value_map::model::{MeasureSource, ScoringModel};
+use valuemap_shared::value_map::{self as domain, Layer, Reading, RecommendationReading};
+
+use crate::scoring_models::store::model_of;
+use crate::value_map::counted::Days;
+use crate::value_map::explained_rows::{Row, RowSource, part_row};
+use crate::value_map::money::{Ledger, paid_outcomes};
+
+/// A figure of the map.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Figure {
+    Element(domain::Element),
+    /// A measure, by its key in the scoring model.
+    Measure(String),
+    /// The Net Promoter Score.
+    Recommendation,
+    /// What the community cost.
+    Cost,
+}
+
+/// Where a figure comes from.
+#[derive(Debug)]
+pub struct Explained {
+    /// `None` where there is no figure to explain.
+    pub explanation: Option<domain::Explanation>,
+    pub source: RowSource,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum ExplainError {
+    #[error("model: there is no such version")]
+    NoSuchModel,
+    #[error("figure.measure: the scoring model has no measure `{key}`; it has {known}")]
+    NoSuchMeasure { key: String, known: String },
+    #[error(transparent)]
+    Database(#[from] DbErr),
+}
+
+pub async fn explain(
+    db: &impl ConnectionTrait,
+    community: CommunityId,
+    map: &domain::ValueMap,
+    version: Option<u32>,
+    figure: Figure,
+    today: NaiveDate,
+) -> Result<Explained, ExplainError> {
+    // A newer version may have been saved since the map was made.
+    let version = version.or_else(|| map.model_version.rsplit('-').next()?.parse().ok());
+    let model = model_of(db, community, version).await?.map(|stored| stored.model);
+    let model = model.ok_or(ExplainError::NoSuchModel)?;
+    // The days that the map counts: of a quarter that is running, those so far.
+    let days = Days::so_far(map.period, today);
+    match figure {
+        Figure::Recommendation => {
+            let explanation = match &map.recommendation {
+                RecommendationReading::Recommendation(score) => Some(score.explanation.clone()),
+                RecommendationReading::NoScore(_) => None,
+            };
+            Ok(Explained { explanation, source: RowSource::Listed(Vec::new()) })
+        }
+        Figure::Cost => {
+            let explanation = domain::Explanation {
+                formula: "sum of cash, travel, hours x loaded rate, and platform share".into(),
+                method: "Amounts in other currencies are converted at the rate in force on their day.".into(),
+                model_version: map.model_version.clone(),
+                inputs: Vec::new(),
+            };
+            Ok(Explained { explanation: Some(explanation), source: RowSource::Costs { community, days } })
+        }
+        Figure::Measure(key) => explain_measure(community, map, &model, &key, days),
+        Figure::Element(element) => explain_element(db, community, map, &model, element, days).await,
+    }
+}
+
+fn reading_of(map: &domain::ValueMap, element: domain::Element) -> Option<&Reading> {
+    let mut elements = map.layers.iter().flat_map(|layer| &layer.elements);
+    elements.find(|reading| reading.element == element).map(|reading| &reading.reading)
+}
+
+fn explain_measure(
+    community: CommunityId,
+    map: &domain::ValueMap,
+    model: &ScoringModel,
+    key: &str,
+    days: Days,
+) -> Result<Explained, ExplainError> {
+    let Some(measure) = model.measure(key) else {
+        let known: Vec<&str> = model.measures.iter().map(|measure| measure.key.as_str()).collect();
+        let known = known.join(", ");
+        return Err(ExplainError::NoSuchMeasure { key: key.to_owned(), known });
+    };
+    let part = match reading_of(map, measure.element) {
+        Some(Reading::Score(score)) => score.parts.iter().find(|part| part.key == key),
+        _ => None,
+    };
+    let input = |name: &str, value: f64| domain::Input { name: name.to_owned(), value };
+    let mut inputs = vec![input("baseline", measure.scale.baseline()), input("target", measure.scale.target())];
+    inputs.extend(part.and_then(|part| part.value).map(|value| input("measured", value)));
+    inputs.extend(part.and_then(|part| part.score).map(|score| input("score", score)));
+    let explanation = domain::Explanation {
+        formula: "100 x clip((measured - baseline) / (target - baseline), 0, 1)".into(),
+        method: source_in_words(measure.source).into(),
+        model_version: map.model_version.clone(),
+        inputs,
+    };
+    let contributions =
+        |kinds: &[ContributionKind]| RowSource::Contributions { community, days, kinds: kinds.to_vec() };
+    let source = match measure.source {
+        MeasureSource::Observed => RowSource::Observations { community, days, measures: vec![measure.key.clone()] },
+        MeasureSource::ContactRate => RowSource::Cases { community, days },
+        MeasureSource::AcceptedAnswerRate => contributions(&[ContributionKind::Question, ContributionKind::Solution]),
+        MeasureSource::StaffAnswerShare => contributions(&[ContributionKind::Reply]),
+        MeasureSource::ActiveMembers => contributions(ContributionKind::ALL),
+        MeasureSource::Deflection => contributions(&[ContributionKind::Solution]),
+        MeasureSource::Recommendation => RowSource::Listed(Vec::new()),
+    };
+    Ok(Explained { explanation: Some(explanation), source })
+}
+
+fn source_in_words(source: MeasureSource) -> &'static str {
+    match source {
+        MeasureSource::Observed => "Observed: the last, mean or sum of the quarter's observations, as the model says.",
+        MeasureSource::ContactRate => {
+            "Support cases opened in the quarter, over accounts that were customers at its end."
+        }
+        MeasureSource::AcceptedAnswerRate => {
+            "Questions asked in the quarter that have an accepted answer, over all of them; Wilson interval."
+        }
+        MeasureSource::StaffAnswerShare => "Replies by staff, over all replies of the quarter; Wilson interval.",
+        MeasureSource::ActiveMembers => {
+            "Members who wrote, liked or took part in an activity in the quarter; staff not counted."
+        }
+        MeasureSource::Recommendation => "The Net Promoter Score of the quarter with its interval.",
+        MeasureSource::Deflection => {
+            "Cases deflected over these and the cases opened. Deflected: sessions x found x would have asked x nothing \
+             further, and members' accepted answers x would have asked x nothing further."
+        }
+    }
+}
+
+async fn explain_element(
+    db: &impl ConnectionTrait,
+    community: CommunityId,
+    map: &domain::ValueMap,
+    model: &ScoringModel,
+    element: domain::Element,
+    days: Days,
+) -> Result<Explained, ExplainError> {
+    let (explanation, parts) = match reading_of(map, element) {
+        Some(Reading::Score(score)) => (Some(score.explanation.clone()), score.parts.clone()),
+        Some(Reading::Worth(worth)) => (Some(worth.explanation.clone()), Vec::new()),
+        Some(Reading::NoScore(_)) | None => (None, Vec::new()),
+    };
+    let source = match (element.layer(), element) {
+        (Layer::Financial, domain::Element::CostContainment) => {
+            let measures = vec![model.financial.self_service.sessions.clone()];
+            RowSource::Observations { community, days, measures }
+        }
+        (Layer::Financial, _) => {
+            let ledger = Ledger::of(db, community, model).await?;
+            let paid = paid_outcomes(db, community, model, &ledger, days).await?;
+            let rows = paid.into_iter().filter(|paid| paid.element == element).map(|paid| Row {
+                kind: "outcome".into(),
+                id: format!("{}:{}", paid.row.source, paid.row.external_key),
+                day: Some(paid.row.at.date_naive()),
+                text: format!(
+                    "{}, {}",
+                    paid.row.title.as_deref().unwrap_or(&paid.row.kind),
+                    if paid.credited { "credited" } else { "no activity met before it" }
+                ),
+                value: None,
+                amount: Some(Money { amount: paid.amount, currency: map.currency }),
+            });
+            RowSource::Listed(rows.collect())
+        }
+        _ => RowSource::Listed(parts.into_iter().filter_map(part_row).collect()),
+    };
+    Ok(Explained { explanation, source })
+}

@@ -1,0 +1,343 @@
+//! Cached value maps.
+//!
+//! What members answer moves the map at once and is cheap to read: sums of tallies. What is tracked (counts, outcomes,
+//! costs) takes more statements, and the financial layer takes simulations, so each is kept for as long as it may be.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use sea_orm::prelude::*;
+use tokio::runtime::Handle;
+use tokio::sync::Semaphore;
+use valuemap_shared::calendar::Quarter;
+use valuemap_shared::ids::{CommunityId, OrganisationId};
+use valuemap_shared::money::Currency;
+use valuemap_shared::value_map::model::ScoringModel;
+use valuemap_shared::value_map::{
+    CoMoments, ContactBaseline, Counts, Figures, FinancialReading, MapInputs, MoneyFigures, Observed, Strengths,
+    Stretch, TallyCounts, ValueMap, Weighting, WorthInputs, financial_reading, strengths, value_map,
+};
+
+use crate::base::commits::Revision;
+use crate::base::computed::{A_MOMENT, Asked, ComputedCache, NoValue, TO_THE_END};
+use crate::base::ttl_cache::TtlCache;
+use crate::database::Database;
+use crate::scoring_models::store::model_of;
+use crate::tenancy::store::community_of;
+use crate::value_map::counted::{Days, contact_baseline, counts_of, observed};
+use crate::value_map::money::{Ledger, money_of};
+use crate::value_map::store::{answered, latest_period};
+
+/// How far a map may be behind what other servers on the same database have stored.
+const LIFETIME: Duration = Duration::from_millis(200);
+/// The same for what is tracked, of which other servers and imports store much at a time and not often.
+const TRACKED_LIFETIME: Duration = Duration::from_secs(5);
+/// How far the strengths of links may be behind.
+const STRENGTHS_LIFETIME: Duration = Duration::from_secs(60);
+/// Equal inputs give an equal financial layer: this only bounds what is kept.
+const FINANCIAL_LIFETIME: TimeDelta = TimeDelta::hours(1);
+/// How many values of a kind are kept.
+const CAPACITY: u64 = 1_000;
+/// How many quarters the strength of a link looks back on.
+const HISTORY: usize = 8;
+
+/// What a map is asked for by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct MapKey {
+    /// Who asks: another organisation's community has no map.
+    pub organisation: OrganisationId,
+    pub community: CommunityId,
+    /// Without one it is the latest that holds anything.
+    pub period: Option<Quarter>,
+    /// The version of the scoring model; without one, the newest.
+    pub model: Option<u32>,
+    pub weighting: Weighting,
+    /// The least number of answers that a figure may rest on.
+    pub minimum: u64,
+}
+
+/// Why there is no map.
+#[derive(Debug, thiserror::Error)]
+pub enum NoMap {
+    #[error("there is no version {0} of the scoring model")]
+    NoSuchModel(u32),
+    #[error("it is being computed")]
+    BeingComputed(Duration),
+    #[error(transparent)]
+    Database(#[from] DbErr),
+    #[error(transparent)]
+    Part(Arc<DbErr>),
+    /// The same failure was met by all who asked at once.
+    #[error(transparent)]
+    Shared(Arc<NoMap>),
+}
+
+impl From<NoValue<NoMap>> for NoMap {
+    fn from(none: NoValue<NoMap>) -> Self {
+        match none {
+            NoValue::BeingComputed(again) => Self::BeingComputed(again),
+            NoValue::Failed(error) => Self::Shared(error),
+        }
+    }
+}
+
+type PeriodKey = (CommunityId, u32, Quarter);
+/// With the minimum of answers.
+type FinancialKey = (PeriodKey, u64);
+
+/// Value maps and their parts that were computed before, used again as long as what they come from stays.
+#[derive(Clone, Debug)]
+pub struct MapCache {
+    maps: Arc<ComputedCache<MapKey, Revision, Option<Arc<ValueMap>>, NoMap>>,
+    parts: Arc<Parts>,
+}
+
+#[derive(Debug)]
+struct Parts {
+    /// By the revision of what is tracked.
+    tracked: ComputedCache<PeriodKey, u64, Tracked, DbErr>,
+    /// By the revision of which answers count. What is tracked moves eight quarters of history too little to read them anew
+    /// after each commit.
+    strengths: ComputedCache<FinancialKey, u64, Strengths, DbErr>,
+    financial: TtlCache<FinancialKey, Arc<(WorthInputs, WorthInputs, FinancialReading)>>,
+}
+/// What is tracked about a quarter and the one before.
+#[derive(Debug)]
+struct Tracked {
+    now: TrackedQuarter,
+    before: TrackedQuarter,
+    baseline: Option<ContactBaseline>,
+}
+
+#[derive(Clone, Debug)]
+struct TrackedQuarter {
+    stretch: Stretch,
+    observed: BTreeMap<String, Observed>,
+    counts: Counts,
+    money: MoneyFigures,
+}
+
+impl TrackedQuarter {
+    fn with(self, tallies: TallyCounts, co_moments: CoMoments) -> Figures {
+        let Self { stretch, observed, counts, money } = self;
+        Figures { stretch, tallies, co_moments, observed, counts, money }
+    }
+}
+
+impl MapCache {
+    /// Maps are computed on the runtime of this handle.
+    pub fn new(home: Handle) -> Self {
+        let parts = Parts {
+            tracked: ComputedCache::new(CAPACITY, home.clone()),
+            strengths: ComputedCache::new(CAPACITY, home.clone()),
+            financial: TtlCache::new(FINANCIAL_LIFETIME),
+        };
+        Self { maps: Arc::new(ComputedCache::new(CAPACITY, home)), parts: Arc::new(parts) }
+    }
+
+    /// The map, or `None` when the organisation has no such community.
+    pub async fn of(
+        &self,
+        database: &Database,
+        key: MapKey,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Arc<ValueMap>>, NoMap> {
+        let revision = database.commits().revision(key.community);
+        let asked = Asked { key, revision, lifetime: LIFETIME, patience: A_MOMENT };
+        let map = self.maps.get(asked, || {
+            let (parts, database) = (self.parts.clone(), database.clone());
+            async move {
+                let db = &database.read;
+                let Some(community) = community_of(db, key.organisation, key.community).await? else { return Ok(None) };
+                let currency = community.currency()?;
+                Ok(Some(Arc::new(parts.compute(&database, revision, key, currency, now).await?)))
+            }
+        });
+        Ok(map.await?.as_ref().clone())
+    }
+}
+
+impl Parts {
+    async fn compute(
+        &self,
+        database: &Database,
+        revision: Revision,
+        key: MapKey,
+        currency: Currency,
+        now: DateTime<Utc>,
+    ) -> Result<ValueMap, NoMap> {
+        let db = &database.read;
+        let stored = model_of(db, key.community, key.model).await?;
+        let model = stored.ok_or(NoMap::NoSuchModel(key.model.unwrap_or_default()))?.model;
+        let today = now.date_naive();
+        let period = match key.period {
+            Some(period) => period,
+            None => latest_period(db, key.community, today).await?.unwrap_or_else(|| Quarter::containing(today)),
+        };
+        let tracked = self.tracked(database, revision, key.community, &model, period, now).await?;
+        let mut answered = answered(db, key.community, &model, &[period, period.previous()]).await?;
+        let mut figures = |period: Quarter, tracked: &TrackedQuarter| {
+            let (tallies, co_moments) = answered.remove(&period).unwrap_or_default();
+            tracked.clone().with(tallies, co_moments)
+        };
+        let inputs = MapInputs {
+            period,
+            weighting: key.weighting,
+            minimum: key.minimum,
+            currency,
+            now: figures(period, &tracked.now),
+            before: figures(period.previous(), &tracked.before),
+            baseline: tracked.baseline,
+        };
+        let strengths = self.strengths(database, revision, key, &model, period, now).await?;
+        let financial = self.financial(&model, &inputs, key, now).await?;
+        // Bootstraps take milliseconds: they run where they keep no other request waiting.
+        let mut map = blocking(move || value_map(&model, &inputs, &financial.2, &strengths)).await?;
+        // A quarter yet to come is looked at as a whole, for what is planned; nothing of it is over.
+        if period.days_until(today) == 0 {
+            map.elapsed = 0.0;
+        }
+        Ok(map)
+    }
+
+    async fn tracked(
+        &self,
+        database: &Database,
+        revision: Revision,
+        community: CommunityId,
+        model: &Arc<ScoringModel>,
+        period: Quarter,
+        now: DateTime<Utc>,
+    ) -> Result<Arc<Tracked>, NoMap> {
+        let key = (community, model.version, period);
+        let asked = Asked { key, revision: revision.tracked, lifetime: TRACKED_LIFETIME, patience: TO_THE_END };
+        let tracked = self.tracked.get(asked, || {
+            let (database, model) = (database.clone(), model.clone());
+            async move {
+                let db = &database.read;
+                let days = Days::so_far(period, now.date_naive());
+                let ledger = Ledger::of(db, community, &model).await?;
+                Ok(Tracked {
+                    now: tracked_days(db, community, &model, &ledger, days).await?,
+                    before: tracked_days(db, community, &model, &ledger, days.before()).await?,
+                    baseline: contact_baseline(db, community, &model).await?,
+                })
+            }
+        });
+        Ok(tracked.await?)
+    }
+
+    /// The financial layer: computed anew only when what it is computed from has changed.
+    async fn financial(
+        &self,
+        model: &Arc<ScoringModel>,
+        inputs: &MapInputs,
+        key: MapKey,
+        now: DateTime<Utc>,
+    ) -> Result<Arc<(WorthInputs, WorthInputs, FinancialReading)>, DbErr> {
+        let of = |period, figures| WorthInputs::of(period, model, figures, key.minimum, inputs.baseline);
+        let this = of(inputs.period, &inputs.now);
+        let before = of(inputs.period.previous(), &inputs.before);
+        let key = ((key.community, model.version, inputs.period), key.minimum);
+        if let Some(known) = self.financial.get(&key, now).filter(|known| known.0 == this && known.1 == before) {
+            return Ok(known);
+        }
+        let model = model.clone();
+        let computed = blocking(move || {
+            let reading = financial_reading(&model, &this, &before);
+            (this, before, reading)
+        });
+        let computed = Arc::new(computed.await?);
+        self.financial.insert(key, computed.clone(), now);
+        Ok(computed)
+    }
+
+    async fn strengths(
+        &self,
+        database: &Database,
+        revision: Revision,
+        key: MapKey,
+        model: &Arc<ScoringModel>,
+        period: Quarter,
+        now: DateTime<Utc>,
+    ) -> Result<Arc<Strengths>, NoMap> {
+        let MapKey { community, minimum, .. } = key;
+        let key = ((community, model.version, period), minimum);
+        let revision = revision.standings;
+        let asked = Asked { key, revision, lifetime: STRENGTHS_LIFETIME, patience: TO_THE_END };
+        let strengths = self.strengths.get(asked, || {
+            let (database, model) = (database.clone(), model.clone());
+            async move {
+                let db = &database.read;
+                let history = history(db, community, &model, period, now.date_naive()).await?;
+                let baseline = contact_baseline(db, community, &model).await?;
+                blocking(move || strengths(&model, &history, minimum, baseline)).await
+            }
+        });
+        Ok(strengths.await?)
+    }
+}
+
+/// A part that is still being computed holds up the map that needs it.
+impl From<NoValue<DbErr>> for NoMap {
+    fn from(none: NoValue<DbErr>) -> Self {
+        match none {
+            NoValue::BeingComputed(again) => Self::BeingComputed(again),
+            NoValue::Failed(error) => Self::Part(error),
+        }
+    }
+}
+
+async fn tracked_days(
+    db: &impl ConnectionTrait,
+    community: CommunityId,
+    model: &ScoringModel,
+    ledger: &Ledger,
+    days: Days,
+) -> Result<TrackedQuarter, DbErr> {
+    Ok(TrackedQuarter {
+        stretch: days.stretch,
+        observed: observed(db, community, model, days).await?,
+        counts: counts_of(db, community, days).await?,
+        money: money_of(db, community, model, ledger, days).await?,
+    })
+}
+
+/// The figures of the last quarters that are over.
+async fn history(
+    db: &impl ConnectionTrait,
+    community: CommunityId,
+    model: &ScoringModel,
+    period: Quarter,
+    today: NaiveDate,
+) -> Result<Vec<(Quarter, Figures)>, DbErr> {
+    let quarters: Vec<Quarter> = std::iter::successors(Some(period), |quarter| Some(quarter.previous()))
+        .filter(|quarter| quarter.last_day() < today)
+        .take(HISTORY)
+        .collect();
+    let mut answered = answered(db, community, model, &quarters).await?;
+    let ledger = Ledger::of(db, community, model).await?;
+    let mut history = Vec::with_capacity(quarters.len());
+    for quarter in quarters {
+        let (tallies, co_moments) = answered.remove(&quarter).unwrap_or_default();
+        let tracked = tracked_days(db, community, model, &ledger, Days::all(quarter)).await?;
+        history.push((quarter, tracked.with(tallies, co_moments)));
+    }
+    Ok(history)
+}
+
+/// How many maps are computed at once: a request that was given up goes on computing, and its repetition waits.
+static COMPUTING: Semaphore = Semaphore::const_new(4);
+
+/// Runs what takes milliseconds where it keeps no other request waiting.
+async fn blocking<T: Send + 'static>(compute: impl FnOnce() -> T + Send + 'static) -> Result<T, DbErr> {
+    let turn = COMPUTING.acquire().await.map_err(|closed| DbErr::Custom(closed.to_string()))?;
+    let compute = move || {
+        let _turn = turn;
+        compute()
+    };
+    let done = tokio::task::spawn_blocking(compute).await;
+    done.map_err(|error| DbErr::Custom(format!("the map could not be computed: {error}")))
+}

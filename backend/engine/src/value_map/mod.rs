@@ -1,0 +1,11 @@
+//! The value map: reads tallies, never answers, so that a score costs the same at ten answers and at ten million.
+
+pub mod comparisons;
+pub mod counted;
+pub mod entities;
+pub mod explain;
+pub mod explained_rows;
+pub mod map_cache;
+pub mod money;
+pub mod public_results;
+pub mod store;

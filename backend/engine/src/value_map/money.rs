@@ -1,0 +1,263 @@
+//! Outcomes in money, what they are credited for, and costs, of some quarter.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use rust_decimal::Decimal;
+use sea_orm::prelude::*;
+use sea_orm::{QueryOrder, QuerySelect};
+use uuid::Uuid;
+use valuemap_shared::activities::{CostKind, OutcomeKind};
+use valuemap_shared::ids::CommunityId;
+use valuemap_shared::money::{Currency, Money};
+use valuemap_shared::value_map::comparison::Comparison;
+use valuemap_shared::value_map::model::{Attribution, ScoringModel};
+use valuemap_shared::value_map::{Element, MoneyFigures, OutcomeSums};
+
+use crate::activities::entities::{cost_line, outcome, touchpoint};
+use crate::activities::identity::Identities;
+use crate::activities::rates::Rates;
+use crate::tenancy::entities::community;
+use crate::value_map::counted::Days;
+use crate::value_map::entities::comparison;
+
+/// An outcome in money, with the element that it belongs to.
+#[derive(Clone, Debug)]
+pub struct PaidOutcome {
+    pub row: outcome::Model,
+    pub element: Element,
+    /// In the community's own currency.
+    pub amount: Decimal,
+    /// An activity was met within the look-back window before it.
+    pub credited: bool,
+}
+
+/// What converts the amounts of a community.
+#[derive(Clone, Debug)]
+pub struct Exchange {
+    pub own: Currency,
+    rates: Rates,
+}
+
+impl Exchange {
+    pub async fn of(db: &impl ConnectionTrait, community: CommunityId) -> Result<Self, DbErr> {
+        let row = community::Entity::find_by_id(community.0).one(db).await?;
+        let own = row.and_then(|row| row.currency.parse().ok()).unwrap_or(Currency::EUR);
+        Ok(Self { own, rates: Rates::of(db, community).await? })
+    }
+
+    /// An amount in the community's own currency. Without a rate, which is refused before an amount is stored, nothing.
+    pub fn own_amount(&self, amount: i64, currency: &str, day: chrono::NaiveDate) -> Decimal {
+        let Ok(currency) = currency.parse() else { return Decimal::ZERO };
+        let money = Money::from_ten_thousandths(amount, currency);
+        self.rates.convert(self.own, money, day).unwrap_or_default()
+    }
+}
+
+/// What the money of any quarter is read with.
+#[derive(Debug)]
+pub struct Ledger {
+    exchange: Exchange,
+    identities: Identities,
+    /// When the first outcome in money was.
+    first_paid: Option<DateTime<Utc>>,
+}
+
+impl Ledger {
+    pub async fn of(db: &impl ConnectionTrait, community: CommunityId, model: &ScoringModel) -> Result<Self, DbErr> {
+        let confidence = model.financial.attribution.minimum_confidence;
+        Ok(Self {
+            exchange: Exchange::of(db, community).await?,
+            identities: Identities::of(db, community, confidence).await?,
+            first_paid: first_paid(db, community).await?,
+        })
+    }
+}
+
+/// The money of a quarter.
+pub async fn money_of(
+    db: &impl ConnectionTrait,
+    community: CommunityId,
+    model: &ScoringModel,
+    ledger: &Ledger,
+    days: Days,
+) -> Result<MoneyFigures, DbErr> {
+    let mut figures = MoneyFigures {
+        costs: costs(db, community, &ledger.exchange, days).await?,
+        comparisons: comparisons(db, community, days).await?,
+        ..MoneyFigures::default()
+    };
+    if ledger.first_paid.is_some_and(|first| first < days.span().1) {
+        // Tracked, and none in this quarter: that is a figure, and it is zero.
+        for element in [Element::Upgrades, Element::RepeatPurchases, Element::Acquisition] {
+            figures.outcomes.insert(element, OutcomeSums::default());
+        }
+    }
+    for paid in paid_outcomes(db, community, model, ledger, days).await? {
+        let sums = figures.outcomes.entry(paid.element).or_default();
+        sums.count += 1;
+        sums.amount += paid.amount;
+        let day = paid.row.at.date_naive();
+        if paid.credited && figures.comparisons.iter().any(|comparison| comparison.covers(paid.element, day)) {
+            sums.replaced_count += 1;
+            sums.replaced_amount += paid.amount;
+        } else if paid.credited {
+            sums.credited_count += 1;
+            sums.credited_amount += paid.amount;
+        }
+    }
+    Ok(figures)
+}
+
+const PAID: [OutcomeKind; 3] = [OutcomeKind::Purchase, OutcomeKind::Upgrade, OutcomeKind::Renewal];
+
+async fn first_paid(db: &impl ConnectionTrait, community: CommunityId) -> Result<Option<DateTime<Utc>>, DbErr> {
+    let first: Option<Option<DateTime<Utc>>> = outcome::Entity::find()
+        .select_only()
+        .column_as(outcome::Column::At.min(), "first")
+        .filter(outcome::Column::CommunityId.eq(community.0))
+        .filter(outcome::Column::Kind.is_in(PAID.map(OutcomeKind::as_str)))
+        .filter(outcome::Column::Withdrawn.eq(false))
+        .into_tuple()
+        .one(db)
+        .await?;
+    Ok(first.flatten())
+}
+
+/// The outcomes in money of a quarter. Each belongs to one element, so that no amount is counted twice: an upgrade to
+/// upgrades, a renewal to repeat purchases, a purchase to acquisition when it is the account's first, else to repeat
+/// purchases.
+pub async fn paid_outcomes(
+    db: &impl ConnectionTrait,
+    community: CommunityId,
+    model: &ScoringModel,
+    Ledger { exchange, identities, .. }: &Ledger,
+    days: Days,
+) -> Result<Vec<PaidOutcome>, DbErr> {
+    let attribution = &model.financial.attribution;
+    let (from, until) = days.span();
+    let rows = outcome::Entity::find()
+        .filter(outcome::Column::CommunityId.eq(community.0))
+        .filter(outcome::Column::At.gte(from))
+        .filter(outcome::Column::At.lt(until))
+        .filter(outcome::Column::Kind.is_in(PAID.map(OutcomeKind::as_str)))
+        .filter(outcome::Column::Withdrawn.eq(false))
+        .order_by_asc(outcome::Column::At)
+        .order_by_asc(outcome::Column::Id)
+        .all(db)
+        .await?;
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let unit = |party: Uuid, at: DateTime<Utc>| identities.unit(party, at.date_naive(), attribution.by);
+    let units: HashSet<Uuid> = rows.iter().filter_map(|row| Some(unit(row.party_id?, row.at))).collect();
+    let parties = identities.around(&units);
+    let touches = touches(db, community, &parties, attribution, days).await?;
+    let mut touched: HashMap<Uuid, Vec<DateTime<Utc>>> = HashMap::new();
+    for (party, at) in touches {
+        touched.entry(unit(party, at)).or_default().push(at);
+    }
+    let firsts = first_payments(db, community, &parties, &unit).await?;
+    let window = TimeDelta::days(i64::from(attribution.lookback_days));
+    let paid = |row: outcome::Model| {
+        let unit = row.party_id.map(|party| unit(party, row.at));
+        let is_first = unit.is_some_and(|unit| firsts.get(&unit).is_none_or(|first| (row.at, row.id) <= *first));
+        let element = match row.kind.parse() {
+            Ok(OutcomeKind::Upgrade) => Element::Upgrades,
+            Ok(OutcomeKind::Purchase) if is_first => Element::Acquisition,
+            _ => Element::RepeatPurchases,
+        };
+        let met = |at: &DateTime<Utc>| *at <= row.at && *at > row.at - window;
+        let credited = unit.and_then(|unit| touched.get(&unit)).is_some_and(|touches| touches.iter().any(met));
+        let amount = match (row.amount, &row.currency) {
+            (Some(amount), Some(currency)) => exchange.own_amount(amount, currency, row.at.date_naive()),
+            _ => Decimal::ZERO,
+        };
+        PaidOutcome { element, amount, credited, row }
+    };
+    Ok(rows.into_iter().map(paid).collect())
+}
+
+async fn touches(
+    db: &impl ConnectionTrait,
+    community: CommunityId,
+    parties: &HashSet<Uuid>,
+    attribution: &Attribution,
+    days: Days,
+) -> Result<Vec<(Uuid, DateTime<Utc>)>, DbErr> {
+    let (from, until) = days.span();
+    let from = from - TimeDelta::days(i64::from(attribution.lookback_days));
+    let mut touches = Vec::new();
+    for some in crate::database::statements::chunks(parties.iter().copied(), 1_000) {
+        let found: Vec<(Uuid, DateTime<Utc>)> = touchpoint::Entity::find()
+            .select_only()
+            .columns([touchpoint::Column::PartyId, touchpoint::Column::At])
+            .filter(touchpoint::Column::CommunityId.eq(community.0))
+            .filter(touchpoint::Column::PartyId.is_in(some))
+            .filter(touchpoint::Column::At.gte(from))
+            .filter(touchpoint::Column::At.lt(until))
+            .into_tuple()
+            .all(db)
+            .await?;
+        touches.extend(found);
+    }
+    Ok(touches)
+}
+
+/// When each unit first paid, and with which outcome: of several at the same moment one is the first.
+async fn first_payments(
+    db: &impl ConnectionTrait,
+    community: CommunityId,
+    parties: &HashSet<Uuid>,
+    unit: &impl Fn(Uuid, DateTime<Utc>) -> Uuid,
+) -> Result<HashMap<Uuid, (DateTime<Utc>, Uuid)>, DbErr> {
+    let mut firsts: HashMap<Uuid, (DateTime<Utc>, Uuid)> = HashMap::new();
+    for some in crate::database::statements::chunks(parties.iter().copied(), 1_000) {
+        let found: Vec<(Uuid, DateTime<Utc>, Uuid)> = outcome::Entity::find()
+            .select_only()
+            .columns([outcome::Column::PartyId, outcome::Column::At, outcome::Column::Id])
+            .filter(outcome::Column::CommunityId.eq(community.0))
+            .filter(outcome::Column::PartyId.is_in(some))
+            .filter(outcome::Column::Kind.is_in(PAID.map(OutcomeKind::as_str)))
+            .filter(outcome::Column::Withdrawn.eq(false))
+            .into_tuple()
+            .all(db)
+            .await?;
+        for (party, at, id) in found {
+            let first = firsts.entry(unit(party, at)).or_insert((at, id));
+            *first = std::cmp::min(*first, (at, id));
+        }
+    }
+    Ok(firsts)
+}
+
+async fn costs(
+    db: &impl ConnectionTrait,
+    community: CommunityId,
+    exchange: &Exchange,
+    days: Days,
+) -> Result<BTreeMap<CostKind, Decimal>, DbErr> {
+    let rows = cost_line::Entity::find()
+        .filter(cost_line::Column::CommunityId.eq(community.0))
+        .filter(cost_line::Column::Day.between(days.first_day(), days.last_day()))
+        .all(db)
+        .await?;
+    let mut costs: BTreeMap<CostKind, Decimal> = BTreeMap::new();
+    for row in rows {
+        if let Ok(kind) = row.kind.parse() {
+            *costs.entry(kind).or_default() += exchange.own_amount(row.amount, &row.currency, row.day);
+        }
+    }
+    Ok(costs)
+}
+
+async fn comparisons(db: &impl ConnectionTrait, community: CommunityId, days: Days) -> Result<Vec<Comparison>, DbErr> {
+    let rows = comparison::Entity::find()
+        .filter(comparison::Column::CommunityId.eq(community.0))
+        .filter(comparison::Column::FromDay.lte(days.last_day()))
+        .filter(comparison::Column::UntilDay.gte(days.first_day()))
+        .order_by_asc(comparison::Column::Id)
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().filter_map(|row| serde_json::from_value(row.design).ok()).collect())
+}

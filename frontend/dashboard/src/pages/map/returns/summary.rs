@@ -1,0 +1,49 @@
+use std::rc::Rc;
+
+use valuemap_shared::value_map::ValueMap;
+use yew::prelude::*;
+
+use super::{ANCHOR, counting, is_known};
+use crate::words::{amount, format};
+
+#[derive(Properties, PartialEq)]
+pub struct ReturnsSummaryProps {
+    pub map: Rc<ValueMap>,
+}
+
+/// Value by what it rests on, and cost, at a glance.
+#[component]
+pub fn ReturnsSummary(props: &ReturnsSummaryProps) -> Html {
+    let (returns, currency) = (&props.map.returns, props.map.currency);
+    html! {
+        <section class="returns-summary" aria-labelledby="returns-summary">
+            <h2 id="returns-summary" class="card-title">
+                { "Returns" }
+                if is_known(returns) {
+                    <a class="card-link" href={format!("#{ANCHOR}")}>{ "in detail" }</a>
+                }
+            </h2>
+            if is_known(returns) {
+                <ol class="summary-levels">
+                    for (index, level) in returns.levels.iter().enumerate() {
+                        <li>
+                            <span class="number" title={amount::full(level.amount.likely, currency)}>
+                                { amount::short(level.amount.likely, currency) }
+                            </span>
+                            <span class="summary-level">{ counting(index, level) }</span>
+                            <span class="summary-gain">
+                                { format!("{} chance of gain", format::percent(level.chance_of_gain)) }
+                            </span>
+                        </li>
+                    }
+                </ol>
+                <p class="absence">
+                    { format!("Cost {}, fully loaded. ", amount::full(returns.cost, currency)) }
+                    { "Each figure contains the one before it." }
+                </p>
+            } else {
+                <p class="absence">{ "No outcomes and costs are connected yet." }</p>
+            }
+        </section>
+    }
+}

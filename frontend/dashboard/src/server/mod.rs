@@ -1,0 +1,9 @@
+//! Asking the server.
+
+mod ask;
+mod remote;
+mod wire_name;
+
+pub use ask::{Failure, ask, sign_out};
+pub use remote::use_remote;
+pub use wire_name::{read_wire_name, wire_name};
