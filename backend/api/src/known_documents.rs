@@ -53,6 +53,8 @@ impl Documents {
     }
 
     pub async fn prepare(&self, body: Body) -> Result<Prepared, Failure> {
+        // Before anything is done that takes as long as the text is.
+        gate::check_length(&body.query)?;
         let key: [u8; 32] = Sha256::digest(&body.query).into();
         let known = self.known.get(&key);
         if let Some(document) = known.as_ref().filter(|document| document.weight() <= LIGHT) {

@@ -60,9 +60,14 @@ pub struct CountedOperation {
     pub defaults: HashMap<String, usize>,
 }
 
+/// Refuses a document for its length alone.
+pub fn check_length(text: &str) -> Result<(), Fault> {
+    check(text.len(), &limits::DOCUMENT_BYTES)
+}
+
 /// Lets a document through or says what is too much of it.
 pub fn count(text: &str) -> Result<Counted, Fault> {
-    check(text.len(), &limits::DOCUMENT_BYTES)?;
+    check_length(text)?;
     let definitions = Reader::new(text).definitions()?;
     let mut expansion = Expansion::new(&definitions)?;
     let mut counted = Counted::default();
