@@ -116,7 +116,9 @@ impl Database {
             OpenOptions::new().create(true).append(true).open(path)?;
             let health = Arc::<WriteHealth>::default();
             let write = sea_orm::Database::connect(sqlite_write_options(path, health.clone())).await?;
-            let read = sea_orm::Database::connect(sqlite_read_options(path, 1..=4)).await?;
+            // All of them now: one that is opened after somebody replaced the file reads another file than the others, and
+            // what it closes, it takes from the log that they share.
+            let read = sea_orm::Database::connect(sqlite_read_options(path, 4..=4)).await?;
             // The write-ahead log is there from the first read on.
             read.query_one_raw(Statement::from_string(DatabaseBackend::Sqlite, "SELECT count(*) FROM sqlite_schema"))
                 .await?;
