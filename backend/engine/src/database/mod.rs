@@ -20,17 +20,18 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use chrono::TimeDelta;
 use sea_orm::{
-    ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr, IsolationLevel, RuntimeErr,
-    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+    ConnAcquireErr, ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr, IsolationLevel,
+    RuntimeErr, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 use sea_orm_migration::MigratorTrait;
 use tokio::runtime::Handle;
+use tokio::sync::Semaphore;
 
 use crate::base::ambient::Ambient;
 use crate::base::commits::{Commits, Touches};
 use crate::database::migrations::Migrator;
 use commit_marks::CommitMarks;
-use options::{postgres_options, sqlite_path, sqlite_read_options, sqlite_write_options, without_password};
+use options::{ACQUIRE, postgres_options, sqlite_path, sqlite_read_options, sqlite_write_options, without_password};
 use readiness::WriteHealth;
 use sqlite_file::SqliteFile;
 
@@ -49,6 +50,9 @@ pub struct Database {
     proof: Proof,
     health: Arc<WriteHealth>,
     commits: Commits,
+    /// Whose turn it is to write to SQLite: taken before the file is looked at, and not only where the pool has one
+    /// connection to give, because whoever waits there has looked at it long before.
+    turn: Arc<Semaphore>,
     /// Where it was connected to.
     home: Handle,
 }
@@ -91,6 +95,7 @@ impl Database {
                 proof: Proof::Postgres(marks),
                 health: Arc::default(),
                 commits: Commits::default(),
+                turn: Arc::new(Semaphore::new(1)),
                 home: Handle::current(),
             })
         } else {
@@ -130,6 +135,7 @@ impl Database {
                 proof,
                 health,
                 commits: Commits::default(),
+                turn: Arc::new(Semaphore::new(1)),
                 home: Handle::current(),
             })
         };
@@ -161,6 +167,9 @@ impl Database {
     pub async fn begin_write(&self, touches: Touches) -> Result<Transaction, DbErr> {
         let begun = match &self.proof {
             Proof::Sqlite(file) => {
+                let turn = tokio::time::timeout(ACQUIRE, self.turn.clone().acquire_owned()).await;
+                let turn = turn.map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))?;
+                let turn = turn.map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed))?;
                 file.check()?;
                 // On the threads that it was opened on: where the connection has to be replaced, the thread that works
                 // for the new one has the priority of the one that opens it.
@@ -168,14 +177,16 @@ impl Database {
                 let begun = self.home.spawn(async move {
                     let sqlite_transaction_mode = Some(SqliteTransactionMode::Immediate);
                     let options = TransactionOptions { sqlite_transaction_mode, ..Default::default() };
-                    write.begin_with_options(options).await
+                    write.begin_with_options(options).await.map(|begun| (begun, Some(turn)))
                 });
                 begun.await.unwrap_or_else(|_| Err(no_answer()))
             }
-            Proof::Postgres(_) => self.write.begin_with_options(TransactionOptions::default()).await,
+            Proof::Postgres(_) => {
+                self.write.begin_with_options(TransactionOptions::default()).await.map(|begun| (begun, None))
+            }
         };
-        let begun = begun.inspect_err(|_| self.health.suspect())?;
-        Ok(Transaction::new(begun, self, touches))
+        let (begun, turn) = begun.inspect_err(|_| self.health.suspect())?;
+        Ok(Transaction::new(begun, turn, self, touches))
     }
 
     /// Does something short in a transaction of its own, and commits it unless it failed.

@@ -13,7 +13,7 @@ use crate::database::readiness::WriteHealth;
 
 /// How long a request waits for a connection: shorter than a request may take, so that it can still say that it could
 /// not get one.
-const ACQUIRE: Duration = Duration::from_secs(3);
+pub const ACQUIRE: Duration = Duration::from_secs(3);
 /// How long SQLite waits for another process that writes.
 const BUSY: Duration = Duration::from_secs(4);
 /// How long PostgreSQL does.

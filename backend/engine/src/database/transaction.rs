@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use sea_orm::{ConnectionTrait, DatabaseBackend, DatabaseTransaction, DbErr, ExecResult, QueryResult, Statement};
 use sea_orm_migration::async_trait::async_trait;
+use tokio::sync::OwnedSemaphorePermit;
 
 use crate::base::commits::{Commits, Touches};
 use crate::database::failure::is_passing;
@@ -23,6 +24,8 @@ use crate::database::{Database, Proof};
 ///   whether the commit is still there ([`super::commit_marks`]; one statement).
 pub struct Transaction {
     inner: DatabaseTransaction,
+    /// Dropped after the connection is given back.
+    _turn: Option<OwnedSemaphorePermit>,
     failed: AtomicBool,
     proof: Proof,
     health: Arc<WriteHealth>,
@@ -72,9 +75,14 @@ impl Drop for Told {
 const SAVEPOINT: &str = "valuemap_savepoint";
 
 impl Transaction {
-    pub(super) fn new(inner: DatabaseTransaction, database: &Database, touches: Touches) -> Self {
+    pub(super) fn new(
+        inner: DatabaseTransaction,
+        turn: Option<OwnedSemaphorePermit>,
+        database: &Database,
+        touches: Touches,
+    ) -> Self {
         let Database { proof, health, commits, .. } = database.clone();
-        Self { inner, failed: AtomicBool::new(false), proof, health, commits, touches }
+        Self { inner, _turn: turn, failed: AtomicBool::new(false), proof, health, commits, touches }
     }
 
     pub async fn commit(self) -> Result<(), WriteError> {
