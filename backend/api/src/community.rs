@@ -155,7 +155,7 @@ impl Community {
         webhooks::inbox(context, self.key(), status, first, after).await
     }
 
-    /// What the organisation heard and what it did about it, as members are told; the latest first.
+    /// What the organisation heard and what it did about it, as members see it; the latest first.
     #[graphql(complexity = "paging::complexity(first, child_complexity)")]
     async fn follow_ups(
         &self,

@@ -17,7 +17,7 @@ pub enum Part {
     Standings,
     /// What is tracked, and what it is computed with: weights, rates, scoring models, comparisons.
     Tracked,
-    /// What members are told.
+    /// Follow-ups, which members are shown.
     FollowUps,
 }
 
@@ -75,7 +75,7 @@ impl Commits {
         revisions.get(&community).copied().unwrap_or_default()
     }
 
-    /// To be called when a write may have been committed, and before anybody is told that it was.
+    /// To be called when a write may have been committed, and before it is acknowledged.
     pub(crate) fn tell(&self, Touches(touched): &Touches) {
         if touched.is_empty() {
             return;

@@ -16,7 +16,7 @@ pub const A_MOMENT: Duration = Duration::from_secs(3);
 pub const TO_THE_END: Duration = Duration::from_secs(60 * 60);
 /// A computation that takes longer waits for something that does not come.
 const LONGEST: Duration = Duration::from_secs(180);
-/// The shortest and the longest time after which they are told to ask again.
+/// The bounds of `Retry-After`.
 const ASK_AGAIN: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(30)];
 /// How old a value may be that is given in place of one that is still being computed.
 const STALE: Duration = Duration::from_secs(60);
@@ -39,7 +39,7 @@ pub struct Asked<K, R> {
     /// How long a value is good for, beside that. One that took longer to compute is good for as long as it took, or it
     /// would be out of date as soon as it is there.
     pub lifetime: Duration,
-    /// How long whoever asks waits before they are told to ask again.
+    /// The timeout of the request, after which the client has to retry.
     pub patience: Duration,
 }
 
