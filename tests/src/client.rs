@@ -1,7 +1,11 @@
+use std::time::{Duration, Instant};
+
 use anyhow::Context;
 use serde_json::{Value, json};
 use uuid::Uuid;
 use valuemap_shared::survey::documents;
+
+use crate::PATIENCE;
 
 /// An answer of the server.
 #[derive(Debug)]
@@ -51,10 +55,26 @@ impl Api {
         &self.token
     }
 
+    /// Sends it, and again while what it asks for is being computed: a slow machine may take longer for a map than
+    /// the server lets a client wait at a time.
     pub async fn send(&self, query: &str, variables: Value) -> anyhow::Result<Reply> {
-        let request =
-            self.http.post(format!("{}/graphql", self.address)).bearer_auth(&self.token).header("accept", CURRENT);
-        Reply::read(request.json(&json!({ "query": query, "variables": variables })).send().await?).await
+        let body = json!({ "query": query, "variables": variables });
+        let asked = Instant::now();
+        loop {
+            let reply = self.send_once(&body).await?;
+            let again = reply.headers.get("retry-after").and_then(|seconds| seconds.to_str().ok()?.parse().ok());
+            match again {
+                Some(seconds) if reply.code() == "BEING_COMPUTED" && asked.elapsed() < PATIENCE => {
+                    tokio::time::sleep(Duration::from_secs(seconds)).await;
+                }
+                _ => return Ok(reply),
+            }
+        }
+    }
+
+    async fn send_once(&self, body: &Value) -> anyhow::Result<Reply> {
+        let request = self.http.post(format!("{}/graphql", self.address)).bearer_auth(&self.token);
+        Reply::read(request.header("accept", CURRENT).json(body).send().await?).await
     }
 
     /// Sends what has to succeed, and returns its data.
