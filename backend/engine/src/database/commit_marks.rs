@@ -12,6 +12,7 @@ use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, Statement};
 use uuid::Uuid;
 
 use crate::base::ambient::Ambient;
+use crate::database::additions::{Addition, add, with_additions};
 
 #[derive(Debug, Default)]
 pub struct CommitMarks {
@@ -47,15 +48,23 @@ impl CommitMarks {
         self.state().server = Some((ambient.new_id(), ambient));
     }
 
-    /// Counts the commit that ends this transaction. `None` where commits are not counted.
-    pub async fn advance(&self, transaction: &impl ConnectionTrait) -> Result<Option<i64>, DbErr> {
+    /// Makes these additions and counts the commit that ends this transaction. `None` where commits are not counted.
+    pub async fn advance(
+        &self,
+        transaction: &impl ConnectionTrait,
+        additions: &[Addition],
+    ) -> Result<Option<i64>, DbErr> {
         let (server, confirmed) = {
             let state = self.state();
             (state.server, state.confirmed)
         };
-        let Some((id, ambient)) = server else { return Ok(None) };
-        let values = [id.into(), ambient.now().into()];
-        let statement = Statement::from_sql_and_values(DatabaseBackend::Postgres, ADVANCE, values);
+        let Some((id, ambient)) = server else {
+            add(transaction, additions).await?;
+            return Ok(None);
+        };
+        let values = vec![id.into(), ambient.now().into()];
+        let alone = Statement::from_sql_and_values(DatabaseBackend::Postgres, ADVANCE, values.clone());
+        let statement = with_additions(additions, ADVANCE, values).unwrap_or(alone);
         let row = transaction.query_one_raw(statement).await?;
         let row = row.ok_or_else(|| DbErr::RecordNotFound("the number of a commit".to_owned()))?;
         let number: i64 = row.try_get("", "number")?;

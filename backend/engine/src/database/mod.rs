@@ -2,6 +2,7 @@
 //!
 //! All that is written goes through [`Database::begin_write`]: a [`Transaction`] whose commit either is proven or fails.
 
+pub mod additions;
 mod commit_marks;
 pub mod failure;
 mod migrations;
@@ -29,6 +30,7 @@ use tokio::sync::Semaphore;
 
 use crate::base::ambient::Ambient;
 use crate::base::commits::{Commits, Touches};
+use crate::database::additions::Addition;
 use crate::database::migrations::Migrator;
 use commit_marks::CommitMarks;
 use options::{ACQUIRE, postgres_options, sqlite_path, sqlite_read_options, sqlite_write_options, without_password};
@@ -195,6 +197,15 @@ impl Database {
         touches: Touches,
         work: impl AsyncFnOnce(&Transaction) -> Result<T, DbErr>,
     ) -> Result<T, WriteError> {
+        self.write_and_add(touches, async |transaction| Ok((work(transaction).await?, Vec::new()))).await
+    }
+
+    /// The same for work that also says what is to be added at the end.
+    pub async fn write_and_add<T>(
+        &self,
+        touches: Touches,
+        work: impl AsyncFnOnce(&Transaction) -> Result<(T, Vec<Addition>), DbErr>,
+    ) -> Result<T, WriteError> {
         let worked = async {
             let transaction = self.begin_write(touches).await?;
             let done = work(&transaction).await?;
@@ -202,8 +213,8 @@ impl Database {
         };
         // A line that goes dead without a word would keep whoever comes next waiting for a quarter of an hour.
         let worked = tokio::time::timeout(PATIENCE, worked).await.unwrap_or_else(|_| Err(no_answer()));
-        let (transaction, done) = worked.map_err(WriteError::NotStored)?;
-        let committed = tokio::time::timeout(PATIENCE, transaction.commit()).await;
+        let (transaction, (done, additions)) = worked.map_err(WriteError::NotStored)?;
+        let committed = tokio::time::timeout(PATIENCE, transaction.add_and_commit(&additions)).await;
         committed.unwrap_or_else(|_| Err(WriteError::Unknown(no_answer())))?;
         Ok(done)
     }

@@ -19,6 +19,10 @@ const BUSY: Duration = Duration::from_secs(4);
 /// How long PostgreSQL does.
 const LOCK_TIMEOUT: &str = "SET lock_timeout = '4s'";
 
+/// For how long after its last use a connection to PostgreSQL is taken to be alive without asking, which costs a wait
+/// for the server each time.
+const FRESH: Duration = Duration::from_secs(1);
+
 /// The path in what follows `sqlite:`.
 pub fn sqlite_path(rest: &str) -> &str {
     let path = rest.strip_prefix("//").unwrap_or(rest);
@@ -90,7 +94,15 @@ pub fn postgres_options(url: &str, marks: Arc<CommitMarks>, connections: RangeIn
         .sqlx_logging(false)
         .map_sqlx_postgres_pool_opts(move |pool| {
             let marks = marks.clone();
-            pool.before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
+            pool.test_before_acquire(false)
+                .before_acquire(|connection, used| {
+                    Box::pin(async move {
+                        if used.idle_for > FRESH {
+                            connection.ping().await?;
+                        }
+                        Ok(!connection.is_in_transaction())
+                    })
+                })
                 .after_connect(move |connection, _| {
                     let marks = marks.clone();
                     Box::pin(async move {

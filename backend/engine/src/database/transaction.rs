@@ -8,6 +8,7 @@ use sea_orm_migration::async_trait::async_trait;
 use tokio::sync::OwnedSemaphorePermit;
 
 use crate::base::commits::{Commits, Touches};
+use crate::database::additions::{Addition, add};
 use crate::database::failure::is_passing;
 use crate::database::readiness::WriteHealth;
 use crate::database::{Database, Proof};
@@ -86,12 +87,17 @@ impl Transaction {
     }
 
     pub async fn commit(self) -> Result<(), WriteError> {
+        self.add_and_commit(&[]).await
+    }
+
+    /// The same, with additions that nothing else in the transaction waits for: they need no statement of their own.
+    pub async fn add_and_commit(self, additions: &[Addition]) -> Result<(), WriteError> {
         let Self { health, commits, touches, .. } = &self;
         let (health, commits, touches) = (health.clone(), commits.clone(), touches.clone());
         // Told even where the caller stops waiting for the answer: it may be committed nevertheless. What is read
         // between that and a commit that still comes is out of date for as long as a cache may lag behind other servers.
         let _told = Told { commits, touches };
-        match self.prove().await {
+        match self.prove(additions).await {
             Ok(()) => {
                 health.note_commit();
                 Ok(())
@@ -103,18 +109,19 @@ impl Transaction {
         }
     }
 
-    async fn prove(self) -> Result<(), WriteError> {
+    async fn prove(self, additions: &[Addition]) -> Result<(), WriteError> {
         if self.failed.load(Ordering::Relaxed) {
             let cause = DbErr::Custom("a statement of the transaction had failed".to_owned());
             return Err(WriteError::NotStored(cause));
         }
         match &self.proof {
             Proof::Sqlite(file) => {
+                add(&self.inner, additions).await.map_err(WriteError::NotStored)?;
                 self.inner.commit().await.map_err(WriteError::Unknown)?;
                 file.check().map_err(WriteError::Unknown)?;
             }
             Proof::Postgres(marks) => {
-                let number = marks.advance(&self.inner).await.map_err(WriteError::NotStored)?;
+                let number = marks.advance(&self.inner, additions).await.map_err(WriteError::NotStored)?;
                 self.inner.commit().await.map_err(WriteError::Unknown)?;
                 marks.acknowledge(number);
             }

@@ -128,8 +128,9 @@ pub mod member_answer {
 
 pub mod answer {
     use sea_orm::entity::prelude::*;
+    use serde::Serialize;
 
-    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize)]
     #[sea_orm(table_name = "answer")]
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
@@ -154,8 +155,9 @@ pub mod answer {
 
 pub mod tally {
     use sea_orm::entity::prelude::*;
+    use serde::Serialize;
 
-    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize)]
     #[sea_orm(table_name = "tally")]
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
@@ -184,8 +186,9 @@ pub mod tally {
 
 pub mod co_moment {
     use sea_orm::entity::prelude::*;
+    use serde::Serialize;
 
-    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize)]
     #[sea_orm(table_name = "co_moment")]
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]

@@ -8,12 +8,13 @@ use sea_orm::prelude::*;
 use sea_orm::{Condition, TryInsertResult};
 use valuemap_shared::ids::SubmissionId;
 
+use crate::database::additions::{Addition, add};
 use crate::database::statements::{all_set, chunks};
 use crate::survey::entities::response::Standing;
 use crate::survey::entities::{answer, response};
 use crate::survey::entry::{Entry, ResponseKey};
 use crate::survey::member_answer::take_back_repeated;
-use crate::survey::tallying::{Change, Contribution, change_tallies};
+use crate::survey::tallying::{Contribution, tallied};
 
 /// What became of an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,11 +54,22 @@ pub async fn receipt_of(db: &impl ConnectionTrait, entry: &Entry) -> Result<Opti
 }
 
 /// Stores what is new among the entries and says what became of each.
+pub async fn record(transaction: &impl ConnectionTrait, entries: &[Entry]) -> Result<Vec<Outcome>, DbErr> {
+    let (outcomes, additions) = sort_out(transaction, entries).await?;
+    add(transaction, &additions).await?;
+    Ok(outcomes)
+}
+
+/// Finds out what is new among the entries, says what becomes of each, and what is to be added for those that are new
+/// before the transaction is committed.
 ///
 /// The database decides what is new, by the key of the response, so that two servers given the same submission store
 /// it once, and by the key of a member's claim on the wave. Rows are written in the order of their keys, so that two
 /// servers never wait for each other in a circle.
-pub async fn record(transaction: &impl ConnectionTrait, entries: &[Entry]) -> Result<Vec<Outcome>, DbErr> {
+pub async fn sort_out(
+    transaction: &impl ConnectionTrait,
+    entries: &[Entry],
+) -> Result<(Vec<Outcome>, Vec<Addition>), DbErr> {
     let mut firsts: BTreeMap<ResponseKey, &Entry> = BTreeMap::new();
     for entry in entries {
         firsts.entry(entry.key()).or_insert(entry);
@@ -70,10 +82,15 @@ pub async fn record(transaction: &impl ConnectionTrait, entries: &[Entry]) -> Re
     stored.retain(|key, _| !repeated.contains_key(key));
     let new_entries: Vec<&Entry> =
         firsts.iter().filter(|(key, _)| stored.contains_key(*key)).map(|(_, entry)| *entry).collect();
-    insert_answers(transaction, &new_entries).await?;
     let counted = new_entries.iter().filter(|entry| entry.response().standing == Standing::Counted);
     let contributions: Vec<&Contribution> = counted.map(|entry| entry.contribution()).collect();
-    change_tallies(transaction, &contributions, Change::Add).await?;
+    let backend = transaction.get_database_backend();
+    let answers = new_entries.iter().flat_map(|entry| entry.answers()).cloned().collect();
+    let [cells, pairs] = tallied(backend, &contributions)?;
+    let additions = match new_entries.as_slice() {
+        [] => Vec::new(),
+        _ => vec![Addition::of::<answer::Entity>(backend, answers)?, cells, pairs],
+    };
     stored.extend(find_responses(transaction, &known).await?);
 
     let mut outcomes = Vec::with_capacity(entries.len());
@@ -86,7 +103,7 @@ pub async fn record(transaction: &impl ConnectionTrait, entries: &[Entry]) -> Re
         let first = first.ok_or_else(|| DbErr::RecordNotFound(format!("response {}", entry.response().id)))?;
         outcomes.push(outcome_of(entry, first, is_first(entry)));
     }
-    Ok(outcomes)
+    Ok((outcomes, additions))
 }
 
 async fn insert_responses(
@@ -128,15 +145,4 @@ pub fn is_response((community, survey, id): ResponseKey) -> Condition {
         .add(response::Column::CommunityId.eq(community))
         .add(response::Column::SurveyId.eq(survey))
         .add(response::Column::Id.eq(id))
-}
-
-async fn insert_answers(transaction: &impl ConnectionTrait, entries: &[&Entry]) -> Result<(), DbErr> {
-    let mut answers = Vec::new();
-    for entry in entries {
-        answers.extend(entry.answers().iter().cloned().map(all_set::<answer::ActiveModel>));
-    }
-    for rows in chunks(answers, 1_000) {
-        answer::Entity::insert_many(rows).exec_without_returning(transaction).await?;
-    }
-    Ok(())
 }

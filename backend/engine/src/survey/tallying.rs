@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use sea_orm::prelude::*;
-use sea_orm::sea_query::{ExprTrait, OnConflict};
-use sea_orm::{Condition, Iterable, PrimaryKeyToColumn};
+use sea_orm::{Condition, DatabaseBackend};
 use valuemap_shared::survey::{Benefit, Cell, Submission, cells_of, pairs_of};
 use valuemap_shared::value_map::CoMoment;
 
-use crate::database::statements::{all_set, chunks};
+use crate::database::additions::{Addition, add};
+use crate::database::statements::chunks;
 use crate::survey::entities::{co_moment, tally};
 use crate::survey::store::PublishedVersion;
 
@@ -61,22 +61,26 @@ fn pair_name((first, second): (Benefit, Benefit)) -> String {
     format!("{first}:{second}")
 }
 
-/// Adds to the tallies and co-moments what answers contribute, or takes it away again. Rows are written in the order of
-/// their keys, so that two servers cannot deadlock.
+/// Adds to the tallies and co-moments what answers contribute, or takes it away again.
 pub async fn change_tallies(
     transaction: &impl ConnectionTrait,
     contributions: &[&Contribution],
     change: Change,
 ) -> Result<(), DbErr> {
-    let cells = cell_changes(contributions, change);
-    write_cells(transaction, &cells).await?;
-    let pairs = pair_changes(contributions, change);
-    write_pairs(transaction, &pairs).await?;
+    let (cells, pairs) = (cell_changes(contributions, change), pair_changes(contributions, change));
+    let backend = transaction.get_database_backend();
+    add(transaction, &[cells_added(backend, &cells)?, pairs_added(backend, &pairs)?]).await?;
     if change == Change::Subtract {
         delete_empty_cells(transaction, cells.into_keys()).await?;
         delete_empty_pairs(transaction, pairs.into_keys()).await?;
     }
     Ok(())
+}
+
+/// What answers contribute to the tallies and co-moments, to be added.
+pub fn tallied(backend: DatabaseBackend, contributions: &[&Contribution]) -> Result<[Addition; 2], DbErr> {
+    let (cells, pairs) = (cell_changes(contributions, Change::Add), pair_changes(contributions, Change::Add));
+    Ok([cells_added(backend, &cells)?, pairs_added(backend, &pairs)?])
 }
 
 fn cell_changes<'a>(contributions: &[&'a Contribution], change: Change) -> BTreeMap<CellKey<'a>, i64> {
@@ -101,60 +105,36 @@ fn pair_changes<'a>(contributions: &[&'a Contribution], change: Change) -> BTree
     changes
 }
 
-async fn write_cells(transaction: &impl ConnectionTrait, changes: &BTreeMap<CellKey<'_>, i64>) -> Result<(), DbErr> {
-    let row = |((community_id, subject, day, version_id, cell), count): (&CellKey<'_>, &i64)| {
-        all_set(tally::Model {
-            community_id: *community_id,
-            subject: (*subject).to_owned(),
-            day: *day,
-            version_id: *version_id,
-            points: i16::from(cell.points),
-            answered: i16::from(cell.answered),
-            total: i32::from(cell.total),
-            count: *count,
-        })
+/// Rows in the order of their keys, so that two servers cannot deadlock.
+fn cells_added(backend: DatabaseBackend, changes: &BTreeMap<CellKey<'_>, i64>) -> Result<Addition, DbErr> {
+    let row = |((community_id, subject, day, version_id, cell), count): (&CellKey<'_>, &i64)| tally::Model {
+        community_id: *community_id,
+        subject: (*subject).to_owned(),
+        day: *day,
+        version_id: *version_id,
+        points: i16::from(cell.points),
+        answered: i16::from(cell.answered),
+        total: i32::from(cell.total),
+        count: *count,
     };
-    for rows in chunks(changes.iter().map(row), 500) {
-        let added = Expr::col((tally::Entity, tally::Column::Count)).add(Expr::col(("excluded", tally::Column::Count)));
-        let key = tally::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column);
-        let conflict = OnConflict::columns(key).value(tally::Column::Count, added).to_owned();
-        tally::Entity::insert_many::<tally::ActiveModel, _>(rows)
-            .on_conflict(conflict)
-            .exec_without_returning(transaction)
-            .await?;
-    }
-    Ok(())
+    Addition::summing::<tally::Entity>(backend, changes.iter().map(row).collect(), &[tally::Column::Count])
 }
 
-async fn write_pairs(
-    transaction: &impl ConnectionTrait,
-    changes: &BTreeMap<PairKey<'_>, CoMoment>,
-) -> Result<(), DbErr> {
-    let row = |((community_id, pair, day, version_id), sums): (&PairKey<'_>, &CoMoment)| {
-        all_set(co_moment::Model {
-            community_id: *community_id,
-            pair: (*pair).to_owned(),
-            day: *day,
-            version_id: *version_id,
-            count: sums.count,
-            first_sum: sums.first_sum,
-            second_sum: sums.second_sum,
-            product_sum: sums.product_sum,
-        })
+/// The same of pairs.
+fn pairs_added(backend: DatabaseBackend, changes: &BTreeMap<PairKey<'_>, CoMoment>) -> Result<Addition, DbErr> {
+    let row = |((community_id, pair, day, version_id), sums): (&PairKey<'_>, &CoMoment)| co_moment::Model {
+        community_id: *community_id,
+        pair: (*pair).to_owned(),
+        day: *day,
+        version_id: *version_id,
+        count: sums.count,
+        first_sum: sums.first_sum,
+        second_sum: sums.second_sum,
+        product_sum: sums.product_sum,
     };
     use co_moment::Column::{Count, FirstSum, ProductSum, SecondSum};
-    for rows in chunks(changes.iter().map(row), 500) {
-        let mut conflict = OnConflict::columns(co_moment::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column));
-        for column in [Count, FirstSum, SecondSum, ProductSum] {
-            let added = Expr::col((co_moment::Entity, column)).add(Expr::col(("excluded", column)));
-            conflict.value(column, added);
-        }
-        co_moment::Entity::insert_many::<co_moment::ActiveModel, _>(rows)
-            .on_conflict(conflict)
-            .exec_without_returning(transaction)
-            .await?;
-    }
-    Ok(())
+    let summed = [Count, FirstSum, SecondSum, ProductSum];
+    Addition::summing::<co_moment::Entity>(backend, changes.iter().map(row).collect(), &summed)
 }
 
 /// A row of nothing would make its quarter look as if somebody had answered in it.

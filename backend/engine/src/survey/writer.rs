@@ -14,7 +14,7 @@ use crate::base::log_throttle::LogThrottle;
 use crate::database::failure::is_passing;
 use crate::database::{Database, WriteError};
 use crate::survey::entry::Entry;
-use crate::survey::record::{Outcome, record};
+use crate::survey::record::{Outcome, sort_out};
 use crate::survey::submit::SubmitError;
 
 /// Maximum submissions per commit.
@@ -123,5 +123,5 @@ async fn commit_once_more(database: &Database, entries: &[Entry]) -> Result<Vec<
 
 async fn commit(database: &Database, entries: &[Entry]) -> Result<Vec<Outcome>, WriteError> {
     let touched = Touches::answers(entries.iter().map(|entry| CommunityId(entry.key().0)));
-    database.write(touched, async |transaction| record(transaction, entries).await).await
+    database.write_and_add(touched, async |transaction| sort_out(transaction, entries).await).await
 }
