@@ -48,6 +48,10 @@ macro_rules! typed_id {
 typed_id! {
     /// A company that runs communities.
     OrganisationId,
+    /// A token, a sign-in link or a session.
+    TokenId,
+    /// What somebody changed.
+    AuditEntryId,
     /// A community: everything that is counted belongs to one.
     CommunityId,
     /// A place where the survey is embedded.

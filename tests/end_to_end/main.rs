@@ -20,6 +20,7 @@ mod limits;
 mod methods;
 mod protocol;
 mod records;
+mod rights;
 mod score;
 mod sites_page;
 mod submit;

@@ -13,13 +13,14 @@ use valuemap_engine::founding::{NewCommunity, found};
 use valuemap_engine::survey::standing::lists::{SetAside, SetAsideFilter};
 use valuemap_engine::tenancy::entities::community;
 use valuemap_engine::tenancy::names::checked_name;
+use valuemap_engine::tenancy::rights::Right;
 use valuemap_engine::tenancy::store;
 use valuemap_engine::value_map::store::periods;
 use valuemap_shared::ids::CommunityId;
 use valuemap_shared::money as domain;
 
 use crate::activities::{TrackedCommunity, begin};
-use crate::context::{data, editor, services, viewer};
+use crate::context::{Need, author, data, services, viewer};
 use crate::error::ApiError;
 use crate::follow_ups::FollowUp;
 use crate::sites::{Site, SitesOf};
@@ -71,10 +72,7 @@ impl CommunityQuery {
 
     /// A community of the organisation; null when there is none of this id.
     async fn community(&self, context: &Context<'_>, id: NodeId) -> Result<Option<Community>, ApiError> {
-        match id {
-            NodeId::Community(id) => find_community(context, id).await,
-            _ => Err(ApiError::BadUserInput(format!("{id} is not the id of a community"))),
-        }
+        find_community(context, id.as_community()?).await
     }
 }
 
@@ -123,6 +121,7 @@ impl Community {
     }
 
     /// The quarters that hold answers or anything that is tracked, latest first.
+    #[graphql(guard = "Right::ReadFigures.needed()")]
     async fn periods(&self, context: &Context<'_>) -> Result<Vec<Quarter>, ApiError> {
         let services = services(context)?;
         let today = services.ambient.now().date_naive();
@@ -130,21 +129,25 @@ impl Community {
         Ok(periods.into_iter().map(Quarter).collect())
     }
 
+    #[graphql(guard = "Right::ReadFigures.needed()")]
     async fn sites(&self, context: &Context<'_>) -> Result<Vec<Site>, ApiError> {
         let sites = data::<DataLoader<SitesOf>>(context)?.load_one(self.key()).await?;
         Ok(sites.unwrap_or_default().into_iter().map(Site).collect())
     }
 
+    #[graphql(guard = "Right::ReadFigures.needed()")]
     async fn surveys(&self, context: &Context<'_>) -> Result<Vec<Survey>, ApiError> {
         surveys_in(context, self.key()).await
     }
 
     /// Where other systems post their events to, oldest first.
+    #[graphql(guard = "Right::ReadFigures.needed()")]
     async fn webhook_endpoints(&self, context: &Context<'_>) -> Result<Vec<webhooks::WebhookEndpoint>, ApiError> {
         webhooks::webhook_endpoints(context, self.key()).await
     }
 
     /// What came in by webhooks, latest first.
+    #[graphql(guard = "Right::ReadAnswers.needed()")]
     async fn inbox(
         &self,
         context: &Context<'_>,
@@ -156,7 +159,7 @@ impl Community {
     }
 
     /// What the organisation heard and what it did about it, as members see it; the latest first.
-    #[graphql(complexity = "paging::complexity(first, child_complexity)")]
+    #[graphql(guard = "Right::ReadFigures.needed()", complexity = "paging::complexity(first, child_complexity)")]
     async fn follow_ups(
         &self,
         context: &Context<'_>,
@@ -167,7 +170,7 @@ impl Community {
     }
 
     /// Answers that count in no figure, the latest first.
-    #[graphql(complexity = "paging::complexity(first, child_complexity)")]
+    #[graphql(guard = "Right::ReadAnswers.needed()", complexity = "paging::complexity(first, child_complexity)")]
     async fn set_aside_answers(
         &self,
         context: &Context<'_>,
@@ -181,7 +184,7 @@ impl Community {
     }
 
     /// How many answers count in no figure, by site, standing and address; the 100 largest groups.
-    #[graphql(complexity = "100 * child_complexity + 1")]
+    #[graphql(guard = "Right::ReadAnswers.needed()", complexity = "100 * child_complexity + 1")]
     async fn set_aside_groups(
         &self,
         context: &Context<'_>,
@@ -208,12 +211,13 @@ impl CommunityMutation {
         context: &Context<'_>,
         input: CreateCommunityInput,
     ) -> Result<CreateCommunityResult, ApiError> {
-        let (services, viewer) = (services(context)?, editor(context)?);
+        let services = services(context)?;
+        let author = author(context, Right::Manage)?;
         let name = checked_name(&input.name)?;
         let currency = input.currency.map_or(domain::Currency::EUR, |currency| currency.0);
-        let (ambient, organisation) = (&services.ambient, viewer.organisation_id());
+        let (ambient, organisation) = (&services.ambient, viewer(context)?.organisation_id());
         let new = NewCommunity { organisation, name, is_sample: false, currency };
-        let transaction = services.database.begin_write(Touches::NOTHING).await?;
+        let transaction = services.database.begin_write(&author, Touches::NOTHING).await?;
         let founded = match found(&transaction, ambient, new).await {
             Ok(founded) => founded,
             Err(error) if is_duplicate(&error) => {
@@ -231,7 +235,7 @@ impl CommunityMutation {
         context: &Context<'_>,
         input: SetReportingCurrencyInput,
     ) -> Result<SetReportingCurrencyResult, ApiError> {
-        let Some((transaction, community)) = begin(context, input.community).await? else {
+        let Some((transaction, community)) = begin(context, input.community, Right::Manage).await? else {
             return Ok(SetReportingCurrencyResult::NotFound(NotFound::new(input.community)));
         };
         let own = community.currency()?;

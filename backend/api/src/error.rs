@@ -19,6 +19,7 @@ use valuemap_engine::limits::TooMany;
 use valuemap_engine::member_identity::Refusal;
 use valuemap_engine::survey::submit::SubmitError;
 use valuemap_engine::tenancy::names::{BadName, BadOrigin};
+use valuemap_engine::tenancy::own::{Lacks, NotOwn};
 use valuemap_engine::value_map::explain::ExplainError;
 use valuemap_engine::value_map::map_cache::NoMap;
 
@@ -26,8 +27,8 @@ use valuemap_engine::value_map::map_cache::NoMap;
 pub enum ApiError {
     #[error("sign in, or send a valid token as `Authorization: Bearer ...`")]
     Unauthenticated,
-    #[error("this token may read but not write; create one with `valuemap token create --write`")]
-    Forbidden,
+    #[error(transparent)]
+    Forbidden(#[from] Lacks),
     #[error("a signed-in browser is answered POST requests of this server's own pages; apps send a token instead")]
     NotFromOwnPage,
     #[error("the origin {0} is not on this site's list; add it to the site's origins")]
@@ -93,7 +94,7 @@ impl ApiError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Unauthenticated | Self::IdentityRefused(_) => "UNAUTHENTICATED",
-            Self::Forbidden | Self::NotFromOwnPage => "FORBIDDEN",
+            Self::Forbidden(_) | Self::NotFromOwnPage => "FORBIDDEN",
             Self::OriginNotAllowed(_) => "ORIGIN_NOT_ALLOWED",
             Self::SiteNotFound(_) => "SITE_NOT_FOUND",
             Self::SurveyNotPublished | Self::VersionNotPublished => "SURVEY_NOT_PUBLISHED",
@@ -117,6 +118,15 @@ impl From<DbErr> for ApiError {
 impl From<&DbErr> for ApiError {
     fn from(error: &DbErr) -> Self {
         if is_passing(error) { Self::passing(error) } else { Self::internal(anyhow::anyhow!("{error}")) }
+    }
+}
+
+impl From<NotOwn> for ApiError {
+    fn from(error: NotOwn) -> Self {
+        match error {
+            NotOwn::Lacks(lacks) => lacks.into(),
+            NotOwn::Database(error) => error.into(),
+        }
     }
 }
 

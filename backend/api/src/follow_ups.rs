@@ -3,13 +3,14 @@
 use async_graphql::{Context, InputObject, Object, SimpleObject, Union};
 use chrono::{DateTime, NaiveDate, Utc};
 use valuemap_engine::base::commits::{Part, Touches};
+use valuemap_engine::database::Transaction;
 use valuemap_engine::follow_ups::entities::follow_up;
 use valuemap_engine::follow_ups::store::{publish_follow_up, withdraw_follow_up};
-use valuemap_engine::tenancy::store::community_of;
+use valuemap_engine::tenancy::rights::Right;
 use valuemap_shared::follow_ups as domain;
 use valuemap_shared::ids::{CommunityId, FollowUpId};
 
-use crate::context::{editor, services};
+use crate::context::{own, services};
 use crate::error::ApiError;
 use crate::wire::node_id::NodeId;
 use crate::wire::results::{NotFound, Problem};
@@ -56,12 +57,10 @@ impl FollowUpMutation {
         input: PublishFollowUpInput,
     ) -> Result<PublishFollowUpResult, ApiError> {
         let services = services(context)?;
-        let NodeId::Community(community) = input.community else {
-            return Err(ApiError::BadUserInput("community: not the id of a community".into()));
-        };
-        if !may_edit(context, community).await? {
+        let community = input.community.as_community()?;
+        let Some(own) = own(context, community, Right::Write).await? else {
             return Ok(PublishFollowUpResult::NotFound(NotFound::new(input.community)));
-        }
+        };
         let today = services.ambient.now().date_naive();
         let follow_up = match domain::FollowUp::parse(&input.heard, &input.done, input.on, today) {
             Ok(follow_up) => follow_up,
@@ -70,7 +69,7 @@ impl FollowUpMutation {
                 return Ok(PublishFollowUpResult::Invalid(InvalidFollowUp { problems }));
             }
         };
-        let published = services.database.write(Touches::one(community, Part::FollowUps), async |db| {
+        let published = services.database.write(own.author(), Touches::one(community, Part::FollowUps), async |db| {
             publish_follow_up(db, &services.ambient, community, &follow_up).await
         });
         Ok(PublishFollowUpResult::FollowUp(FollowUp(published.await?)))
@@ -86,23 +85,21 @@ impl FollowUpMutation {
         let NodeId::FollowUp(community, id) = input.id else {
             return Err(ApiError::BadUserInput("id: not the id of a follow-up".into()));
         };
-        let withdrawal = services
-            .database
-            .write(Touches::one(community, Part::FollowUps), async |db| withdraw_follow_up(db, community, id).await);
-        let withdrawn = may_edit(context, community).await? && withdrawal.await?;
+        let withdrawn = match own(context, community, Right::Write).await? {
+            Some(own) => {
+                let touches = Touches::one(community, Part::FollowUps);
+                let withdrawal =
+                    async |db: &Transaction| Ok(withdraw_follow_up(db, community, id).await?.then_some(()));
+                services.database.write_some(own.author(), touches, withdrawal).await?.is_some()
+            }
+            None => false,
+        };
         Ok(if withdrawn {
             WithdrawFollowUpResult::Withdrawn(FollowUpWithdrawn { id: input.id })
         } else {
             WithdrawFollowUpResult::NotFound(NotFound::new(input.id))
         })
     }
-}
-
-/// Whether the community is one of the viewer's organisation; an error where the viewer may change nothing.
-async fn may_edit(context: &Context<'_>, community: CommunityId) -> Result<bool, ApiError> {
-    let viewer = editor(context)?;
-    let services = services(context)?;
-    Ok(community_of(&services.database.read, viewer.organisation_id(), community).await?.is_some())
 }
 
 #[derive(InputObject)]

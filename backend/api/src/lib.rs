@@ -18,11 +18,13 @@ mod rate_limits;
 mod survey;
 mod webhooks;
 
+mod audit;
 mod community;
 mod embed;
 mod node;
 mod site_identity;
 mod sites;
+mod tokens;
 mod viewer;
 
 pub mod known_documents;

@@ -1,10 +1,12 @@
 //! What any id names.
 
 use async_graphql::{Context, Interface, Object};
+use valuemap_engine::tenancy::rights::Right;
 
 use crate::activities::{self, Activity, ActivityType, Outcome, Party, Touchpoint};
 use crate::attribution::{AttributionRun, run_node};
 use crate::community::{Community, find_community};
+use crate::context::may;
 use crate::error::ApiError;
 use crate::sites::{self, Site};
 use crate::survey::surveys::{self, Survey};
@@ -19,6 +21,9 @@ impl NodeQuery {
     async fn node(&self, context: &Context<'_>, id: NodeId) -> Result<Option<Node>, ApiError> {
         let Some(community) = id.community() else { return Ok(None) };
         let Some(owner) = find_community(context, community).await? else { return Ok(None) };
+        if let Some(right) = right_to(id) {
+            may(context, right)?;
+        }
         Ok(match id {
             NodeId::Community(_) => Some(Node::Community(owner)),
             NodeId::Site(community, id) => sites::load(context, (community, id)).await?.map(Node::Site),
@@ -40,12 +45,35 @@ impl NodeQuery {
                 activities::load(context, (community, id)).await?.map(|row| Node::Outcome(Outcome(row)))
             }
             NodeId::Organisation(_)
+            | NodeId::Token(_)
+            | NodeId::AuditEntry(_)
             | NodeId::SurveyVersion(..)
             | NodeId::Response(..)
             | NodeId::WebhookEndpoint(..)
             | NodeId::InboxEvent(..)
             | NodeId::FollowUp(..) => None,
         })
+    }
+}
+
+/// What it takes to read this by its id, as much as by any other way.
+fn right_to(id: NodeId) -> Option<Right> {
+    match id {
+        NodeId::Site(..)
+        | NodeId::Survey(..)
+        | NodeId::AttributionRun(..)
+        | NodeId::ActivityType(..)
+        | NodeId::Activity(..) => Some(Right::ReadFigures),
+        NodeId::Party(..) | NodeId::Touchpoint(..) | NodeId::Outcome(..) => Some(Right::ReadAnswers),
+        NodeId::Community(_)
+        | NodeId::Organisation(_)
+        | NodeId::Token(_)
+        | NodeId::AuditEntry(_)
+        | NodeId::SurveyVersion(..)
+        | NodeId::Response(..)
+        | NodeId::WebhookEndpoint(..)
+        | NodeId::InboxEvent(..)
+        | NodeId::FollowUp(..) => None,
     }
 }
 

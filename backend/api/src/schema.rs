@@ -7,6 +7,7 @@ use valuemap_engine::services::Services;
 
 use crate::activities::{SettingsMutation, TrackingMutation};
 use crate::attribution::{AttributionMutation, AttributionQuery};
+use crate::audit::AuditQuery;
 use crate::community::{CommunityMutation, CommunityQuery};
 use crate::context::services;
 use crate::documents::{CountFields, limits};
@@ -19,6 +20,7 @@ use crate::site_identity::SiteIdentityMutation;
 use crate::sites::SiteMutation;
 use crate::survey::standing::AnswerStandingMutation;
 use crate::survey::surveys::SurveyMutation;
+use crate::tokens::{TokenMutation, TokenQuery};
 use crate::value_map::comparison::{ComparisonMutation, ComparisonQuery};
 use crate::value_map::map::ValueMapQuery;
 use crate::value_map::scoring_model::{ScoringModelMutation, ScoringModelQuery};
@@ -38,6 +40,8 @@ pub struct Query(
     ComparisonQuery,
     AttributionQuery,
     LimitsQuery,
+    TokenQuery,
+    AuditQuery,
 );
 
 #[derive(MergedObject, Default)]
@@ -54,6 +58,7 @@ pub struct Mutation(
     AttributionMutation,
     FollowUpMutation,
     AnswerStandingMutation,
+    TokenMutation,
 );
 
 pub fn internal_builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {

@@ -5,9 +5,9 @@ use valuemap_engine::base::commits::Touches;
 use valuemap_engine::member_identity::key::{self, checked_keys};
 use valuemap_engine::member_identity::pseudonym::ensure_secret;
 use valuemap_engine::member_identity::store::set_site_identity;
-use valuemap_engine::tenancy::store::community_of;
+use valuemap_engine::tenancy::rights::Right;
 
-use crate::context::{editor, services};
+use crate::context::{own, services};
 use crate::error::ApiError;
 use crate::member_identity::{IdentityKeyInput, InvalidKeys};
 use crate::sites::Site;
@@ -26,9 +26,12 @@ impl SiteIdentityMutation {
         context: &Context<'_>,
         input: SetSiteIdentityInput,
     ) -> Result<SetSiteIdentityResult, ApiError> {
-        let (services, viewer) = (services(context)?, editor(context)?);
+        let services = services(context)?;
         let NodeId::Site(community, id) = input.site else {
             return Err(ApiError::BadUserInput("site: not the id of a site".into()));
+        };
+        let Some(own) = own(context, community, Right::Manage).await? else {
+            return Ok(SetSiteIdentityResult::NotFound(NotFound::new(input.site)));
         };
         let keys = match checked_keys(input.keys.into_iter().map(key::IdentityKey::from).collect(), input.required) {
             Ok(keys) => keys,
@@ -37,10 +40,7 @@ impl SiteIdentityMutation {
                 return Ok(SetSiteIdentityResult::InvalidKeys(InvalidKeys { problems }));
             }
         };
-        let transaction = services.database.begin_write(Touches::NOTHING).await?;
-        if community_of(&transaction, viewer.organisation_id(), community).await?.is_none() {
-            return Ok(SetSiteIdentityResult::NotFound(NotFound::new(input.site)));
-        }
+        let transaction = services.database.begin_write(own.author(), Touches::NOTHING).await?;
         ensure_secret(&transaction, &services.ambient, community).await?;
         let Some(row) = set_site_identity(&transaction, (community, id), &keys, input.required).await? else {
             return Ok(SetSiteIdentityResult::NotFound(NotFound::new(input.site)));

@@ -11,10 +11,11 @@ use valuemap_engine::member_identity::store::identity_keys;
 use valuemap_engine::survey::store::surveys_of;
 use valuemap_engine::tenancy::entities::site;
 use valuemap_engine::tenancy::names::{checked_name, checked_origin};
-use valuemap_engine::tenancy::store::{community_of, create_site, site_by_id, sites_of};
+use valuemap_engine::tenancy::rights::Right;
+use valuemap_engine::tenancy::store::{create_site, site_by_id, sites_of};
 use valuemap_shared::ids::{CommunityId, SiteId};
 
-use crate::context::{data, editor, services};
+use crate::context::{data, own, services};
 use crate::error::ApiError;
 use crate::member_identity::IdentityKey;
 use crate::notices::{NoticesOf, SiteNotice};
@@ -91,23 +92,23 @@ pub struct SiteMutation;
 impl SiteMutation {
     /// Creates a site: a key that pages of the given origins may embed a survey with.
     async fn create_site(&self, context: &Context<'_>, input: CreateSiteInput) -> Result<CreateSiteResult, ApiError> {
-        let (services, viewer) = (services(context)?, editor(context)?);
+        let services = services(context)?;
         let NodeId::Survey(community, survey) = input.survey else {
             return Err(ApiError::BadUserInput("survey: not the id of a survey".into()));
         };
+        let not_found = || Ok(CreateSiteResult::NotFound(NotFound::new(input.survey)));
+        let Some(own) = own(context, community, Right::Manage).await? else { return not_found() };
         let name = checked_name(&input.name)?;
         let origins = input.origins.iter().map(|origin| checked_origin(origin)).collect::<Result<Vec<_>, _>>()?;
-        let db = &services.database.read;
-        let owned = community_of(db, viewer.organisation_id(), community).await?;
-        let surveys = surveys_of(db, owned.map(|_| community)).await?;
+        let surveys = surveys_of(&services.database.read, [own.community()]).await?;
         if !surveys.iter().any(|row| row.id == survey.0) {
-            return Ok(CreateSiteResult::NotFound(NotFound::new(input.survey)));
+            return not_found();
         }
         let key = format!("pk_{}", hexadecimal(&services.ambient.random::<12>()));
         let (ambient, survey) = (&services.ambient, (community, survey));
-        let created = services
-            .database
-            .write(Touches::NOTHING, async |db| create_site(db, ambient, survey, name, key, &origins).await);
+        let created = services.database.write(own.author(), Touches::NOTHING, async |db| {
+            create_site(db, ambient, survey, name, key, &origins).await
+        });
         let row = created.await?;
         Ok(CreateSiteResult::Site(Box::new(Site(row))))
     }

@@ -4,10 +4,11 @@ use async_graphql::connection::{Connection, Edge, EmptyFields};
 use async_graphql::{Context, Enum, InputObject, Object, SimpleObject, Union};
 use chrono::{DateTime, Utc};
 use valuemap_engine::base::commits::Touches;
+use valuemap_engine::database::author::Author;
 use valuemap_engine::database::failure::is_duplicate;
 use valuemap_engine::services::Services;
 use valuemap_engine::tenancy::names::checked_name;
-use valuemap_engine::tenancy::store::community_of;
+use valuemap_engine::tenancy::rights::Right;
 use valuemap_engine::webhooks::apply;
 use valuemap_engine::webhooks::endpoint::{create_endpoint, disable_endpoint, endpoints_of};
 use valuemap_engine::webhooks::entities::inbox_event::Status;
@@ -16,7 +17,7 @@ use valuemap_engine::webhooks::entities::{inbox_event, webhook_endpoint};
 use valuemap_engine::webhooks::inbox::{count_with_status, event, events, keys_with_status};
 use valuemap_shared::ids::{CommunityId, InboxEventId, WebhookEndpointId};
 
-use crate::context::{editor, services};
+use crate::context::{own, services};
 use crate::documents::limits::PAGE;
 use crate::error::ApiError;
 use crate::wire::node_id::NodeId;
@@ -176,14 +177,14 @@ impl WebhookMutation {
         input: CreateWebhookEndpointInput,
     ) -> Result<CreateWebhookEndpointResult, ApiError> {
         let services = services(context)?;
-        let name = checked_name(&input.name)?;
-        let Some(community) = editable(context, input.community).await? else {
+        let Some(own) = own(context, input.community.as_community()?, Right::Manage).await? else {
             return Ok(CreateWebhookEndpointResult::NotFound(NotFound::new(input.community)));
         };
-        let (ambient, kind) = (&services.ambient, input.kind.into());
+        let name = checked_name(&input.name)?;
+        let (ambient, community, kind) = (&services.ambient, own.community(), input.kind.into());
         match services
             .database
-            .write(Touches::NOTHING, async |db| create_endpoint(db, ambient, community, kind, name).await)
+            .write(own.author(), Touches::NOTHING, async |db| create_endpoint(db, ambient, community, kind, name).await)
             .await
         {
             Ok(row) => Ok(CreateWebhookEndpointResult::Created(WebhookEndpointCreated {
@@ -208,10 +209,11 @@ impl WebhookMutation {
             return Err(ApiError::BadUserInput("id: not the id of a webhook endpoint".into()));
         };
         let not_found = || DisableWebhookEndpointResult::NotFound(NotFound::new(input.id));
-        let Some(community) = editable(context, NodeId::Community(community)).await? else { return Ok(not_found()) };
+        let Some(own) = own(context, community, Right::Manage).await? else { return Ok(not_found()) };
         let key = (community, id);
-        let disabled =
-            services.database.write(Touches::NOTHING, async |db| disable_endpoint(db, &services.ambient, key).await);
+        let disabled = services
+            .database
+            .write_some(own.author(), Touches::NOTHING, async |db| disable_endpoint(db, &services.ambient, key).await);
         let row = disabled.await?;
         Ok(row.map_or_else(not_found, |row| DisableWebhookEndpointResult::Endpoint(WebhookEndpoint(row))))
     }
@@ -225,7 +227,10 @@ impl WebhookMutation {
     ) -> Result<ReplayInboxEventsResult, ApiError> {
         let services = services(context)?;
         let not_found = |id| ReplayInboxEventsResult::NotFound(NotFound::new(id));
-        let Some(community) = editable(context, input.community).await? else { return Ok(not_found(input.community)) };
+        let Some(own) = own(context, input.community.as_community()?, Right::Operate).await? else {
+            return Ok(not_found(input.community));
+        };
+        let community = own.community();
         let status = input.status.map(Status::from);
         let (keys, statuses) = match (input.ids, status) {
             (Some(ids), None) => {
@@ -251,7 +256,7 @@ impl WebhookMutation {
             }
             _ => return Err(ApiError::BadUserInput("give either ids or a status".into())),
         };
-        let mut replay = replay(services, &keys, &statuses).await?;
+        let mut replay = replay(services, own.author(), &keys, &statuses).await?;
         if let Some(status) = status {
             let left = count_with_status(&services.database.read, community, status).await?;
             replay.left = Count(left);
@@ -262,12 +267,13 @@ impl WebhookMutation {
 
 async fn replay(
     services: &Services,
+    author: &Author,
     keys: &[(CommunityId, InboxEventId)],
     statuses: &[Status],
 ) -> Result<InboxReplay, ApiError> {
     let mut replay = InboxReplay { applied: Count(0), ignored: Count(0), failed: Count(0), left: Count(0) };
     for key in keys {
-        match apply(&services.database, &services.ambient, *key, statuses).await? {
+        match apply(&services.database, &services.ambient, author, *key, statuses).await? {
             Some(Status::Applied) => {
                 replay.applied.0 += 1;
             }
@@ -277,16 +283,6 @@ async fn replay(
         }
     }
     Ok(replay)
-}
-
-/// The community, where the organisation has it and the token may change something.
-async fn editable(context: &Context<'_>, id: NodeId) -> Result<Option<CommunityId>, ApiError> {
-    let (services, viewer) = (services(context)?, editor(context)?);
-    let NodeId::Community(id) = id else {
-        return Err(ApiError::BadUserInput("community: not the id of a community".into()));
-    };
-    let owned = community_of(&services.database.read, viewer.organisation_id(), id).await?;
-    Ok(owned.map(|_| id))
 }
 
 #[derive(InputObject)]

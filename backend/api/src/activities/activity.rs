@@ -2,6 +2,7 @@ use async_graphql::{Context, Object};
 use chrono::NaiveDate;
 use valuemap_engine::activities::entities::{activity, activity_type};
 use valuemap_engine::activities::lists::{Filter, Touchpoints};
+use valuemap_engine::tenancy::rights::Right;
 use valuemap_shared::activities as domain;
 use valuemap_shared::ids::{ActivityId, ActivityTypeId, CommunityId};
 
@@ -9,6 +10,7 @@ use crate::activities::cost::{CostLine, LoadedCost};
 use crate::activities::enums::{Goal, Modality, stored};
 use crate::activities::loaders::{CostsOf, HeadsOf, load, load_mentioned};
 use crate::activities::outcome::Touchpoint;
+use crate::context::Need;
 use crate::error::ApiError;
 use crate::wire::lists::{Nodes, list};
 use crate::wire::node_id::NodeId;
@@ -129,7 +131,7 @@ impl Activity {
     }
 
     /// Who met it, when and how; the latest first.
-    #[graphql(complexity = "paging::complexity(first, child_complexity)")]
+    #[graphql(guard = "Right::ReadAnswers.needed()", complexity = "paging::complexity(first, child_complexity)")]
     async fn touchpoints(
         &self,
         context: &Context<'_>,

@@ -5,6 +5,7 @@ use valuemap_engine::activities::lists::{
     Activities, Contributions, Costs, ExchangeRates, Filter, Outcomes, Parties, SupportCases, Touchpoints,
 };
 use valuemap_engine::activities::store;
+use valuemap_engine::tenancy::rights::Right;
 use valuemap_shared::ids::CommunityId;
 
 use crate::activities::activity::{Activity, ActivityType};
@@ -14,7 +15,7 @@ use crate::activities::outcome::{Outcome, Touchpoint};
 use crate::activities::party::Party;
 use crate::activities::support::{Contribution, SupportCase};
 use crate::activities::weights::OutcomeWeights;
-use crate::context::services;
+use crate::context::{Need, services};
 use crate::error::ApiError;
 use crate::wire::lists::{Nodes, list};
 use crate::wire::node_id::NodeId;
@@ -26,13 +27,14 @@ pub struct TrackedCommunity(pub CommunityId);
 #[Object]
 impl TrackedCommunity {
     /// The types of activities, by their keys.
+    #[graphql(guard = "Right::ReadFigures.needed()")]
     async fn activity_types(&self, context: &Context<'_>) -> Result<Vec<ActivityType>, ApiError> {
         let types = load(context, TypesOf(self.0)).await?;
         Ok(types.unwrap_or_default().into_iter().map(ActivityType).collect())
     }
 
     /// What the organisation did for the community; the latest start first.
-    #[graphql(complexity = "paging::complexity(first, child_complexity)")]
+    #[graphql(guard = "Right::ReadFigures.needed()", complexity = "paging::complexity(first, child_complexity)")]
     async fn activities(
         &self,
         context: &Context<'_>,
@@ -53,6 +55,7 @@ impl TrackedCommunity {
     }
 
     /// An activity of this community; null when there is none of this id.
+    #[graphql(guard = "Right::ReadFigures.needed()")]
     async fn activity(&self, context: &Context<'_>, id: NodeId) -> Result<Option<Activity>, ApiError> {
         match id {
             NodeId::Activity(community, id) if community == self.0 => {
@@ -64,7 +67,7 @@ impl TrackedCommunity {
     }
 
     /// Members and accounts, in the order of their ids.
-    #[graphql(complexity = "paging::complexity(first, child_complexity)")]
+    #[graphql(guard = "Right::ReadAnswers.needed()", complexity = "paging::complexity(first, child_complexity)")]
     async fn parties(
         &self,
         context: &Context<'_>,
@@ -75,7 +78,7 @@ impl TrackedCommunity {
     }
 
     /// Who met which activity; the latest first.
-    #[graphql(complexity = "paging::complexity(first, child_complexity)")]
+    #[graphql(guard = "Right::ReadAnswers.needed()", complexity = "paging::complexity(first, child_complexity)")]
     async fn touchpoints(
         &self,
         context: &Context<'_>,
@@ -86,7 +89,7 @@ impl TrackedCommunity {
     }
 
     /// What happened and counts; the latest first.
-    #[graphql(complexity = "paging::complexity(first, child_complexity)")]
+    #[graphql(guard = "Right::ReadAnswers.needed()", complexity = "paging::complexity(first, child_complexity)")]
     async fn outcomes(
         &self,
         context: &Context<'_>,
@@ -97,7 +100,7 @@ impl TrackedCommunity {
     }
 
     /// All that was paid, for activities or to run the community; the latest first.
-    #[graphql(complexity = "paging::complexity(first, child_complexity)")]
+    #[graphql(guard = "Right::ReadFigures.needed()", complexity = "paging::complexity(first, child_complexity)")]
     async fn costs(
         &self,
         context: &Context<'_>,
@@ -108,7 +111,7 @@ impl TrackedCommunity {
     }
 
     /// What other currencies are worth in the community's own; the latest first.
-    #[graphql(complexity = "paging::complexity(first, child_complexity)")]
+    #[graphql(guard = "Right::ReadFigures.needed()", complexity = "paging::complexity(first, child_complexity)")]
     async fn exchange_rates(
         &self,
         context: &Context<'_>,
@@ -120,6 +123,7 @@ impl TrackedCommunity {
 
     /// How many points an outcome counts for: the latest version, or the one that is asked for. Null when there is no
     /// such version.
+    #[graphql(guard = "Right::ReadFigures.needed()")]
     async fn outcome_weights(
         &self,
         context: &Context<'_>,
@@ -134,7 +138,7 @@ impl TrackedCommunity {
     }
 
     /// Who asked the organisation's support, and when it was solved; the latest first.
-    #[graphql(complexity = "paging::complexity(first, child_complexity)")]
+    #[graphql(guard = "Right::ReadAnswers.needed()", complexity = "paging::complexity(first, child_complexity)")]
     async fn support_cases(
         &self,
         context: &Context<'_>,
@@ -145,7 +149,7 @@ impl TrackedCommunity {
     }
 
     /// What members did in the community; the latest first.
-    #[graphql(complexity = "paging::complexity(first, child_complexity)")]
+    #[graphql(guard = "Right::ReadAnswers.needed()", complexity = "paging::complexity(first, child_complexity)")]
     async fn contributions(
         &self,
         context: &Context<'_>,

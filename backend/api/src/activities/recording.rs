@@ -7,12 +7,13 @@ use valuemap_engine::activities::record::{Recorder, Refused};
 use valuemap_engine::base::ambient::Ambient;
 use valuemap_engine::base::commits::Touches;
 use valuemap_engine::services::Services;
-use valuemap_engine::tenancy::store::community_of;
+use valuemap_engine::tenancy::own::Own;
+use valuemap_engine::tenancy::rights::Right;
 use valuemap_shared::activities::{Record, RecordKind, Reference};
 use valuemap_shared::ids::CommunityId;
 use valuemap_shared::survey::{Problem, ProblemCode};
 
-use crate::context::{editor, services};
+use crate::context::{own, services};
 use crate::error::ApiError;
 use crate::wire::node_id::NodeId;
 use crate::wire::results::{NotFound, Problem as WireProblem};
@@ -201,35 +202,26 @@ fn recorded_entry(community: CommunityId, sent: Sent) -> RecordedEntry {
     }
 }
 
-/// The community that an input names.
-pub fn community_in(input: NodeId) -> Result<CommunityId, ApiError> {
-    match input {
-        NodeId::Community(id) => Ok(id),
-        _ => Err(ApiError::BadUserInput("community: not the id of a community".into())),
-    }
-}
-
 /// Records the entries of an input's list in one transaction, if all of them can be.
 pub async fn record<E: Entry>(
     context: &Context<'_>,
     community: NodeId,
     (list, entries): (&str, Vec<E>),
 ) -> Result<RecordResult, ApiError> {
-    let (services, viewer) = (services(context)?, editor(context)?);
-    let id = community_in(community)?;
-    let owned = community_of(&services.database.read, viewer.organisation_id(), id).await?;
-    if owned.is_none() {
+    let services = services(context)?;
+    let Some(own) = own(context, community.as_community()?, Right::Write).await? else {
         return Ok(RecordResult::NotFound(NotFound::new(community)));
-    }
+    };
     let mut batch = Batch::new(&services.ambient);
     for (place, entry) in entries.into_iter().enumerate() {
         entry.read(format!("{list}.{place}"), &mut batch);
     }
-    store(services, id, batch).await
+    store(services, &own, batch).await
 }
 
-async fn store(services: &Services, community: CommunityId, mut batch: Batch<'_>) -> Result<RecordResult, ApiError> {
-    let transaction = services.database.begin_write(Touches::tracked(community)).await?;
+async fn store(services: &Services, own: &Own, mut batch: Batch<'_>) -> Result<RecordResult, ApiError> {
+    let community = own.community();
+    let transaction = services.database.begin_write(own.author(), Touches::tracked(community)).await?;
     let mut recorder = Recorder::start(&transaction, community, None, services.ambient.now()).await?;
     recorder.record(&transaction, batch.valid()).await?;
     for refused in std::mem::take(&mut recorder.refused) {

@@ -7,14 +7,15 @@ use valuemap_engine::activities::store;
 use valuemap_engine::base::commits::Touches;
 use valuemap_engine::database::Transaction;
 use valuemap_engine::tenancy::entities::community;
+use valuemap_engine::tenancy::rights::Right;
 use valuemap_shared::activities as domain;
 use valuemap_shared::ids::CommunityId;
 use valuemap_shared::survey::{Problem, ProblemCode};
 
 use crate::activities::cost::ExchangeRate;
-use crate::activities::recording::{InvalidInput, community_in};
+use crate::activities::recording::InvalidInput;
 use crate::activities::weights::{OutcomeWeight, OutcomeWeights};
-use crate::context::{editor, services};
+use crate::context::{own, services};
 use crate::error::ApiError;
 use crate::wire::node_id::NodeId;
 use crate::wire::results::NotFound;
@@ -33,7 +34,7 @@ impl SettingsMutation {
         input: SetExchangeRateInput,
     ) -> Result<SetExchangeRateResult, ApiError> {
         let services = services(context)?;
-        let Some((transaction, community)) = begin(context, input.community).await? else {
+        let Some((transaction, community)) = begin(context, input.community, Right::Write).await? else {
             return Ok(SetExchangeRateResult::NotFound(NotFound::new(input.community)));
         };
         let (currency, from, rate) = (input.currency.0, input.valid_from, input.rate.0);
@@ -60,7 +61,7 @@ impl SettingsMutation {
         input: SetOutcomeWeightsInput,
     ) -> Result<SetOutcomeWeightsResult, ApiError> {
         let services = services(context)?;
-        let Some((transaction, community)) = begin(context, input.community).await? else {
+        let Some((transaction, community)) = begin(context, input.community, Right::Write).await? else {
             return Ok(SetOutcomeWeightsResult::NotFound(NotFound::new(input.community)));
         };
         let id = CommunityId(community.id);
@@ -78,16 +79,16 @@ impl SettingsMutation {
     }
 }
 
-/// A transaction that holds the community, if it is one of the editor's organisation.
+/// A transaction that holds the community, if it is one of the organisation of whoever asks.
 pub async fn begin(
     context: &Context<'_>,
     community: NodeId,
+    right: Right,
 ) -> Result<Option<(Transaction, community::Model)>, ApiError> {
-    let viewer = editor(context)?;
-    let services = services(context)?;
-    let id = community_in(community)?;
-    let transaction = services.database.begin_write(Touches::tracked(id)).await?;
-    let community = store::locked_community(&transaction, viewer.organisation_id(), id).await?;
+    let Some(own) = own(context, community.as_community()?, right).await? else { return Ok(None) };
+    let touches = Touches::tracked(own.community());
+    let transaction = services(context)?.database.begin_write(own.author(), touches).await?;
+    let community = store::locked_community(&transaction, &own).await?;
     Ok(community.map(|community| (transaction, community)))
 }
 

@@ -6,6 +6,7 @@ use valuemap_engine::attribution::store;
 use valuemap_engine::base::commits::Touches;
 use valuemap_engine::database::Transaction;
 use valuemap_engine::scoring_models::store::{StoredModel, model_of};
+use valuemap_engine::tenancy::rights::Right;
 use valuemap_engine::tenancy::store::community_of;
 use valuemap_shared::attribution::{Model, Parameters};
 use valuemap_shared::ids::CommunityId;
@@ -17,7 +18,7 @@ use crate::attribution::enums::CreditSource;
 use crate::attribution::inputs::{BreakEvenInput, ReturnsOptions, RunAttributionInput};
 use crate::attribution::returns::ActivityReturns;
 use crate::attribution::run::{AttributionRun, run_node};
-use crate::context::{editor, services, viewer};
+use crate::context::{Need, own, services, viewer};
 use crate::error::ApiError;
 use crate::wire::lists::Nodes;
 use crate::wire::node_id::NodeId;
@@ -60,7 +61,10 @@ impl AttributionMutation {
         context: &Context<'_>,
         input: RunAttributionInput,
     ) -> Result<RunAttributionResult, ApiError> {
-        let (services, viewer) = (services(context)?, editor(context)?);
+        let (services, viewer) = (services(context)?, viewer(context)?);
+        let Some(own) = own(context, input.community.as_community()?, Right::Write).await? else {
+            return Ok(RunAttributionResult::NotFound(NotFound::new(input.community)));
+        };
         let Some((community, scoring)) = community_with_model(context, input.community).await? else {
             return Ok(RunAttributionResult::NotFound(NotFound::new(input.community)));
         };
@@ -73,9 +77,14 @@ impl AttributionMutation {
             Ok(computed) => computed,
             Err(error) => return invalid(vec![Problem::new("outcomes", ProblemCode::OutOfRange, error.to_string())]),
         };
-        let (ambient, author) = (&services.ambient, viewer.token.name.as_str());
-        let kept = async |db: &Transaction| store::keep(db, ambient, community, &parameters, &computed, author).await;
-        let stored = services.database.write(Touches::NOTHING, kept).await?.try_into().map_err(ApiError::internal)?;
+        let (ambient, by) = (&services.ambient, viewer.token.name.as_str());
+        let kept = async |db: &Transaction| store::keep(db, ambient, community, &parameters, &computed, by).await;
+        let stored = services
+            .database
+            .write(own.author(), Touches::NOTHING, kept)
+            .await?
+            .try_into()
+            .map_err(ApiError::internal)?;
         Ok(RunAttributionResult::AttributionRun(AttributionRun(stored)))
     }
 }
@@ -86,7 +95,7 @@ pub struct AttributionQuery;
 #[Object]
 impl AttributionQuery {
     /// The runs of a community that were kept, the newest first; null when there is no such community.
-    #[graphql(complexity = "paging::complexity(first, child_complexity)")]
+    #[graphql(guard = "Right::ReadFigures.needed()", complexity = "paging::complexity(first, child_complexity)")]
     async fn attribution_runs(
         &self,
         context: &Context<'_>,
@@ -114,6 +123,7 @@ impl AttributionQuery {
     }
 
     /// A run that was kept; null when the organisation has none of this id.
+    #[graphql(guard = "Right::ReadFigures.needed()")]
     async fn attribution_run(&self, context: &Context<'_>, id: NodeId) -> Result<Option<AttributionRun>, ApiError> {
         let (services, viewer) = (services(context)?, viewer(context)?);
         let NodeId::AttributionRun(community, id) = id else {
@@ -128,7 +138,7 @@ impl AttributionQuery {
 
     /// What activities returned, by what they have in common: credited outcomes in money, against what they cost. The
     /// attribution model is the scoring model's unless another is chosen.
-    #[graphql(complexity = "500 + child_complexity")]
+    #[graphql(guard = "Right::ReadFigures.needed()", complexity = "500 + child_complexity")]
     async fn activity_returns(
         &self,
         context: &Context<'_>,
@@ -161,7 +171,7 @@ impl AttributionQuery {
     }
 
     /// How many outcomes an activity that is being thought about would take to pay for itself.
-    #[graphql(complexity = "500 + child_complexity")]
+    #[graphql(guard = "Right::ReadFigures.needed()", complexity = "500 + child_complexity")]
     async fn break_even(
         &self,
         context: &Context<'_>,
@@ -191,9 +201,7 @@ async fn community_with_model(
     id: NodeId,
 ) -> Result<Option<(CommunityId, StoredModel)>, ApiError> {
     let (services, viewer) = (services(context)?, viewer(context)?);
-    let NodeId::Community(community) = id else {
-        return Err(ApiError::BadUserInput(format!("{id} is not the id of a community")));
-    };
+    let community = id.as_community()?;
     let db = &services.database.read;
     if community_of(db, viewer.organisation_id(), community).await?.is_none() {
         return Ok(None);

@@ -11,10 +11,12 @@ use valuemap_engine::survey::entities::response::Standing;
 use valuemap_engine::survey::record::is_stored;
 use valuemap_engine::survey::standing::lists::groups;
 use valuemap_engine::survey::standing::{Decision, Matching, Move, Selection, lists};
-use valuemap_engine::tenancy::store::{community_of, site_by_id};
+use valuemap_engine::tenancy::own::Own;
+use valuemap_engine::tenancy::rights::Right;
+use valuemap_engine::tenancy::store::site_by_id;
 use valuemap_shared::ids::{CommunityId, SiteId, SubmissionId, SurveyId};
 
-use crate::context::{data, editor, services};
+use crate::context::{data, own, services};
 use crate::documents::limits::PAGE;
 use crate::error::ApiError;
 use crate::sites::{Site, SitesOf};
@@ -170,7 +172,7 @@ async fn decide(
     input: AnswerSelectionInput,
 ) -> Result<MoveAnswersResult, ApiError> {
     let services = services(context)?;
-    let mut answers = match input {
+    let (own, mut answers) = match input {
         AnswerSelectionInput::Ids(ids) => match these(context, decision, &ids).await? {
             Ok(chosen) => chosen,
             Err(id) => return Ok(MoveAnswersResult::NotFound(NotFound::new(id))),
@@ -186,7 +188,7 @@ async fn decide(
     let started = Instant::now();
     let mut moved = AnswersMoved { moved: Count(0), left: Count(0) };
     loop {
-        let batch = answers.next_batch(&services.database, &services.versions).await;
+        let batch = answers.next_batch(&services.database, own.author(), &services.versions).await;
         let Some(count) = batch? else { break };
         moved.moved.0 += count;
         if started.elapsed() > BUDGET {
@@ -198,9 +200,12 @@ async fn decide(
 }
 
 /// The answers of these ids, which all have to be there and in one community; else the id that is not found.
-async fn these(context: &Context<'_>, decision: Decision, ids: &[NodeId]) -> Result<Result<Move, NodeId>, ApiError> {
-    let (services, viewer) = (services(context)?, editor(context)?);
-    let db = &services.database.read;
+async fn these(
+    context: &Context<'_>,
+    decision: Decision,
+    ids: &[NodeId],
+) -> Result<Result<(Own, Move), NodeId>, ApiError> {
+    let db = &services(context)?.database.read;
     let mut keys = Vec::with_capacity(ids.len());
     for id in ids {
         let NodeId::Response(community, survey, submission) = *id else {
@@ -211,16 +216,16 @@ async fn these(context: &Context<'_>, decision: Decision, ids: &[NodeId]) -> Res
     let Some((community, ..)) = keys.first().copied() else {
         return Err(ApiError::BadUserInput("ids: name at least one answer".into()));
     };
-    let owned = community_of(db, viewer.organisation_id(), community).await?;
+    let Some(own) = own(context, community, Right::Write).await? else { return Ok(Err(ids[0])) };
     let mut rows = Vec::with_capacity(keys.len());
     for (id, (of, survey, submission)) in ids.iter().zip(keys) {
         let key = (of.0, survey.0, submission.0);
-        if owned.is_none() || of != community || !is_stored(db, key).await? {
+        if of != community || !is_stored(db, key).await? {
             return Ok(Err(*id));
         }
         rows.push(key);
     }
-    Ok(Ok(Move::new(Selection::These(rows), decision, decision.all_from())))
+    Ok(Ok((own, Move::new(Selection::These(rows), decision, decision.all_from()))))
 }
 
 /// Which answers are meant: either by their ids or by what they match.
@@ -248,11 +253,11 @@ pub struct MatchingAnswersInput {
 
 impl MatchingAnswersInput {
     /// The answers, or `None` where the organisation has no such site.
-    async fn chosen(self, context: &Context<'_>, decision: Decision) -> Result<Option<Move>, ApiError> {
-        let (services, viewer) = (services(context)?, editor(context)?);
+    async fn chosen(self, context: &Context<'_>, decision: Decision) -> Result<Option<(Own, Move)>, ApiError> {
         let NodeId::Site(community, site) = self.site else {
             return Err(ApiError::BadUserInput("site: not the id of a site".into()));
         };
+        let Some(own) = own(context, community, Right::Write).await? else { return Ok(None) };
         let standing = self.standing.map(Standing::from);
         let from = match &standing {
             None => decision.usual_from(),
@@ -261,16 +266,12 @@ impl MatchingAnswersInput {
                 return Err(ApiError::BadUserInput("standing: this cannot be done with such answers".into()));
             }
         };
-        let db = &services.database.read;
-        if community_of(db, viewer.organisation_id(), community).await?.is_none() {
-            return Ok(None);
-        }
-        let row = site_by_id(db, (community, site)).await?;
+        let row = site_by_id(&services(context)?.database.read, (community, site)).await?;
         let Some(row) = row else { return Ok(None) };
         // PostgreSQL has no text with this character in it, and so no hash.
         let address_hash = self.address_hash.map(|hash| hash.replace('\0', "\u{fffd}"));
         let matching = Matching { from: self.from, until: self.until, address_hash, ..Matching::all_of(&row) };
-        Ok(Some(Move::new(Selection::Matching(matching), decision, from)))
+        Ok(Some((own, Move::new(Selection::Matching(matching), decision, from))))
     }
 }
 

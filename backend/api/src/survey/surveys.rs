@@ -12,13 +12,14 @@ use valuemap_engine::scoring_models::store::model_of;
 use valuemap_engine::survey::entities::{survey, survey_version};
 use valuemap_engine::survey::store;
 use valuemap_engine::tenancy::names::checked_name;
-use valuemap_engine::tenancy::store::community_of;
+use valuemap_engine::tenancy::own::Own;
+use valuemap_engine::tenancy::rights::Right;
 use valuemap_engine::value_map::store::{question_tallies, respondents_by_version};
 use valuemap_shared::ids::{CommunityId, SurveyId, SurveyVersionId};
 use valuemap_shared::survey as domain;
 use valuemap_shared::value_map::question_index;
 
-use crate::context::{data, editor, services, viewer};
+use crate::context::{data, own, services, viewer};
 use crate::error::ApiError;
 use crate::survey::question::{Question, QuestionInput};
 use crate::survey::translation::Translation;
@@ -186,18 +187,16 @@ impl SurveyMutation {
         context: &Context<'_>,
         input: CreateSurveyInput,
     ) -> Result<CreateSurveyResult, ApiError> {
-        let (services, viewer) = (services(context)?, editor(context)?);
-        let NodeId::Community(community) = input.community else {
-            return Err(ApiError::BadUserInput("community: not the id of a community".into()));
+        let services = services(context)?;
+        let community = input.community.as_community()?;
+        let Some(own) = own(context, community, Right::Manage).await? else {
+            return Ok(CreateSurveyResult::NotFound(NotFound::new(input.community)));
         };
         let name = checked_name(&input.name)?;
-        if community_of(&services.database.read, viewer.organisation_id(), community).await?.is_none() {
-            return Ok(CreateSurveyResult::NotFound(NotFound::new(input.community)));
-        }
         let ambient = &services.ambient;
         match services
             .database
-            .write(Touches::NOTHING, async |db| store::create_survey(db, ambient, community, name).await)
+            .write(own.author(), Touches::NOTHING, async |db| store::create_survey(db, ambient, community, name).await)
             .await
         {
             Ok(row) => Ok(CreateSurveyResult::Survey(Survey(row))),
@@ -214,7 +213,7 @@ impl SurveyMutation {
         input: SaveSurveyDraftInput,
     ) -> Result<SaveSurveyDraftResult, ApiError> {
         let services = services(context)?;
-        let Some(survey) = own_survey(context, input.survey).await? else {
+        let Some((own, survey)) = own_survey(context, input.survey).await? else {
             return Ok(SaveSurveyDraftResult::NotFound(NotFound::new(input.survey)));
         };
         let questions = input.questions.into_iter().map(domain::Question::from).collect();
@@ -227,7 +226,7 @@ impl SurveyMutation {
                 return Ok(SaveSurveyDraftResult::Invalid(InvalidSurvey { problems }));
             }
         };
-        let transaction = services.database.begin_write(Touches::NOTHING).await?;
+        let transaction = services.database.begin_write(own.author(), Touches::NOTHING).await?;
         let row = store::save_draft(&transaction, &services.ambient, survey, &definition).await?;
         transaction.commit().await?;
         Ok(SaveSurveyDraftResult::Version(SurveyVersion(row)))
@@ -240,14 +239,16 @@ impl SurveyMutation {
         input: PublishSurveyInput,
     ) -> Result<PublishSurveyResult, ApiError> {
         let services = services(context)?;
-        let Some(survey) = own_survey(context, input.survey).await? else {
+        let Some((own, survey)) = own_survey(context, input.survey).await? else {
             return Ok(PublishSurveyResult::NotFound(NotFound::new(input.survey)));
         };
-        let transaction = services.database.begin_write(Touches::NOTHING).await?;
+        let transaction = services.database.begin_write(own.author(), Touches::NOTHING).await?;
         let row = store::publish_draft(&transaction, &services.ambient, survey).await?;
-        transaction.commit().await?;
         Ok(match row {
-            Some(row) => PublishSurveyResult::Version(SurveyVersion(row)),
+            Some(row) => {
+                transaction.commit().await?;
+                PublishSurveyResult::Version(SurveyVersion(row))
+            }
             None => PublishSurveyResult::NoDraft(NoDraft {
                 message: "the survey has no draft; save one with saveSurveyDraft first".into(),
             }),
@@ -256,18 +257,13 @@ impl SurveyMutation {
 }
 
 /// The survey, if it is one of the viewer's organisation and the viewer may change it.
-async fn own_survey(context: &Context<'_>, id: NodeId) -> Result<Option<(CommunityId, SurveyId)>, ApiError> {
-    let viewer = editor(context)?;
-    let services = services(context)?;
+async fn own_survey(context: &Context<'_>, id: NodeId) -> Result<Option<(Own, (CommunityId, SurveyId))>, ApiError> {
     let NodeId::Survey(community, survey) = id else {
         return Err(ApiError::BadUserInput("survey: not the id of a survey".into()));
     };
-    let db = &services.database.read;
-    if community_of(db, viewer.organisation_id(), community).await?.is_none() {
-        return Ok(None);
-    }
-    let surveys = store::surveys_of(db, [community]).await?;
-    Ok(surveys.iter().any(|row| row.id == survey.0).then_some((community, survey)))
+    let Some(own) = own(context, community, Right::Manage).await? else { return Ok(None) };
+    let surveys = store::surveys_of(&services(context)?.database.read, [community]).await?;
+    Ok(surveys.iter().any(|row| row.id == survey.0).then_some((own, (community, survey))))
 }
 
 #[derive(InputObject)]

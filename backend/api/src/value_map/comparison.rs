@@ -3,13 +3,14 @@
 use async_graphql::{Context, InputObject, Object, OneofObject, SimpleObject, Union};
 use chrono::NaiveDate;
 use valuemap_engine::base::commits::Touches;
+use valuemap_engine::tenancy::rights::Right;
 use valuemap_engine::tenancy::store::community_of;
 use valuemap_engine::value_map::comparisons::{NotKept, comparisons_of, save_comparison};
 use valuemap_shared::survey::{Problem as DomainProblem, ProblemCode};
 use valuemap_shared::value_map as domain;
 use valuemap_shared::value_map::comparison as design;
 
-use crate::context::{editor, services, viewer};
+use crate::context::{Need, own, services, viewer};
 use crate::error::ApiError;
 use crate::value_map::wire::{Element, Interval};
 use crate::wire::node_id::NodeId;
@@ -25,11 +26,10 @@ pub struct ComparisonQuery;
 #[Object]
 impl ComparisonQuery {
     /// The comparisons of a community, oldest first; null when there is no such community.
+    #[graphql(guard = "Right::ReadFigures.needed()")]
     async fn comparisons(&self, context: &Context<'_>, community: NodeId) -> Result<Option<Vec<Comparison>>, ApiError> {
         let (services, viewer) = (services(context)?, viewer(context)?);
-        let NodeId::Community(community) = community else {
-            return Err(ApiError::BadUserInput(format!("{community} is not the id of a community")));
-        };
+        let community = community.as_community()?;
         let db = &services.database.read;
         if community_of(db, viewer.organisation_id(), community).await?.is_none() {
             return Ok(None);
@@ -51,11 +51,11 @@ impl ComparisonMutation {
         context: &Context<'_>,
         input: SaveComparisonInput,
     ) -> Result<SaveComparisonResult, ApiError> {
-        let (services, viewer) = (services(context)?, editor(context)?);
-        let NodeId::Community(community) = input.community else {
-            return Err(ApiError::BadUserInput(format!("{} is not the id of a community", input.community)));
+        let services = services(context)?;
+        let community = input.community.as_community()?;
+        let Some(own) = own(context, community, Right::Write).await? else {
+            return Ok(SaveComparisonResult::NotFound(NotFound::new(input.community)));
         };
-        let id = input.community;
         let comparison = match parse(input) {
             Ok(comparison) => comparison,
             Err(problems) => {
@@ -63,10 +63,7 @@ impl ComparisonMutation {
                 return Ok(SaveComparisonResult::InvalidComparison(InvalidComparison { problems }));
             }
         };
-        let transaction = services.database.begin_write(Touches::tracked(community)).await?;
-        if community_of(&transaction, viewer.organisation_id(), community).await?.is_none() {
-            return Ok(SaveComparisonResult::NotFound(NotFound::new(id)));
-        }
+        let transaction = services.database.begin_write(own.author(), Touches::tracked(community)).await?;
         match save_comparison(&transaction, &services.ambient, community, &comparison).await {
             Ok(()) => {}
             Err(NotKept::Database(error)) => return Err(error.into()),

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, InputObject, Object};
+use valuemap_engine::tenancy::rights::Right;
 use valuemap_engine::value_map::explain::explain;
 use valuemap_engine::value_map::map_cache::MapKey;
 use valuemap_shared::ids::CommunityId;
 use valuemap_shared::value_map as domain;
 
-use crate::context::{services, viewer};
+use crate::context::{Need, services, viewer};
 use crate::error::ApiError;
 use crate::value_map::explain::{Explained, FigureInput};
 use crate::value_map::wire::{LayerReading, LinkReading, Projection, RecommendationReading, Returns, Weighting};
@@ -27,6 +28,7 @@ impl ValueMapQuery {
     ///
     /// Without a period it is that of the latest quarter that holds anything; without a model it is computed with the
     /// newest version of the community's scoring model; without a weighting, by the model's weights.
+    #[graphql(guard = "Right::ReadFigures.needed()")]
     async fn value_map(
         &self,
         context: &Context<'_>,
@@ -39,7 +41,7 @@ impl ValueMapQuery {
     }
 
     /// Where a figure of the map comes from, down to the rows behind it; null when there is no such community.
-    #[graphql(complexity = "300 + child_complexity")]
+    #[graphql(guard = "Right::ReadFigures.needed()", complexity = "300 + child_complexity")]
     async fn explain(
         &self,
         context: &Context<'_>,
@@ -59,6 +61,7 @@ impl ValueMapQuery {
     }
 
     /// What would follow if benefits, internal elements or measures rose or fell. Nothing is stored.
+    #[graphql(guard = "Right::ReadFigures.needed()")]
     async fn what_if(
         &self,
         context: &Context<'_>,
@@ -97,9 +100,7 @@ async fn find_map(
     weighting: Option<Weighting>,
 ) -> Result<Option<(CommunityId, Arc<domain::ValueMap>)>, ApiError> {
     let (services, viewer) = (services(context)?, viewer(context)?);
-    let NodeId::Community(community) = community else {
-        return Err(ApiError::BadUserInput(format!("{community} is not the id of a community")));
-    };
+    let community = community.as_community()?;
     let key = MapKey {
         organisation: viewer.organisation_id(),
         community,

@@ -5,12 +5,12 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use valuemap_engine::base::commits::Touches;
 use valuemap_engine::scoring_models::store::{Saved, StoredModel, models_of, save_model};
+use valuemap_engine::tenancy::rights::Right;
 use valuemap_engine::tenancy::store::community_of;
-use valuemap_shared::ids::CommunityId;
 use valuemap_shared::survey::ProblemCode;
 use valuemap_shared::value_map::model::ScoringModelDraft;
 
-use crate::context::{editor, services, viewer};
+use crate::context::{Need, own, services, viewer};
 use crate::error::ApiError;
 use crate::wire::node_id::NodeId;
 use crate::wire::results::{NotFound, Problem};
@@ -21,13 +21,14 @@ pub struct ScoringModelQuery;
 #[Object]
 impl ScoringModelQuery {
     /// The versions of a community's scoring model, newest first; null when there is no such community.
+    #[graphql(guard = "Right::ReadFigures.needed()")]
     async fn scoring_models(
         &self,
         context: &Context<'_>,
         community: NodeId,
     ) -> Result<Option<Vec<ScoringModel>>, ApiError> {
         let (services, viewer) = (services(context)?, viewer(context)?);
-        let community = community_id(community)?;
+        let community = community.as_community()?;
         let db = &services.database.read;
         if community_of(db, viewer.organisation_id(), community).await?.is_none() {
             return Ok(None);
@@ -48,18 +49,18 @@ impl ScoringModelMutation {
         context: &Context<'_>,
         input: SaveScoringModelInput,
     ) -> Result<SaveScoringModelResult, ApiError> {
-        let (services, viewer) = (services(context)?, editor(context)?);
-        let community = community_id(input.community)?;
+        let (services, viewer) = (services(context)?, viewer(context)?);
+        let community = input.community.as_community()?;
+        let Some(own) = own(context, community, Right::Manage).await? else {
+            return Ok(SaveScoringModelResult::NotFound(NotFound::new(input.community)));
+        };
         let draft = match read_document(input.document.0) {
             Ok(draft) => draft,
             Err(problem) => {
                 return Ok(SaveScoringModelResult::InvalidScoringModel(InvalidScoringModel::of(vec![problem])));
             }
         };
-        let transaction = services.database.begin_write(Touches::tracked(community)).await?;
-        if community_of(&transaction, viewer.organisation_id(), community).await?.is_none() {
-            return Ok(SaveScoringModelResult::NotFound(NotFound::new(input.community)));
-        }
+        let transaction = services.database.begin_write(own.author(), Touches::tracked(community)).await?;
         let by = (viewer.token.name.as_str(), input.note.as_deref(), services.ambient.now());
         let saved = save_model(&transaction, community, &draft, Some(input.based_on), by).await?;
         Ok(match saved {
@@ -73,13 +74,6 @@ impl ScoringModelMutation {
                 SaveScoringModelResult::OutdatedScoringModel(OutdatedScoringModel { newest, message })
             }
         })
-    }
-}
-
-fn community_id(id: NodeId) -> Result<CommunityId, ApiError> {
-    match id {
-        NodeId::Community(community) => Ok(community),
-        other => Err(ApiError::BadUserInput(format!("{other} is not the id of a community"))),
     }
 }
 

@@ -48,6 +48,9 @@ pub fn give_code(error: &mut ServerError, of_the_library: &str) {
 
 #[cfg(test)]
 mod tests {
+    use valuemap_engine::tenancy::own::Lacks;
+    use valuemap_engine::tenancy::rights::Right;
+
     use super::*;
 
     #[track_caller]
@@ -59,7 +62,8 @@ mod tests {
 
     #[test]
     fn the_source_of_an_error_decides_and_its_text_does_not() {
-        check(ApiError::Forbidden.into(), "FORBIDDEN", &ApiError::Forbidden.to_string());
+        let forbidden = ApiError::Forbidden(Lacks(Right::Manage));
+        check(forbidden.clone().into(), "FORBIDDEN", &forbidden.to_string());
         let masked = "something went wrong on the server; its log has more under the request id";
         check(ApiError::internal(anyhow::anyhow!("secret")).into(), "INTERNAL_SERVER_ERROR", masked);
         check(sea_orm::DbErr::Custom("secret".into()).into(), "INTERNAL_SERVER_ERROR", masked);

@@ -6,9 +6,11 @@ use std::str::FromStr;
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
 use uuid::Uuid;
 use valuemap_shared::ids::{
-    ActivityId, ActivityTypeId, AttributionRunId, CommunityId, FollowUpId, InboxEventId, OrganisationId, OutcomeId,
-    PartyId, SiteId, SubmissionId, SurveyId, SurveyVersionId, TouchpointId, WebhookEndpointId,
+    ActivityId, ActivityTypeId, AttributionRunId, AuditEntryId, CommunityId, FollowUpId, InboxEventId, OrganisationId,
+    OutcomeId, PartyId, SiteId, SubmissionId, SurveyId, SurveyVersionId, TokenId, TouchpointId, WebhookEndpointId,
 };
+
+use crate::error::ApiError;
 
 /// Declares the kinds of ids: a prefix, a name, and what it is made of.
 macro_rules! node_ids {
@@ -50,6 +52,8 @@ macro_rules! node_ids {
 
 node_ids! {
     "org" Organisation(id: OrganisationId);
+    "tok" Token(id: TokenId);
+    "aud" AuditEntry(id: AuditEntryId);
     "com" Community(id: CommunityId);
     "sit" Site(community: CommunityId, id: SiteId);
     "sur" Survey(community: CommunityId, id: SurveyId);
@@ -78,10 +82,18 @@ impl Parts<'_> {
 }
 
 impl NodeId {
+    /// The community that it is.
+    pub fn as_community(self) -> Result<CommunityId, ApiError> {
+        match self {
+            Self::Community(id) => Ok(id),
+            other => Err(ApiError::BadUserInput(format!("community: {other} is not the id of a community"))),
+        }
+    }
+
     /// The community that it belongs to, or is.
     pub fn community(self) -> Option<CommunityId> {
         match self {
-            Self::Organisation(_) => None,
+            Self::Organisation(_) | Self::Token(_) | Self::AuditEntry(_) => None,
             Self::Community(community)
             | Self::Site(community, _)
             | Self::Survey(community, _)

@@ -8,22 +8,21 @@ use sea_orm::prelude::*;
 use sea_orm::{ExprTrait, FromQueryResult, QueryOrder, QuerySelect};
 use serde_json::json;
 use valuemap_shared::activities::{OutcomeWeights, Role};
-use valuemap_shared::ids::{ActivityId, ActivityTypeId, CommunityId, OrganisationId, OutcomeId, PartyId, TouchpointId};
+use valuemap_shared::ids::{ActivityId, ActivityTypeId, CommunityId, OutcomeId, PartyId, TouchpointId};
 use valuemap_shared::money::Currency;
 
 use crate::activities::entities::{
     activity, activity_type, cost_line, exchange_rate, outcome, outcome_weights, party, touchpoint,
 };
 use crate::tenancy::entities::community;
+use crate::tenancy::own::Own;
 
 /// A community of this organisation, for whoever is going to write what others may be writing, too: they wait.
 pub async fn locked_community(
     transaction: &impl ConnectionTrait,
-    organisation: OrganisationId,
-    id: CommunityId,
+    own: &Own,
 ) -> Result<Option<community::Model>, DbErr> {
-    let community = community::Entity::find_by_id(id.0).lock_exclusive().one(transaction).await?;
-    Ok(community.filter(|community| community.organisation_id == organisation.0))
+    community::Entity::find_by_id(own.community().0).lock_exclusive().one(transaction).await
 }
 
 /// The types of activities of these communities, by their keys.

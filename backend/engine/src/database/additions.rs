@@ -97,7 +97,7 @@ pub async fn add(transaction: &impl ConnectionTrait, additions: &[Addition]) -> 
     for statement in statements(additions) {
         transaction.execute(statement).await?;
     }
-    if let Some(statement) = with_additions(additions, "SELECT 1", Vec::new()) {
+    if let Some(statement) = with_additions(additions, |added| format!("SELECT 1 FROM {added}"), Vec::new()) {
         transaction.execute_raw(statement).await?;
     }
     Ok(())
@@ -110,22 +110,29 @@ fn statements(additions: &[Addition]) -> impl Iterator<Item = &InsertStatement> 
     })
 }
 
-/// For PostgreSQL, additions in front of a statement of these parameters, which are `$1` and so on. `None` where there is
-/// nothing to add.
-pub fn with_additions(additions: &[Addition], last: &str, mut parameters: Vec<Value>) -> Option<Statement> {
-    let mut parts = Vec::with_capacity(additions.len());
+/// For PostgreSQL, additions and then `last`, in one statement. `last` is given what to select from for it to come after
+/// them, and its parameters are `$1` and so on. `None` where there is nothing to add.
+pub fn with_additions(
+    additions: &[Addition],
+    last: impl FnOnce(&str) -> String,
+    mut parameters: Vec<Value>,
+) -> Option<Statement> {
+    let (mut parts, mut names) = (Vec::new(), Vec::new());
     for (position, Addition(form)) in additions.iter().enumerate() {
         if let Form::Recordset { into, conflict, rows } = form {
             parameters.push(Value::String(Some(rows.clone())));
-            parts.push(format!("added_{position} AS ({into}${}::json){conflict})", parameters.len()));
+            parts.push(format!("added_{position} AS ({into}${}::json){conflict} RETURNING 1)", parameters.len()));
+            names.push(format!("SELECT 1 FROM added_{position}"));
         }
     }
     if parts.is_empty() {
         return None;
     }
-    // PostgreSQL runs them last to first, and all servers have to lock rows in the same order.
-    parts.reverse();
-    let text = format!("WITH {} {last}", parts.join(", "));
+    // PostgreSQL makes changes that nobody reads in an order of its own. All transactions have to lock rows in the same
+    // order, so these are read, one after the other: for a count that is asked about, or it would not be counted.
+    let rows = names.join(" UNION ALL ");
+    let added = format!("(SELECT count(*) FROM ({rows}) AS each_row HAVING count(*) >= 0) AS added");
+    let text = format!("WITH {} {}", parts.join(", "), last(&added));
     Some(Statement::from_sql_and_values(DatabaseBackend::Postgres, text, parameters))
 }
 
@@ -159,12 +166,12 @@ mod tests {
         let texts = [0, 1, 700].map(|rows| {
             let additions = added(DatabaseBackend::Postgres, rows);
             assert_eq!(statements(&additions).count(), 0);
-            with_additions(&additions, "SELECT $1", vec![7.into()]).unwrap().sql
+            with_additions(&additions, |added| format!("SELECT $1 FROM {added}"), vec![7.into()]).unwrap().sql
         });
         assert_eq!(texts[0], texts[1]);
         assert_eq!(texts[0], texts[2]);
-        let places =
-            ["added_1", "$3::json", "DO UPDATE", "added_0", "$2::json", "SELECT $1"].map(|part| texts[0].find(part));
+        let places = ["$2::json", "DO UPDATE", "$3::json", "SELECT $1", "FROM added_0 UNION", "FROM added_1)"]
+            .map(|part| texts[0].find(part));
         assert!(places.is_sorted() && places.iter().all(Option::is_some), "{}", texts[0]);
     }
 
@@ -172,6 +179,6 @@ mod tests {
     fn sqlite_is_sent_statements_of_so_many_rows() {
         let additions = added(DatabaseBackend::Sqlite, 700);
         assert_eq!(statements(&additions).count(), 4);
-        assert!(with_additions(&additions, "SELECT 1", Vec::new()).is_none());
+        assert!(with_additions(&additions, str::to_owned, Vec::new()).is_none());
     }
 }

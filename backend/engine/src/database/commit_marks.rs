@@ -38,8 +38,15 @@ pub struct Loss {
     pub noticed_at: DateTime<Utc>,
 }
 
-const ADVANCE: &str = "INSERT INTO server_commit (id, number, noted_at) VALUES ($1, 1, $2) ON CONFLICT (id) DO UPDATE \
-                       SET number = server_commit.number + 1, noted_at = excluded.noted_at RETURNING number";
+/// Comes after what `from` selects.
+fn advance_after(from: &str) -> String {
+    format!(
+        "INSERT INTO server_commit (id, number, noted_at) SELECT $1::uuid, 1, $2::timestamptz FROM {from} \
+         ON CONFLICT (id) DO UPDATE SET number = server_commit.number + 1, noted_at = excluded.noted_at RETURNING number"
+    )
+}
+
+const NOTHING: &str = "(SELECT 1) AS added";
 const LAST: &str = "SELECT number FROM server_commit WHERE id = $1";
 
 impl CommitMarks {
@@ -63,8 +70,9 @@ impl CommitMarks {
             return Ok(None);
         };
         let values = vec![id.into(), ambient.now().into()];
-        let alone = Statement::from_sql_and_values(DatabaseBackend::Postgres, ADVANCE, values.clone());
-        let statement = with_additions(additions, ADVANCE, values).unwrap_or(alone);
+        let alone =
+            || Statement::from_sql_and_values(DatabaseBackend::Postgres, advance_after(NOTHING), values.clone());
+        let statement = with_additions(additions, advance_after, values.clone()).unwrap_or_else(alone);
         let row = transaction.query_one_raw(statement).await?;
         let row = row.ok_or_else(|| DbErr::RecordNotFound("the number of a commit".to_owned()))?;
         let number: i64 = row.try_get("", "number")?;

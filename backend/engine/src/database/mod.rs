@@ -1,8 +1,10 @@
 //! The connection to SQLite or PostgreSQL.
 //!
-//! All that is written goes through [`Database::begin_write`]: a [`Transaction`] whose commit either is proven or fails.
+//! All that is written goes through [`Database::begin_write`], on behalf of an [`author::Author`]: a [`Transaction`] whose
+//! commit either is proven or fails.
 
 pub mod additions;
+pub mod author;
 mod commit_marks;
 pub mod failure;
 mod migrations;
@@ -31,6 +33,7 @@ use tokio::sync::Semaphore;
 use crate::base::ambient::Ambient;
 use crate::base::commits::{Commits, Touches};
 use crate::database::additions::Addition;
+use crate::database::author::Author;
 use crate::database::migrations::Migrator;
 use commit_marks::CommitMarks;
 use options::{ACQUIRE, postgres_options, sqlite_path, sqlite_read_options, sqlite_write_options, without_password};
@@ -68,6 +71,10 @@ const PATIENCE: Duration = Duration::from_secs(6);
 
 fn no_answer() -> DbErr {
     DbErr::Conn(RuntimeErr::Internal("the database does not answer".to_owned()))
+}
+
+async fn committed(commit: impl Future<Output = Result<(), WriteError>>) -> Result<(), WriteError> {
+    tokio::time::timeout(PATIENCE, commit).await.unwrap_or_else(|_| Err(WriteError::Unknown(no_answer())))
 }
 
 /// How long the row of a server that is gone stays.
@@ -166,7 +173,7 @@ impl Database {
 
     /// A transaction that is going to write. On SQLite it takes the write lock first: one that reads first and then
     /// finds that another process wrote in between can only fail.
-    pub async fn begin_write(&self, touches: Touches) -> Result<Transaction, DbErr> {
+    pub async fn begin_write(&self, author: &Author, touches: Touches) -> Result<Transaction, DbErr> {
         let begun = match &self.proof {
             Proof::Sqlite(file) => {
                 let turn = tokio::time::timeout(ACQUIRE, self.turn.clone().acquire_owned()).await;
@@ -188,35 +195,62 @@ impl Database {
             }
         };
         let (begun, turn) = begun.inspect_err(|_| self.health.suspect())?;
-        Ok(Transaction::new(begun, turn, self, touches))
+        Ok(Transaction::new(begun, turn, self, (author.clone(), touches)))
     }
 
     /// Does something short in a transaction of its own, and commits it unless it failed.
     pub async fn write<T>(
         &self,
+        author: &Author,
         touches: Touches,
         work: impl AsyncFnOnce(&Transaction) -> Result<T, DbErr>,
     ) -> Result<T, WriteError> {
-        self.write_and_add(touches, async |transaction| Ok((work(transaction).await?, Vec::new()))).await
+        self.write_and_add(author, touches, async |transaction| Ok((work(transaction).await?, Vec::new()))).await
+    }
+
+    /// The same for work that may find that there is nothing to change: then nothing is committed, and nothing is said
+    /// to have been changed.
+    pub async fn write_some<T>(
+        &self,
+        author: &Author,
+        touches: Touches,
+        work: impl AsyncFnOnce(&Transaction) -> Result<Option<T>, DbErr>,
+    ) -> Result<Option<T>, WriteError> {
+        let (transaction, done) = self.begun(author, touches, work).await?;
+        if done.is_none() {
+            transaction.rollback().await.map_err(WriteError::NotStored)?;
+            return Ok(None);
+        }
+        committed(transaction.commit()).await?;
+        Ok(done)
     }
 
     /// The same for work that also says what is to be added at the end.
     pub async fn write_and_add<T>(
         &self,
+        author: &Author,
         touches: Touches,
         work: impl AsyncFnOnce(&Transaction) -> Result<(T, Vec<Addition>), DbErr>,
     ) -> Result<T, WriteError> {
+        let (transaction, (done, additions)) = self.begun(author, touches, work).await?;
+        committed(transaction.add_and_commit(&additions)).await?;
+        Ok(done)
+    }
+
+    async fn begun<T>(
+        &self,
+        author: &Author,
+        touches: Touches,
+        work: impl AsyncFnOnce(&Transaction) -> Result<T, DbErr>,
+    ) -> Result<(Transaction, T), WriteError> {
         let worked = async {
-            let transaction = self.begin_write(touches).await?;
+            let transaction = self.begin_write(author, touches).await?;
             let done = work(&transaction).await?;
-            Ok::<_, DbErr>((transaction, done))
+            Ok((transaction, done))
         };
         // A line that goes dead without a word would keep whoever comes next waiting for a quarter of an hour.
-        let worked = tokio::time::timeout(PATIENCE, worked).await.unwrap_or_else(|_| Err(no_answer()));
-        let (transaction, (done, additions)) = worked.map_err(WriteError::NotStored)?;
-        let committed = tokio::time::timeout(PATIENCE, transaction.add_and_commit(&additions)).await;
-        committed.unwrap_or_else(|_| Err(WriteError::Unknown(no_answer())))?;
-        Ok(done)
+        let worked = tokio::time::timeout(PATIENCE, worked).await;
+        worked.unwrap_or_else(|_| Err(no_answer())).map_err(WriteError::NotStored)
     }
 
     /// From now on this process notices when a commit that it acknowledged is gone.
@@ -227,7 +261,8 @@ impl Database {
                 "DELETE FROM server_commit WHERE noted_at < $1",
                 [(ambient.now() - MARKS_KEPT).into()],
             );
-            self.write(Touches::NOTHING, async |transaction| transaction.execute_raw(forgotten).await).await?;
+            self.write(&Author::SERVER, Touches::NOTHING, async |transaction| transaction.execute_raw(forgotten).await)
+                .await?;
             marks.keep(*ambient);
         }
         Ok(())

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::base::ambient::Ambient;
 use crate::base::commits::Touches;
+use crate::database::author::Author;
 use crate::database::{Database, Proof};
 
 /// What the connections that write have gone through.
@@ -96,7 +97,9 @@ impl Database {
         const TRY: &str = "INSERT INTO server_commit (id, number, noted_at) VALUES ($1, 1, $2) ON CONFLICT (id) DO \
                            UPDATE SET number = server_commit.number + 1, noted_at = excluded.noted_at";
         let statement = Statement::from_sql_and_values(self.backend(), TRY, [row.into(), ambient.now().into()]);
-        let tried = self.write(Touches::NOTHING, async |transaction| transaction.execute_raw(statement).await).await;
+        let tried =
+            self.write(&Author::SERVER, Touches::NOTHING, async |transaction| transaction.execute_raw(statement).await);
+        let tried = tried.await;
         tried.map(|_| ()).map_err(|error| error.to_string())
     }
 }

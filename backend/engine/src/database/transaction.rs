@@ -9,6 +9,7 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use crate::base::commits::{Commits, Touches};
 use crate::database::additions::{Addition, add};
+use crate::database::author::Author;
 use crate::database::failure::is_passing;
 use crate::database::readiness::WriteHealth;
 use crate::database::{Database, Proof};
@@ -30,6 +31,7 @@ pub struct Transaction {
     failed: AtomicBool,
     proof: Proof,
     health: Arc<WriteHealth>,
+    author: Author,
     commits: Commits,
     touches: Touches,
 }
@@ -80,10 +82,10 @@ impl Transaction {
         inner: DatabaseTransaction,
         turn: Option<OwnedSemaphorePermit>,
         database: &Database,
-        touches: Touches,
+        (author, touches): (Author, Touches),
     ) -> Self {
         let Database { proof, health, commits, .. } = database.clone();
-        Self { inner, _turn: turn, failed: AtomicBool::new(false), proof, health, commits, touches }
+        Self { inner, _turn: turn, failed: AtomicBool::new(false), proof, health, author, commits, touches }
     }
 
     pub async fn commit(self) -> Result<(), WriteError> {
@@ -114,6 +116,7 @@ impl Transaction {
             let cause = DbErr::Custom("a statement of the transaction had failed".to_owned());
             return Err(WriteError::NotStored(cause));
         }
+        self.author.note(&self.inner).await.map_err(WriteError::NotStored)?;
         match &self.proof {
             Proof::Sqlite(file) => {
                 add(&self.inner, additions).await.map_err(WriteError::NotStored)?;
@@ -189,7 +192,7 @@ mod tests {
         let database = Database::connect(&format!("sqlite:{}", folder.path().join("test.db").display())).await.unwrap();
         let create = "CREATE TABLE note (id INTEGER PRIMARY KEY, text TEXT NOT NULL)";
         database
-            .write(Touches::NOTHING, async |transaction| transaction.execute_unprepared(create).await)
+            .write(&Author::SERVER, Touches::NOTHING, async |transaction| transaction.execute_unprepared(create).await)
             .await
             .unwrap();
         (database, folder)
@@ -198,7 +201,9 @@ mod tests {
     async fn insert(database: &Database, id: i64, text: &str) -> Result<(), WriteError> {
         let statement = format!("INSERT INTO note VALUES ({id}, '{text}')");
         database
-            .write(Touches::NOTHING, async |transaction| transaction.execute_unprepared(&statement).await)
+            .write(&Author::SERVER, Touches::NOTHING, async |transaction| {
+                transaction.execute_unprepared(&statement).await
+            })
             .await
             .map(|_| ())
     }
@@ -212,7 +217,7 @@ mod tests {
 
     /// Has the connection that writes run out of room, as on a full disk.
     async fn fill_up(database: &Database) {
-        let fill = database.begin_write(Touches::NOTHING).await.unwrap();
+        let fill = database.begin_write(&Author::SERVER, Touches::NOTHING).await.unwrap();
         fill.execute_unprepared("PRAGMA max_page_count = 1").await.unwrap();
         let text = "x".repeat(100_000);
         let full = fill.execute_unprepared(&format!("INSERT INTO note VALUES (-1, '{text}')")).await.unwrap_err();
@@ -238,14 +243,18 @@ mod tests {
         let (database, _folder) = database().await;
         let reference = "CREATE TABLE reference (id INTEGER REFERENCES note (id) DEFERRABLE INITIALLY DEFERRED)";
         database
-            .write(Touches::NOTHING, async |transaction| transaction.execute_unprepared(reference).await)
+            .write(&Author::SERVER, Touches::NOTHING, async |transaction| {
+                transaction.execute_unprepared(reference).await
+            })
             .await
             .unwrap();
         for round in 0..3 {
             for _ in 0..2 {
                 let broken = "INSERT INTO reference VALUES (404)";
                 let refused = database
-                    .write(Touches::NOTHING, async |transaction| transaction.execute_unprepared(broken).await)
+                    .write(&Author::SERVER, Touches::NOTHING, async |transaction| {
+                        transaction.execute_unprepared(broken).await
+                    })
                     .await;
                 assert!(matches!(refused, Err(WriteError::Unknown(_))), "{refused:?}");
             }
@@ -257,7 +266,7 @@ mod tests {
     #[tokio::test]
     async fn a_transaction_with_a_failed_statement_cannot_be_committed() {
         let (database, _folder) = database().await;
-        let transaction = database.begin_write(Touches::NOTHING).await.unwrap();
+        let transaction = database.begin_write(&Author::SERVER, Touches::NOTHING).await.unwrap();
         transaction.execute_unprepared("INSERT INTO note VALUES (1, 'one')").await.unwrap();
         assert!(transaction.execute_unprepared("INSERT INTO note VALUES (1, 'again')").await.is_err());
         assert!(matches!(transaction.commit().await, Err(WriteError::NotStored(_))));
@@ -267,7 +276,7 @@ mod tests {
     #[tokio::test]
     async fn what_failed_after_a_savepoint_is_taken_back_and_the_rest_is_committed() {
         let (database, _folder) = database().await;
-        let transaction = database.begin_write(Touches::NOTHING).await.unwrap();
+        let transaction = database.begin_write(&Author::SERVER, Touches::NOTHING).await.unwrap();
         transaction.execute_unprepared("INSERT INTO note VALUES (1, 'one')").await.unwrap();
         transaction.set_savepoint().await.unwrap();
         transaction.execute_unprepared("INSERT INTO note VALUES (2, 'two')").await.unwrap();
@@ -280,7 +289,7 @@ mod tests {
     #[tokio::test]
     async fn a_transaction_that_is_dropped_leaves_nothing_behind() {
         let (database, _folder) = database().await;
-        let transaction = database.begin_write(Touches::NOTHING).await.unwrap();
+        let transaction = database.begin_write(&Author::SERVER, Touches::NOTHING).await.unwrap();
         transaction.execute_unprepared("INSERT INTO note VALUES (1, 'one')").await.unwrap();
         drop(transaction);
         insert(&database, 2, "two").await.unwrap();

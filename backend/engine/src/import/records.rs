@@ -15,6 +15,7 @@ use crate::activities::record::{Recorder, Stored};
 use crate::base::ambient::Ambient;
 use crate::base::commits::Touches;
 use crate::base::progress::{SharedProgress, unseen};
+use crate::database::author::Author;
 use crate::database::{Database, Transaction};
 use crate::import::columns::{Columns, Mapping};
 use crate::import::entities::import_batch;
@@ -32,6 +33,7 @@ pub struct Request<'a> {
     pub format: &'static Format,
     pub path: &'a Path,
     pub community: CommunityId,
+    pub author: Author,
     /// Of amounts that do not say theirs.
     pub currency: Currency,
     /// Where the records come from; the format's own without it.
@@ -230,7 +232,7 @@ async fn begin(
     progress.begin("Waiting for others who write", 0);
     loop {
         let begun = async {
-            let transaction = database.begin_write(Touches::tracked(request.community)).await?;
+            let transaction = database.begin_write(&request.author, Touches::tracked(request.community)).await?;
             if is_sqlite {
                 // Room for the pages that many rows touch, so that each is written once and not time and again.
                 transaction.execute_unprepared("PRAGMA cache_size = -262144").await?;

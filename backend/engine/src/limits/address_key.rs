@@ -13,6 +13,7 @@ use crate::base::ambient::Ambient;
 use crate::base::commits::Touches;
 use crate::base::digests::hexadecimal;
 use crate::database::Database;
+use crate::database::author::Author;
 use crate::limits::address::Network;
 use crate::limits::entities::address_key;
 
@@ -61,7 +62,7 @@ impl AddressKeys {
 /// The key of a day: the one that the first server stored.
 async fn stored_key(database: &Database, ambient: &Ambient, day: NaiveDate) -> Result<String, DbErr> {
     let row = address_key::ActiveModel { day: Set(day), key: Set(hexadecimal(&ambient.random::<32>())) };
-    let stored = database.write(Touches::NOTHING, async |db| {
+    let stored = database.write(&Author::SERVER, Touches::NOTHING, async |db| {
         address_key::Entity::insert(row).on_conflict_do_nothing().exec_without_returning(db).await?;
         address_key::Entity::find_by_id(day).one(db).await
     });

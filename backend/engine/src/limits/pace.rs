@@ -146,6 +146,7 @@ mod tests {
     use crate::base::ambient::Ambient;
     use crate::base::commits::Touches;
     use crate::database::Database;
+    use crate::database::author::Author;
     use crate::founding::{NewCommunity, found};
     use crate::tenancy::store::create_organisation;
     use crate::tenancy::store::create_site;
@@ -164,7 +165,7 @@ mod tests {
             let database = Database::connect(&format!("sqlite:{}", path.display())).await?;
             database.migrate().await?;
             let ambient = Ambient::real();
-            let created = database.write(Touches::NOTHING, async |db| {
+            let created = database.write(&Author::SERVER, Touches::NOTHING, async |db| {
                 let organisation = create_organisation(db, &ambient, "Acme", 5).await?.id.into();
                 let new = NewCommunity { organisation, name: "Makers", is_sample: false, currency: Currency::EUR };
                 let founded = found(db, &ambient, new).await?;
@@ -184,7 +185,10 @@ mod tests {
             }
             for second in [20, 60] {
                 let now = start + TimeDelta::seconds(second);
-                self.database.write(Touches::NOTHING, async |db| self.pace.report(db, now).await).await.unwrap();
+                self.database
+                    .write(&Author::SERVER, Touches::NOTHING, async |db| self.pace.report(db, now).await)
+                    .await
+                    .unwrap();
             }
             let key = (self.site.0.0, self.site.1.0);
             let row = site_pace::Entity::find_by_id(key).one(&self.database.read).await.unwrap();

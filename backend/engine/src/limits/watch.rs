@@ -10,6 +10,7 @@ use tokio::time::MissedTickBehavior;
 use crate::base::ambient::Ambient;
 use crate::base::commits::Touches;
 use crate::database::Database;
+use crate::database::author::Author;
 use crate::limits::Limits;
 use crate::limits::address_key::delete_old_keys;
 
@@ -37,12 +38,12 @@ async fn look(
 ) -> Result<(), DbErr> {
     let now = ambient.now();
     if limits.pace.has_arrivals() {
-        database.write(Touches::NOTHING, async |db| limits.pace.report(db, now).await).await?;
+        database.write(&Author::SERVER, Touches::NOTHING, async |db| limits.pace.report(db, now).await).await?;
     }
     // Once a day, and when the server starts.
     if *tidied != Some(now.date_naive()) {
         let days = limits.settings.address_days;
-        database.write(Touches::NOTHING, async |db| delete_old_keys(db, now, days).await).await?;
+        database.write(&Author::SERVER, Touches::NOTHING, async |db| delete_old_keys(db, now, days).await).await?;
         *tidied = Some(now.date_naive());
     }
     Ok(())

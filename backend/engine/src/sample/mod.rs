@@ -29,6 +29,7 @@ use crate::activities::record::Recorder;
 use crate::base::ambient::Ambient;
 use crate::base::commits::Touches;
 use crate::database::Database;
+use crate::database::author::Author;
 use crate::database::statements::chunks;
 use crate::follow_ups::store::publish_follow_up;
 use crate::founding::{NewCommunity, found};
@@ -53,7 +54,7 @@ pub struct Loaded {
 
 /// Loads the sample into an empty database.
 pub async fn load(database: &Database, ambient: &Ambient) -> anyhow::Result<Loaded> {
-    let transaction = database.begin_write(Touches::NOTHING).await?;
+    let transaction = database.begin_write(&Author::SERVER, Touches::NOTHING).await?;
     let organisation = create_organisation(&transaction, ambient, "Sample organisation", DEFAULT_MINIMUM).await?;
     let organisation = OrganisationId(organisation.id);
     let new = NewCommunity { organisation, name: "Sample community", is_sample: true, currency: Currency::EUR };

@@ -11,6 +11,7 @@ use valuemap_shared::ids::CommunityId;
 
 use crate::base::commits::Touches;
 use crate::base::log_throttle::LogThrottle;
+use crate::database::author::Author;
 use crate::database::failure::is_passing;
 use crate::database::{Database, WriteError};
 use crate::survey::entry::Entry;
@@ -123,5 +124,5 @@ async fn commit_once_more(database: &Database, entries: &[Entry]) -> Result<Vec<
 
 async fn commit(database: &Database, entries: &[Entry]) -> Result<Vec<Outcome>, WriteError> {
     let touched = Touches::answers(entries.iter().map(|entry| CommunityId(entry.key().0)));
-    database.write_and_add(touched, async |transaction| sort_out(transaction, entries).await).await
+    database.write_and_add(&Author::SERVER, touched, async |transaction| sort_out(transaction, entries).await).await
 }

@@ -30,7 +30,8 @@ pub mod api_token {
         pub organisation_id: Uuid,
         pub name: String,
         pub kind: Kind,
-        pub can_write: bool,
+        /// As [`Rights`](crate::tenancy::rights::Rights) are stored.
+        pub rights: String,
         pub secret_hash: String,
         pub created_at: DateTimeUtc,
         pub expires_at: DateTimeUtc,

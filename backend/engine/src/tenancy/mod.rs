@@ -2,6 +2,8 @@
 
 pub mod entities;
 pub mod names;
+pub mod own;
+pub mod rights;
 pub mod secret;
 pub mod store;
 pub mod viewer_cache;

@@ -5,12 +5,14 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::prelude::*;
 use sea_orm::{Condition, QueryOrder, QuerySelect};
 use serde_json::json;
-use valuemap_shared::ids::{CommunityId, OrganisationId, SiteId, SurveyId};
+use valuemap_shared::ids::{CommunityId, OrganisationId, SiteId, SurveyId, TokenId};
 use valuemap_shared::money::Currency;
 
 use crate::base::ambient::Ambient;
+use crate::database::author::Owner;
 use crate::tenancy::entities::api_token::Kind;
 use crate::tenancy::entities::{api_token, community, organisation, site};
+use crate::tenancy::rights::Rights;
 use crate::tenancy::secret::{hash_of, new_secret};
 
 /// Who is asking: a token or session that is valid now.
@@ -23,6 +25,10 @@ pub struct Viewer {
 impl Viewer {
     pub fn organisation_id(&self) -> OrganisationId {
         OrganisationId(self.organisation.id)
+    }
+
+    pub fn rights(&self) -> Rights {
+        self.token.rights()
     }
 
     /// The least number of answers that a figure shown to this organisation rests on.
@@ -62,7 +68,7 @@ pub async fn create_token(
     organisation: OrganisationId,
     kind: Kind,
     name: &str,
-    can_write: bool,
+    rights: &Rights,
     lifetime: chrono::TimeDelta,
 ) -> Result<String, DbErr> {
     let secret = new_secret(ambient);
@@ -71,7 +77,7 @@ pub async fn create_token(
         organisation_id: Set(organisation.0),
         name: Set(name.to_owned()),
         kind: Set(kind),
-        can_write: Set(can_write),
+        rights: Set(rights.to_string()),
         secret_hash: Set(hash_of(&secret)),
         created_at: Set(ambient.now()),
         expires_at: Set(ambient.now() + lifetime),
@@ -101,6 +107,31 @@ pub async fn viewer_with(
 
 pub async fn delete_token(db: &impl ConnectionTrait, id: Uuid) -> Result<bool, DbErr> {
     Ok(api_token::Entity::delete_by_id(id).exec(db).await?.rows_affected > 0)
+}
+
+/// The tokens, sign-in links and sessions of an organisation that are good at this time, the newest first.
+pub async fn tokens_of(
+    db: &impl ConnectionTrait,
+    organisation: OrganisationId,
+    now: DateTime<Utc>,
+) -> Result<Vec<api_token::Model>, DbErr> {
+    api_token::Entity::find()
+        .filter(api_token::Column::OrganisationId.eq(organisation.0))
+        .filter(api_token::Column::ExpiresAt.gt(now))
+        .order_by_desc(api_token::Column::Id)
+        .all(db)
+        .await
+}
+
+/// Takes a token, a sign-in link or a session away from whoever holds it; returns what it was.
+pub async fn revoke_token(
+    db: &impl ConnectionTrait,
+    organisation: OrganisationId,
+    id: TokenId,
+) -> Result<Option<api_token::Model>, DbErr> {
+    let found = api_token::Entity::find_by_id(id.0).one(db).await?;
+    let Some(token) = found.filter(|token| token.organisation_id == organisation.0) else { return Ok(None) };
+    Ok(delete_token(db, token.id).await?.then_some(token))
 }
 
 pub async fn delete_expired_tokens(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<(), DbErr> {
@@ -240,6 +271,12 @@ pub async fn create_site(
     row.insert(db).await
 }
 
+impl api_token::Model {
+    pub fn rights(&self) -> Rights {
+        Rights::stored(&self.rights)
+    }
+}
+
 impl site::Model {
     pub fn origins(&self) -> Vec<String> {
         serde_json::from_value(self.origins.clone()).unwrap_or_default()
@@ -247,6 +284,10 @@ impl site::Model {
 }
 
 impl community::Model {
+    pub fn owner(&self) -> Owner {
+        Owner { organisation: Some(OrganisationId(self.organisation_id)), community: Some(CommunityId(self.id)) }
+    }
+
     /// What amounts are added up in. It was checked when it was stored.
     pub fn currency(&self) -> Result<Currency, DbErr> {
         self.currency.parse().map_err(|error| DbErr::Custom(format!("community {}: {error}", self.id)))

@@ -6,9 +6,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::prelude::*;
 
 use crate::base::ttl_cache::TtlCache;
-use crate::tenancy::entities::api_token::Kind;
+use crate::tenancy::entities::api_token::{self, Kind};
 use crate::tenancy::secret::hash_of;
-use crate::tenancy::store::{Viewer, delete_token, viewer_with};
+use crate::tenancy::store::{Viewer, viewer_with};
 
 /// How long a session that was ended on another server may go on.
 const LIFETIME: TimeDelta = TimeDelta::seconds(1);
@@ -42,10 +42,8 @@ impl ViewerCache {
         Ok(viewer)
     }
 
-    /// Ends what this viewer came with, at once on this server.
-    pub async fn end(&self, db: &impl ConnectionTrait, viewer: &Viewer) -> Result<(), DbErr> {
-        delete_token(db, viewer.token.id).await?;
-        self.0.remove(&(viewer.token.kind, viewer.token.secret_hash.clone()));
-        Ok(())
+    /// Forgets a token or session that was taken away: it is good for nothing from now on, on this server.
+    pub fn forget(&self, token: &api_token::Model) {
+        self.0.remove(&(token.kind, token.secret_hash.clone()));
     }
 }

@@ -13,6 +13,7 @@ use crate::activities::keys::record_id;
 use crate::activities::record::Recorder;
 use crate::base::ambient::Ambient;
 use crate::base::commits::Touches;
+use crate::database::author::Author;
 use crate::database::failure::is_passing;
 use crate::database::{Database, Transaction};
 use crate::webhooks::change::{Change, Meaning, Member, Rank};
@@ -38,10 +39,11 @@ enum Outcome {
 pub async fn apply(
     database: &Database,
     ambient: &Ambient,
+    author: &Author,
     (community, id): (CommunityId, InboxEventId),
     statuses: &[Status],
 ) -> Result<Option<Status>, DbErr> {
-    let transaction = database.begin_write(Touches::tracked(community)).await?;
+    let transaction = database.begin_write(author, Touches::tracked(community)).await?;
     let event = inbox_event::Entity::find_by_id((community.0, id.0)).lock_exclusive().one(&transaction).await?;
     let Some(event) = event.filter(|event| statuses.contains(&event.status)) else { return Ok(None) };
     let outcome = match understand(&transaction, &event).await? {
@@ -75,7 +77,7 @@ pub async fn apply(
 pub async fn apply_pending(database: &Database, ambient: &Ambient) -> Result<usize, DbErr> {
     let pending = keys_with_status(&database.read, None, Status::Pending, None).await?;
     for (community, id) in &pending {
-        if let Err(error) = apply(database, ambient, (*community, *id), &[Status::Pending]).await {
+        if let Err(error) = apply(database, ambient, &Author::SERVER, (*community, *id), &[Status::Pending]).await {
             let (community, event) = (community.0, id.0);
             tracing::warn!(%community, %event, cause = error.to_string(), "an event stays pending");
         }

@@ -3,7 +3,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Args, Subcommand, ValueEnum};
 use sea_orm::prelude::*;
 use valuemap_api::wire::node_id::NodeId;
+use valuemap_engine::base::ambient::Ambient;
 use valuemap_engine::database::Database;
+use valuemap_engine::database::author::Author;
 use valuemap_engine::survey::entities::response::Standing;
 use valuemap_engine::survey::standing::lists::{Group, groups};
 use valuemap_engine::survey::standing::{Decision, Matching, Move, Selection};
@@ -12,7 +14,7 @@ use valuemap_engine::tenancy::entities::site;
 use valuemap_engine::tenancy::store::{site_by_key, sites_of};
 use valuemap_shared::ids::{CommunityId, SiteId};
 
-use crate::commands::find_community;
+use crate::commands::{find_community, owner_of};
 
 /// How many groups are listed.
 const LISTED: u64 = 1_000;
@@ -76,12 +78,17 @@ impl From<SetAside> for Standing {
 }
 
 impl Answers {
-    pub async fn run(&self, database: &Database) -> anyhow::Result<()> {
+    pub async fn run(&self, database: &Database, ambient: &Ambient) -> anyhow::Result<()> {
+        let with = (database, ambient);
         match self {
             Self::Held(held) => held.run(database).await,
-            Self::Release(chosen) => chosen.decide(database, Decision::Release, "count from now on").await,
-            Self::Discard(chosen) => chosen.decide(database, Decision::Discard, "are discarded").await,
-            Self::Quarantine(chosen) => chosen.decide(database, Decision::Quarantine, "count no longer").await,
+            Self::Release(chosen) => {
+                chosen.decide(with, Decision::Release, ("answers release", "count from now on")).await
+            }
+            Self::Discard(chosen) => chosen.decide(with, Decision::Discard, ("answers discard", "are discarded")).await,
+            Self::Quarantine(chosen) => {
+                chosen.decide(with, Decision::Quarantine, ("answers quarantine", "count no longer")).await
+            }
         }
     }
 }
@@ -120,7 +127,12 @@ fn print_line(group: &Group, site: Option<&site::Model>) {
 }
 
 impl Chosen {
-    async fn decide(&self, database: &Database, decision: Decision, done: &str) -> anyhow::Result<()> {
+    async fn decide(
+        &self,
+        (database, ambient): (&Database, &Ambient),
+        decision: Decision,
+        (what, done): (&str, &str),
+    ) -> anyhow::Result<()> {
         let standing = self.standing.map(Standing::from);
         let from = match &standing {
             None => decision.usual_from(),
@@ -133,7 +145,9 @@ impl Chosen {
         let mut answers = Move::new(Selection::Matching(matching), decision, from);
         let versions = VersionCache::default();
         let mut moved = 0;
-        while let Some(count) = answers.next_batch(database, &versions).await? {
+        let owner = owner_of(database, CommunityId(site.community_id)).await?;
+        let author = Author::operator(ambient, owner, what);
+        while let Some(count) = answers.next_batch(database, &author, &versions).await? {
             moved += count;
         }
         println!("{moved} answers {done}.");

@@ -7,6 +7,7 @@ use valuemap_engine::attribution::run::{Computed, RunResult, SourceResult, run};
 use valuemap_engine::attribution::store;
 use valuemap_engine::base::ambient::Ambient;
 use valuemap_engine::base::commits::Touches;
+use valuemap_engine::database::author::Author;
 use valuemap_engine::database::{Database, Transaction};
 use valuemap_engine::scoring_models::store::model_of;
 use valuemap_shared::attribution::{Asked, CreditSource, Model, Parameters};
@@ -72,10 +73,10 @@ impl Attribute {
         let computed = run(database, community, &parameters).await??;
         say(&table(&row.name, &parameters, &computed)?)?;
         if !self.no_store {
-            let author = "valuemap attribute";
-            let keep =
-                async |db: &Transaction| store::keep(db, ambient, community, &parameters, &computed, author).await;
-            let kept = database.write(Touches::NOTHING, keep).await?;
+            let by = "valuemap attribute";
+            let keep = async |db: &Transaction| store::keep(db, ambient, community, &parameters, &computed, by).await;
+            let author = Author::operator(ambient, row.owner(), "attribute");
+            let kept = database.write(&author, Touches::NOTHING, keep).await?;
             say(&format!("\nKept as {}.\n", NodeId::AttributionRun(community, kept.id.into())))?;
         }
         Ok(())

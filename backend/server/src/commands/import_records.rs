@@ -5,6 +5,7 @@ use anyhow::bail;
 use clap::{Args, Command, ValueEnum};
 use valuemap_engine::base::ambient::Ambient;
 use valuemap_engine::database::Database;
+use valuemap_engine::database::author::Author;
 use valuemap_engine::import::records::{Checked, Request, check, store};
 use valuemap_engine::import::{DateFormat, DecimalMark, Format, FormatOption, How, Problems};
 use valuemap_shared::activities::{OutcomeKind, RecordKind};
@@ -85,6 +86,7 @@ impl ImportRecords {
             format,
             path: &self.file,
             community: CommunityId(community.id),
+            author: Author::operator(ambient, community.owner(), &format!("import {}", format.name)),
             currency: self.currency.unwrap_or(own_currency),
             source: self.source.clone(),
             mapping: self.mappings.iter().cloned().collect(),

@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use clap::Args;
 use valuemap_engine::base::ambient::Ambient;
 use valuemap_engine::database::Database;
+use valuemap_engine::database::author::Author;
 use valuemap_engine::import::Table;
 use valuemap_engine::import::responses::{Destination, Loaded, Mapping, Plan, RowProblem, load, plan};
 use valuemap_engine::survey::store::{definition_of, latest_published, survey_named};
@@ -40,7 +41,9 @@ pub struct ImportResponses {
 
 impl ImportResponses {
     pub async fn run(&self, database: &Database, ambient: &Ambient) -> anyhow::Result<()> {
-        let community = CommunityId(find_community(database, &self.community).await?.id);
+        let owned = find_community(database, &self.community).await?;
+        let community = CommunityId(owned.id);
+        let author = Author::operator(ambient, owned.owner(), "import responses");
         let survey = valuemap_engine::tenancy::names::checked_name(&self.survey)?;
         let table = Table::read(&self.file)?;
         let existing = existing_definition(database, community, survey).await?;
@@ -53,7 +56,7 @@ impl ImportResponses {
         };
         let plan = plan(&table, &self.mappings, destination)?;
         let name = self.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let loaded = load(database, ambient, community, &name, &plan, self.load).await?;
+        let loaded = load(database, ambient, (community, &author), &name, &plan, self.load).await?;
         report(&plan, &loaded);
         if !plan.problems.is_empty() || !loaded.problems.is_empty() {
             bail!("nothing was loaded: correct the rows above, and run the same command again");

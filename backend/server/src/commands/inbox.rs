@@ -4,12 +4,13 @@ use sea_orm::ActiveEnum;
 use valuemap_api::wire::node_id::NodeId;
 use valuemap_engine::base::ambient::Ambient;
 use valuemap_engine::database::Database;
+use valuemap_engine::database::author::Author;
 use valuemap_engine::webhooks::apply;
 use valuemap_engine::webhooks::entities::inbox_event;
 use valuemap_engine::webhooks::inbox::{event, events, keys_with_status};
 use valuemap_shared::ids::{CommunityId, InboxEventId};
 
-use crate::commands::find_community;
+use crate::commands::{find_community, owner_of};
 
 #[derive(Subcommand)]
 pub enum Inbox {
@@ -117,9 +118,17 @@ impl Replay {
                 (keys, vec![Pending, Applied, Ignored, Failed])
             }
         };
+        let mut author = None;
         let (mut applied, mut ignored, mut failed) = (0_u64, 0_u64, 0_u64);
         for key in keys {
-            match apply(database, ambient, key, &statuses).await? {
+            let author = match &author {
+                Some((community, author)) if *community == key.0 => author,
+                _ => {
+                    let operator = Author::operator(ambient, owner_of(database, key.0).await?, "inbox replay");
+                    &author.insert((key.0, operator)).1
+                }
+            };
+            match apply(database, ambient, author, key, &statuses).await? {
                 Some(inbox_event::Status::Applied) => applied += 1,
                 Some(inbox_event::Status::Ignored) => ignored += 1,
                 Some(inbox_event::Status::Failed) => failed += 1,

@@ -26,9 +26,11 @@ use clap::{Parser, Subcommand};
 use valuemap_api::wire::node_id::NodeId;
 use valuemap_engine::base::ambient::Ambient;
 use valuemap_engine::database::Database;
+use valuemap_engine::database::author::Owner;
 use valuemap_engine::tenancy::entities::{community, organisation as organisation_rows};
+use valuemap_engine::tenancy::rights::{Right, Rights};
 use valuemap_engine::tenancy::store;
-use valuemap_shared::ids::CommunityId;
+use valuemap_shared::ids::{CommunityId, OrganisationId};
 
 use crate::logging;
 use crate::settings::{Overrides, Settings};
@@ -65,7 +67,7 @@ enum Command {
     Rate(rate::Rate),
     /// Create an organisation
     Organisation(organisation::Organisation),
-    /// Create a token for an internal app
+    /// Create, list and revoke the tokens of internal apps, and end sessions
     #[command(subcommand)]
     Token(token::Token),
     /// Manage the addresses that other systems post their events to
@@ -124,12 +126,23 @@ async fn run_once(command: Command, settings: &Settings) -> anyhow::Result<()> {
         Command::Webhook(webhook) => webhook.run(&database, &ambient).await?,
         Command::Inbox(inbox) => inbox.run(&database, &ambient).await?,
         Command::Attribute(attribute) => attribute.run(&database, &ambient).await?,
-        Command::Answers(answers) => answers.run(&database).await?,
-        Command::Verify(verify) => verify.run(&database).await?,
+        Command::Answers(answers) => answers.run(&database, &ambient).await?,
+        Command::Verify(verify) => verify.run(&database, &ambient).await?,
         Command::Serve(_) | Command::Schema(_) => {}
     }
     database.close().await?;
     Ok(())
+}
+
+/// To whom a community belongs.
+async fn owner_of(database: &Database, community: CommunityId) -> anyhow::Result<Owner> {
+    let organisation = store::organisation_of_community(&database.read, community).await?;
+    Ok(Owner { organisation: organisation.map(|row| OrganisationId(row.id)), community: Some(community) })
+}
+
+/// The rights that were asked for, or the usual ones.
+fn rights_of(asked: &[Right], usual: Rights) -> Rights {
+    if asked.is_empty() { usual } else { Rights::of(asked.iter().copied()) }
 }
 
 /// Prints a text. Whoever reads it may stop reading, as `head` does.

@@ -8,6 +8,7 @@ use valuemap_api::value_map::read_document;
 use valuemap_engine::base::ambient::Ambient;
 use valuemap_engine::base::commits::Touches;
 use valuemap_engine::database::Database;
+use valuemap_engine::database::author::Author;
 use valuemap_engine::scoring_models::store::{Saved, model_of, models_of, save_model};
 use valuemap_shared::ids::CommunityId;
 use valuemap_shared::survey::Problem;
@@ -60,12 +61,14 @@ impl Model {
             Self::List { community } => list(database, community).await,
             Self::Export { community, version, output } => export(database, community, *version, output.as_ref()).await,
             Self::Import { file, community, based_on, note, check } => {
-                let community = CommunityId(find_community(database, community).await?.id);
+                let owned = find_community(database, community).await?;
+                let community = CommunityId(owned.id);
                 let draft = read(file)?;
                 if *check {
                     return report(file, ScoringModel::parse(&draft, 0).map(|_| "the model keeps all rules".into()));
                 }
-                let transaction = database.begin_write(Touches::tracked(community)).await?;
+                let author = Author::operator(ambient, owned.owner(), "model import");
+                let transaction = database.begin_write(&author, Touches::tracked(community)).await?;
                 let by = ("command line", note.as_deref(), ambient.now());
                 match save_model(&transaction, community, &draft, *based_on, by).await? {
                     Saved::Model(stored) => {

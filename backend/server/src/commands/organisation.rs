@@ -3,6 +3,7 @@ use clap::Args;
 use valuemap_engine::base::ambient::Ambient;
 use valuemap_engine::base::commits::Touches;
 use valuemap_engine::database::Database;
+use valuemap_engine::database::author::{Author, Owner};
 use valuemap_engine::database::failure::is_duplicate;
 use valuemap_engine::tenancy::names::checked_name;
 use valuemap_engine::tenancy::store::create_organisation;
@@ -21,7 +22,10 @@ impl Organisation {
     pub async fn run(&self, database: &Database, ambient: &Ambient) -> anyhow::Result<()> {
         let name = checked_name(&self.name)?;
         let minimum = self.minimum_answers;
-        match database.write(Touches::NOTHING, async |db| create_organisation(db, ambient, name, minimum).await).await {
+        let author = Author::operator(ambient, Owner::default(), "organisation");
+        let created =
+            database.write(&author, Touches::NOTHING, async |db| create_organisation(db, ambient, name, minimum).await);
+        match created.await {
             Ok(_) => println!("Created the organisation {name}. Next: `valuemap sign-in` or `valuemap token create`."),
             Err(error) if is_duplicate(error.cause()) => bail!("there is an organisation `{name}` already"),
             Err(error) => return Err(error.into()),

@@ -5,6 +5,7 @@ use valuemap_engine::activities::rates::{RateError, parse_rate, state_rate};
 use valuemap_engine::base::ambient::Ambient;
 use valuemap_engine::base::commits::Touches;
 use valuemap_engine::database::Database;
+use valuemap_engine::database::author::Author;
 use valuemap_engine::database::failure::is_passing;
 use valuemap_shared::ids::CommunityId;
 use valuemap_shared::money::Currency;
@@ -31,8 +32,9 @@ impl Rate {
         let community = find_community(database, &self.community).await?;
         let id = CommunityId(community.id);
         let (currency, from) = (self.currency, self.valid_from);
+        let author = Author::operator(ambient, community.owner(), "rate");
         let stated = async {
-            let transaction = database.begin_write(Touches::tracked(id)).await?;
+            let transaction = database.begin_write(&author, Touches::tracked(id)).await?;
             let stated = state_rate(&transaction, id, currency, from, self.rate, ambient.now()).await?;
             transaction.commit().await.map_err(sea_orm::DbErr::from)?;
             Ok(stated)

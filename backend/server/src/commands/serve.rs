@@ -10,12 +10,14 @@ use valuemap_engine::base::ambient::Ambient;
 use valuemap_engine::base::background::Background;
 use valuemap_engine::base::commits::Touches;
 use valuemap_engine::database::Database;
+use valuemap_engine::database::author::Author;
 use valuemap_engine::database::readiness::Readiness;
 use valuemap_engine::limits::Limits;
 use valuemap_engine::limits::watch::watch;
 use valuemap_engine::services::Services;
 use valuemap_engine::survey::store::VersionCache;
 use valuemap_engine::survey::writer::Writer;
+use valuemap_engine::tenancy::rights::Rights;
 use valuemap_engine::tenancy::store::{delete_expired_tokens, organisations, site_by_key};
 use valuemap_engine::value_map::map_cache::MapCache;
 use valuemap_engine::{sample, webhooks};
@@ -60,7 +62,9 @@ impl Serve {
         }
         database.check_schema().await?;
         database.watch_commits(&ambient).await?;
-        database.write(Touches::NOTHING, async |db| delete_expired_tokens(db, ambient.now()).await).await?;
+        database
+            .write(&Author::SERVER, Touches::NOTHING, async |db| delete_expired_tokens(db, ambient.now()).await)
+            .await?;
         if self.seed_when_empty && organisations(&database.read).await?.is_empty() {
             let sample::Loaded { responses, records } = sample::load(&database, &ambient).await?;
             tracing::info!(responses, records, "loaded the sample community");
@@ -157,7 +161,8 @@ async fn greet(database: &Database, ambient: &Ambient, address: SocketAddr, with
     // A link in the terminal is for the person in front of it; a server for others hands out links on request.
     if address.ip().is_loopback() && with_link {
         for organisation in &organisations {
-            let link = sign_in_link(database, ambient, OrganisationId(organisation.id), &server).await?;
+            let link =
+                sign_in_link(database, ambient, OrganisationId(organisation.id), &Rights::all(), &server).await?;
             println!("  Sign in ({}): {link}", organisation.name);
         }
     }

@@ -5,11 +5,13 @@ use clap::Args;
 use valuemap_engine::base::ambient::Ambient;
 use valuemap_engine::base::commits::Touches;
 use valuemap_engine::database::Database;
+use valuemap_engine::database::author::{Author, Owner};
 use valuemap_engine::tenancy::entities::api_token::Kind;
+use valuemap_engine::tenancy::rights::{Right, Rights};
 use valuemap_engine::tenancy::store::create_token;
 use valuemap_shared::ids::OrganisationId;
 
-use crate::commands::find_organisation;
+use crate::commands::{find_organisation, rights_of};
 
 #[derive(Args)]
 pub struct SignIn {
@@ -19,13 +21,17 @@ pub struct SignIn {
     /// Where the server is reached, such as https://valuemap.example.com
     #[arg(long, value_name = "URL")]
     server: Option<String>,
+    /// What the person may do, with commas between: read_figures, read_answers, write, manage, operate [default: all]
+    #[arg(long, value_name = "RIGHTS", value_delimiter = ',')]
+    rights: Vec<Right>,
 }
 
 impl SignIn {
     pub async fn run(&self, database: &Database, ambient: &Ambient, listen: SocketAddr) -> anyhow::Result<()> {
         let organisation = find_organisation(database, self.organisation.as_deref()).await?;
+        let rights = rights_of(&self.rights, Rights::all());
         let server = self.server.clone().unwrap_or_else(|| format!("http://{listen}"));
-        println!("{}", sign_in_link(database, ambient, OrganisationId(organisation.id), &server).await?);
+        println!("{}", sign_in_link(database, ambient, OrganisationId(organisation.id), &rights, &server).await?);
         Ok(())
     }
 }
@@ -35,11 +41,13 @@ pub async fn sign_in_link(
     database: &Database,
     ambient: &Ambient,
     organisation: OrganisationId,
+    rights: &Rights,
     server: &str,
 ) -> anyhow::Result<String> {
     let lifetime = TimeDelta::minutes(15);
-    let created = database.write(Touches::NOTHING, async |db| {
-        create_token(db, ambient, organisation, Kind::SignIn, "Dashboard", true, lifetime).await
+    let author = Author::operator(ambient, Owner::organisation(organisation), "sign-in");
+    let created = database.write(&author, Touches::NOTHING, async |db| {
+        create_token(db, ambient, organisation, Kind::SignIn, "Dashboard", rights, lifetime).await
     });
     let secret = created.await?;
     Ok(format!("{}/sign-in?token={secret}", server.trim_end_matches('/')))

@@ -1,8 +1,10 @@
 use anyhow::bail;
 use clap::Args;
 use sea_orm::EntityTrait;
+use valuemap_engine::base::ambient::Ambient;
 use valuemap_engine::base::commits::Touches;
 use valuemap_engine::database::Database;
+use valuemap_engine::database::author::Author;
 use valuemap_engine::survey::verify::{mend, verify};
 use valuemap_engine::tenancy::entities::community;
 use valuemap_shared::ids::CommunityId;
@@ -15,10 +17,11 @@ pub struct Verify {
 }
 
 impl Verify {
-    pub async fn run(&self, database: &Database) -> anyhow::Result<()> {
+    pub async fn run(&self, database: &Database, ambient: &Ambient) -> anyhow::Result<()> {
         if self.mend {
             for row in community::Entity::find().all(&database.read).await? {
-                let transaction = database.begin_write(Touches::NOTHING).await?;
+                let author = Author::operator(ambient, row.owner(), "verify --mend");
+                let transaction = database.begin_write(&author, Touches::NOTHING).await?;
                 let mended = mend(&transaction, CommunityId(row.id)).await?;
                 transaction.commit().await?;
                 println!("{}: {mended} rows mended", row.name);

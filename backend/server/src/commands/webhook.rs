@@ -3,6 +3,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use valuemap_engine::base::ambient::Ambient;
 use valuemap_engine::base::commits::Touches;
 use valuemap_engine::database::Database;
+use valuemap_engine::database::author::Author;
 use valuemap_engine::database::failure::is_duplicate;
 use valuemap_engine::tenancy::names::checked_name;
 use valuemap_engine::webhooks::endpoint::{create_endpoint, disable_endpoint, endpoints_of};
@@ -80,15 +81,17 @@ impl Create {
         let community = find_community(database, &self.community).await?;
         let (id, name) = (CommunityId(community.id), checked_name(&self.name)?);
         let kind = self.kind.into();
-        let row =
-            match database.write(Touches::NOTHING, async |db| create_endpoint(db, ambient, id, kind, name).await).await
-            {
-                Ok(row) => row,
-                Err(error) if is_duplicate(error.cause()) => {
-                    bail!("there is a webhook `{name}` already; choose another name")
-                }
-                Err(error) => return Err(error.into()),
-            };
+        let author = Author::operator(ambient, community.owner(), "webhook create");
+        let row = match database
+            .write(&author, Touches::NOTHING, async |db| create_endpoint(db, ambient, id, kind, name).await)
+            .await
+        {
+            Ok(row) => row,
+            Err(error) if is_duplicate(error.cause()) => {
+                bail!("there is a webhook `{name}` already; choose another name")
+            }
+            Err(error) => return Err(error.into()),
+        };
         eprintln!("A webhook of {}. Its secret is shown this once:", community.name);
         println!("address: {}", row.address_path());
         println!("secret:  {}", row.secret);
@@ -120,7 +123,8 @@ impl Disable {
             bail!("{} has no webhook `{}`; see `valuemap webhook list`", community.name, self.name);
         };
         let key = (id, WebhookEndpointId(row.id));
-        database.write(Touches::NOTHING, async |db| disable_endpoint(db, ambient, key).await).await?;
+        let author = Author::operator(ambient, community.owner(), "webhook disable");
+        database.write_some(&author, Touches::NOTHING, async |db| disable_endpoint(db, ambient, key).await).await?;
         println!("{} answers 404 from now on.", row.address_path());
         Ok(())
     }

@@ -9,6 +9,7 @@ use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 use chrono::TimeDelta;
 use valuemap_api::error::ApiError;
 use valuemap_engine::base::commits::Touches;
+use valuemap_engine::database::author::Author;
 use valuemap_engine::services::Services;
 use valuemap_engine::tenancy::entities::api_token::Kind;
 use valuemap_engine::tenancy::store::{Viewer, create_token, delete_token, viewer_with};
@@ -83,19 +84,20 @@ async fn start_session(services: &Services, token: &str) -> Result<Option<String
     if viewer_with(&services.database.read, Kind::SignIn, token, now).await?.is_none() {
         return Ok(None);
     }
-    let started = services.database.write(Touches::NOTHING, async |db| {
+    let started = services.database.write(&Author::SERVER, Touches::NOTHING, async |db| {
         let Some(viewer) = viewer_with(db, Kind::SignIn, token, now).await? else { return Ok(None) };
         // Of two who use it at once, one deletes it.
         if !delete_token(db, viewer.token.id).await? {
             return Ok(None);
         }
+        let rights = viewer.rights();
         let secret = create_token(
             db,
             &services.ambient,
             viewer.organisation_id(),
             Kind::Session,
             &viewer.token.name,
-            viewer.token.can_write,
+            &rights,
             TimeDelta::days(SESSION_DAYS),
         );
         Ok(Some(secret.await?))
@@ -107,7 +109,11 @@ async fn start_session(services: &Services, token: &str) -> Result<Option<String
 pub async fn sign_out(http: HttpRequest, services: web::Data<Services>) -> HttpResponse {
     let ended = async {
         if let Some(viewer) = viewer_of(&http, &services).await? {
-            services.database.write(Touches::NOTHING, async |db| services.viewers.end(db, &viewer).await).await?;
+            let ended = services
+                .database
+                .write(&Author::SERVER, Touches::NOTHING, async |db| delete_token(db, viewer.token.id).await);
+            ended.await?;
+            services.viewers.forget(&viewer.token);
         }
         Ok::<_, ApiError>(())
     };

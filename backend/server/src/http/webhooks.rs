@@ -10,6 +10,7 @@ use tokio::sync::Semaphore;
 use valuemap_api::wire::node_id::NodeId;
 use valuemap_engine::base::commits::Touches;
 use valuemap_engine::base::log_throttle::LogThrottle;
+use valuemap_engine::database::author::Author;
 use valuemap_engine::services::Services;
 use valuemap_engine::webhooks::endpoint::enabled_endpoint;
 use valuemap_engine::webhooks::entities::inbox_event::Status;
@@ -106,15 +107,15 @@ async fn take_in(
     incoming: Incoming,
     body: &[u8],
 ) -> Result<&'static str, DbErr> {
-    let stored = services
-        .database
-        .write(Touches::NOTHING, async |db| store(db, &services.ambient, endpoint, incoming, body).await);
+    let stored = services.database.write(&Author::SERVER, Touches::NOTHING, async |db| {
+        store(db, &services.ambient, endpoint, incoming, body).await
+    });
     let (event, is_new) = stored.await?;
     if !is_new && event.status != Status::Pending {
         return Ok("repeated");
     }
     let _turn = AT_ONCE.acquire().await.map_err(|closed| DbErr::Custom(closed.to_string()))?;
-    let status = apply(&services.database, &services.ambient, event.key(), &[Status::Pending]).await?;
+    let status = apply(&services.database, &services.ambient, &Author::SERVER, event.key(), &[Status::Pending]).await?;
     Ok(match status {
         Some(Status::Applied) => "applied",
         Some(Status::Ignored) => "ignored",

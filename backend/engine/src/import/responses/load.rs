@@ -3,6 +3,7 @@ use valuemap_shared::ids::{CommunityId, SurveyId};
 
 use crate::base::ambient::Ambient;
 use crate::base::commits::Touches;
+use crate::database::author::Author;
 use crate::database::{Database, WriteError};
 use crate::import::responses::plan::{Plan, RowProblem};
 use crate::survey::record::Outcome;
@@ -47,12 +48,12 @@ pub enum LoadError {
 pub async fn load(
     database: &Database,
     ambient: &Ambient,
-    community: CommunityId,
+    (community, author): (CommunityId, &Author),
     file: &str,
     plan: &Plan,
     commit: bool,
 ) -> Result<Loaded, LoadError> {
-    let transaction = database.begin_write(Touches::answers([community])).await?;
+    let transaction = database.begin_write(author, Touches::answers([community])).await?;
     let mut loaded = Loaded::default();
     let version = version_for(&transaction, ambient, community, plan, &mut loaded).await?;
     let answers = plan.rows.iter().map(|row| &row.answer);

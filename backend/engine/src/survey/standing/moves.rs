@@ -8,6 +8,7 @@ use sea_orm::sea_query::ExprTrait;
 use sea_orm::{Condition, QueryOrder, QuerySelect};
 
 use crate::base::commits::{Part, Touches};
+use crate::database::author::Author;
 use crate::database::{Database, Transaction, WriteError};
 use crate::survey::entities::response;
 use crate::survey::entities::response::{Column, Standing};
@@ -39,11 +40,14 @@ impl Move {
     pub async fn next_batch(
         &mut self,
         database: &Database,
+        author: &Author,
         versions: &VersionCache,
     ) -> Result<Option<u64>, WriteError> {
         let community = self.selection.community();
         let touches = community.map_or(Touches::NOTHING, |community| Touches::one(community, Part::Standings));
-        let moved = database.write(touches, async |transaction| self.move_next(transaction, versions).await).await?;
+        let moved = database
+            .write_some(author, touches, async |transaction| self.move_next(transaction, versions).await)
+            .await?;
         Ok(moved.map(|(moved, last)| {
             self.after = last.or(self.after);
             moved

@@ -10,7 +10,7 @@ const CREATE: &str = include_str!("create_site.graphql");
 /// All sites of the organisation: where its surveys may be embedded.
 #[derive(Debug, PartialEq)]
 pub struct SiteList {
-    pub can_write: bool,
+    pub may_manage: bool,
     pub communities: Vec<Community>,
 }
 
@@ -50,9 +50,8 @@ struct Data {
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
 struct Viewer {
-    can_write: bool,
+    rights: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -95,7 +94,8 @@ impl SiteList {
 
 pub async fn fetch_sites() -> Result<Rc<SiteList>, Failure> {
     let data: Data = ask(QUERY, ()).await?;
-    Ok(Rc::new(SiteList { can_write: data.viewer.can_write, communities: data.communities.nodes }))
+    let may_manage = data.viewer.rights.iter().any(|right| right == "MANAGE");
+    Ok(Rc::new(SiteList { may_manage, communities: data.communities.nodes }))
 }
 
 /// Makes a site and returns its key.
@@ -125,7 +125,7 @@ mod tests {
             surveys: Vec::new(),
             sites: keys.iter().map(site).collect(),
         };
-        SiteList { can_write: true, communities: keys.iter().map(community).collect() }
+        SiteList { may_manage: true, communities: keys.iter().map(community).collect() }
     }
 
     #[test]

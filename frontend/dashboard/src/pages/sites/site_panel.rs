@@ -32,9 +32,9 @@ pub fn SitePanel(props: &SitePanelProps) -> Html {
         return html! {
             <Notice title="There is no site yet">
                 <p>{ "A site is a place where a survey is embedded: a key for the snippet, and the origins that may use it." }</p>
-                if !sites.can_write {
+                if !sites.may_manage {
                     <p>
-                        { "You may only read here. Somebody who may write makes one on this page, or with the mutation " }
+                        { "You may not make one. Somebody with the right to manage does, on this page or with the mutation " }
                         <code>{ "createSite" }</code>{ "." }
                     </p>
                 } else if sites.surveys().next().is_none() {
@@ -57,7 +57,7 @@ pub fn SitePanel(props: &SitePanelProps) -> Html {
             <h2 id="site-title">{ "Site" }</h2>
             <div class="site-pick">
                 <Select label="Snippet for" options={options(sites)} selected={site.key.clone()} onpick={props.onpick.clone()} />
-                if sites.can_write {
+                if sites.may_manage {
                     <Button onpress={toggle}>{ if *making { "Cancel" } else { "New site…" } }</Button>
                 }
             </div>
@@ -79,7 +79,7 @@ pub fn SitePanel(props: &SitePanelProps) -> Html {
             if *making {
                 <h3>{ "New site" }</h3>
                 { form }
-            } else if sites.can_write {
+            } else if sites.may_manage {
                 <p class="field-hint">{ "Origins are fixed when a site is made: for others, make another site." }</p>
             }
         </section>
