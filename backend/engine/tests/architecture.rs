@@ -118,6 +118,16 @@ fn the_wire_holds_no_statement() {
     }
 }
 
+/// Whoever asks over the network proves that they may write; only the server itself and its command line just do.
+#[test]
+fn the_wire_writes_on_behalf_of_who_asks() {
+    for (path, code) in sources("../api/src") {
+        for made in ["Author::SERVER", "Author::operator"] {
+            assert!(!code.contains(made), "{} uses {made}", path.display());
+        }
+    }
+}
+
 #[test]
 fn features_of_the_wire_do_not_know_what_stands_on_top() {
     const ON_TOP: [&str; 5] = ["community", "embed", "loaders", "node", "schema"];
