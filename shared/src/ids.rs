@@ -50,6 +50,8 @@ typed_id! {
     OrganisationId,
     /// A token, a sign-in link or a session.
     TokenId,
+    /// Work that outlasts the request that asks for it.
+    JobId,
     /// What somebody changed.
     AuditEntryId,
     /// A community: everything that is counted belongs to one.

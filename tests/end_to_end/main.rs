@@ -16,6 +16,7 @@ mod hostile;
 mod hosts;
 mod identity;
 mod import;
+mod jobs;
 mod limits;
 mod methods;
 mod protocol;

@@ -40,6 +40,7 @@ const FIELDS: &[(&str, Option<&str>)] = &[
     ("Query.attributionRun", FIGURES),
     ("Query.activityReturns", FIGURES),
     ("Query.breakEven", FIGURES),
+    ("Query.job", FIGURES),
     ("Query.tokens", OPERATE),
     ("Query.auditLog", OPERATE),
     ("Community.id", ANY),
@@ -51,6 +52,7 @@ const FIELDS: &[(&str, Option<&str>)] = &[
     ("Community.sites", FIGURES),
     ("Community.surveys", FIGURES),
     ("Community.webhookEndpoints", FIGURES),
+    ("Community.jobs", FIGURES),
     ("Community.followUps", FIGURES),
     ("Community.activityTypes", FIGURES),
     ("Community.activities", FIGURES),
@@ -81,6 +83,8 @@ const FIELDS: &[(&str, Option<&str>)] = &[
     ("Mutation.setOutcomeWeights", WRITE),
     ("Mutation.saveComparison", WRITE),
     ("Mutation.runAttribution", WRITE),
+    ("Mutation.startAttribution", WRITE),
+    ("Mutation.cancelJob", WRITE),
     ("Mutation.publishFollowUp", WRITE),
     ("Mutation.withdrawFollowUp", WRITE),
     ("Mutation.releaseAnswers", WRITE),
@@ -231,6 +235,11 @@ impl World {
         let input = json!({ "community": ids["community"], "from": "2026-Q1", "until": "2026-Q1" });
         let data = api.ask(run, json!({ "input": input })).await.unwrap();
         ids.insert("attributionRun", text(&data["runAttribution"]["id"]));
+        let start = "mutation($input: RunAttributionInput!) { startAttribution(input: $input) { ... on Job { id } } }";
+        let input = json!({ "community": ids["community"], "from": "2026-Q1", "until": "2026-Q1" });
+        let data = api.ask(start, json!({ "input": input })).await.unwrap();
+        ids.insert("job", text(&data["startAttribution"]["id"]));
+        ids.insert("cancelJob", text(&data["startAttribution"]["id"]));
         let create = "mutation($input: CreateWebhookEndpointInput!) { createWebhookEndpoint(input: $input) {
             ... on WebhookEndpointCreated { endpoint { id } } } }";
         let input = json!({ "community": ids["community"], "kind": "DISCOURSE", "name": "Forum" });

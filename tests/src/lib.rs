@@ -20,7 +20,7 @@ pub use database::{Engine, Scratch};
 pub use fault_proxy::{Fault, FaultProxy, Kind, gaps};
 pub use host_site::{Blanks, HostSite};
 pub use identity::{Signer, seconds_since_1970, unsigned};
-pub use server::{Server, valuemap, valuemap_at};
+pub use server::{Server, valuemap, valuemap_at, valuemap_command};
 pub use switch::Switch;
 
 /// How long anything may take before it counts as hung: a crowded machine is slow, and still right.

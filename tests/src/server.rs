@@ -121,6 +121,13 @@ pub async fn valuemap(scratch: &Scratch, arguments: &[&str]) -> anyhow::Result<O
     Ok(command(scratch)?.args(arguments).output().await?)
 }
 
+/// The same, not started yet.
+pub fn valuemap_command(scratch: &Scratch, arguments: &[&str]) -> anyhow::Result<Command> {
+    let mut command = command(scratch)?;
+    command.args(arguments).kill_on_drop(true);
+    Ok(command)
+}
+
 /// The same for the database at a URL.
 pub async fn valuemap_at(url: &str, folder: &std::path::Path, arguments: &[&str]) -> anyhow::Result<Output> {
     Ok(command_at(url, folder)?.args(arguments).output().await?)

@@ -10,6 +10,7 @@ use valuemap_engine::database::failure::is_duplicate;
 use valuemap_engine::database::pages::All;
 use valuemap_engine::follow_ups::store::FollowUps;
 use valuemap_engine::founding::{NewCommunity, found};
+use valuemap_engine::jobs::queue::Jobs;
 use valuemap_engine::survey::standing::lists::{SetAside, SetAsideFilter};
 use valuemap_engine::tenancy::entities::community;
 use valuemap_engine::tenancy::names::checked_name;
@@ -23,6 +24,7 @@ use crate::activities::{TrackedCommunity, begin};
 use crate::context::{Need, author, data, services, viewer};
 use crate::error::ApiError;
 use crate::follow_ups::FollowUp;
+use crate::jobs::Job;
 use crate::sites::{Site, SitesOf};
 use crate::survey::standing::{AnswerStanding, SetAsideAnswer, SetAsideGroup, set_aside_groups, site_in};
 use crate::survey::surveys::{Survey, surveys_in};
@@ -167,6 +169,17 @@ impl Community {
         after: Option<String>,
     ) -> Result<Nodes<FollowUp>, ApiError> {
         list::<FollowUps, _>(context, (self.key(), All), (first, after), FollowUp).await
+    }
+
+    /// Work that goes on aside from requests, or has ended within 30 days; what was asked for last first.
+    #[graphql(guard = "Right::ReadFigures.needed()", complexity = "paging::complexity(first, child_complexity)")]
+    async fn jobs(
+        &self,
+        context: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+    ) -> Result<Nodes<Job>, ApiError> {
+        list::<Jobs, _>(context, (self.key(), All), (first, after), Job).await
     }
 
     /// Answers that count in no figure, the latest first.

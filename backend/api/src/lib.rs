@@ -21,6 +21,7 @@ mod webhooks;
 mod audit;
 mod community;
 mod embed;
+mod jobs;
 mod node;
 mod site_identity;
 mod sites;

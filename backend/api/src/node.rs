@@ -51,6 +51,7 @@ impl NodeQuery {
             | NodeId::Response(..)
             | NodeId::WebhookEndpoint(..)
             | NodeId::InboxEvent(..)
+            | NodeId::Job(..)
             | NodeId::FollowUp(..) => None,
         })
     }
@@ -73,6 +74,7 @@ fn right_to(id: NodeId) -> Option<Right> {
         | NodeId::Response(..)
         | NodeId::WebhookEndpoint(..)
         | NodeId::InboxEvent(..)
+        | NodeId::Job(..)
         | NodeId::FollowUp(..) => None,
     }
 }

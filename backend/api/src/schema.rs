@@ -14,6 +14,7 @@ use crate::documents::{CountFields, limits};
 use crate::embed::{EmbedMutation, EmbedQuery};
 use crate::error::ApiError;
 use crate::follow_ups::FollowUpMutation;
+use crate::jobs::{JobMutation, JobQuery};
 use crate::node::NodeQuery;
 use crate::rate_limits::RateLimits;
 use crate::site_identity::SiteIdentityMutation;
@@ -40,6 +41,7 @@ pub struct Query(
     ComparisonQuery,
     AttributionQuery,
     LimitsQuery,
+    JobQuery,
     TokenQuery,
     AuditQuery,
 );
@@ -58,6 +60,7 @@ pub struct Mutation(
     AttributionMutation,
     FollowUpMutation,
     AnswerStandingMutation,
+    JobMutation,
     TokenMutation,
 );
 

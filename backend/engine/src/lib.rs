@@ -10,6 +10,7 @@ pub mod database;
 pub mod tenancy;
 
 pub mod follow_ups;
+pub mod jobs;
 pub mod limits;
 pub mod member_identity;
 pub mod scoring_models;
@@ -28,3 +29,4 @@ pub mod webhooks;
 
 pub mod sample;
 pub mod services;
+pub mod work;

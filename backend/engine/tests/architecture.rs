@@ -10,13 +10,13 @@ const FLOORS: &[&[&str]] = &[
     &["base"],
     &["database"],
     &["tenancy"],
-    &["follow_ups", "limits", "member_identity", "scoring_models"],
+    &["follow_ups", "jobs", "limits", "member_identity", "scoring_models"],
     &["survey"],
     &["founding"],
     &["activities"],
     &["value_map"],
     &["attribution", "import", "webhooks"],
-    &["sample", "services"],
+    &["sample", "services", "work"],
 ];
 
 fn sources(folder: &str) -> Vec<(PathBuf, String)> {

@@ -15,7 +15,8 @@ use crate::wire::lists::Nodes;
 use crate::wire::paging::page_size;
 use crate::wire::results::Problem;
 
-pub use queries::{AttributionMutation, AttributionQuery};
+pub use inputs::RunAttributionInput;
+pub use queries::{AttributionMutation, AttributionQuery, community_with_model};
 pub use run::{AttributionRun, run_node};
 
 /// What was asked for cannot be computed. All that is wrong is said at once.

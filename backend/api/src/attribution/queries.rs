@@ -196,7 +196,7 @@ impl AttributionQuery {
 }
 
 /// The viewer's community of this id, with its newest scoring model.
-async fn community_with_model(
+pub async fn community_with_model(
     context: &Context<'_>,
     id: NodeId,
 ) -> Result<Option<(CommunityId, StoredModel)>, ApiError> {

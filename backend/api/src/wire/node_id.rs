@@ -6,8 +6,9 @@ use std::str::FromStr;
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
 use uuid::Uuid;
 use valuemap_shared::ids::{
-    ActivityId, ActivityTypeId, AttributionRunId, AuditEntryId, CommunityId, FollowUpId, InboxEventId, OrganisationId,
-    OutcomeId, PartyId, SiteId, SubmissionId, SurveyId, SurveyVersionId, TokenId, TouchpointId, WebhookEndpointId,
+    ActivityId, ActivityTypeId, AttributionRunId, AuditEntryId, CommunityId, FollowUpId, InboxEventId, JobId,
+    OrganisationId, OutcomeId, PartyId, SiteId, SubmissionId, SurveyId, SurveyVersionId, TokenId, TouchpointId,
+    WebhookEndpointId,
 };
 
 use crate::error::ApiError;
@@ -67,6 +68,7 @@ node_ids! {
     "tou" Touchpoint(community: CommunityId, id: TouchpointId);
     "out" Outcome(community: CommunityId, id: OutcomeId);
     "att" AttributionRun(community: CommunityId, id: AttributionRunId);
+    "job" Job(community: CommunityId, id: JobId);
     "fol" FollowUp(community: CommunityId, id: FollowUpId);
 }
 
@@ -107,6 +109,7 @@ impl NodeId {
             | Self::Touchpoint(community, _)
             | Self::Outcome(community, _)
             | Self::AttributionRun(community, _)
+            | Self::Job(community, _)
             | Self::FollowUp(community, _) => Some(community),
         }
     }

@@ -39,6 +39,10 @@ impl Touches {
         Self(touched)
     }
 
+    pub fn standings(community: CommunityId) -> Self {
+        Self::one(community, Part::Standings)
+    }
+
     pub fn tracked(community: CommunityId) -> Self {
         Self::one(community, Part::Tracked)
     }

@@ -9,6 +9,7 @@ use valuemap_shared::ids::{CommunityId, SurveyId, SurveyVersionId};
 use valuemap_shared::survey::{Answer, AnswerDraft, Cell, Submission};
 use valuemap_shared::value_map::CoMoment;
 
+use crate::base::progress::SharedProgress;
 use crate::database::statements::chunks;
 use crate::survey::entities::response::Standing;
 use crate::survey::entities::{answer, co_moment, response, tally};
@@ -29,9 +30,13 @@ pub struct Findings {
 type Counts = BTreeMap<(String, NaiveDate, Uuid, Cell), i64>;
 type PairSums = BTreeMap<(String, NaiveDate, Uuid), CoMoment>;
 
-pub async fn verify(db: &impl ConnectionTrait, community: CommunityId) -> Result<Findings, DbErr> {
+pub async fn verify(
+    db: &impl ConnectionTrait,
+    community: CommunityId,
+    progress: &SharedProgress,
+) -> Result<Findings, DbErr> {
     let mut findings = Findings::default();
-    let (recounted, resummed) = recount(db, community, &mut findings).await?;
+    let (recounted, resummed) = recount(db, community, &mut findings, progress).await?;
     let stored = stored_counts(db, community).await?;
     findings.tallies = stored.len() as u64;
     for key in recounted.keys().chain(stored.keys().filter(|key| !recounted.contains_key(*key))) {
@@ -59,16 +64,20 @@ pub async fn verify(db: &impl ConnectionTrait, community: CommunityId) -> Result
 }
 
 /// Replaces the tallies and co-moments of a community by what its answers add up to. Returns how many rows were wrong.
-pub async fn mend(transaction: &impl ConnectionTrait, community: CommunityId) -> Result<u64, DbErr> {
+pub async fn mend(
+    transaction: &impl ConnectionTrait,
+    community: CommunityId,
+    progress: &SharedProgress,
+) -> Result<u64, DbErr> {
     if transaction.get_database_backend() == DatabaseBackend::Postgres {
         // Answers wait until the tallies are what they add up to. SQLite has one writer, and this is it.
         transaction.execute_unprepared("LOCK TABLE response IN SHARE MODE").await?;
     }
-    let findings = verify(transaction, community).await?;
+    let findings = verify(transaction, community, progress).await?;
     if findings.differences.is_empty() {
         return Ok(0);
     }
-    let (counts, pairs) = recount(transaction, community, &mut Findings::default()).await?;
+    let (counts, pairs) = recount(transaction, community, &mut Findings::default(), progress).await?;
     tally::Entity::delete_many().filter(tally::Column::CommunityId.eq(community.0)).exec(transaction).await?;
     co_moment::Entity::delete_many().filter(co_moment::Column::CommunityId.eq(community.0)).exec(transaction).await?;
     let community_id = community.0;
@@ -107,7 +116,10 @@ async fn recount(
     db: &impl ConnectionTrait,
     community: CommunityId,
     findings: &mut Findings,
+    progress: &SharedProgress,
 ) -> Result<(Counts, PairSums), DbErr> {
+    let responses = response::Entity::find().filter(response::Column::CommunityId.eq(community.0)).count(db).await?;
+    progress.begin("Counting answers again", responses);
     let versions = VersionCache::default();
     let mut counts = Counts::new();
     let mut pairs = PairSums::new();
@@ -116,6 +128,7 @@ async fn recount(
         let page = responses_after(db, community, after, 1_000).await?;
         let Some((last, _)) = page.last() else { return Ok((counts, pairs)) };
         after = Some((last.survey_id, last.id));
+        progress.advance(page.len() as u64);
         for (response, answers) in page {
             if response.standing != Standing::Counted {
                 findings.set_aside += 1;

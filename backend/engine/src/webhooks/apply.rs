@@ -6,7 +6,7 @@ use sea_orm::sea_query::OnConflict;
 use sea_orm::{IntoActiveModel, QuerySelect};
 use sha2::{Digest, Sha256};
 use valuemap_shared::activities::{Contribution, Party, PartyRef, Record, RecordKind, Reference};
-use valuemap_shared::ids::{CommunityId, InboxEventId, uuid_v8};
+use valuemap_shared::ids::{CommunityId, InboxEventId, JobId, uuid_v8};
 
 use crate::activities::entities::{contribution, party};
 use crate::activities::keys::record_id;
@@ -16,12 +16,13 @@ use crate::base::commits::Touches;
 use crate::database::author::Author;
 use crate::database::failure::is_passing;
 use crate::database::{Database, Transaction};
+use crate::jobs::queue::remove;
 use crate::webhooks::change::{Change, Meaning, Member, Rank};
 use crate::webhooks::entities::inbox_event::Status;
 use crate::webhooks::entities::inbox_subject::Column;
 use crate::webhooks::entities::webhook_endpoint::Kind;
 use crate::webhooks::entities::{inbox_event, inbox_subject, webhook_endpoint};
-use crate::webhooks::inbox::{keys_with_status, storable};
+use crate::webhooks::inbox::storable;
 use crate::webhooks::{discourse, signed_json};
 
 /// Most of what was refused that is written down.
@@ -68,21 +69,9 @@ pub async fn apply(
         event.applied_at = Set(Some(ambient.now()));
     }
     event.update(&transaction).await?;
+    remove(&transaction, JobId(id.0)).await?;
     transaction.commit().await?;
     Ok(Some(status))
-}
-
-/// Applies what was stored and not applied, as by a server that was killed in between; returns how many there were.
-/// What cannot be applied right now stays for the next time.
-pub async fn apply_pending(database: &Database, ambient: &Ambient) -> Result<usize, DbErr> {
-    let pending = keys_with_status(&database.read, None, Status::Pending, None).await?;
-    for (community, id) in &pending {
-        if let Err(error) = apply(database, ambient, &Author::SERVER, (*community, *id), &[Status::Pending]).await {
-            let (community, event) = (community.0, id.0);
-            tracing::warn!(%community, %event, cause = error.to_string(), "an event stays pending");
-        }
-    }
-    Ok(pending.len())
 }
 
 async fn understand(db: &impl ConnectionTrait, event: &inbox_event::Model) -> Result<Result<Meaning, String>, DbErr> {

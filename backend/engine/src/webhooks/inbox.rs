@@ -1,19 +1,28 @@
 //! The inbox: every event that came in under a valid signature, stored before anything is done with it.
 
+use chrono::TimeDelta;
 use sea_orm::prelude::*;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{Condition, IntoActiveModel, QueryOrder, QuerySelect};
+use serde_json::json;
 use sha2::{Digest, Sha256};
-use valuemap_shared::ids::{CommunityId, InboxEventId};
+use valuemap_shared::ids::{CommunityId, InboxEventId, JobId};
 
 use crate::base::ambient::Ambient;
 use crate::base::digests::hexadecimal;
+use crate::database::Transaction;
+use crate::jobs::queue::{NewJob, enqueue};
 use crate::webhooks::entities::inbox_event::{Column, Status};
 use crate::webhooks::entities::{inbox_event, webhook_endpoint};
 
 /// Longest keys, in bytes: an index takes only so much.
 const LONGEST_KEY: usize = 500;
 const LONGEST_TEXT: usize = 200;
+
+/// The kind of job that applies an event.
+pub const APPLY_EVENT: &str = "apply_event";
+/// How long whoever stored an event has to apply it before a job does.
+const APPLIED_WITHIN: TimeDelta = TimeDelta::seconds(5);
 
 /// What is known of an event before it is understood.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,7 +41,7 @@ impl inbox_event::Model {
 
 /// Stores an event, or finds it where it was stored before; says which.
 pub async fn store(
-    db: &impl ConnectionTrait,
+    transaction: &Transaction,
     ambient: &Ambient,
     endpoint: &webhook_endpoint::Model,
     incoming: Incoming,
@@ -55,14 +64,24 @@ pub async fn store(
     let key = [Column::CommunityId, Column::EndpointId, Column::DeduplicationKey];
     let insert = inbox_event::Entity::insert(row.clone().into_active_model().reset_all())
         .on_conflict(OnConflict::columns(key).do_nothing().to_owned());
-    if insert.exec_without_returning(db).await? > 0 {
+    if insert.exec_without_returning(transaction).await? > 0 {
+        // Whoever stores it applies it at once; this is for when they cannot, or do not live to.
+        let apply = NewJob {
+            id: JobId(row.id),
+            community: CommunityId(row.community_id),
+            kind: APPLY_EVENT,
+            payload: json!({ APPLY_EVENT: { "event": row.id } }),
+            asked_by: "webhook",
+            delay: APPLIED_WITHIN,
+        };
+        enqueue(transaction, ambient, apply).await?;
         return Ok((row, true));
     }
     let before = inbox_event::Entity::find()
         .filter(Column::CommunityId.eq(row.community_id))
         .filter(Column::EndpointId.eq(row.endpoint_id))
         .filter(Column::DeduplicationKey.eq(&row.deduplication_key))
-        .one(db)
+        .one(transaction)
         .await?;
     let before = before.ok_or_else(|| DbErr::RecordNotFound("an event that was stored before is gone".to_owned()))?;
     Ok((before, false))

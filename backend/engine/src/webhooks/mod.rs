@@ -12,4 +12,4 @@ pub mod inbox;
 pub mod signature;
 pub mod signed_json;
 
-pub use apply::{apply, apply_pending};
+pub use apply::apply;

@@ -20,6 +20,7 @@ mod sign_in;
 mod token;
 mod verify;
 mod webhook;
+mod work;
 
 use anyhow::bail;
 use clap::{Parser, Subcommand};
@@ -85,6 +86,8 @@ enum Command {
     Answers(answers::Answers),
     /// Count all answers again and compare with the tallies
     Verify(verify::Verify),
+    /// Work on jobs, beside a server or in its place
+    Work(work::Work),
 }
 
 pub fn run(cli: Cli) -> anyhow::Result<()> {
@@ -128,6 +131,7 @@ async fn run_once(command: Command, settings: &Settings) -> anyhow::Result<()> {
         Command::Attribute(attribute) => attribute.run(&database, &ambient).await?,
         Command::Answers(answers) => answers.run(&database, &ambient).await?,
         Command::Verify(verify) => verify.run(&database, &ambient).await?,
+        Command::Work(work) => work.run(&database, &ambient).await?,
         Command::Serve(_) | Command::Schema(_) => {}
     }
     database.close().await?;

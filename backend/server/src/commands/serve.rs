@@ -5,6 +5,8 @@ use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, web};
 use anyhow::Context;
 use clap::Args;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
 use valuemap_engine::attribution::returns::ReturnsCache;
 use valuemap_engine::base::ambient::Ambient;
 use valuemap_engine::base::background::Background;
@@ -12,19 +14,22 @@ use valuemap_engine::base::commits::Touches;
 use valuemap_engine::database::Database;
 use valuemap_engine::database::author::Author;
 use valuemap_engine::database::readiness::Readiness;
+use valuemap_engine::jobs::queue::delete_old;
+use valuemap_engine::jobs::worker::Workshop;
 use valuemap_engine::limits::Limits;
-use valuemap_engine::limits::watch::watch;
+use valuemap_engine::limits::watch::watch as watch_limits;
+use valuemap_engine::sample;
 use valuemap_engine::services::Services;
 use valuemap_engine::survey::store::VersionCache;
 use valuemap_engine::survey::writer::Writer;
 use valuemap_engine::tenancy::rights::Rights;
 use valuemap_engine::tenancy::store::{delete_expired_tokens, organisations, site_by_key};
 use valuemap_engine::value_map::map_cache::MapCache;
-use valuemap_engine::{sample, webhooks};
+use valuemap_engine::work::Hands;
 use valuemap_shared::ids::OrganisationId;
 
 use crate::commands::sign_in::sign_in_link;
-use crate::http::{Endpoints, Locales, TrustedProxies, is_built, routes, with_request_id, with_security_headers};
+use crate::http::{Endpoints, Locales, is_built, routes, with_request_id, with_security_headers};
 use crate::settings::Settings;
 
 #[derive(Args)]
@@ -35,6 +40,9 @@ pub struct Serve {
     /// Bring the database schema up to date first (a SQLite database always is)
     #[arg(long)]
     migrate: bool,
+    /// Leave jobs to `valuemap work`
+    #[arg(long)]
+    no_jobs: bool,
     /// Load the sample community when the database holds no organisation
     #[arg(long)]
     seed_when_empty: bool,
@@ -63,18 +71,17 @@ impl Serve {
         database.check_schema().await?;
         database.watch_commits(&ambient).await?;
         database
-            .write(&Author::SERVER, Touches::NOTHING, async |db| delete_expired_tokens(db, ambient.now()).await)
+            .write(&Author::SERVER, Touches::NOTHING, async |db| {
+                delete_expired_tokens(db, ambient.now()).await?;
+                delete_old(db, ambient.now()).await
+            })
             .await?;
         if self.seed_when_empty && organisations(&database.read).await?.is_empty() {
             let sample::Loaded { responses, records } = sample::load(&database, &ambient).await?;
             tracing::info!(responses, records, "loaded the sample community");
         }
-        let pending = webhooks::apply_pending(&database, &ambient).await?;
-        if pending > 0 {
-            tracing::info!(pending, "applied events of webhooks that were stored and not applied before");
-        }
         greet(&database, &ambient, address, !self.no_sign_in_link).await?;
-        serve(listener, database, ambient, Limits::new(settings.limits), settings.trusted_proxies).await
+        serve(listener, database, ambient, &settings, !self.no_jobs).await
     }
 }
 
@@ -82,13 +89,13 @@ async fn serve(
     listener: TcpListener,
     database: Database,
     ambient: Ambient,
-    limits: Limits,
-    proxies: TrustedProxies,
+    settings: &Settings,
+    with_jobs: bool,
 ) -> anyhow::Result<()> {
     let background = Arc::new(Background::start()?);
     let (writer, written) = Writer::start(database.clone());
-    let limits = Arc::new(limits);
-    let watch = tokio::spawn(watch(limits.clone(), database.clone(), ambient));
+    let limits = Arc::new(Limits::new(settings.limits.clone()));
+    let watch = tokio::spawn(watch_limits(limits.clone(), database.clone(), ambient));
     let services = Services {
         database: database.clone(),
         writer,
@@ -103,10 +110,11 @@ async fn serve(
     };
     let readers = Services { database: readers_of(&database, &background).await?, ..services.clone() };
     let read = readers.database.clone();
-    let endpoints = web::Data::new(Endpoints::new(&services, readers, background)?);
+    let (stop, workers) = start_workers(&background, &read, ambient, if with_jobs { WORKERS } else { 0 });
+    let endpoints = web::Data::new(Endpoints::new(&services, readers, background.clone())?);
     let locales = web::Data::new(Locales::parse()?);
     let services = web::Data::new(services);
-    let proxies = web::Data::new(proxies);
+    let proxies = web::Data::new(settings.trusted_proxies.clone());
     let app = move || {
         App::new()
             .app_data(services.clone())
@@ -126,6 +134,11 @@ async fn serve(
     // All handles on the writer went with the server: what is still queued is committed now.
     written.await?;
     watch.abort();
+    stop.send_replace(true);
+    for worker in workers {
+        worker.await?;
+    }
+    drop(background);
     read.close().await?;
     database.close().await?;
     tracing::info!("stopped");
@@ -133,6 +146,26 @@ async fn serve(
 }
 
 /// The database over connections of the background.
+/// How many jobs a server works on at once: more than one, so that a long one keeps no other waiting.
+const WORKERS: usize = 2;
+
+/// Workers on jobs, in the background of those who ask, and what stops them.
+fn start_workers(
+    background: &Background,
+    database: &Database,
+    ambient: Ambient,
+    count: usize,
+) -> (watch::Sender<bool>, Vec<JoinHandle<()>>) {
+    let stop = watch::Sender::new(false);
+    let worker = |_| {
+        let (workshop, stopped) = (Workshop { database: database.clone(), ambient }, stop.subscribe());
+        let hands = Hands { database: database.clone(), ambient };
+        background.handle().spawn(async move { workshop.work(&hands, stopped).await })
+    };
+    let workers = (0..count).map(worker).collect();
+    (stop, workers)
+}
+
 async fn readers_of(database: &Database, background: &Background) -> anyhow::Result<Database> {
     let database = database.clone();
     background.handle().spawn(async move { database.with_own_readers().await }).await?

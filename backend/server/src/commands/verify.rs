@@ -1,13 +1,20 @@
-use anyhow::bail;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
 use clap::Args;
 use sea_orm::EntityTrait;
 use valuemap_engine::base::ambient::Ambient;
 use valuemap_engine::base::commits::Touches;
 use valuemap_engine::database::Database;
 use valuemap_engine::database::author::Author;
-use valuemap_engine::survey::verify::{mend, verify};
+use valuemap_engine::jobs::entities::job;
+use valuemap_engine::jobs::queue::find;
+use valuemap_engine::jobs::worker::Workshop;
 use valuemap_engine::tenancy::entities::community;
-use valuemap_shared::ids::CommunityId;
+use valuemap_engine::work::{Hands, Verified, Work};
+use valuemap_shared::ids::{CommunityId, JobId};
+
+use crate::commands::progress::progress_bar;
 
 #[derive(Args)]
 pub struct Verify {
@@ -16,40 +23,76 @@ pub struct Verify {
     mend: bool,
 }
 
+/// How often is looked how far another process has come.
+const INTERVAL: Duration = Duration::from_millis(300);
+
 impl Verify {
     pub async fn run(&self, database: &Database, ambient: &Ambient) -> anyhow::Result<()> {
-        if self.mend {
-            for row in community::Entity::find().all(&database.read).await? {
-                let author = Author::operator(ambient, row.owner(), "verify --mend");
-                let transaction = database.begin_write(&author, Touches::NOTHING).await?;
-                let mended = mend(&transaction, CommunityId(row.id)).await?;
-                transaction.commit().await?;
-                println!("{}: {mended} rows mended", row.name);
+        let mut differences = 0;
+        for row in community::Entity::find().all(&database.read).await? {
+            let found = self.recount(database, ambient, &row).await?;
+            if self.mend {
+                println!("{}: {} rows mended", row.name, found.mended);
             }
+            let set_aside = match found.set_aside {
+                0 => String::new(),
+                count => format!(", {count} set aside"),
+            };
+            println!("{}: {} responses{set_aside}, {} tallies", row.name, found.responses, found.tallies);
+            for difference in &found.listed {
+                println!("  {difference}");
+            }
+            if found.differences > found.listed.len() {
+                println!("  ... and {} more", found.differences - found.listed.len());
+            }
+            differences += found.differences;
         }
-        verify_all(database).await
+        if differences > 0 {
+            bail!("{differences} differences were found; `valuemap verify --mend` counts anew");
+        }
+        println!("Every tally is what the answers add up to.");
+        Ok(())
+    }
+
+    /// Puts the recount in the queue, works on it unless a server is faster, and waits for what it comes to.
+    async fn recount(
+        &self,
+        database: &Database,
+        ambient: &Ambient,
+        row: &community::Model,
+    ) -> anyhow::Result<Verified> {
+        let (work, community) = (Work::Verify { mend: self.mend }, CommunityId(row.id));
+        let author = Author::operator(ambient, row.owner(), if self.mend { "verify --mend" } else { "verify" });
+        let enqueued = database.write(&author, Touches::NOTHING, async |transaction| {
+            work.enqueue(transaction, ambient, community, "valuemap verify").await
+        });
+        let job = follow(database, ambient, JobId(enqueued.await?.id)).await?;
+        match (job.state, job.result) {
+            (job::State::Done, Some(result)) => Ok(serde_json::from_value(result)?),
+            (_, _) => bail!("{}: {}", row.name, job.problem.as_deref().unwrap_or("the recount was cancelled")),
+        }
     }
 }
 
-async fn verify_all(database: &Database) -> anyhow::Result<()> {
-    let mut differences = 0;
-    for row in community::Entity::find().all(&database.read).await? {
-        let snapshot = database.begin_snapshot().await?;
-        let findings = verify(&snapshot, CommunityId(row.id)).await?;
-        snapshot.rollback().await?;
-        let set_aside = match findings.set_aside {
-            0 => String::new(),
-            count => format!(", {count} set aside"),
-        };
-        println!("{}: {} responses{set_aside}, {} tallies", row.name, findings.responses, findings.tallies);
-        for difference in &findings.differences {
-            println!("  {difference}");
+/// Works on a job, or shows how far it has come where another process does, until it has ended.
+async fn follow(database: &Database, ambient: &Ambient, id: JobId) -> anyhow::Result<job::Model> {
+    let workshop = Workshop { database: database.clone(), ambient: *ambient };
+    let hands = Hands { database: database.clone(), ambient: *ambient };
+    let bar = progress_bar();
+    let (mut part, mut shown) = (String::new(), 0);
+    loop {
+        workshop.work_on_one(&hands, id, bar.clone()).await?;
+        let job = find(&database.read, id).await?.context("the job is gone")?;
+        if job.state.is_final() {
+            return Ok(job);
         }
-        differences += findings.differences.len();
+        if job.part != part {
+            bar.begin(&job.part, u64::try_from(job.steps).unwrap_or_default());
+            (part, shown) = (job.part, 0);
+        }
+        let done = u64::try_from(job.steps_done).unwrap_or_default();
+        bar.advance(done.saturating_sub(shown));
+        shown = done;
+        tokio::time::sleep(INTERVAL).await;
     }
-    if differences > 0 {
-        bail!("{differences} differences were found; `valuemap verify --mend` counts anew");
-    }
-    println!("Every tally is what the answers add up to.");
-    Ok(())
 }

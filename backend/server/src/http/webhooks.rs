@@ -100,7 +100,7 @@ async fn check_forum(
 }
 
 /// Stores an event and applies it. Where it was stored and could not be applied, because the database was away, it is
-/// applied when it is sent again, and when the server starts.
+/// applied when it is sent again, or by its job.
 async fn take_in(
     services: &Services,
     endpoint: &webhook_endpoint::Model,

@@ -14,6 +14,7 @@ mod m20261122_000008_choice_orders;
 mod m20261128_000001_server_commits;
 mod m20261128_000002_limits_and_standings;
 mod m20261129_000001_rights_and_audit;
+mod m20261129_000002_jobs;
 
 pub struct Migrator;
 
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000001_server_commits::Migration),
             Box::new(m20261128_000002_limits_and_standings::Migration),
             Box::new(m20261129_000001_rights_and_audit::Migration),
+            Box::new(m20261129_000002_jobs::Migration),
         ]
     }
 }

@@ -1,0 +1,268 @@
+//! The queue: putting jobs in, taking them out, and saying what became of them.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sea_orm::ActiveValue::Set;
+use sea_orm::prelude::*;
+use sea_orm::sea_query::{LockBehavior, LockType, OnConflict};
+use sea_orm::{Condition, QueryOrder, QuerySelect};
+use valuemap_shared::ids::{CommunityId, JobId};
+
+use crate::base::ambient::Ambient;
+use crate::base::commits::Touches;
+use crate::database::author::Author;
+use crate::database::pages::{All, lists};
+use crate::database::statements::all_set;
+use crate::database::{Database, Transaction, WriteError};
+use crate::jobs::entities::job::{self, Column, State};
+
+/// For how long a worker has a job without saying so again. A job whose worker died waits for so long.
+pub const LEASE: TimeDelta = TimeDelta::seconds(30);
+/// A job that was begun so often and never ended is not begun again: it may be what ends its workers.
+const MOST_ATTEMPTS: i64 = 5;
+/// How long a job waits that could not be done because the database was away or busy.
+const PAUSE: TimeDelta = TimeDelta::seconds(10);
+/// How long a job that has ended can be asked for.
+const KEPT: TimeDelta = TimeDelta::days(30);
+
+#[derive(Debug)]
+pub struct NewJob<'a> {
+    pub id: JobId,
+    pub community: CommunityId,
+    pub kind: &'static str,
+    pub payload: Json,
+    pub asked_by: &'a str,
+    /// From now on.
+    pub delay: TimeDelta,
+}
+
+/// Puts a job in the queue, in the transaction of the change that needs it. One of the same id is there once.
+pub async fn enqueue(transaction: &Transaction, ambient: &Ambient, new: NewJob<'_>) -> Result<job::Model, DbErr> {
+    let now = ambient.now();
+    let row = job::Model {
+        id: new.id.0,
+        community_id: new.community.0,
+        kind: new.kind.to_owned(),
+        payload: new.payload,
+        asked_by: new.asked_by.to_owned(),
+        state: State::Waiting,
+        attempts: 0,
+        due_at: now + new.delay,
+        worker_id: None,
+        leased_until: None,
+        is_cancelled: false,
+        part: String::new(),
+        steps_done: 0,
+        steps: 0,
+        result: None,
+        problem: None,
+        created_at: now,
+        finished_at: None,
+    };
+    let insert = job::Entity::insert(all_set::<job::ActiveModel>(row.clone()))
+        .on_conflict(OnConflict::column(Column::Id).do_nothing().to_owned());
+    insert.exec_without_returning(transaction).await?;
+    Ok(row)
+}
+
+/// Takes a job out of the queue that has been done in another way, or has no sense any more.
+pub async fn remove(transaction: &Transaction, id: JobId) -> Result<bool, DbErr> {
+    Ok(job::Entity::delete_by_id(id.0).exec(transaction).await?.rows_affected > 0)
+}
+
+pub async fn find(db: &impl ConnectionTrait, id: JobId) -> Result<Option<job::Model>, DbErr> {
+    job::Entity::find_by_id(id.0).one(db).await
+}
+
+lists! {
+    Jobs of job where All, by created_at (CreatedAt: DateTime<Utc>), id (Id: Uuid);
+}
+
+/// What can be worked on now: what is due, and what its worker has left.
+fn is_free(now: DateTime<Utc>) -> Condition {
+    let is_due = Condition::all().add(Column::State.eq(State::Waiting)).add(Column::DueAt.lte(now));
+    let is_left = Condition::all().add(Column::State.eq(State::Running)).add(Column::LeasedUntil.lte(now));
+    Condition::any().add(is_due).add(is_left)
+}
+
+/// A job that this worker has.
+#[derive(Clone, Debug)]
+pub struct Claimed {
+    pub job: job::Model,
+    worker: Uuid,
+}
+
+/// Takes the job that has been due for longest, or the one that is named, where it can be worked on.
+pub async fn claim(
+    database: &Database,
+    ambient: &Ambient,
+    worker: Uuid,
+    only: Option<JobId>,
+) -> Result<Option<Claimed>, WriteError> {
+    let now = ambient.now();
+    let free = || {
+        let select = job::Entity::find().filter(is_free(now)).order_by_asc(Column::DueAt).order_by_asc(Column::Id);
+        only.map_or_else(|| select.clone(), |id| select.clone().filter(Column::Id.eq(id.0)))
+    };
+    // Looked at first where nobody is kept waiting: most of the time there is nothing to do.
+    if free().one(&database.read).await.map_err(WriteError::NotStored)?.is_none() {
+        return Ok(None);
+    }
+    let taken = async |transaction: &Transaction| {
+        let select = free().lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
+        let Some(job) = select.one(transaction).await? else { return Ok(None) };
+        let left = job.state == State::Running;
+        let mut row: job::ActiveModel = job.clone().into();
+        if job.is_cancelled {
+            end(&mut row, State::Cancelled, now);
+        } else if left && job.attempts >= MOST_ATTEMPTS {
+            end(&mut row, State::Failed, now);
+            row.problem = Set(Some(format!("its worker ended {MOST_ATTEMPTS} times before it was done")));
+        } else {
+            row.state = Set(State::Running);
+            row.attempts = Set(job.attempts + 1);
+            row.worker_id = Set(Some(worker));
+            row.leased_until = Set(Some(now + LEASE));
+        }
+        row.update(transaction).await.map(Some)
+    };
+    let job = database.write_some(&Author::SERVER, Touches::NOTHING, taken).await?;
+    Ok(job.filter(|job| job.state == State::Running).map(|job| Claimed { job, worker }))
+}
+
+fn end(row: &mut job::ActiveModel, state: State, now: DateTime<Utc>) {
+    row.state = Set(state);
+    row.worker_id = Set(None);
+    row.leased_until = Set(None);
+    row.finished_at = Set(Some(now));
+}
+
+/// How far a job has come.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reached {
+    pub part: String,
+    pub done: u64,
+    pub steps: u64,
+}
+
+impl Claimed {
+    pub fn id(&self) -> JobId {
+        JobId(self.job.id)
+    }
+
+    pub fn community(&self) -> CommunityId {
+        CommunityId(self.job.community_id)
+    }
+
+    /// The row, as long as this worker has it and nobody has cancelled it.
+    fn mine(&self) -> Condition {
+        Condition::all()
+            .add(Column::Id.eq(self.job.id))
+            .add(Column::State.eq(State::Running))
+            .add(Column::WorkerId.eq(self.worker))
+            .add(Column::Attempts.eq(self.job.attempts))
+    }
+
+    /// Finishes the job, in the transaction that stores what it came to. Where somebody else has it by now, or it was
+    /// cancelled, this fails, and the transaction has to as well.
+    pub async fn finish(&self, transaction: &Transaction, ambient: &Ambient, result: Json) -> Result<(), DbErr> {
+        let mut row = job::ActiveModel { result: Set(Some(result)), problem: Set(None), ..Default::default() };
+        end(&mut row, State::Done, ambient.now());
+        let finished = job::Entity::update_many().set(row).filter(self.mine()).filter(Column::IsCancelled.eq(false));
+        match finished.exec(transaction).await?.rows_affected {
+            0 => Err(DbErr::RecordNotUpdated),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether the job is still this worker's to do.
+    pub async fn is_held(&self, db: &impl ConnectionTrait) -> Result<bool, DbErr> {
+        Ok(job::Entity::find().filter(self.mine()).filter(Column::IsCancelled.eq(false)).one(db).await?.is_some())
+    }
+
+    /// Renews the lease and says how far the job has come.
+    pub async fn renew(&self, database: &Database, ambient: &Ambient, reached: &Reached) -> Result<(), WriteError> {
+        let count = |steps: u64| Set(i64::try_from(steps).unwrap_or(i64::MAX));
+        let row = job::ActiveModel {
+            leased_until: Set(Some(ambient.now() + LEASE)),
+            part: Set(reached.part.clone()),
+            steps_done: count(reached.done),
+            steps: count(reached.steps),
+            ..Default::default()
+        };
+        self.update(database, row).await
+    }
+
+    /// The job cannot be done.
+    pub async fn fail(&self, database: &Database, ambient: &Ambient, problem: String) -> Result<(), WriteError> {
+        let mut row = job::ActiveModel { problem: Set(Some(problem)), ..Default::default() };
+        end(&mut row, State::Failed, ambient.now());
+        self.update(database, row).await
+    }
+
+    /// Somebody cancelled it, and this worker has stopped.
+    pub async fn note_cancelled(&self, database: &Database, ambient: &Ambient) -> Result<(), WriteError> {
+        let mut row = <job::ActiveModel as Default>::default();
+        end(&mut row, State::Cancelled, ambient.now());
+        let cancelled = self.mine().add(Column::IsCancelled.eq(true));
+        update(database, row, cancelled).await
+    }
+
+    /// Puts it back: the database could not take it right now, or this worker has to stop. It has done no harm.
+    pub async fn put_back(
+        &self,
+        database: &Database,
+        ambient: &Ambient,
+        problem: Option<String>,
+    ) -> Result<(), WriteError> {
+        let pause = if problem.is_some() { PAUSE } else { TimeDelta::zero() };
+        let row = job::ActiveModel {
+            state: Set(State::Waiting),
+            attempts: Set(self.job.attempts - 1),
+            due_at: Set(ambient.now() + pause),
+            worker_id: Set(None),
+            leased_until: Set(None),
+            problem: Set(problem),
+            ..Default::default()
+        };
+        self.update(database, row).await
+    }
+
+    /// Changes the row, where it is still this worker's.
+    async fn update(&self, database: &Database, row: job::ActiveModel) -> Result<(), WriteError> {
+        update(database, row, self.mine()).await
+    }
+}
+
+async fn update(database: &Database, row: job::ActiveModel, which: Condition) -> Result<(), WriteError> {
+    let update = job::Entity::update_many().set(row).filter(which);
+    database
+        .write(&Author::SERVER, Touches::NOTHING, async |transaction| update.exec(transaction).await.map(|_| ()))
+        .await
+}
+
+/// Cancels a job. One that waits is cancelled at once; one that is being worked on, within a second or two. One that
+/// has ended stays as it is. `None` where the community has no such job.
+pub async fn cancel(
+    transaction: &Transaction,
+    ambient: &Ambient,
+    (community, id): (CommunityId, JobId),
+) -> Result<Option<job::Model>, DbErr> {
+    let found = job::Entity::find_by_id(id.0).lock_exclusive().one(transaction).await?;
+    let Some(job) = found.filter(|job| job.community_id == community.0) else { return Ok(None) };
+    if job.state.is_final() {
+        return Ok(Some(job));
+    }
+    let is_waiting = job.state == State::Waiting;
+    let mut row: job::ActiveModel = job.into();
+    row.is_cancelled = Set(true);
+    if is_waiting {
+        end(&mut row, State::Cancelled, ambient.now());
+    }
+    row.update(transaction).await.map(Some)
+}
+
+/// Deletes what ended long ago.
+pub async fn delete_old(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<(), DbErr> {
+    job::Entity::delete_many().filter(Column::FinishedAt.lt(now - KEPT)).exec(db).await?;
+    Ok(())
+}
