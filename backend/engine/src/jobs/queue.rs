@@ -266,3 +266,133 @@ pub async fn delete_old(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result
     job::Entity::delete_many().filter(Column::FinishedAt.lt(now - KEPT)).exec(db).await?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::tenancy::store::{create_community, create_organisation};
+
+    struct World {
+        _folder: tempfile::TempDir,
+        database: Database,
+        ambient: Ambient,
+        community: CommunityId,
+    }
+
+    impl World {
+        async fn new() -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("valuemap.db");
+            let database = Database::connect(&format!("sqlite:{}", path.display())).await.unwrap();
+            database.migrate().await.unwrap();
+            let ambient = Ambient::real();
+            let created = database.write(&Author::SERVER, Touches::NOTHING, async |db| {
+                let organisation = create_organisation(db, &ambient, "Makers", 5).await?;
+                let organisation = valuemap_shared::ids::OrganisationId(organisation.id);
+                let currency = valuemap_shared::money::Currency::EUR;
+                create_community(db, &ambient, organisation, "Makers", false, currency).await
+            });
+            let community = CommunityId(created.await.unwrap().id);
+            Self { _folder: folder, database, ambient, community }
+        }
+
+        async fn enqueue(&self, delay: TimeDelta) -> JobId {
+            let new = NewJob {
+                id: JobId(self.ambient.new_id()),
+                community: self.community,
+                kind: "test",
+                payload: json!({}),
+                asked_by: "test",
+                delay,
+            };
+            let stored = self.write(async |transaction| enqueue(transaction, &self.ambient, new).await);
+            JobId(stored.await.unwrap().id)
+        }
+
+        async fn write<T>(&self, work: impl AsyncFnOnce(&Transaction) -> Result<T, DbErr>) -> Result<T, WriteError> {
+            self.database.write(&Author::SERVER, Touches::NOTHING, work).await
+        }
+
+        async fn claim(&self) -> Option<Claimed> {
+            claim(&self.database, &self.ambient, self.ambient.new_id(), None).await.unwrap()
+        }
+
+        async fn finish(&self, claimed: &Claimed) -> Result<(), WriteError> {
+            self.write(async |transaction| claimed.finish(transaction, &self.ambient, json!({})).await).await
+        }
+
+        async fn state(&self, id: JobId) -> State {
+            find(&self.database.read, id).await.unwrap().unwrap().state
+        }
+
+        /// As if the worker had not been heard of for longer than it may.
+        async fn forget_worker(&self, claimed: &Claimed) {
+            let row = job::ActiveModel { leased_until: Set(Some(self.ambient.now() - LEASE)), ..Default::default() };
+            claimed.update(&self.database, row).await.unwrap();
+        }
+    }
+
+    #[tokio::test]
+    async fn a_job_is_had_by_one_worker_and_when_it_is_due() {
+        let world = World::new().await;
+        world.enqueue(TimeDelta::hours(1)).await;
+        let id = world.enqueue(TimeDelta::zero()).await;
+        let claimed = world.claim().await.unwrap();
+        assert_eq!(claimed.id(), id);
+        assert!(world.claim().await.is_none());
+        world.finish(&claimed).await.unwrap();
+        assert_eq!(world.state(id).await, State::Done);
+        assert!(world.finish(&claimed).await.is_err(), "it is finished once");
+        assert!(world.claim().await.is_none());
+    }
+
+    #[tokio::test]
+    async fn who_lost_a_job_cannot_finish_it() {
+        let world = World::new().await;
+        let id = world.enqueue(TimeDelta::zero()).await;
+        let slow = world.claim().await.unwrap();
+        world.forget_worker(&slow).await;
+        let next = world.claim().await.unwrap();
+        assert_eq!((next.id(), next.job.attempts), (id, 2));
+        assert!(!slow.is_held(&world.database.read).await.unwrap());
+        assert!(world.finish(&slow).await.is_err());
+        slow.fail(&world.database, &world.ambient, "late".into()).await.unwrap();
+        assert_eq!(world.state(id).await, State::Running);
+        world.finish(&next).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_job_that_is_cancelled_at_its_last_step_stores_nothing() {
+        let world = World::new().await;
+        let id = world.enqueue(TimeDelta::zero()).await;
+        let claimed = world.claim().await.unwrap();
+        let key = (world.community, id);
+        let cancelled = world.write(async |transaction| cancel(transaction, &world.ambient, key).await).await.unwrap();
+        assert_eq!(cancelled.unwrap().state, State::Running);
+        let other = world.enqueue(TimeDelta::zero()).await;
+        let result = world.write(async |transaction| {
+            remove(transaction, other).await?;
+            claimed.finish(transaction, &world.ambient, json!({})).await
+        });
+        assert!(result.await.is_err());
+        assert_eq!(world.state(other).await, State::Waiting, "what it had done before is undone");
+        claimed.note_cancelled(&world.database, &world.ambient).await.unwrap();
+        assert_eq!(world.state(id).await, State::Cancelled);
+    }
+
+    #[tokio::test]
+    async fn what_is_put_back_is_begun_again_and_was_no_attempt() {
+        let world = World::new().await;
+        let id = world.enqueue(TimeDelta::zero()).await;
+        for _ in 0..=MOST_ATTEMPTS {
+            let claimed = world.claim().await.unwrap();
+            claimed.put_back(&world.database, &world.ambient, None).await.unwrap();
+        }
+        let claimed = world.claim().await.unwrap();
+        claimed.put_back(&world.database, &world.ambient, Some("away".into())).await.unwrap();
+        assert!(world.claim().await.is_none(), "the database is given time");
+        assert_eq!(world.state(id).await, State::Waiting);
+    }
+}
