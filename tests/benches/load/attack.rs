@@ -14,6 +14,8 @@ use valuemap_tests::{Api, Engine, Scratch, Server, answer_all, submission_id, va
 
 use super::{Figures, PAGE, http};
 
+/// Quiet and attacked by turns, because the machine changes meanwhile.
+const ROUNDS: usize = 3;
 const MEMBERS: usize = 16;
 /// One answer each of them, this often: a busy hour of a large community.
 const PACE: Duration = Duration::from_millis(80);
@@ -30,16 +32,18 @@ pub async fn run() -> anyhow::Result<()> {
     println!("| {MEMBERS} members, an answer every {} ms each | per second | p50 | p99 |", PACE.as_millis());
     println!("|---|---:|---:|---:|");
     for engine in [Engine::Sqlite, Engine::Postgres] {
-        let quiet = measure(engine, false).await?;
-        println!("| {engine:?}: quiet | {quiet} |");
-        let attacked = measure(engine, true).await?;
-        println!(
-            "| {engine:?}: with {HOSTILE} hostile clients, {SLOW} slow ones and {READERS} expensive readers | {attacked} |"
-        );
-        println!(
-            "| {engine:?}: p99 under attack / quiet | | | {:.1} |",
-            attacked.p99.as_secs_f64() / quiet.p99.as_secs_f64()
-        );
+        let mut ratios = Vec::with_capacity(ROUNDS);
+        for _ in 0..ROUNDS {
+            let quiet = measure(engine, false).await?;
+            println!("| {engine:?}: quiet | {quiet} |");
+            let attacked = measure(engine, true).await?;
+            println!(
+                "| {engine:?}: with {HOSTILE} hostile clients, {SLOW} slow ones and {READERS} expensive readers | {attacked} |"
+            );
+            ratios.push(attacked.p99.as_secs_f64() / quiet.p99.as_secs_f64());
+        }
+        ratios.sort_by(f64::total_cmp);
+        println!("| {engine:?}: p99 under attack / quiet, median of {ROUNDS} | | | {:.1} |", ratios[ROUNDS / 2]);
     }
     Ok(())
 }
@@ -95,6 +99,15 @@ async fn members(server: &Server, site: &str, version: &Value) -> anyhow::Result
 
 type Answered = BTreeMap<&'static str, usize>;
 
+/// Attackers have machines of their own, and what this one is kept from by making up their requests is not the server's
+/// doing. On Linux a priority is a thread's.
+fn stand_aside() {
+    #[cfg(target_os = "linux")]
+    if let Err(refused) = rustix::process::setpriority_process(None, 10) {
+        eprintln!("the attack runs at the priority of the members: {refused}");
+    }
+}
+
 fn attack(
     address: String,
     api: Api,
@@ -102,6 +115,7 @@ fn attack(
     stopped: Arc<AtomicBool>,
 ) -> std::thread::JoinHandle<anyhow::Result<Answered>> {
     std::thread::spawn(move || {
+        stand_aside();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         runtime.block_on(async {
             let (read, hostile) = (AtomicUsize::new(0), AtomicUsize::new(0));

@@ -31,7 +31,7 @@ use crate::value_map::money::{Ledger, money_of};
 use crate::value_map::store::{answered, latest_period};
 
 /// How far a map may be behind what other servers on the same database have stored.
-const LIFETIME: Duration = Duration::from_millis(200);
+const LIFETIME: Duration = Duration::from_secs(1);
 /// The same for what is tracked, of which other servers and imports store much at a time and not often.
 const TRACKED_LIFETIME: Duration = Duration::from_secs(5);
 /// How far the strengths of links may be behind.

@@ -110,7 +110,7 @@ async fn serve(
     };
     let readers = Services { database: readers_of(&database, &background).await?, ..services.clone() };
     let read = readers.database.clone();
-    let (stop, workers) = start_workers(&background, &read, ambient, if with_jobs { WORKERS } else { 0 });
+    let (stop, workers) = start_workers(&background, (&database, &read), ambient, if with_jobs { WORKERS } else { 0 });
     let endpoints = web::Data::new(Endpoints::new(&services, readers, background.clone())?);
     let locales = web::Data::new(Locales::parse()?);
     let services = web::Data::new(services);
@@ -152,14 +152,15 @@ const WORKERS: usize = 2;
 /// Workers on jobs, in the background of those who ask, and what stops them.
 fn start_workers(
     background: &Background,
-    database: &Database,
+    (database, read): (&Database, &Database),
     ambient: Ambient,
     count: usize,
 ) -> (watch::Sender<bool>, Vec<JoinHandle<()>>) {
     let stop = watch::Sender::new(false);
     let worker = |_| {
         let (workshop, stopped) = (Workshop { database: database.clone(), ambient }, stop.subscribe());
-        let hands = Hands { database: database.clone(), ambient };
+        // What takes long is read where it keeps nobody waiting, the worker's own lease included.
+        let hands = Hands { database: read.clone(), ambient };
         background.handle().spawn(async move { workshop.work(&hands, stopped).await })
     };
     let workers = (0..count).map(worker).collect();
