@@ -5,6 +5,7 @@
 
 mod address;
 mod address_key;
+mod admission;
 pub mod entities;
 mod pace;
 mod rate;
@@ -24,19 +25,13 @@ use crate::base::ttl_cache::TtlCache;
 use crate::database::Database;
 use crate::limits::address::Network;
 use crate::limits::address_key::AddressKeys;
+pub use crate::limits::admission::Admission;
 use crate::limits::pace::Pace;
 use crate::limits::rate::Rate;
 use crate::limits::settings::LimitSettings;
 
 /// How long an answer that is sent again is known to be the same one, and is not counted again.
 const RETRIES: TimeDelta = TimeDelta::minutes(10);
-
-/// Whether an answer is counted, or stored and held until somebody has looked at it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Admission {
-    Counted,
-    Held,
-}
 
 /// Refused: the same may be tried again after this time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

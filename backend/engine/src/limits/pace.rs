@@ -9,7 +9,7 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::prelude::*;
 use valuemap_shared::ids::{CommunityId, SiteId};
 
-use crate::limits::Admission;
+use crate::limits::admission::Admission;
 use crate::limits::entities::site_pace;
 use crate::limits::entities::site_pace::Column;
 

@@ -1,7 +1,8 @@
 //! A submission as rows, ready to be stored.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use sea_orm::prelude::Uuid;
+use sea_orm::Condition;
+use sea_orm::prelude::*;
 use serde_json::json;
 use valuemap_shared::ids::{SiteId, SubmissionId};
 use valuemap_shared::survey::Submission;
@@ -107,6 +108,14 @@ impl Entry {
 }
 
 pub type ResponseKey = (Uuid, Uuid, Uuid);
+
+/// That a response is the one of this key.
+pub fn is_response((community, survey, id): ResponseKey) -> Condition {
+    Condition::all()
+        .add(response::Column::CommunityId.eq(community))
+        .add(response::Column::SurveyId.eq(survey))
+        .add(response::Column::Id.eq(id))
+}
 
 fn content_hash(version: &PublishedVersion, submission: &Submission) -> String {
     let content = json!([version.id, submission]).to_string();

@@ -9,8 +9,7 @@ use valuemap_shared::calendar::Quarter;
 
 use crate::database::statements::{all_set, chunks};
 use crate::survey::entities::{member_answer, response};
-use crate::survey::entry::{Entry, ResponseKey};
-use crate::survey::record::is_response;
+use crate::survey::entry::{Entry, ResponseKey, is_response};
 
 /// A survey of a community, a wave and a member: the key that the database keeps unique.
 type Claim = (Uuid, Uuid, String, String);

@@ -12,7 +12,7 @@ use crate::database::additions::{Addition, add};
 use crate::database::statements::{all_set, chunks};
 use crate::survey::entities::response::Standing;
 use crate::survey::entities::{answer, response};
-use crate::survey::entry::{Entry, ResponseKey};
+use crate::survey::entry::{Entry, ResponseKey, is_response};
 use crate::survey::member_answer::take_back_repeated;
 use crate::survey::tallying::{Contribution, tallied};
 
@@ -137,12 +137,4 @@ async fn find_responses(
 /// Whether there is a response of this key.
 pub async fn is_stored(db: &impl ConnectionTrait, key: ResponseKey) -> Result<bool, DbErr> {
     Ok(response::Entity::find_by_id(key).one(db).await?.is_some())
-}
-
-/// That a response is the one of this key.
-pub fn is_response((community, survey, id): ResponseKey) -> Condition {
-    Condition::all()
-        .add(response::Column::CommunityId.eq(community))
-        .add(response::Column::SurveyId.eq(survey))
-        .add(response::Column::Id.eq(id))
 }

@@ -16,7 +16,7 @@ use crate::survey::entities::response::Standing;
 use crate::survey::entry::{Entry, Origin};
 use crate::survey::record::{Outcome, Receipt, receipt_of, record};
 use crate::survey::store::{PublishedVersion, VersionCache};
-use crate::survey::writer::Writer;
+use crate::survey::writer::{NotWritten, Writer};
 use crate::tenancy::entities::site;
 
 /// The page that a request comes from, as the browser says.
@@ -119,6 +119,15 @@ pub enum SubmitError {
 impl From<TooMany> for SubmitError {
     fn from(TooMany(wait): TooMany) -> Self {
         Self::TooMany(wait)
+    }
+}
+
+impl From<NotWritten> for SubmitError {
+    fn from(cause: NotWritten) -> Self {
+        match cause {
+            NotWritten::Unavailable => Self::Unavailable,
+            NotWritten::Database(error) => error.into(),
+        }
     }
 }
 

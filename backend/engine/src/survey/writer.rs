@@ -16,12 +16,20 @@ use crate::database::failure::is_passing;
 use crate::database::{Database, WriteError};
 use crate::survey::entry::Entry;
 use crate::survey::record::{Outcome, sort_out};
-use crate::survey::submit::SubmitError;
 
 /// Maximum submissions per commit.
 const BATCH: usize = 256;
 /// Maximum submissions that wait for the next commits; more are refused with a request to try again.
 const QUEUE: usize = 4_096;
+
+/// Why a submission was not acknowledged.
+#[derive(Debug, thiserror::Error)]
+pub enum NotWritten {
+    #[error("the database takes no answers right now")]
+    Unavailable,
+    #[error(transparent)]
+    Database(#[from] DbErr),
+}
 
 #[derive(Clone, Debug)]
 pub struct Writer {
@@ -31,7 +39,7 @@ pub struct Writer {
 #[derive(Debug)]
 struct Job {
     entry: Entry,
-    reply: oneshot::Sender<Result<Outcome, SubmitError>>,
+    reply: oneshot::Sender<Result<Outcome, NotWritten>>,
 }
 
 impl Writer {
@@ -42,10 +50,10 @@ impl Writer {
     }
 
     /// Stores a submission and returns once it is on disk.
-    pub async fn submit(&self, entry: Entry) -> Result<Outcome, SubmitError> {
+    pub async fn submit(&self, entry: Entry) -> Result<Outcome, NotWritten> {
         let (reply, outcome) = oneshot::channel();
-        self.queue.try_send(Job { entry, reply }).map_err(|_| SubmitError::Unavailable)?;
-        outcome.await.unwrap_or(Err(SubmitError::Unavailable))
+        self.queue.try_send(Job { entry, reply }).map_err(|_| NotWritten::Unavailable)?;
+        outcome.await.unwrap_or(Err(NotWritten::Unavailable))
     }
 }
 
@@ -63,17 +71,17 @@ async fn write(database: Database, mut jobs: mpsc::Receiver<Job>) {
                 replies.into_iter().zip(outcomes).for_each(|(reply, outcome)| answer(reply, outcome));
             }
             Err(Unavailable) => {
-                replies.into_iter().for_each(|reply| answer(reply, Err(SubmitError::Unavailable)));
+                replies.into_iter().for_each(|reply| answer(reply, Err(NotWritten::Unavailable)));
                 // They would only wait in their turn for what has just failed, and some longer than they may.
                 while let Ok(job) = jobs.try_recv() {
-                    answer(job.reply, Err(SubmitError::Unavailable));
+                    answer(job.reply, Err(NotWritten::Unavailable));
                 }
             }
         }
     }
 }
 
-fn answer(reply: oneshot::Sender<Result<Outcome, SubmitError>>, outcome: Result<Outcome, SubmitError>) {
+fn answer(reply: oneshot::Sender<Result<Outcome, NotWritten>>, outcome: Result<Outcome, NotWritten>) {
     // A member who went away will ask again with the same id.
     let _ = reply.send(outcome);
 }
@@ -82,7 +90,7 @@ fn answer(reply: oneshot::Sender<Result<Outcome, SubmitError>>, outcome: Result<
 struct Unavailable;
 
 /// Commits all entries together; when that fails, one by one, so that a bad one does not fail its neighbours.
-async fn commit_all(database: &Database, entries: &[Entry]) -> Result<Vec<Result<Outcome, SubmitError>>, Unavailable> {
+async fn commit_all(database: &Database, entries: &[Entry]) -> Result<Vec<Result<Outcome, NotWritten>>, Unavailable> {
     let error = match commit_once_more(database, entries).await {
         Ok(outcomes) => return Ok(outcomes.into_iter().map(Ok).collect()),
         Err(error) => error,
@@ -102,7 +110,7 @@ async fn commit_all(database: &Database, entries: &[Entry]) -> Result<Vec<Result
     let mut outcomes = Vec::with_capacity(entries.len());
     for entry in entries {
         let alone = commit_once_more(database, std::slice::from_ref(entry)).await;
-        outcomes.push(alone.map_err(SubmitError::from).and_then(|mut one| one.pop().ok_or(SubmitError::Unavailable)));
+        outcomes.push(alone.map_err(NotWritten::from).and_then(|mut one| one.pop().ok_or(NotWritten::Unavailable)));
     }
     Ok(outcomes)
 }

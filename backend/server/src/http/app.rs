@@ -1,94 +1,30 @@
 //! The HTTP application: which path leads where.
 
-use std::sync::Arc;
-
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{HttpRequest, HttpResponse, web};
+use async_graphql::Response;
 use async_graphql::parser::types::OperationType;
-use async_graphql::{Pos, Request, Response, Variables};
-use serde_json::Value;
 use tracing::Instrument;
 use valuemap_api::documents::limits::{EMBED_BODY_BYTES, INTERNAL_BODY_BYTES};
 use valuemap_api::documents::{Body, Prepared, only_the_limit};
 use valuemap_api::error::ApiError;
-use valuemap_api::known_documents::{Documents, TrustedDocuments};
 use valuemap_api::loaders::with_loaders;
-use valuemap_api::schema::{
-    EmbedSchema, InternalSchema, embed_schema, embed_sdl, internal_schema, internal_sdl, introspection_schema,
-};
 use valuemap_engine::base::ambient::Ambient;
-use valuemap_engine::base::background::Background;
 use valuemap_engine::services::Services;
 use valuemap_engine::survey::submit::PageOrigin;
-use valuemap_shared::survey::documents;
 
 use crate::http::client::client_of;
+use crate::http::endpoints::Endpoints;
 use crate::http::graphql::{self, Failure, MediaType, respond};
-use crate::http::own_page::own_origin;
+use crate::http::page_origin::{allow_origin, page_origin};
 use crate::http::request_body::{Refusal, check_json, read_json};
 use crate::http::routing::{not_allowed, not_found, reads, takes};
 use crate::http::session::{look_at_link, sign_in, sign_out, viewer_of};
 use crate::http::{embed_pages, health, surveys, web as pages, webhooks};
-
-/// What the endpoints work with, shared by all workers.
-pub struct Endpoints {
-    internal: InternalSchema,
-    introspection: InternalSchema,
-    documents: Documents,
-    embed: EmbedSchema,
-    trusted: TrustedDocuments,
-    sdl: web::Bytes,
-    /// What internal requests work with: the same services, over connections of their own.
-    readers: Services,
-    background: Arc<Background>,
-}
-
-impl Endpoints {
-    pub fn new(services: &Services, readers: Services, background: Arc<Background>) -> anyhow::Result<Self> {
-        let sdl = internal_sdl();
-        Ok(Self {
-            internal: internal_schema(readers.clone()),
-            introspection: introspection_schema(readers.clone()),
-            documents: Documents::new(&sdl, background.clone())?,
-            embed: embed_schema(services.clone()),
-            trusted: TrustedDocuments::new(documents::ALL, &embed_sdl())?,
-            sdl: sdl.into(),
-            readers,
-            background,
-        })
-    }
-
-    /// Runs an internal request where members' answers need not wait for it.
-    async fn run_aside(&self, request: Request, introspects: bool) -> Response {
-        let schema = if introspects { &self.introspection } else { &self.internal }.clone();
-        let execution = async move { schema.execute(request).await };
-        // What the schema says of itself is at hand, and can be much.
-        let finished =
-            if introspects { self.background.run(execution).await } else { self.background.finish(execution).await };
-        finished.unwrap_or_else(|| {
-            let error = ApiError::internal(anyhow::anyhow!("a request ended before its time"));
-            Response::from_errors(vec![async_graphql::Error::from(error).into_server_error(Pos::default())])
-        })
-    }
-
-    /// Runs one of the widget's documents for a page.
-    pub async fn run(&self, document: &str, variables: Value, page: PageOrigin) -> Result<Response, Failure> {
-        let variables = Variables::from_json(variables);
-        self.run_trusted(Body { query: document.to_owned(), operation_name: None, variables }, |request| {
-            request.data(page)
-        })
-        .await
-    }
-
-    async fn run_trusted(&self, body: Body, with: impl FnOnce(Request) -> Request) -> Result<Response, Failure> {
-        let Prepared { request, operation, .. } = self.trusted.prepare(body)?;
-        graphql::execute(operation, self.embed.execute(with(request))).await
-    }
-}
 
 pub fn routes(config: &mut web::ServiceConfig) {
     config
@@ -203,23 +139,6 @@ async fn embed_preflight(request: HttpRequest) -> HttpResponse {
         .finish();
     allow_origin(&mut response, page_origin(&request).origin);
     response
-}
-
-/// A page that was refused may still read why, so that its console can say what to change.
-pub fn allow_origin(response: &mut HttpResponse, origin: Option<String>) {
-    let headers = response.headers_mut();
-    headers.insert(header::VARY, HeaderValue::from_static("Origin"));
-    if let Some(origin) = origin.and_then(|origin| HeaderValue::from_str(&origin).ok()) {
-        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-        headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("retry-after, x-request-id"));
-    }
-}
-
-/// An origin that cannot be read is one that is on no list, and not none.
-pub fn page_origin(request: &HttpRequest) -> PageOrigin {
-    let text = |name| request.headers().get(name).map(|value| value.to_str().unwrap_or("(not readable)").to_owned());
-    let is_same_origin = text(HeaderName::from_static("sec-fetch-site")).as_deref() == Some("same-origin");
-    PageOrigin { origin: text(header::ORIGIN), own: own_origin(request), is_same_origin }
 }
 
 async fn schema_file(endpoints: web::Data<Endpoints>) -> HttpResponse {

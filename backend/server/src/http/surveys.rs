@@ -6,8 +6,9 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Value, json};
 use valuemap_shared::survey::documents;
 
-use crate::http::app::{Endpoints, allow_origin, page_origin};
+use crate::http::endpoints::Endpoints;
 use crate::http::graphql::{MediaType, respond};
+use crate::http::page_origin::{allow_origin, page_origin};
 use crate::http::routing::query_parameter;
 
 /// Another version may be published at any time; a page need not hear of it at once.

@@ -6,8 +6,7 @@ use sea_orm::prelude::*;
 use valuemap_shared::ids::{CommunityId, SiteId, SurveyId};
 
 use crate::survey::entities::response::{Column, Standing, is_set_aside};
-use crate::survey::entry::ResponseKey;
-use crate::survey::record::is_response;
+use crate::survey::entry::{ResponseKey, is_response};
 use crate::tenancy::entities::site;
 
 /// What somebody decides about answers.

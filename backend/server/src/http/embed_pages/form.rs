@@ -15,7 +15,6 @@ use valuemap_engine::tenancy::entities::site;
 use valuemap_engine::tenancy::store::site_by_key;
 use valuemap_shared::ids::{CommunityId, SubmissionId, SurveyId};
 
-use crate::http::app::page_origin;
 use crate::http::client::client_of;
 use crate::http::embed_pages::answers::{Complaints, Filled};
 use crate::http::embed_pages::failure;
@@ -24,6 +23,7 @@ use crate::http::embed_pages::fields::SurveyForm;
 use crate::http::embed_pages::page::{Page, respond};
 use crate::http::embed_pages::results::thanks;
 use crate::http::embed_pages::texts::{Locales, Texts, asked_language};
+use crate::http::page_origin::page_origin;
 use crate::http::request_body::{Refusal, read_form};
 
 /// Whoever asks for a page, and what for.
