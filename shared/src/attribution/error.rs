@@ -3,10 +3,6 @@ use super::Model;
 /// Why journeys could not be read or credit could not be divided.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum AttributionError {
-    #[error("`{0}` is not an attribution model; the models are {names}", names = Model::names())]
-    UnknownModel(String),
-    #[error("`{0}` is not a half-life in days; write a number above zero, like 7 or 3.5")]
-    NotAHalfLife(String),
     #[error("the look-back window is shorter than a second, so no touch could be credited; make it longer")]
     EmptyLookBack,
     #[error("a touch names source {touched}, but there are {sources} sources, counted from 0; correct its number")]

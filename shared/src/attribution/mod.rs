@@ -28,7 +28,7 @@ pub use credit::{Attribution, SourceCredit, attribute};
 pub use error::AttributionError;
 pub use journeys::{Conversion, Journeys, JourneysBuilder, Outcomes, SourceActivity, Touch};
 pub use markov::MOST_SOURCES as MOST_SOURCES_OF_MARKOV;
-pub use model::{HalfLife, Model};
+pub use model::{HalfLife, Model, ModelError};
 pub use parameters::{Asked, CreditSource, Parameters, USUAL_OUTCOMES};
 pub use returns::{CreditedAmounts, ValueAssumptions};
 pub use shapley::MOST_SOURCES as MOST_SOURCES_OF_SHAPLEY;

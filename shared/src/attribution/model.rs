@@ -1,8 +1,6 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::AttributionError;
-
 /// How the credit for an outcome is divided among the touches before it.
 ///
 /// As a text a model is its name, like `time_decay`; a half-life other than seven days follows a colon:
@@ -31,6 +29,15 @@ pub enum Model {
     /// What a source adds on average to the expected conversions of the journeys that met it, over all orders in which
     /// sources could have been added. A source with which journeys convert less often gets a credit below zero.
     Shapley,
+}
+
+/// Why a text is no model.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum ModelError {
+    #[error("`{0}` is not an attribution model; the models are {names}", names = Model::names())]
+    Unknown(String),
+    #[error("`{0}` is not a half-life in days; write a number above zero, like 7 or 3.5")]
+    NotAHalfLife(String),
 }
 
 impl Model {
@@ -76,9 +83,9 @@ impl fmt::Display for Model {
 }
 
 impl FromStr for Model {
-    type Err = AttributionError;
+    type Err = ModelError;
 
-    fn from_str(text: &str) -> Result<Self, AttributionError> {
+    fn from_str(text: &str) -> Result<Self, ModelError> {
         let (name, parameter) = match text.split_once(':') {
             Some((name, parameter)) => (name, Some(parameter)),
             None => (text, None),
@@ -87,15 +94,15 @@ impl FromStr for Model {
         match (model, parameter) {
             (Some(model), None) => Ok(model),
             (Some(Self::TimeDecay { .. }), Some(days)) => Ok(Self::TimeDecay { half_life: days.parse()? }),
-            _ => Err(AttributionError::UnknownModel(text.chars().take(40).collect())),
+            _ => Err(ModelError::Unknown(text.chars().take(40).collect())),
         }
     }
 }
 
 impl TryFrom<String> for Model {
-    type Error = AttributionError;
+    type Error = ModelError;
 
-    fn try_from(text: String) -> Result<Self, AttributionError> {
+    fn try_from(text: String) -> Result<Self, ModelError> {
         text.parse()
     }
 }
@@ -114,12 +121,8 @@ impl HalfLife {
     /// Seven days.
     pub const DEFAULT: Self = Self(7.0);
 
-    pub fn from_days(days: f64) -> Result<Self, AttributionError> {
-        if days.is_finite() && days > 0.0 {
-            Ok(Self(days))
-        } else {
-            Err(AttributionError::NotAHalfLife(days.to_string()))
-        }
+    pub fn from_days(days: f64) -> Result<Self, ModelError> {
+        if days.is_finite() && days > 0.0 { Ok(Self(days)) } else { Err(ModelError::NotAHalfLife(days.to_string())) }
     }
 
     pub fn days(&self) -> f64 {
@@ -140,10 +143,10 @@ impl fmt::Display for HalfLife {
 }
 
 impl FromStr for HalfLife {
-    type Err = AttributionError;
+    type Err = ModelError;
 
-    fn from_str(text: &str) -> Result<Self, AttributionError> {
-        let not_a_half_life = || AttributionError::NotAHalfLife(text.chars().take(40).collect());
+    fn from_str(text: &str) -> Result<Self, ModelError> {
+        let not_a_half_life = || ModelError::NotAHalfLife(text.chars().take(40).collect());
         Self::from_days(text.trim().parse().map_err(|_| not_a_half_life())?).map_err(|_| not_a_half_life())
     }
 }

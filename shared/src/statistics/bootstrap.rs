@@ -2,8 +2,8 @@ use rand::RngExt;
 use rand::SeedableRng;
 use rand_pcg::Pcg64Mcg;
 
+use super::Interval;
 use super::{LEVEL, Sample, normal_cdf, normal_quantile};
-use crate::value_map::Interval;
 
 /// How many resamples a bootstrap draws.
 pub const RESAMPLES: usize = 9_999;

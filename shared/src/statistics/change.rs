@@ -1,5 +1,5 @@
+use super::{Change, Interval};
 use super::{LEVEL, Sample, student_t_quantile};
-use crate::value_map::{Change, Interval};
 
 /// The difference of two means with Welch's interval (Welch 1947; degrees of freedom by Satterthwaite 1946).
 /// `None` when one of the samples has fewer than two observations.

@@ -1,5 +1,5 @@
+use super::Interval;
 use super::{LEVEL, normal_quantile};
-use crate::value_map::Interval;
 
 /// Pearson's product-moment correlation with its interval by Fisher's z (Fisher 1921): z = artanh(r) with the standard
 /// error 1 / sqrt(n - 3). `None` below four pairs, or where one side does not vary.

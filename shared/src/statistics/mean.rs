@@ -1,5 +1,5 @@
+use super::Interval;
 use super::{LEVEL, Sample, bca_interval, student_t_quantile, wilson_interval};
-use crate::value_map::Interval;
 
 /// How the interval of a mean was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

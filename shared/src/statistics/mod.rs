@@ -4,6 +4,7 @@
 mod bootstrap;
 mod change;
 mod correlation;
+mod interval;
 mod mean;
 mod proportion;
 mod recommendation;
@@ -12,6 +13,7 @@ mod sample;
 pub use bootstrap::{RESAMPLES, bca_interval};
 pub use change::change_between;
 pub use correlation::correlation;
+pub use interval::{Change, Interval};
 pub use mean::{MeanMethod, mean_interval, student_t_interval};
 pub use proportion::wilson_interval;
 pub use recommendation::{NetPromoterScore, net_promoter_score};

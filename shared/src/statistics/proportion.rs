@@ -1,5 +1,5 @@
+use super::Interval;
 use super::{LEVEL, normal_quantile};
-use crate::value_map::Interval;
 
 /// The Wilson score interval of a proportion, in 0..1 (Wilson 1927; Brown, Cai, DasGupta 2001).
 ///

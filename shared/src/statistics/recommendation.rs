@@ -1,5 +1,5 @@
+use super::Interval;
 use super::{LEVEL, normal_quantile};
-use crate::value_map::Interval;
 
 /// The Net Promoter Score with what it was made from.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::rules::shortened;
+use super::labels::shortened;
 use super::{Choice, Given, MAX_TEXT_BYTES, MAX_TEXT_CHARS, ProblemCode, Question, QuestionKind};
 
 /// One answer as it was sent, before it is checked. Exactly one of `number`, `text` and `choices` is to be set.

@@ -5,6 +5,9 @@ mod benefit;
 mod condition;
 mod definition;
 pub mod documents;
+mod draft;
+mod labels;
+mod localised;
 mod problem;
 mod rules;
 pub mod shuffle;
@@ -17,12 +20,13 @@ mod translation;
 pub use answer::{Answer, AnswerDraft, text_problem};
 pub use benefit::Benefit;
 pub use condition::{Condition, Given, Test};
-pub use definition::{Choice, Lines, Question, QuestionKind, SurveyDefinition, SurveyDraft};
+pub use definition::SurveyDefinition;
+pub use draft::{Choice, Lines, Question, QuestionKind, SurveyDraft, TranslatedQuestion, Translation};
+pub use localised::LocalisedSurvey;
 pub use problem::{Problem, ProblemCode};
 pub use standard::standard_survey;
 pub use submission::Submission;
 pub use tally::{Cell, Subject, cells_of, pairs_of};
-pub use translation::{LocalisedSurvey, TranslatedQuestion, Translation};
 
 /// Most questions in a survey, and so most answers in a submission.
 pub const MAX_QUESTIONS: usize = 100;

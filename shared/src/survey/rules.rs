@@ -1,5 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::labels::{check_label, shortened};
 use super::translation::check_translations;
 use super::{
     Choice, Condition, MAX_QUESTIONS, MAX_TEXT_CHARS, Problem, ProblemCode, Question, QuestionKind, SurveyDraft, Test,
@@ -146,23 +147,6 @@ fn check_key<'a>(path: &str, key: &'a str, seen: &mut BTreeSet<&'a str>, problem
     } else if !seen.insert(key) {
         problems.push(Problem::new(format!("{path}.key"), ProblemCode::Duplicate, format!("`{key}` is used twice")));
     }
-}
-
-pub fn check_label(path: &str, label: &str, most: usize, problems: &mut Vec<Problem>) {
-    let length = label.chars().count();
-    if label.trim().is_empty() {
-        problems.push(Problem::new(path, ProblemCode::Missing, "must not be empty"));
-    } else if length > most {
-        let message = format!("has {length} characters; at most {most} are allowed");
-        problems.push(Problem::new(path, ProblemCode::Size, message));
-    } else if label.contains('\0') {
-        problems.push(Problem::new(path, ProblemCode::Malformed, "must not contain the NUL character"));
-    }
-}
-
-/// A text of somebody else's, fit to be repeated in a message.
-pub fn shortened(text: &str) -> String {
-    text.chars().take(64).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
 #[cfg(test)]

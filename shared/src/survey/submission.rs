@@ -1,5 +1,5 @@
 use super::answer::{Refusal, parse_answer, parse_order};
-use super::rules::shortened;
+use super::labels::shortened;
 use super::{Answer, AnswerDraft, MAX_QUESTIONS, Problem, ProblemCode, SurveyDefinition};
 
 /// What one member said, valid for one survey: the only way to one is [`Submission::parse`].

@@ -1,81 +1,9 @@
+//! The rules of translations.
+
 use std::collections::BTreeSet;
 
-use super::rules::{check_label, shortened};
-use super::{Choice, Problem, ProblemCode, Question, QuestionKind, SurveyDefinition, SurveyDraft};
-
-/// All texts of a survey in one more language.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
-pub struct Translation {
-    /// A BCP 47 tag in lower case: `de`, `pt-br`.
-    pub language: String,
-    pub title: String,
-    pub questions: Vec<TranslatedQuestion>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(deny_unknown_fields))]
-pub struct TranslatedQuestion {
-    /// The key of the question.
-    pub key: String,
-    pub prompt: String,
-    #[cfg_attr(feature = "serde", serde(default))]
-    pub choices: Vec<Choice>,
-}
-
-/// A survey as a member reads it, in one language.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LocalisedSurvey {
-    pub language: String,
-    pub title: String,
-    pub questions: Vec<Question>,
-}
-
-impl SurveyDefinition {
-    /// The survey in the language that was asked for, or in a wider one (`de` for `de-AT`); else in its own.
-    pub fn localised(&self, asked: Option<&str>) -> LocalisedSurvey {
-        let draft = self.draft();
-        let own = LocalisedSurvey {
-            language: draft.language.clone(),
-            title: draft.title.clone(),
-            questions: draft.questions.clone(),
-        };
-        let asked = asked.unwrap_or_default().to_ascii_lowercase();
-        let mut tag = asked.as_str();
-        while tag != draft.language {
-            if let Some(translation) = draft.translations.iter().find(|translation| translation.language == tag) {
-                return translation.apply(own.questions);
-            }
-            match tag.rsplit_once('-') {
-                Some((wider, _)) => tag = wider,
-                None => break,
-            }
-        }
-        own
-    }
-}
-
-impl Translation {
-    fn apply(&self, mut questions: Vec<Question>) -> LocalisedSurvey {
-        for question in &mut questions {
-            let Some(translated) = self.questions.iter().find(|translated| translated.key == question.key) else {
-                continue;
-            };
-            question.prompt.clone_from(&translated.prompt);
-            let (QuestionKind::SingleChoice { choices, .. } | QuestionKind::MultipleChoice { choices, .. }) =
-                &mut question.kind
-            else {
-                continue;
-            };
-            for choice in choices {
-                if let Some(translated) = translated.choices.iter().find(|translated| translated.key == choice.key) {
-                    choice.label.clone_from(&translated.label);
-                }
-            }
-        }
-        LocalisedSurvey { language: self.language.clone(), title: self.title.clone(), questions }
-    }
-}
+use super::labels::{check_label, shortened};
+use super::{Problem, ProblemCode, Question, QuestionKind, SurveyDraft, TranslatedQuestion, Translation};
 
 /// Checks that each translation has all texts of the survey and no others.
 pub fn check_translations(draft: &SurveyDraft, problems: &mut Vec<Problem>) {
@@ -153,6 +81,7 @@ fn check_choices(path: &str, translated: &TranslatedQuestion, question: &Questio
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::survey::{Choice, SurveyDefinition};
 
     fn choice(key: &str, label: &str) -> Choice {
         Choice { key: key.into(), label: label.into() }

@@ -3,10 +3,10 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::Element;
+use super::financial::around;
 use super::financial::{
     Arm, BeforeAfter, ComparisonError, Effect, Outcomes, Triangular, complier_effect, difference_in_differences,
 };
-use super::worth::around;
 
 /// A comparison that the organisation ran: what would have come about without the community?
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

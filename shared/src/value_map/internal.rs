@@ -5,8 +5,10 @@
 //! covariances of the benefits count (the linearised variance of a weighted sum of means over the same respondents).
 //! Measures are exact unless they bring an interval of their own.
 
+use super::ask::Ask;
 use super::decomposition::movers;
-use super::measures::{Measured, measured};
+use super::measured::Measured;
+use super::measures::measured;
 use super::model::ScoringModel;
 use super::{
     Change, Element, Explanation, Figures, Input, Interval, Layer, NoScore, Part, PartKind, Reading, Score, Weighting,
@@ -64,15 +66,6 @@ pub(super) fn internal_reading(
         movers,
         explanation,
     })
-}
-
-/// How a score is asked for.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Ask {
-    pub weighting: Weighting,
-    /// The least number of answers that a figure may rest on.
-    pub minimum: u64,
-    pub baseline: Option<super::ContactBaseline>,
 }
 
 pub(super) fn combined(

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use rust_decimal::prelude::ToPrimitive;
 
-use super::internal::{Ask, combined};
+use super::ask::Ask;
+use super::internal::combined;
 use super::model::{Link, ScoringModel};
 use super::worth::{Valuation, WorthInputs};
 use super::{

@@ -1,4 +1,5 @@
-use super::internal::{Ask, internal_reading};
+use super::ask::Ask;
+use super::internal::internal_reading;
 use super::links::{Strengths, link_readings};
 use super::members::{index_of, recommendation};
 use super::model::ScoringModel;

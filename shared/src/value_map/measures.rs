@@ -1,20 +1,13 @@
 //! What a measure was in a quarter: observed, or computed from what is tracked.
 
 use super::Figures;
+use super::ask::Ask;
 use super::figures::at_this_pace;
-use super::internal::Ask;
+use super::measured::Measured;
 use super::model::{Aggregation, Measure, MeasureSource, ScoringModel};
 use super::worth::deflection_share;
 use crate::statistics::{net_promoter_score, wilson_interval};
 use crate::survey::Subject;
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Measured {
-    /// In the measure's unit.
-    pub value: f64,
-    /// The ends of a 95% interval; `None` where the value is exact.
-    pub interval: Option<(f64, f64)>,
-}
 
 const HARDLY_BEGUN: &str = "the quarter has hardly begun";
 

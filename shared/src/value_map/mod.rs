@@ -1,6 +1,8 @@
 //! The strategic value map: four layers of elements, each with its score or the reason why it has none.
 
 #[cfg(feature = "scores")]
+mod ask;
+#[cfg(feature = "scores")]
 pub mod attainment;
 #[cfg(feature = "scores")]
 mod co_moments;
@@ -22,6 +24,8 @@ mod links;
 #[cfg(feature = "scores")]
 mod map;
 #[cfg(feature = "scores")]
+mod measured;
+#[cfg(feature = "scores")]
 mod measures;
 #[cfg(feature = "scores")]
 mod members;
@@ -39,6 +43,8 @@ mod what_if;
 #[cfg(feature = "scores")]
 mod worth;
 
+#[cfg(feature = "scores")]
+pub use crate::statistics::{Change, Interval};
 #[cfg(feature = "scores")]
 pub use co_moments::{CoMoment, CoMoments, Pair};
 #[cfg(feature = "scores")]
@@ -58,9 +64,9 @@ pub use map::{MapInputs, value_map};
 pub use members::{index_of, question_index};
 #[cfg(feature = "scores")]
 pub use reading::{
-    Absence, AmountMover, Change, CostReading, Effect, ElementReading, Explanation, Input, Interval, LayerReading,
-    LinkReading, Mover, NoScore, Part, PartKind, Proportion, Reading, Recommendation, RecommendationReading,
-    ReturnLevel, Returns, Score, Strength, TornadoBar, ValueMap, Worth, WorthPart,
+    Absence, AmountMover, CostReading, Effect, ElementReading, Explanation, Input, LayerReading, LinkReading, Mover,
+    NoScore, Part, PartKind, Proportion, Reading, Recommendation, RecommendationReading, ReturnLevel, Returns, Score,
+    Strength, TornadoBar, ValueMap, Worth, WorthPart,
 };
 #[cfg(feature = "scores")]
 pub use release::{PublicResult, public_results};

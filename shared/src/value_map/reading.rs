@@ -8,6 +8,7 @@ use super::{Element, Layer, Weighting};
 use crate::activities::CostKind;
 use crate::calendar::Quarter;
 use crate::money::Currency;
+use crate::statistics::{Change, Interval};
 
 macro_rules! wire {
     ($($(#[$doc:meta])* pub struct $name:ident { $($(#[$field_doc:meta])* pub $field:ident: $type:ty,)* })*) => {$(
@@ -16,30 +17,6 @@ macro_rules! wire {
         #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "camelCase"))]
         pub struct $name { $($(#[$field_doc])* pub $field: $type,)* }
     )*};
-}
-
-/// A range that holds the true figure with the confidence `level` (0.95: in 95 of 100 such samples).
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct Interval {
-    pub low: f64,
-    pub high: f64,
-    pub level: f64,
-}
-
-/// The difference to the period before.
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct Change {
-    pub difference: f64,
-    pub interval: Option<Interval>,
-}
-
-impl Change {
-    /// Whether the interval leaves out zero: the difference is more than the play of chance.
-    pub fn is_clear(&self) -> bool {
-        self.interval.is_some_and(|interval| interval.low > 0.0 || interval.high < 0.0)
-    }
 }
 
 wire! {

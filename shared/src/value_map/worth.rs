@@ -6,15 +6,15 @@
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
+use super::ask::Ask;
 use super::comparison::Comparison;
 use super::financial::{
     AmountError, AmountRange, AnswerDeflection, Cases, DRAWS, Evidence, Rate, SearchDeflection, ServicePeriod,
-    Triangular, avoided_contacts, checked_times, credited_contacts, simulate,
+    Triangular, around, avoided_contacts, checked_times, credited_contacts, simulate,
 };
-use super::internal::Ask;
-use super::measures::Measured;
+use super::measured::Measured;
 use super::model::{AcquisitionValue, Choice, MoneyRange, ScoringModel};
-use super::{ContactBaseline, Counts, Element, Figures, Interval, MoneyFigures, OutcomeSums, Stretch};
+use super::{ContactBaseline, Counts, Element, Figures, MoneyFigures, OutcomeSums, Stretch};
 use crate::calendar::Quarter;
 use crate::money::times;
 
@@ -348,14 +348,6 @@ fn margin_of(element: Element) -> usize {
 
 fn certain(value: f64) -> Triangular {
     Triangular::new(value, value, value).unwrap_or_else(|_| unreachable!("a finite constant is a range"))
-}
-
-/// Of a symmetric triangle from -1 to 1, this much lies within 95 of 100 draws on either side: 1 - sqrt(0.05).
-const WITHIN: f64 = 0.776_393_202_250_021;
-
-/// The ends of a triangle around an estimate, so wide that 95 of 100 draws fall into its interval.
-pub(super) fn around(estimate: f64, interval: Interval) -> (f64, f64) {
-    (estimate - (estimate - interval.low) / WITHIN, estimate + (interval.high - estimate) / WITHIN)
 }
 
 /// A rate as an assumption, within 0..1.

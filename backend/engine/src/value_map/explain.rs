@@ -106,7 +106,7 @@ fn explain_measure(
     inputs.extend(part.and_then(|part| part.score).map(|score| input("score", score)));
     let explanation = domain::Explanation {
         formula: "100 x clip((measured - baseline) / (target - baseline), 0, 1)".into(),
-        method: source_in_words(measure.source).into(),
+        method: measure.source.method().into(),
         model_version: map.model_version.clone(),
         inputs,
     };
@@ -122,27 +122,6 @@ fn explain_measure(
         MeasureSource::Recommendation => RowSource::Listed(Vec::new()),
     };
     Ok(Explained { explanation: Some(explanation), source })
-}
-
-fn source_in_words(source: MeasureSource) -> &'static str {
-    match source {
-        MeasureSource::Observed => "Observed: the last, mean or sum of the quarter's observations, as the model says.",
-        MeasureSource::ContactRate => {
-            "Support cases opened in the quarter, over accounts that were customers at its end."
-        }
-        MeasureSource::AcceptedAnswerRate => {
-            "Questions asked in the quarter that have an accepted answer, over all of them; Wilson interval."
-        }
-        MeasureSource::StaffAnswerShare => "Replies by staff, over all replies of the quarter; Wilson interval.",
-        MeasureSource::ActiveMembers => {
-            "Members who wrote, liked or took part in an activity in the quarter; staff not counted."
-        }
-        MeasureSource::Recommendation => "The Net Promoter Score of the quarter with its interval.",
-        MeasureSource::Deflection => {
-            "Cases deflected over these and the cases opened. Deflected: sessions x found x would have asked x nothing \
-             further, and members' accepted answers x would have asked x nothing further."
-        }
-    }
 }
 
 async fn explain_element(

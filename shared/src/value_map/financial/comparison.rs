@@ -1,6 +1,7 @@
-use super::STRONG_FIRST_STAGE;
-use crate::statistics::{LEVEL, normal_quantile};
-use crate::value_map::Interval;
+use crate::statistics::{Interval, LEVEL, normal_quantile};
+
+/// The least first-stage F from which an effect on compliers is given (Staiger, Stock 1997).
+pub const STRONG_FIRST_STAGE: f64 = 10.0;
 
 /// How many of a group did what one hopes for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,8 +1,5 @@
-use super::comparison::{Estimate, effect};
+use super::comparison::{Estimate, STRONG_FIRST_STAGE, effect};
 use super::{ComparisonError, Effect, Outcomes};
-
-/// The least first-stage F from which an effect on compliers is given (Staiger, Stock 1997).
-pub const STRONG_FIRST_STAGE: f64 = 10.0;
 
 /// One arm of a randomised invitation: the outcomes of those who attended and of those who did not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,8 +2,8 @@ use rust_decimal::Decimal;
 
 use super::AmountError;
 use super::amount::{checked_times, not_negative};
+use crate::statistics::Interval;
 use crate::statistics::wilson_interval;
-use crate::value_map::Interval;
 
 /// How many of those who were asked said yes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

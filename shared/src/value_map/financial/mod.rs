@@ -15,10 +15,10 @@ mod triangular;
 
 pub use amount::{AmountError, checked_times};
 pub use comparison::{
-    BeforeAfter, ComparisonError, Effect, GroupMean, Outcomes, difference_in_differences,
+    BeforeAfter, ComparisonError, Effect, GroupMean, Outcomes, STRONG_FIRST_STAGE, difference_in_differences,
     difference_in_differences_of_means,
 };
-pub use compliers::{Arm, ComplierEffect, STRONG_FIRST_STAGE, complier_effect};
+pub use compliers::{Arm, ComplierEffect, complier_effect};
 pub use cost_to_serve::{ServicePeriod, avoided_contacts, cost_elasticity, credited_contacts, growth_is_curbed};
 pub use deflection::{AmountRange, AnswerDeflection, Cases, Rate, RateError, SearchDeflection};
 pub use evidence::{Evidence, GradedAmount, GradedAmounts};
@@ -30,4 +30,4 @@ pub use simulation::{
     DRAWS, Percentiles, Return, ReturnSimulation, Simulation, SimulationError, TornadoBar, simulate, simulate_return,
     tornado,
 };
-pub use triangular::{Triangular, TriangularError};
+pub use triangular::{Triangular, TriangularError, around};

@@ -66,6 +66,28 @@ pub enum MeasureSource {
     Recommendation,
 }
 
+impl MeasureSource {
+    /// What is counted over what, as an explanation says it.
+    pub fn method(self) -> &'static str {
+        match self {
+            Self::Observed => "Observed: the last, mean or sum of the quarter's observations, as the model says.",
+            Self::ContactRate => "Support cases opened in the quarter, over accounts that were customers at its end.",
+            Self::AcceptedAnswerRate => {
+                "Questions asked in the quarter that have an accepted answer, over all of them; Wilson interval."
+            }
+            Self::StaffAnswerShare => "Replies by staff, over all replies of the quarter; Wilson interval.",
+            Self::ActiveMembers => {
+                "Members who wrote, liked or took part in an activity in the quarter; staff not counted."
+            }
+            Self::Recommendation => "The Net Promoter Score of the quarter with its interval.",
+            Self::Deflection => {
+                "Cases deflected over these and the cases opened. Deflected: sessions x found x would have asked x nothing \
+                 further, and members' accepted answers x would have asked x nothing further."
+            }
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Aggregation {

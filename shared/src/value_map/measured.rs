@@ -1,0 +1,8 @@
+/// What a measure was in a quarter.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Measured {
+    /// In the measure's unit.
+    pub value: f64,
+    /// The ends of a 95% interval; `None` where the value is exact.
+    pub interval: Option<(f64, f64)>,
+}
