@@ -1,5 +1,6 @@
 //! Tracking: what the organisation does for the community, whom it reaches, and what comes of it.
 
+mod accepted;
 pub mod entities;
 pub mod identity;
 pub mod keys;

@@ -15,8 +15,10 @@ use valuemap_shared::ids::CommunityId;
 use valuemap_shared::money::Currency;
 use valuemap_shared::value_map::model::MeasureSource;
 
+pub use crate::activities::accepted::Stored;
+use crate::activities::accepted::{Accepted, ROWS, Stamp};
 use crate::activities::entities::{activity, activity_type, outcome, party};
-use crate::activities::keys::{ContentHash, activity_type_id, content_hash, party_id, record_id};
+use crate::activities::keys::{ContentHash, content_hash};
 use crate::activities::rates::Rates;
 use crate::activities::rows::Rows;
 use crate::activities::storing::stored_hashes;
@@ -24,18 +26,6 @@ use crate::base::digests::hexadecimal;
 use crate::database::statements::chunks;
 use crate::scoring_models::store::model_of;
 use crate::tenancy::entities::community;
-
-/// Most rows in one statement: SQLite takes 32,766 parameters.
-pub(super) const ROWS: usize = 1_000;
-
-/// What became of the records of one kind.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Stored {
-    pub new: u64,
-    pub changed: u64,
-    /// It was stored before and says the same.
-    pub known: u64,
-}
 
 /// A record that cannot be stored, and why. `place` is what the caller numbered it with: a line, an index.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,11 +39,9 @@ pub struct Refused {
 /// Stores records of one community within a transaction of the caller, who rolls it back when something was refused.
 #[derive(Debug)]
 pub struct Recorder {
-    community: CommunityId,
+    stamp: Stamp,
     currency: Currency,
     rates: Rates,
-    batch: Option<Uuid>,
-    now: DateTime<Utc>,
     /// Activities, types and parties that are stored; looked up once.
     types: HashSet<Uuid>,
     activities: HashSet<Uuid>,
@@ -63,8 +51,6 @@ pub struct Recorder {
     /// What was stored in this transaction, with what it said: the same twice is fine, a contradiction is not. About
     /// 70 MB for a million records.
     seen: HashMap<Uuid, ContentHash>,
-    /// A preview finds out and counts everything, and writes nothing.
-    writes: bool,
     pub stored: BTreeMap<RecordKind, Stored>,
     /// Of the changed outcomes, those that did not come about after all.
     pub withdrawn: u64,
@@ -114,17 +100,14 @@ impl Recorder {
         let activities = activity::Entity::find().select_only().column(activity::Column::Id);
         let activities = activities.filter(activity::Column::CommunityId.eq(community.0)).into_tuple();
         Ok(Self {
-            community,
+            stamp: Stamp { community, batch, now, writes },
             currency,
             rates: Rates::of(transaction, community).await?,
-            batch,
-            now,
             types: ids(types.await?),
             activities: ids(activities.all(transaction).await?),
             measures: measures.unwrap_or_default(),
             parties: HashSet::new(),
             seen: HashMap::new(),
-            writes,
             stored: BTreeMap::new(),
             withdrawn: 0,
             refused: Vec::new(),
@@ -153,8 +136,8 @@ impl Recorder {
         self.add_missing_parties(transaction, &by_kind).await?;
         for (kind, records) in by_kind {
             let accepted = self.accept(kind, records);
-            let rows = Rows::of(self, kind, &accepted);
-            let stored = rows.store(transaction, self).await?;
+            let rows = Rows::of(&self.stamp, kind, &accepted);
+            let stored = rows.store(transaction, &self.stamp).await?;
             let total = self.stored.entry(kind).or_default();
             total.new += stored.new;
             total.changed += stored.changed;
@@ -175,7 +158,7 @@ impl Recorder {
             self.stored.entry(RecordKind::Outcome).or_default();
         }
         for (place, reference) in outcomes {
-            let id = self.id(RecordKind::Outcome, &reference);
+            let id = self.stamp.id(RecordKind::Outcome, &reference);
             match self.seen.insert(id, WITHDRAWN) {
                 None => _ = ids.insert(id),
                 Some(WITHDRAWN) => {}
@@ -183,21 +166,21 @@ impl Recorder {
             }
         }
         for ids in chunks(ids, ROWS) {
-            let mut known = stored_hashes::<outcome::Model>(transaction, self.community, ids).await?;
+            let mut known = stored_hashes::<outcome::Model>(transaction, self.stamp.community, ids).await?;
             known.retain(|_, hash| *hash != hexadecimal(&WITHDRAWN));
             if known.is_empty() {
                 continue;
             }
             let standing = Condition::all()
-                .add(outcome::Column::CommunityId.eq(self.community.0))
+                .add(outcome::Column::CommunityId.eq(self.stamp.community.0))
                 .add(outcome::Column::Id.is_in(known.into_keys()))
                 .add(outcome::Column::Withdrawn.eq(false));
-            let changed = if self.writes {
+            let changed = if self.stamp.writes {
                 let update = outcome::Entity::update_many()
                     .col_expr(outcome::Column::Withdrawn, Expr::value(true))
                     .col_expr(outcome::Column::ContentHash, Expr::value(hexadecimal(&WITHDRAWN)))
-                    .col_expr(outcome::Column::BatchId, Expr::value(self.batch))
-                    .col_expr(outcome::Column::RecordedAt, Expr::value(self.now));
+                    .col_expr(outcome::Column::BatchId, Expr::value(self.stamp.batch))
+                    .col_expr(outcome::Column::RecordedAt, Expr::value(self.stamp.now));
                 update.filter(standing).exec(transaction).await?.rows_affected
             } else {
                 outcome::Entity::find().filter(standing).count(transaction).await?
@@ -210,7 +193,7 @@ impl Recorder {
 
     /// Whether records may refer to this activity.
     pub fn has_activity(&self, reference: &Reference) -> bool {
-        self.activities.contains(&self.id(RecordKind::Activity, reference))
+        self.activities.contains(&self.stamp.id(RecordKind::Activity, reference))
     }
 
     /// The records that may be stored, in the order of their ids: two writers then never wait in a circle.
@@ -253,7 +236,7 @@ impl Recorder {
         };
         match record {
             Record::Activity(activity) => {
-                let known = self.types.contains(&self.type_id(&activity.activity_type));
+                let known = self.types.contains(&self.stamp.type_id(&activity.activity_type));
                 (!known).then(|| {
                     let reason = format!("there is no activity type `{}`; add it first", activity.activity_type);
                     ("activityType", reason)
@@ -304,20 +287,20 @@ impl Recorder {
                 }
             }
         }
-        if !self.writes {
+        if !self.stamp.writes {
             return Ok(());
         }
         for pieces in chunks(mentioned, ROWS) {
             let rows = pieces.iter().map(|(id, party)| {
                 let row = party::Model {
-                    community_id: self.community.0,
+                    community_id: self.stamp.community.0,
                     id: *id,
                     source: party.reference.source.clone(),
                     external_key: party.reference.key.clone(),
                     // Whatever is said of it later is a change.
                     content_hash: String::new(),
-                    batch_id: self.batch,
-                    recorded_at: self.now,
+                    batch_id: self.stamp.batch,
+                    recorded_at: self.stamp.now,
                     kind: party.kind.to_string(),
                     name: None,
                     is_staff: false,
@@ -334,35 +317,15 @@ impl Recorder {
     }
 
     pub fn community(&self) -> CommunityId {
-        self.community
-    }
-
-    pub(super) fn batch(&self) -> Option<Uuid> {
-        self.batch
-    }
-
-    pub(super) fn writes(&self) -> bool {
-        self.writes
-    }
-
-    pub(super) fn now(&self) -> DateTime<Utc> {
-        self.now
+        self.stamp.community
     }
 
     pub fn party_id(&self, party: &PartyRef) -> Uuid {
-        party_id(self.community, party)
-    }
-
-    pub(super) fn type_id(&self, key: &str) -> Uuid {
-        activity_type_id(self.community, key)
-    }
-
-    pub(super) fn id(&self, kind: RecordKind, reference: &Reference) -> Uuid {
-        record_id(self.community, kind, reference)
+        self.stamp.party_id(party)
     }
 
     fn id_of(&self, kind: RecordKind, record: &Record) -> Uuid {
-        let by = |source: &str, key: &str| self.id(kind, &Reference::new(source, key));
+        let by = |source: &str, key: &str| self.stamp.id(kind, &Reference::new(source, key));
         match record {
             Record::Party(party) => self.party_id(&party.party),
             Record::Link(link) => {
@@ -370,13 +333,13 @@ impl Recorder {
                     |party: &PartyRef| format!("{}\0{}\0{}", party.kind, party.reference.source, party.reference.key);
                 by(&part(&link.from), &format!("{}\0{:?}", part(&link.to), link.valid_from))
             }
-            Record::ActivityType(kind) => self.type_id(&kind.key),
-            Record::Activity(activity) => self.id(kind, &activity.reference),
-            Record::Cost(cost) => self.id(kind, &cost.reference),
-            Record::Touchpoint(touchpoint) => self.id(kind, &touchpoint.reference),
-            Record::Outcome(outcome) => self.id(kind, &outcome.reference),
-            Record::Case(case) => self.id(kind, &case.reference),
-            Record::Contribution(contribution) => self.id(kind, &contribution.reference),
+            Record::ActivityType(kind) => self.stamp.type_id(&kind.key),
+            Record::Activity(activity) => self.stamp.id(kind, &activity.reference),
+            Record::Cost(cost) => self.stamp.id(kind, &cost.reference),
+            Record::Touchpoint(touchpoint) => self.stamp.id(kind, &touchpoint.reference),
+            Record::Outcome(outcome) => self.stamp.id(kind, &outcome.reference),
+            Record::Case(case) => self.stamp.id(kind, &case.reference),
+            Record::Contribution(contribution) => self.stamp.id(kind, &contribution.reference),
             Record::Observation(observation) => {
                 by(&observation.source, &format!("{}\0{}", observation.measure, observation.day))
             }
@@ -390,14 +353,6 @@ const WITHDRAWN: ContentHash = *b"withdrawn outcom";
 fn contradiction(place: u64) -> Refused {
     let reason = "something before it has the same key and says something else".to_owned();
     Refused { place, path: String::new(), reason }
-}
-
-/// A record that is going to be stored.
-#[derive(Debug)]
-pub(super) struct Accepted {
-    pub id: Uuid,
-    pub hash: String,
-    pub record: Record,
 }
 
 fn parties_of(record: &Record) -> Vec<&PartyRef> {

@@ -5,11 +5,11 @@ use serde_json::json;
 use valuemap_shared::activities::{Cost, Record, RecordKind, Reference};
 use valuemap_shared::money::ten_thousandths;
 
+use crate::activities::accepted::{Accepted, Stamp};
 use crate::activities::entities::{
     activity, activity_type, contribution, cost_line, identity_link, observation, outcome, party, support_case,
     touchpoint,
 };
-use crate::activities::record::{Accepted, Recorder};
 
 /// Rows of one kind.
 #[derive(Debug)]
@@ -27,16 +27,16 @@ pub(super) enum Rows {
 }
 
 macro_rules! row {
-    ($recorder:ident, $accepted:ident, $reference:expr, $table:ident { $($field:ident: $value:expr),* $(,)? }) => {{
+    ($stamp:ident, $accepted:ident, $reference:expr, $table:ident { $($field:ident: $value:expr),* $(,)? }) => {{
         let reference: &Reference = $reference;
         $table::Model {
-            community_id: $recorder.community().0,
+            community_id: $stamp.community.0,
             id: $accepted.id,
             source: reference.source.clone(),
             external_key: reference.key.clone(),
             content_hash: $accepted.hash.clone(),
-            batch_id: $recorder.batch(),
-            recorded_at: $recorder.now(),
+            batch_id: $stamp.batch,
+            recorded_at: $stamp.now,
             $($field: $value,)*
         }
     }};
@@ -44,36 +44,34 @@ macro_rules! row {
 
 impl Rows {
     /// The rows of records that are all of this kind.
-    pub fn of(recorder: &Recorder, kind: RecordKind, accepted: &[Accepted]) -> Self {
+    pub fn of(stamp: &Stamp, kind: RecordKind, accepted: &[Accepted]) -> Self {
         match kind {
-            RecordKind::Party => Self::Parties(accepted.iter().filter_map(|one| party(recorder, one)).collect()),
-            RecordKind::Link => Self::Links(accepted.iter().filter_map(|one| link(recorder, one)).collect()),
+            RecordKind::Party => Self::Parties(accepted.iter().filter_map(|one| party(stamp, one)).collect()),
+            RecordKind::Link => Self::Links(accepted.iter().filter_map(|one| link(stamp, one)).collect()),
             RecordKind::ActivityType => {
-                Self::ActivityTypes(accepted.iter().filter_map(|one| activity_type(recorder, one)).collect())
+                Self::ActivityTypes(accepted.iter().filter_map(|one| activity_type(stamp, one)).collect())
             }
-            RecordKind::Activity => {
-                Self::Activities(accepted.iter().filter_map(|one| activity(recorder, one)).collect())
-            }
-            RecordKind::Cost => Self::Costs(accepted.iter().filter_map(|one| cost(recorder, one)).collect()),
+            RecordKind::Activity => Self::Activities(accepted.iter().filter_map(|one| activity(stamp, one)).collect()),
+            RecordKind::Cost => Self::Costs(accepted.iter().filter_map(|one| cost(stamp, one)).collect()),
             RecordKind::Touchpoint => {
-                Self::Touchpoints(accepted.iter().filter_map(|one| touchpoint(recorder, one)).collect())
+                Self::Touchpoints(accepted.iter().filter_map(|one| touchpoint(stamp, one)).collect())
             }
-            RecordKind::Outcome => Self::Outcomes(accepted.iter().filter_map(|one| outcome(recorder, one)).collect()),
-            RecordKind::Case => Self::Cases(accepted.iter().filter_map(|one| case(recorder, one)).collect()),
+            RecordKind::Outcome => Self::Outcomes(accepted.iter().filter_map(|one| outcome(stamp, one)).collect()),
+            RecordKind::Case => Self::Cases(accepted.iter().filter_map(|one| case(stamp, one)).collect()),
             RecordKind::Contribution => {
-                Self::Contributions(accepted.iter().filter_map(|one| contribution(recorder, one)).collect())
+                Self::Contributions(accepted.iter().filter_map(|one| contribution(stamp, one)).collect())
             }
             RecordKind::Observation => {
-                Self::Observations(accepted.iter().filter_map(|one| observation(recorder, one)).collect())
+                Self::Observations(accepted.iter().filter_map(|one| observation(stamp, one)).collect())
             }
         }
     }
 }
 
-fn party(recorder: &Recorder, accepted: &Accepted) -> Option<party::Model> {
+fn party(stamp: &Stamp, accepted: &Accepted) -> Option<party::Model> {
     let Record::Party(record) = &accepted.record else { return None };
     Some(row!(
-        recorder,
+        stamp,
         accepted,
         &record.party.reference,
         party {
@@ -86,15 +84,15 @@ fn party(recorder: &Recorder, accepted: &Accepted) -> Option<party::Model> {
     ))
 }
 
-fn link(recorder: &Recorder, accepted: &Accepted) -> Option<identity_link::Model> {
+fn link(stamp: &Stamp, accepted: &Accepted) -> Option<identity_link::Model> {
     let Record::Link(record) = &accepted.record else { return None };
     Some(row!(
-        recorder,
+        stamp,
         accepted,
         &record.from.reference,
         identity_link {
-            from_id: recorder.party_id(&record.from),
-            to_id: recorder.party_id(&record.to),
+            from_id: stamp.party_id(&record.from),
+            to_id: stamp.party_id(&record.to),
             method: record.method.to_string(),
             confidence: record.confidence,
             valid_from: record.valid_from,
@@ -103,11 +101,11 @@ fn link(recorder: &Recorder, accepted: &Accepted) -> Option<identity_link::Model
     ))
 }
 
-fn activity_type(recorder: &Recorder, accepted: &Accepted) -> Option<activity_type::Model> {
+fn activity_type(stamp: &Stamp, accepted: &Accepted) -> Option<activity_type::Model> {
     let Record::ActivityType(record) = &accepted.record else { return None };
     let reference = Reference::new("", &record.key);
     Some(row!(
-        recorder,
+        stamp,
         accepted,
         &reference,
         activity_type {
@@ -118,14 +116,14 @@ fn activity_type(recorder: &Recorder, accepted: &Accepted) -> Option<activity_ty
     ))
 }
 
-fn activity(recorder: &Recorder, accepted: &Accepted) -> Option<activity::Model> {
+fn activity(stamp: &Stamp, accepted: &Accepted) -> Option<activity::Model> {
     let Record::Activity(record) = &accepted.record else { return None };
     Some(row!(
-        recorder,
+        stamp,
         accepted,
         &record.reference,
         activity {
-            type_id: recorder.type_id(&record.activity_type),
+            type_id: stamp.type_id(&record.activity_type),
             name: record.name.clone(),
             modality: record.modality.map(|modality| modality.to_string()),
             starts_on: record.starts_on,
@@ -136,7 +134,7 @@ fn activity(recorder: &Recorder, accepted: &Accepted) -> Option<activity::Model>
     ))
 }
 
-fn cost(recorder: &Recorder, accepted: &Accepted) -> Option<cost_line::Model> {
+fn cost(stamp: &Stamp, accepted: &Accepted) -> Option<cost_line::Model> {
     let Record::Cost(record) = &accepted.record else { return None };
     let (hours, rate) = match record.cost {
         Cost::Amount(_) => (None, None),
@@ -144,11 +142,11 @@ fn cost(recorder: &Recorder, accepted: &Accepted) -> Option<cost_line::Model> {
     };
     let stored = |decimal: Option<Decimal>| decimal.map(ten_thousandths);
     Some(row!(
-        recorder,
+        stamp,
         accepted,
         &record.reference,
         cost_line {
-            activity_id: record.activity.as_ref().map(|activity| recorder.id(RecordKind::Activity, activity)),
+            activity_id: record.activity.as_ref().map(|activity| stamp.id(RecordKind::Activity, activity)),
             kind: record.kind.to_string(),
             description: record.description.clone(),
             day: record.day,
@@ -160,15 +158,15 @@ fn cost(recorder: &Recorder, accepted: &Accepted) -> Option<cost_line::Model> {
     ))
 }
 
-fn touchpoint(recorder: &Recorder, accepted: &Accepted) -> Option<touchpoint::Model> {
+fn touchpoint(stamp: &Stamp, accepted: &Accepted) -> Option<touchpoint::Model> {
     let Record::Touchpoint(record) = &accepted.record else { return None };
     Some(row!(
-        recorder,
+        stamp,
         accepted,
         &record.reference,
         touchpoint {
-            activity_id: recorder.id(RecordKind::Activity, &record.activity),
-            party_id: recorder.party_id(&record.party),
+            activity_id: stamp.id(RecordKind::Activity, &record.activity),
+            party_id: stamp.party_id(&record.party),
             at: record.at,
             role: record.role.to_string(),
             channel: record.channel.clone(),
@@ -176,15 +174,15 @@ fn touchpoint(recorder: &Recorder, accepted: &Accepted) -> Option<touchpoint::Mo
     ))
 }
 
-fn outcome(recorder: &Recorder, accepted: &Accepted) -> Option<outcome::Model> {
+fn outcome(stamp: &Stamp, accepted: &Accepted) -> Option<outcome::Model> {
     let Record::Outcome(record) = &accepted.record else { return None };
     Some(row!(
-        recorder,
+        stamp,
         accepted,
         &record.reference,
         outcome {
             kind: record.kind.to_string(),
-            party_id: record.party.as_ref().map(|party| recorder.party_id(party)),
+            party_id: record.party.as_ref().map(|party| stamp.party_id(party)),
             at: record.at,
             amount: record.money.map(|money| money.ten_thousandths()),
             currency: record.money.map(|money| money.currency.to_string()),
@@ -196,14 +194,14 @@ fn outcome(recorder: &Recorder, accepted: &Accepted) -> Option<outcome::Model> {
     ))
 }
 
-fn case(recorder: &Recorder, accepted: &Accepted) -> Option<support_case::Model> {
+fn case(stamp: &Stamp, accepted: &Accepted) -> Option<support_case::Model> {
     let Record::Case(record) = &accepted.record else { return None };
     Some(row!(
-        recorder,
+        stamp,
         accepted,
         &record.reference,
         support_case {
-            party_id: record.party.as_ref().map(|party| recorder.party_id(party)),
+            party_id: record.party.as_ref().map(|party| stamp.party_id(party)),
             opened_at: record.opened_at,
             solved_at: record.solved_at,
             channel: record.channel.clone(),
@@ -211,33 +209,33 @@ fn case(recorder: &Recorder, accepted: &Accepted) -> Option<support_case::Model>
     ))
 }
 
-fn contribution(recorder: &Recorder, accepted: &Accepted) -> Option<contribution::Model> {
+fn contribution(stamp: &Stamp, accepted: &Accepted) -> Option<contribution::Model> {
     let Record::Contribution(record) = &accepted.record else { return None };
     Some(row!(
-        recorder,
+        stamp,
         accepted,
         &record.reference,
         contribution {
             kind: record.kind.to_string(),
             thread: record.thread.clone(),
-            party_id: recorder.party_id(&record.party),
+            party_id: stamp.party_id(&record.party),
             at: record.at,
             withdrawn: record.withdrawn,
         }
     ))
 }
 
-fn observation(recorder: &Recorder, accepted: &Accepted) -> Option<observation::Model> {
+fn observation(stamp: &Stamp, accepted: &Accepted) -> Option<observation::Model> {
     let Record::Observation(record) = &accepted.record else { return None };
     Some(observation::Model {
-        community_id: recorder.community().0,
+        community_id: stamp.community.0,
         measure: record.measure.clone(),
         day: record.day,
         source: record.source.clone(),
         value: record.value,
         low: record.interval.map(|(low, _)| low),
         high: record.interval.map(|(_, high)| high),
-        batch_id: recorder.batch(),
-        recorded_at: recorder.now(),
+        batch_id: stamp.batch,
+        recorded_at: stamp.now,
     })
 }

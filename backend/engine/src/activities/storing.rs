@@ -8,28 +8,28 @@ use sea_orm::{IntoActiveModel, Iterable};
 use uuid::Uuid;
 use valuemap_shared::ids::CommunityId;
 
+use crate::activities::accepted::{ROWS, Stamp, Stored};
 use crate::activities::entities::{
     activity, activity_type, contribution, cost_line, identity_link, observation, outcome, party, support_case,
     touchpoint,
 };
-use crate::activities::record::{ROWS, Recorder, Stored};
 use crate::activities::rows::Rows;
 use crate::database::statements::chunks;
 
 impl Rows {
     /// Writes those that are new or say something else than what is stored.
-    pub async fn store(self, transaction: &impl ConnectionTrait, recorder: &Recorder) -> Result<Stored, DbErr> {
+    pub async fn store(self, transaction: &impl ConnectionTrait, stamp: &Stamp) -> Result<Stored, DbErr> {
         match self {
-            Self::Parties(rows) => store(transaction, recorder, rows).await,
-            Self::Links(rows) => store(transaction, recorder, rows).await,
-            Self::ActivityTypes(rows) => store(transaction, recorder, rows).await,
-            Self::Activities(rows) => store(transaction, recorder, rows).await,
-            Self::Costs(rows) => store(transaction, recorder, rows).await,
-            Self::Touchpoints(rows) => store(transaction, recorder, rows).await,
-            Self::Outcomes(rows) => store(transaction, recorder, rows).await,
-            Self::Cases(rows) => store(transaction, recorder, rows).await,
-            Self::Contributions(rows) => store(transaction, recorder, rows).await,
-            Self::Observations(rows) => store_observations(transaction, recorder, rows).await,
+            Self::Parties(rows) => store(transaction, stamp, rows).await,
+            Self::Links(rows) => store(transaction, stamp, rows).await,
+            Self::ActivityTypes(rows) => store(transaction, stamp, rows).await,
+            Self::Activities(rows) => store(transaction, stamp, rows).await,
+            Self::Costs(rows) => store(transaction, stamp, rows).await,
+            Self::Touchpoints(rows) => store(transaction, stamp, rows).await,
+            Self::Outcomes(rows) => store(transaction, stamp, rows).await,
+            Self::Cases(rows) => store(transaction, stamp, rows).await,
+            Self::Contributions(rows) => store(transaction, stamp, rows).await,
+            Self::Observations(rows) => store_observations(transaction, stamp, rows).await,
         }
     }
 }
@@ -73,7 +73,7 @@ tracked_rows!(
     contribution
 );
 
-async fn store<R>(transaction: &impl ConnectionTrait, recorder: &Recorder, rows: Vec<R>) -> Result<Stored, DbErr>
+async fn store<R>(transaction: &impl ConnectionTrait, stamp: &Stamp, rows: Vec<R>) -> Result<Stored, DbErr>
 where
     R: TrackedRow + IntoActiveModel<<R::Entity as EntityTrait>::ActiveModel>,
     <R::Entity as EntityTrait>::ActiveModel: Send,
@@ -81,7 +81,7 @@ where
     let mut stored = Stored::default();
     for rows in chunks(rows, ROWS) {
         let ids = rows.iter().map(TrackedRow::id).collect();
-        let known = stored_hashes::<R>(transaction, recorder.community(), ids).await?;
+        let known = stored_hashes::<R>(transaction, stamp.community, ids).await?;
         let mut to_write = Vec::with_capacity(rows.len());
         for row in rows {
             match known.get(&row.id()) {
@@ -96,7 +96,7 @@ where
             }
             to_write.push(row);
         }
-        if recorder.writes() {
+        if stamp.writes {
             upsert::<R::Entity>(transaction, to_write, &[R::COMMUNITY, R::ID]).await?;
         }
     }
@@ -137,7 +137,7 @@ pub(super) async fn stored_hashes<R: TrackedRow>(
 /// Writes observations in the order of their key, and looks up what is stored in stretches of it.
 async fn store_observations(
     transaction: &impl ConnectionTrait,
-    recorder: &Recorder,
+    stamp: &Stamp,
     mut rows: Vec<observation::Model>,
 ) -> Result<Stored, DbErr> {
     use observation::Column::{CommunityId, Day, Measure, Source};
@@ -154,7 +154,7 @@ async fn store_observations(
         let mut known: HashMap<Key, Said> = HashMap::new();
         if let Some((first, last)) = days {
             let stretch = observation::Entity::find()
-                .filter(CommunityId.eq(recorder.community().0))
+                .filter(CommunityId.eq(stamp.community.0))
                 .filter(Measure.is_in(measures))
                 .filter(Source.is_in(sources))
                 .filter(Day.between(first, last));
@@ -172,7 +172,7 @@ async fn store_observations(
             }
             to_write.push(row);
         }
-        if recorder.writes() {
+        if stamp.writes {
             upsert::<observation::Entity>(transaction, to_write, &[CommunityId, Measure, Day, Source]).await?;
         }
     }

@@ -4,8 +4,7 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use crate::documents::gate::Fault;
-use crate::documents::gate::reader::check;
+use crate::documents::gate::fault::{Fault, check};
 use crate::documents::limits;
 
 /// An operation or a fragment, as it was written.

@@ -4,42 +4,17 @@
 //! minutes. The gate reads a document in one pass and refuses what would come to too much.
 
 mod expansion;
+mod fault;
 mod lexer;
 mod reader;
 
 use std::collections::HashMap;
 
-use async_graphql::Pos;
-
 use crate::documents::gate::expansion::Expansion;
-use crate::documents::gate::reader::{Reader, check};
+pub use crate::documents::gate::fault::Fault;
+use crate::documents::gate::fault::check;
+use crate::documents::gate::reader::Reader;
 use crate::documents::limits;
-use crate::documents::limits::Limit;
-
-/// Why a document is refused.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
-    pub code: &'static str,
-    pub message: String,
-    pub position: Option<Pos>,
-}
-
-impl Fault {
-    fn syntax(position: Pos, reason: &str) -> Self {
-        let Pos { line, column } = position;
-        let message = format!("the document cannot be parsed: {reason} (line {line}, column {column})");
-        Self { code: "GRAPHQL_PARSE_FAILED", message, position: Some(position) }
-    }
-
-    fn invalid(message: String) -> Self {
-        Self { code: "GRAPHQL_VALIDATION_FAILED", message, position: None }
-    }
-
-    pub fn limit(limit: &Limit) -> Self {
-        let message = format!("at most {} {}", limit.maximum, limit.what);
-        Self { code: limit.code, message, position: None }
-    }
-}
 
 /// What is known of a document that passed.
 #[derive(Clone, Debug, Default)]

@@ -1,7 +1,7 @@
 //! The grammar of executable documents, read token by token only to count.
 
-use crate::documents::gate::Fault;
 use crate::documents::gate::expansion::{Definition, Spread};
+use crate::documents::gate::fault::{Fault, check};
 use crate::documents::gate::lexer::{Lexer, Token, Unreadable, position};
 use crate::documents::limits;
 use crate::documents::limits::Limit;
@@ -299,8 +299,4 @@ impl<'a> Reader<'a> {
 fn count(counted: &mut usize, limit: &Limit) -> Result<(), Fault> {
     *counted += 1;
     check(*counted, limit)
-}
-
-pub fn check(counted: usize, limit: &Limit) -> Result<(), Fault> {
-    if counted > limit.maximum { Err(Fault::limit(limit)) } else { Ok(()) }
 }
