@@ -8,12 +8,13 @@ use valuemap_engine::jobs::entities::job;
 use valuemap_engine::jobs::queue;
 use valuemap_engine::tenancy::rights::Right;
 use valuemap_engine::tenancy::store::community_of;
-use valuemap_engine::work::{Attributed, Work};
+use valuemap_engine::webhooks::inbox::APPLY_EVENT;
+use valuemap_engine::work::{ATTRIBUTION, Attributed, Work};
 use valuemap_shared::attribution::Parameters;
 use valuemap_shared::ids::{AttributionRunId, CommunityId, JobId};
 
 use crate::attribution::{AttributionRun, InvalidAttribution, RunAttributionInput, community_with_model, run_node};
-use crate::context::{Need, own, services, viewer};
+use crate::context::{Need, may, own, services, viewer};
 use crate::error::ApiError;
 use crate::wire::node_id::NodeId;
 use crate::wire::results::NotFound;
@@ -69,12 +70,14 @@ impl Job {
         })
     }
 
-    /// What it came to, where it is done.
+    /// What it came to, where it is done, as the kind of job has it.
+    #[graphql(guard = "Right::Operate.needed()")]
     async fn result(&self) -> Option<Json<&Value>> {
         self.0.result.as_ref().map(Json)
     }
 
     /// The run that an attribution was kept as.
+    #[graphql(guard = "Right::ReadFigures.needed()")]
     async fn attribution_run(&self, context: &Context<'_>) -> Result<Option<AttributionRun>, ApiError> {
         let Some(attributed) = self.0.result.clone().and_then(|result| serde_json::from_value(result).ok()) else {
             return Ok(None);
@@ -143,12 +146,16 @@ fn job_id(id: NodeId) -> Result<(CommunityId, JobId), ApiError> {
     }
 }
 
+/// Attributions of a community that wait or are worked on at once. Others wait behind them.
+const MOST_OPEN: u64 = 20;
+
 #[derive(Default)]
 pub struct JobMutation;
 
 #[Object]
 impl JobMutation {
-    /// The same as `runAttribution`, as a job: for what takes longer than a request may. Ask for the job by its id.
+    /// The same as `runAttribution`, as a job: for what takes longer than a request may. Ask for the job by its id. At most
+    /// 20 of a community wait at a time.
     async fn start_attribution(
         &self,
         context: &Context<'_>,
@@ -165,6 +172,9 @@ impl JobMutation {
                 return Ok(StartAttributionResult::InvalidAttribution(InvalidAttribution::of(problems)));
             }
         };
+        if queue::count_open(&services.database.read, community, ATTRIBUTION).await? >= MOST_OPEN {
+            return Err(ApiError::RateLimited { retry_after: 30 });
+        }
         let (work, by) = (Work::Attribution { parameters }, viewer.token.name.as_str());
         let enqueued = services.database.write(own.author(), Touches::NOTHING, async |transaction| {
             work.enqueue(transaction, &services.ambient, community, by).await
@@ -173,20 +183,26 @@ impl JobMutation {
     }
 
     /// Cancels a job. One that waits is cancelled at once, one that is being worked on within a second or two, and nothing
-    /// of it is stored. One that has ended stays as it is.
+    /// of it is stored. One that has ended stays as it is. Other jobs than attributions take the right to operate.
     async fn cancel_job(&self, context: &Context<'_>, input: CancelJobInput) -> Result<CancelJobResult, ApiError> {
         let services = services(context)?;
         let (community, id) = job_id(input.id)?;
-        let Some(own) = own(context, community, Right::Write).await? else {
-            return Ok(CancelJobResult::NotFound(NotFound::new(input.id)));
-        };
+        let not_found = || Ok(CancelJobResult::NotFound(NotFound::new(input.id)));
+        let Some(own) = own(context, community, Right::Write).await? else { return not_found() };
+        let found = queue::find(&services.database.read, id).await?;
+        let Some(found) = found.filter(|job| job.community_id == community.0) else { return not_found() };
+        if found.kind != ATTRIBUTION {
+            // Those are the server's own, or an operator's.
+            may(context, Right::Operate)?;
+        }
+        if found.kind == APPLY_EVENT {
+            let message = "id: an event is applied in any case; disable the webhook endpoint if no more are to come";
+            return Err(ApiError::BadUserInput(message.into()));
+        }
         let cancelled = services.database.write_some(own.author(), Touches::NOTHING, async |transaction| {
             queue::cancel(transaction, &services.ambient, (community, id)).await
         });
-        Ok(match cancelled.await? {
-            Some(job) => CancelJobResult::Job(Box::new(Job(job))),
-            None => CancelJobResult::NotFound(NotFound::new(input.id)),
-        })
+        Ok(CancelJobResult::Job(Box::new(Job(cancelled.await?.unwrap_or(found)))))
     }
 }
 

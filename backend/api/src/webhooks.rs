@@ -10,7 +10,7 @@ use valuemap_engine::services::Services;
 use valuemap_engine::tenancy::names::checked_name;
 use valuemap_engine::tenancy::rights::Right;
 use valuemap_engine::webhooks::apply;
-use valuemap_engine::webhooks::endpoint::{create_endpoint, disable_endpoint, endpoints_of};
+use valuemap_engine::webhooks::endpoint::{create_endpoint, disable_endpoint, endpoint, endpoints_of};
 use valuemap_engine::webhooks::entities::inbox_event::Status;
 use valuemap_engine::webhooks::entities::webhook_endpoint::Kind;
 use valuemap_engine::webhooks::entities::{inbox_event, webhook_endpoint};
@@ -214,7 +214,11 @@ impl WebhookMutation {
         let disabled = services
             .database
             .write_some(own.author(), Touches::NOTHING, async |db| disable_endpoint(db, &services.ambient, key).await);
-        let row = disabled.await?;
+        let row = match disabled.await? {
+            Some(row) => Some(row),
+            // It may have been disabled before.
+            None => endpoint(&services.database.read, key).await?,
+        };
         Ok(row.map_or_else(not_found, |row| DisableWebhookEndpointResult::Endpoint(WebhookEndpoint(row))))
     }
 

@@ -18,7 +18,7 @@ use crate::database::{Database, Transaction};
 use crate::jobs::entities::job;
 use crate::jobs::queue::{Claimed, NewJob, enqueue, remove};
 use crate::jobs::worker::{Handler, Unfinished};
-use crate::survey::verify::{mend, verify};
+use crate::survey::verify::{Findings, mend, verify};
 use crate::webhooks::apply;
 use crate::webhooks::entities::inbox_event::Status;
 use crate::webhooks::inbox::APPLY_EVENT;
@@ -50,9 +50,7 @@ pub struct Verified {
     pub responses: u64,
     pub set_aside: u64,
     pub tallies: u64,
-    /// Rows that were wrong and were replaced.
-    pub mended: u64,
-    /// How much is wrong, and what, as far as there was room.
+    /// How much is wrong, or was before it was mended, and what, as far as there was room.
     pub differences: usize,
     pub listed: Vec<String>,
 }
@@ -139,30 +137,28 @@ impl Hands {
         let community = job.community();
         if is_mending {
             let transaction = self.database.begin_write(&Author::SERVER, Touches::standings(community)).await?;
-            let mended = mend(&transaction, community, &progress).await?;
-            let found = verify(&transaction, community, &progress).await?;
-            job.finish(&transaction, &self.ambient, json!(Verified::of(found, mended))).await?;
+            let found = mend(&transaction, community, &progress).await?;
+            job.finish(&transaction, &self.ambient, json!(Verified::from(found))).await?;
             transaction.commit().await?;
             return Ok(());
         }
         let snapshot = self.database.begin_snapshot().await?;
         let found = verify(&snapshot, community, &progress).await?;
         snapshot.rollback().await?;
-        let result = json!(Verified::of(found, 0));
+        let result = json!(Verified::from(found));
         let finish = async |transaction: &Transaction| job.finish(transaction, &self.ambient, result).await;
         self.database.write(&Author::SERVER, Touches::NOTHING, finish).await?;
         Ok(())
     }
 }
 
-impl Verified {
-    fn of(found: crate::survey::verify::Findings, mended: u64) -> Self {
+impl From<Findings> for Verified {
+    fn from(found: Findings) -> Self {
         let differences = found.differences.len();
         Self {
             responses: found.responses,
             set_aside: found.set_aside,
             tallies: found.tallies,
-            mended,
             differences,
             listed: found.differences.into_iter().take(LISTED).collect(),
         }

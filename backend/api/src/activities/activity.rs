@@ -117,6 +117,7 @@ impl Activity {
     }
 
     /// Its cost lines, the earliest first.
+    #[graphql(guard = "Right::ReadFigures.needed()")]
     async fn costs(&self, context: &Context<'_>) -> Result<Vec<CostLine>, ApiError> {
         let (community, activity) = self.key();
         let rows = load(context, CostsOf(community, activity)).await?;
@@ -124,6 +125,7 @@ impl Activity {
     }
 
     /// All that it cost, in the community's currency, each line at the rate of its day. Null where no cost was recorded.
+    #[graphql(guard = "Right::ReadFigures.needed()")]
     async fn fully_loaded_cost(&self, context: &Context<'_>) -> Result<Option<LoadedCost>, ApiError> {
         let (community, activity) = self.key();
         let lines = load(context, CostsOf(community, activity)).await?.unwrap_or_default();

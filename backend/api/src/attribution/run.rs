@@ -4,6 +4,7 @@ use valuemap_engine::attribution::grouping::Source;
 use valuemap_engine::attribution::run::{CreditResult, SourceResult};
 use valuemap_engine::attribution::store::StoredRun;
 use valuemap_engine::attribution::{run, store};
+use valuemap_engine::tenancy::rights::Right;
 use valuemap_shared::attribution as domain;
 use valuemap_shared::ids::{ActivityId, ActivityTypeId, AttributionRunId, CommunityId};
 use valuemap_shared::money::Currency;
@@ -11,7 +12,7 @@ use valuemap_shared::money::Currency;
 use crate::activities::OutcomeKind;
 use crate::attribution::enums::{AttributionModelName, AttributionUnit, CreditSource};
 use crate::attribution::page_of;
-use crate::context::services;
+use crate::context::{Need, services};
 use crate::error::ApiError;
 use crate::wire::lists::Nodes;
 use crate::wire::node_id::NodeId;
@@ -65,11 +66,13 @@ impl AttributionRun {
     }
 
     /// The outcomes that were divided among the sources.
+    #[graphql(guard = "Right::ReadFigures.needed()")]
     async fn credited(&self) -> OutcomeTotal {
         OutcomeTotal::of(self.0.result.credited, self.0.result.currency)
     }
 
     /// The outcomes before which nothing was met within the look-back window, or whose it is not known.
+    #[graphql(guard = "Right::ReadFigures.needed()")]
     async fn uncredited(&self) -> OutcomeTotal {
         OutcomeTotal::of(self.0.result.uncredited, self.0.result.currency)
     }
@@ -80,6 +83,7 @@ impl AttributionRun {
     }
 
     /// The models that were asked, and those of them that have no answer.
+    #[graphql(guard = "Right::ReadFigures.needed()")]
     async fn models(&self) -> Result<Vec<AttributionModelColumn>, ApiError> {
         let columns =
             self.0.result.models.iter().map(|column| {
@@ -89,7 +93,7 @@ impl AttributionRun {
     }
 
     /// What is credited, those that some model credits most first.
-    #[graphql(complexity = "paging::complexity(first, child_complexity)")]
+    #[graphql(guard = "Right::ReadFigures.needed()", complexity = "paging::complexity(first, child_complexity)")]
     async fn sources(&self, first: Option<i32>, after: Option<String>) -> Result<Nodes<AttributedSource>, ApiError> {
         let (community, result) = (self.0.community, &self.0.result);
         let models: Vec<_> =

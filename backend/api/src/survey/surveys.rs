@@ -19,7 +19,7 @@ use valuemap_shared::ids::{CommunityId, SurveyId, SurveyVersionId};
 use valuemap_shared::survey as domain;
 use valuemap_shared::value_map::question_index;
 
-use crate::context::{data, own, services, viewer};
+use crate::context::{Need, data, own, services, viewer};
 use crate::error::ApiError;
 use crate::survey::question::{Question, QuestionInput};
 use crate::survey::translation::Translation;
@@ -125,6 +125,7 @@ impl SurveyVersion {
 
     /// What was answered to each agreement question of this version in a quarter, on 0..100. A question is hidden, too,
     /// where the benefit's index less this question's would uncover what is suppressed.
+    #[graphql(guard = "Right::ReadFigures.needed()")]
     async fn results(&self, context: &Context<'_>, period: Quarter) -> Result<Vec<QuestionResult>, ApiError> {
         let (services, viewer) = (services(context)?, viewer(context)?);
         let definition = store::definition_of(&self.0)?;

@@ -3,10 +3,11 @@
 use async_graphql::connection::{Connection, CursorType, Edge, EmptyFields};
 use async_graphql::{Context, Object, OneofObject, SimpleObject};
 use chrono::NaiveDate;
+use valuemap_engine::tenancy::rights::Right;
 use valuemap_engine::value_map::explain::{self as engine, Figure};
 use valuemap_engine::value_map::explained_rows::Row;
 
-use crate::context::services;
+use crate::context::{may, services};
 use crate::documents::limits::PAGE;
 use crate::error::ApiError;
 use crate::value_map::wire::{Element, Explanation};
@@ -45,13 +46,17 @@ impl Explained {
         self.0.explanation.clone().map(Explanation::from)
     }
 
-    /// The rows behind the figure, oldest first. What members answered is not among them: its sums are the inputs.
+    /// The rows behind the figure, oldest first. What members answered is not among them: its sums are the inputs. Outcomes,
+    /// cases and contributions take the right to read answers.
     async fn rows(
         &self,
         context: &Context<'_>,
         first: Option<i32>,
         after: Option<String>,
     ) -> Result<Connection<Place, ExplainedRow, RowCount, EmptyFields>, ApiError> {
+        if self.0.source.is_of_people() {
+            may(context, Right::ReadAnswers)?;
+        }
         let size = match usize::try_from(first.unwrap_or(20)) {
             Ok(size) if (1..=PAGE).contains(&size) => size,
             _ => return Err(ApiError::BadUserInput(format!("first: from 1 to {PAGE} rows at a time"))),

@@ -62,10 +62,6 @@ pub struct Database {
     home: Handle,
 }
 
-/// How many connections to PostgreSQL read what takes long. What the database does for them it does at its own priority,
-/// and members who submit wait for it meanwhile.
-const POSTGRES_READERS: u32 = 2;
-
 /// How long a short piece of work and its commit may take: longer than any lock is waited for.
 const PATIENCE: Duration = Duration::from_secs(6);
 
@@ -153,10 +149,10 @@ impl Database {
 
     /// The same database, read over connections of its own: whoever reads long keeps nobody else waiting for one. They
     /// are opened here, and what SQLite does on them is done by threads with the priority of this one.
-    pub async fn with_own_readers(&self) -> anyhow::Result<Self> {
+    pub async fn with_own_readers(&self, postgres_readers: u32) -> anyhow::Result<Self> {
         let options = match &self.proof {
             Proof::Sqlite(_) => sqlite_read_options(sqlite_path(self.url.trim_start_matches("sqlite:")), 4..=4),
-            Proof::Postgres(marks) => postgres_options(&self.url, marks.clone(), 1..=POSTGRES_READERS),
+            Proof::Postgres(marks) => postgres_options(&self.url, marks.clone(), 1..=postgres_readers),
         };
         let read = sea_orm::Database::connect(options).await.context("cannot open more connections to the database")?;
         Ok(Self { read, ..self.clone() })
@@ -218,7 +214,10 @@ impl Database {
     ) -> Result<Option<T>, WriteError> {
         let (transaction, done) = self.begun(author, touches, work).await?;
         if done.is_none() {
-            transaction.rollback().await.map_err(WriteError::NotStored)?;
+            // Nothing is lost where it fails: the connection is closed, and what it had begun ends with it.
+            if !matches!(tokio::time::timeout(PATIENCE, transaction.rollback()).await, Ok(Ok(()))) {
+                tracing::warn!("a transaction that had nothing to change could not be ended in order");
+            }
             return Ok(None);
         }
         committed(transaction.commit()).await?;

@@ -69,6 +69,13 @@ pub async fn remove(transaction: &Transaction, id: JobId) -> Result<bool, DbErr>
     Ok(job::Entity::delete_by_id(id.0).exec(transaction).await?.rows_affected > 0)
 }
 
+/// Takes a job out of the queue that has ended, so that it can be put in again.
+pub async fn remove_ended(transaction: &Transaction, id: JobId) -> Result<(), DbErr> {
+    let ended = [State::Done, State::Failed, State::Cancelled];
+    job::Entity::delete_by_id(id.0).filter(Column::State.is_in(ended)).exec(transaction).await?;
+    Ok(())
+}
+
 pub async fn find(db: &impl ConnectionTrait, id: JobId) -> Result<Option<job::Model>, DbErr> {
     job::Entity::find_by_id(id.0).one(db).await
 }
@@ -98,17 +105,13 @@ pub async fn claim(
     worker: Uuid,
     only: Option<JobId>,
 ) -> Result<Option<Claimed>, WriteError> {
-    let now = ambient.now();
-    let free = || {
+    let free = |now| {
         let select = job::Entity::find().filter(is_free(now)).order_by_asc(Column::DueAt).order_by_asc(Column::Id);
         only.map_or_else(|| select.clone(), |id| select.clone().filter(Column::Id.eq(id.0)))
     };
-    // Looked at first where nobody is kept waiting: most of the time there is nothing to do.
-    if free().one(&database.read).await.map_err(WriteError::NotStored)?.is_none() {
-        return Ok(None);
-    }
-    let taken = async |transaction: &Transaction| {
-        let select = free().lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
+    let take = async |transaction: &Transaction| {
+        let now = ambient.now();
+        let select = free(now).lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
         let Some(job) = select.one(transaction).await? else { return Ok(None) };
         let left = job.state == State::Running;
         let mut row: job::ActiveModel = job.clone().into();
@@ -116,7 +119,7 @@ pub async fn claim(
             end(&mut row, State::Cancelled, now);
         } else if left && job.attempts >= MOST_ATTEMPTS {
             end(&mut row, State::Failed, now);
-            row.problem = Set(Some(format!("its worker ended {MOST_ATTEMPTS} times before it was done")));
+            row.problem = Set(Some(format!("it was begun {MOST_ATTEMPTS} times and never ended")));
         } else {
             row.state = Set(State::Running);
             row.attempts = Set(job.attempts + 1);
@@ -125,8 +128,18 @@ pub async fn claim(
         }
         row.update(transaction).await.map(Some)
     };
-    let job = database.write_some(&Author::SERVER, Touches::NOTHING, taken).await?;
-    Ok(job.filter(|job| job.state == State::Running).map(|job| Claimed { job, worker }))
+    loop {
+        // Looked at first where nobody is kept waiting: most of the time there is nothing to do.
+        if free(ambient.now()).one(&database.read).await.map_err(WriteError::NotStored)?.is_none() {
+            return Ok(None);
+        }
+        match database.write_some(&Author::SERVER, Touches::NOTHING, take).await? {
+            Some(job) if job.state == State::Running => return Ok(Some(Claimed { job, worker })),
+            // It was one to be ended, and there may be others.
+            Some(_) => {}
+            None => return Ok(None),
+        }
+    }
 }
 
 fn end(row: &mut job::ActiveModel, state: State, now: DateTime<Utc>) {
@@ -134,6 +147,13 @@ fn end(row: &mut job::ActiveModel, state: State, now: DateTime<Utc>) {
     row.worker_id = Set(None);
     row.leased_until = Set(None);
     row.finished_at = Set(Some(now));
+}
+
+const NOT_HELD: &str = "the job is another worker's by now, or was cancelled";
+
+/// Whether a job could not be finished because it is not the worker's any more.
+pub fn is_not_held(error: &DbErr) -> bool {
+    matches!(error, DbErr::Custom(text) if text == NOT_HELD)
 }
 
 /// How far a job has come.
@@ -169,7 +189,7 @@ impl Claimed {
         end(&mut row, State::Done, ambient.now());
         let finished = job::Entity::update_many().set(row).filter(self.mine()).filter(Column::IsCancelled.eq(false));
         match finished.exec(transaction).await?.rows_affected {
-            0 => Err(DbErr::RecordNotUpdated),
+            0 => Err(DbErr::Custom(NOT_HELD.to_owned())),
             _ => Ok(()),
         }
     }
@@ -201,7 +221,7 @@ impl Claimed {
 
     /// Somebody cancelled it, and this worker has stopped.
     pub async fn note_cancelled(&self, database: &Database, ambient: &Ambient) -> Result<(), WriteError> {
-        let mut row = <job::ActiveModel as Default>::default();
+        let mut row = job::ActiveModel { problem: Set(None), ..Default::default() };
         end(&mut row, State::Cancelled, ambient.now());
         let cancelled = self.mine().add(Column::IsCancelled.eq(true));
         update(database, row, cancelled).await
@@ -241,24 +261,32 @@ async fn update(database: &Database, row: job::ActiveModel, which: Condition) ->
 }
 
 /// Cancels a job. One that waits is cancelled at once; one that is being worked on, within a second or two. One that
-/// has ended stays as it is. `None` where the community has no such job.
+/// has ended stays as it is, and this returns `None`.
 pub async fn cancel(
     transaction: &Transaction,
     ambient: &Ambient,
     (community, id): (CommunityId, JobId),
 ) -> Result<Option<job::Model>, DbErr> {
     let found = job::Entity::find_by_id(id.0).lock_exclusive().one(transaction).await?;
-    let Some(job) = found.filter(|job| job.community_id == community.0) else { return Ok(None) };
-    if job.state.is_final() {
-        return Ok(Some(job));
-    }
+    let may_be = |job: &job::Model| job.community_id == community.0 && !job.state.is_final();
+    let Some(job) = found.filter(may_be) else { return Ok(None) };
     let is_waiting = job.state == State::Waiting;
     let mut row: job::ActiveModel = job.into();
     row.is_cancelled = Set(true);
+    row.problem = Set(None);
     if is_waiting {
         end(&mut row, State::Cancelled, ambient.now());
     }
     row.update(transaction).await.map(Some)
+}
+
+/// How many jobs of a kind wait or are worked on in a community.
+pub async fn count_open(db: &impl ConnectionTrait, community: CommunityId, kind: &str) -> Result<u64, DbErr> {
+    let open = job::Entity::find()
+        .filter(Column::CommunityId.eq(community.0))
+        .filter(Column::Kind.eq(kind))
+        .filter(Column::State.is_in([State::Waiting, State::Running]));
+    open.count(db).await
 }
 
 /// Deletes what ended long ago.

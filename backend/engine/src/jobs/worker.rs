@@ -1,19 +1,24 @@
 //! Working on jobs, one at a time.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use chrono::NaiveDate;
+use futures_util::FutureExt;
 use sea_orm::DbErr;
 use tokio::sync::watch;
 use tokio::time::MissedTickBehavior;
 use valuemap_shared::ids::JobId;
 
 use crate::base::ambient::Ambient;
+use crate::base::commits::Touches;
 use crate::base::log_throttle::LogThrottle;
 use crate::base::progress::{Progress, SharedProgress, unseen};
+use crate::database::author::Author;
 use crate::database::failure::is_passing;
 use crate::database::{Database, WriteError};
-use crate::jobs::queue::{Claimed, LEASE, Reached, claim};
+use crate::jobs::queue::{Claimed, LEASE, Reached, claim, delete_old, is_not_held};
 
 /// How often a worker that has nothing to do looks for a job, and one that has looks whether it still is to.
 const INTERVAL: Duration = Duration::from_secs(1);
@@ -61,7 +66,9 @@ impl Workshop {
         let worker = self.ambient.new_id();
         let mut ticks = tokio::time::interval(INTERVAL);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut tidied = None;
         while !*stopped.borrow() {
+            self.tidy(&mut tidied).await;
             match claim(&self.database, &self.ambient, worker, None).await {
                 Ok(Some(claimed)) => {
                     let stop = async {
@@ -80,6 +87,18 @@ impl Workshop {
                 _ = ticks.tick() => {}
                 _ = stopped.changed() => {}
             }
+        }
+    }
+
+    /// Deletes old jobs, once a day.
+    async fn tidy(&self, tidied: &mut Option<NaiveDate>) {
+        let now = self.ambient.now();
+        if *tidied == Some(now.date_naive()) {
+            return;
+        }
+        match self.database.write(&Author::SERVER, Touches::NOTHING, async |db| delete_old(db, now).await).await {
+            Ok(()) => *tidied = Some(now.date_naive()),
+            Err(error) => warn(&error, "old jobs could not be deleted; trying again"),
         }
     }
 
@@ -119,7 +138,7 @@ impl Workshop {
         let progress = Arc::new(Noted { reached: Mutex::default(), shown });
         let noted = match self.until_it_ends(handler, claimed, &progress, stop).await {
             Ended::Done => Ok(()),
-            Ended::Unfinished(DbErr::RecordNotUpdated) | Ended::NotHeld => {
+            Ended::NotHeld => {
                 // Cancelled; where somebody else has it, this changes nothing.
                 claimed.note_cancelled(database, ambient).await
             }
@@ -149,7 +168,9 @@ impl Workshop {
         progress: &Arc<Noted>,
         stop: impl Future<Output = ()>,
     ) -> Ended {
-        let running = handler.run(claimed, progress.clone());
+        let running = AssertUnwindSafe(handler.run(claimed, progress.clone()))
+            .catch_unwind()
+            .map(|ended| ended.unwrap_or_else(|_| Err(anyhow::anyhow!("the work panicked").into())));
         tokio::pin!(running, stop);
         let mut ticks = tokio::time::interval(INTERVAL);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -199,6 +220,7 @@ impl Ended {
             Ok(()) => Self::Done,
             Err(Unfinished::Refused(problem)) => Self::Refused(problem),
             Err(error) => match error.database_error() {
+                Some(error) if is_not_held(error) => Self::NotHeld,
                 Some(error) => Self::Unfinished(error.clone()),
                 None => Self::Unfinished(DbErr::Custom(format!("{error:#}"))),
             },

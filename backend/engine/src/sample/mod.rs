@@ -53,8 +53,8 @@ pub struct Loaded {
 }
 
 /// Loads the sample into an empty database.
-pub async fn load(database: &Database, ambient: &Ambient) -> anyhow::Result<Loaded> {
-    let transaction = database.begin_write(&Author::SERVER, Touches::NOTHING).await?;
+pub async fn load(database: &Database, ambient: &Ambient, author: &Author) -> anyhow::Result<Loaded> {
+    let transaction = database.begin_write(author, Touches::NOTHING).await?;
     let organisation = create_organisation(&transaction, ambient, "Sample organisation", DEFAULT_MINIMUM).await?;
     let organisation = OrganisationId(organisation.id);
     let new = NewCommunity { organisation, name: "Sample community", is_sample: true, currency: Currency::EUR };

@@ -63,19 +63,19 @@ pub async fn verify(
     Ok(findings)
 }
 
-/// Replaces the tallies and co-moments of a community by what its answers add up to. Returns how many rows were wrong.
+/// Replaces the tallies and co-moments of a community by what its answers add up to. Returns what was wrong before.
 pub async fn mend(
     transaction: &impl ConnectionTrait,
     community: CommunityId,
     progress: &SharedProgress,
-) -> Result<u64, DbErr> {
+) -> Result<Findings, DbErr> {
     if transaction.get_database_backend() == DatabaseBackend::Postgres {
         // Answers wait until the tallies are what they add up to. SQLite has one writer, and this is it.
         transaction.execute_unprepared("LOCK TABLE response IN SHARE MODE").await?;
     }
     let findings = verify(transaction, community, progress).await?;
     if findings.differences.is_empty() {
-        return Ok(0);
+        return Ok(findings);
     }
     let (counts, pairs) = recount(transaction, community, &mut Findings::default(), progress).await?;
     tally::Entity::delete_many().filter(tally::Column::CommunityId.eq(community.0)).exec(transaction).await?;
@@ -109,7 +109,7 @@ pub async fn mend(
         let rows = rows.into_iter().map(|row| row.into_active_model().reset_all());
         co_moment::Entity::insert_many(rows).exec_without_returning(transaction).await?;
     }
-    Ok(findings.differences.len() as u64)
+    Ok(findings)
 }
 
 async fn recount(

@@ -68,6 +68,11 @@ impl Viewer {
         Ok(Some(Own { community, author: self.author_of(ambient, owner, what) }))
     }
 
+    /// Whoever asks, as the author of what becomes of their own token or session, which takes no right.
+    pub fn about_themselves(&self, ambient: &Ambient, what: &str) -> Author {
+        self.author_of(ambient, Owner::organisation(self.organisation_id()), what)
+    }
+
     fn author_of(&self, ambient: &Ambient, owner: Owner, what: &str) -> Author {
         Author::new(ambient, owner, (Some(self.token.id), &self.token.name), what)
     }

@@ -50,6 +50,15 @@ pub struct Row {
 }
 
 impl RowSource {
+    /// Whether the rows are what single people or accounts did, and not sums, costs or observations.
+    pub fn is_of_people(&self) -> bool {
+        match self {
+            Self::Listed(rows) => rows.iter().any(|row| row.kind == "outcome"),
+            Self::Cases { .. } | Self::Contributions { .. } => true,
+            Self::Observations { .. } | Self::Costs { .. } => false,
+        }
+    }
+
     pub async fn count(&self, db: &impl ConnectionTrait) -> Result<u64, DbErr> {
         match self {
             Self::Listed(rows) => Ok(rows.len() as u64),

@@ -70,16 +70,21 @@ pub async fn endpoints_of(
         .await
 }
 
-/// Disables an endpoint for good; what came in by it stays. `None` when the community has no such endpoint.
+pub async fn endpoint(
+    db: &impl ConnectionTrait,
+    (community, id): (CommunityId, WebhookEndpointId),
+) -> Result<Option<webhook_endpoint::Model>, DbErr> {
+    webhook_endpoint::Entity::find_by_id((community.0, id.0)).one(db).await
+}
+
+/// Disables an endpoint for good; what came in by it stays. `None` where there is nothing to disable.
 pub async fn disable_endpoint(
     db: &impl ConnectionTrait,
     ambient: &Ambient,
-    (community, id): (CommunityId, WebhookEndpointId),
+    key: (CommunityId, WebhookEndpointId),
 ) -> Result<Option<webhook_endpoint::Model>, DbErr> {
-    let Some(row) = webhook_endpoint::Entity::find_by_id((community.0, id.0)).one(db).await? else { return Ok(None) };
-    if row.disabled_at.is_some() {
-        return Ok(Some(row));
-    }
+    let found = endpoint(db, key).await?;
+    let Some(row) = found.filter(|row| row.disabled_at.is_none()) else { return Ok(None) };
     let mut row = row.into_active_model();
     row.disabled_at = Set(Some(ambient.now()));
     row.update(db).await.map(Some)

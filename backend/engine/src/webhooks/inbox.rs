@@ -9,9 +9,11 @@ use sha2::{Digest, Sha256};
 use valuemap_shared::ids::{CommunityId, InboxEventId, JobId};
 
 use crate::base::ambient::Ambient;
+use crate::base::commits::Touches;
 use crate::base::digests::hexadecimal;
-use crate::database::Transaction;
-use crate::jobs::queue::{NewJob, enqueue};
+use crate::database::author::Author;
+use crate::database::{Database, Transaction, WriteError};
+use crate::jobs::queue::{NewJob, enqueue, remove_ended};
 use crate::webhooks::entities::inbox_event::{Column, Status};
 use crate::webhooks::entities::{inbox_event, webhook_endpoint};
 
@@ -66,15 +68,7 @@ pub async fn store(
         .on_conflict(OnConflict::columns(key).do_nothing().to_owned());
     if insert.exec_without_returning(transaction).await? > 0 {
         // Whoever stores it applies it at once; this is for when they cannot, or do not live to.
-        let apply = NewJob {
-            id: JobId(row.id),
-            community: CommunityId(row.community_id),
-            kind: APPLY_EVENT,
-            payload: json!({ APPLY_EVENT: { "event": row.id } }),
-            asked_by: "webhook",
-            delay: APPLIED_WITHIN,
-        };
-        enqueue(transaction, ambient, apply).await?;
+        enqueue(transaction, ambient, application(row.key(), APPLIED_WITHIN)).await?;
         return Ok((row, true));
     }
     let before = inbox_event::Entity::find()
@@ -85,6 +79,31 @@ pub async fn store(
         .await?;
     let before = before.ok_or_else(|| DbErr::RecordNotFound("an event that was stored before is gone".to_owned()))?;
     Ok((before, false))
+}
+
+/// The job that applies an event.
+fn application((community, event): (CommunityId, InboxEventId), delay: TimeDelta) -> NewJob<'static> {
+    NewJob {
+        id: JobId(event.0),
+        community,
+        kind: APPLY_EVENT,
+        payload: json!({ APPLY_EVENT: { "event": event.0 } }),
+        asked_by: "webhook",
+        delay,
+    }
+}
+
+/// Has pending events applied whose job has failed, or is there no more.
+pub async fn enqueue_pending(database: &Database, ambient: &Ambient) -> Result<(), WriteError> {
+    let pending = keys_with_status(&database.read, None, Status::Pending, None).await.map_err(WriteError::NotStored)?;
+    for key in pending {
+        let enqueued = database.write(&Author::SERVER, Touches::NOTHING, async |transaction| {
+            remove_ended(transaction, JobId(key.1.0)).await?;
+            enqueue(transaction, ambient, application(key, APPLIED_WITHIN)).await
+        });
+        enqueued.await?;
+    }
+    Ok(())
 }
 
 /// Where the first event came from that was of use. A signature covers the body alone, so whoever repeats a body could

@@ -14,7 +14,6 @@ use valuemap_engine::base::commits::Touches;
 use valuemap_engine::database::Database;
 use valuemap_engine::database::author::Author;
 use valuemap_engine::database::readiness::Readiness;
-use valuemap_engine::jobs::queue::delete_old;
 use valuemap_engine::jobs::worker::Workshop;
 use valuemap_engine::limits::Limits;
 use valuemap_engine::limits::watch::watch as watch_limits;
@@ -25,6 +24,7 @@ use valuemap_engine::survey::writer::Writer;
 use valuemap_engine::tenancy::rights::Rights;
 use valuemap_engine::tenancy::store::{delete_expired_tokens, organisations, site_by_key};
 use valuemap_engine::value_map::map_cache::MapCache;
+use valuemap_engine::webhooks::inbox::enqueue_pending;
 use valuemap_engine::work::Hands;
 use valuemap_shared::ids::OrganisationId;
 
@@ -71,15 +71,13 @@ impl Serve {
         database.check_schema().await?;
         database.watch_commits(&ambient).await?;
         database
-            .write(&Author::SERVER, Touches::NOTHING, async |db| {
-                delete_expired_tokens(db, ambient.now()).await?;
-                delete_old(db, ambient.now()).await
-            })
+            .write(&Author::SERVER, Touches::NOTHING, async |db| delete_expired_tokens(db, ambient.now()).await)
             .await?;
         if self.seed_when_empty && organisations(&database.read).await?.is_empty() {
-            let sample::Loaded { responses, records } = sample::load(&database, &ambient).await?;
+            let sample::Loaded { responses, records } = sample::load(&database, &ambient, &Author::SERVER).await?;
             tracing::info!(responses, records, "loaded the sample community");
         }
+        enqueue_pending(&database, &ambient).await?;
         greet(&database, &ambient, address, !self.no_sign_in_link).await?;
         serve(listener, database, ambient, &settings, !self.no_jobs).await
     }
@@ -108,9 +106,11 @@ async fn serve(
         published: Arc::default(),
         readiness: Readiness::default(),
     };
-    let readers = Services { database: readers_of(&database, &background).await?, ..services.clone() };
+    let readers =
+        Services { database: readers_of(&database, &background, POSTGRES_READERS).await?, ..services.clone() };
     let read = readers.database.clone();
-    let (stop, workers) = start_workers(&background, (&database, &read), ambient, if with_jobs { WORKERS } else { 0 });
+    let for_jobs = readers_of(&database, &background, POSTGRES_JOB_READERS).await?;
+    let (stop, workers) = start_workers(&background, &for_jobs, ambient, if with_jobs { WORKERS } else { 0 });
     let endpoints = web::Data::new(Endpoints::new(&services, readers, background.clone())?);
     let locales = web::Data::new(Locales::parse()?);
     let services = web::Data::new(services);
@@ -136,8 +136,11 @@ async fn serve(
     watch.abort();
     stop.send_replace(true);
     for worker in workers {
-        worker.await?;
+        if let Err(error) = worker.await {
+            tracing::error!(cause = error.to_string(), "a worker on jobs ended before its time");
+        }
     }
+    for_jobs.read.close().await?;
     drop(background);
     read.close().await?;
     database.close().await?;
@@ -145,31 +148,35 @@ async fn serve(
     Ok(())
 }
 
-/// The database over connections of the background.
-/// How many jobs a server works on at once: more than one, so that a long one keeps no other waiting.
+/// How many connections to PostgreSQL read what takes long for those who ask. What the database does for them it does at
+/// its own priority, and members who submit wait for it meanwhile.
+const POSTGRES_READERS: u32 = 2;
+/// How many jobs a server works on at once.
 const WORKERS: usize = 2;
+/// Each job may hold one for as long as it takes, and its worker needs another one meanwhile.
+const POSTGRES_JOB_READERS: u32 = 4;
 
 /// Workers on jobs, in the background of those who ask, and what stops them.
 fn start_workers(
     background: &Background,
-    (database, read): (&Database, &Database),
+    database: &Database,
     ambient: Ambient,
     count: usize,
 ) -> (watch::Sender<bool>, Vec<JoinHandle<()>>) {
     let stop = watch::Sender::new(false);
     let worker = |_| {
         let (workshop, stopped) = (Workshop { database: database.clone(), ambient }, stop.subscribe());
-        // What takes long is read where it keeps nobody waiting, the worker's own lease included.
-        let hands = Hands { database: read.clone(), ambient };
+        let hands = Hands { database: database.clone(), ambient };
         background.handle().spawn(async move { workshop.work(&hands, stopped).await })
     };
     let workers = (0..count).map(worker).collect();
     (stop, workers)
 }
 
-async fn readers_of(database: &Database, background: &Background) -> anyhow::Result<Database> {
+/// The database over connections of the background.
+async fn readers_of(database: &Database, background: &Background, postgres_readers: u32) -> anyhow::Result<Database> {
     let database = database.clone();
-    background.handle().spawn(async move { database.with_own_readers().await }).await?
+    background.handle().spawn(async move { database.with_own_readers(postgres_readers).await }).await?
 }
 
 /// A process that passes its limit on the size of a file is killed, unless it listens to the signal: the write that

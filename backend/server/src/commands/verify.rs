@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use clap::Args;
 use sea_orm::EntityTrait;
 use valuemap_engine::base::ambient::Ambient;
@@ -8,7 +8,7 @@ use valuemap_engine::base::commits::Touches;
 use valuemap_engine::database::Database;
 use valuemap_engine::database::author::Author;
 use valuemap_engine::jobs::entities::job;
-use valuemap_engine::jobs::queue::find;
+use valuemap_engine::jobs::queue::{cancel, find};
 use valuemap_engine::jobs::worker::Workshop;
 use valuemap_engine::tenancy::entities::community;
 use valuemap_engine::work::{Hands, Verified, Work};
@@ -28,12 +28,16 @@ const INTERVAL: Duration = Duration::from_millis(300);
 
 impl Verify {
     pub async fn run(&self, database: &Database, ambient: &Ambient) -> anyhow::Result<()> {
-        let mut differences = 0;
-        for row in community::Entity::find().all(&database.read).await? {
-            let found = self.recount(database, ambient, &row).await?;
-            if self.mend {
-                println!("{}: {} rows mended", row.name, found.mended);
+        let communities = community::Entity::find().all(&database.read).await?;
+        if self.mend {
+            for row in &communities {
+                let found = recount(database, ambient, row, true).await?;
+                println!("{}: {} rows mended", row.name, found.differences);
             }
+        }
+        let mut differences = 0;
+        for row in &communities {
+            let found = recount(database, ambient, row, false).await?;
             let set_aside = match found.set_aside {
                 0 => String::new(),
                 count => format!(", {count} set aside"),
@@ -53,24 +57,39 @@ impl Verify {
         println!("Every tally is what the answers add up to.");
         Ok(())
     }
+}
 
-    /// Puts the recount in the queue, works on it unless a server is faster, and waits for what it comes to.
-    async fn recount(
-        &self,
-        database: &Database,
-        ambient: &Ambient,
-        row: &community::Model,
-    ) -> anyhow::Result<Verified> {
-        let (work, community) = (Work::Verify { mend: self.mend }, CommunityId(row.id));
-        let author = Author::operator(ambient, row.owner(), if self.mend { "verify --mend" } else { "verify" });
-        let enqueued = database.write(&author, Touches::NOTHING, async |transaction| {
-            work.enqueue(transaction, ambient, community, "valuemap verify").await
-        });
-        let job = follow(database, ambient, JobId(enqueued.await?.id)).await?;
-        match (job.state, job.result) {
-            (job::State::Done, Some(result)) => Ok(serde_json::from_value(result)?),
-            (_, _) => bail!("{}: {}", row.name, job.problem.as_deref().unwrap_or("the recount was cancelled")),
+/// Puts a recount in the queue, works on it unless a server is faster, and waits for what it comes to. Whoever does not
+/// wait any more cancels it.
+async fn recount(
+    database: &Database,
+    ambient: &Ambient,
+    row: &community::Model,
+    is_mending: bool,
+) -> anyhow::Result<Verified> {
+    let (work, community) = (Work::Verify { mend: is_mending }, CommunityId(row.id));
+    let author = Author::operator(ambient, row.owner(), if is_mending { "verify --mend" } else { "verify" });
+    let enqueued = database.write(&author, Touches::NOTHING, async |transaction| {
+        work.enqueue(transaction, ambient, community, "valuemap verify").await
+    });
+    let id = JobId(enqueued.await?.id);
+    let followed = tokio::select! {
+        followed = follow(database, ambient, id) => followed,
+        interrupted = tokio::signal::ctrl_c() => Err(interrupted.err().map_or_else(|| anyhow!("cancelled"), Into::into)),
+    };
+    let job = match followed {
+        Ok(job) => job,
+        Err(error) => {
+            let cancelled = database.write_some(&author, Touches::NOTHING, async |transaction| {
+                cancel(transaction, ambient, (community, id)).await
+            });
+            cancelled.await?;
+            return Err(error);
         }
+    };
+    match (job.state, job.result) {
+        (job::State::Done, Some(result)) => Ok(serde_json::from_value(result)?),
+        (_, _) => bail!("{}: {}", row.name, job.problem.as_deref().unwrap_or("the recount was cancelled")),
     }
 }
 

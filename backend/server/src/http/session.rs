@@ -9,7 +9,6 @@ use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 use chrono::TimeDelta;
 use valuemap_api::error::ApiError;
 use valuemap_engine::base::commits::Touches;
-use valuemap_engine::database::author::Author;
 use valuemap_engine::services::Services;
 use valuemap_engine::tenancy::entities::api_token::Kind;
 use valuemap_engine::tenancy::store::{Viewer, create_token, delete_token, viewer_with};
@@ -81,10 +80,9 @@ fn no_such_link() -> HttpResponse {
 async fn start_session(services: &Services, token: &str) -> Result<Option<String>, ApiError> {
     let now = services.ambient.now();
     // Looked up before anything is written: strangers may ask as often as they like.
-    if viewer_with(&services.database.read, Kind::SignIn, token, now).await?.is_none() {
-        return Ok(None);
-    }
-    let started = services.database.write(&Author::SERVER, Touches::NOTHING, async |db| {
+    let Some(viewer) = viewer_with(&services.database.read, Kind::SignIn, token, now).await? else { return Ok(None) };
+    let author = viewer.about_themselves(&services.ambient, "sign-in");
+    let started = services.database.write_some(&author, Touches::NOTHING, async |db| {
         let Some(viewer) = viewer_with(db, Kind::SignIn, token, now).await? else { return Ok(None) };
         // Of two who use it at once, one deletes it.
         if !delete_token(db, viewer.token.id).await? {
@@ -109,9 +107,10 @@ async fn start_session(services: &Services, token: &str) -> Result<Option<String
 pub async fn sign_out(http: HttpRequest, services: web::Data<Services>) -> HttpResponse {
     let ended = async {
         if let Some(viewer) = viewer_of(&http, &services).await? {
-            let ended = services
-                .database
-                .write(&Author::SERVER, Touches::NOTHING, async |db| delete_token(db, viewer.token.id).await);
+            let author = viewer.about_themselves(&services.ambient, "sign-out");
+            let ended = services.database.write_some(&author, Touches::NOTHING, async |db| {
+                Ok(delete_token(db, viewer.token.id).await?.then_some(()))
+            });
             ended.await?;
             services.viewers.forget(&viewer.token);
         }

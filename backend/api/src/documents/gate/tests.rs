@@ -1,6 +1,8 @@
+use async_graphql::Pos;
 use proptest::prelude::*;
 
 use crate::documents::gate::*;
+use crate::documents::limits::Limit;
 
 /// What GraphiQL and other tools ask of every server: graphql-js 16, with all options on.
 pub const INTROSPECTION: &str = include_str!("introspection.graphql");

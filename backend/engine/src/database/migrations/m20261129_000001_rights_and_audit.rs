@@ -9,6 +9,11 @@ pub struct Migration;
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
+    /// Whole or not at all, on SQLite as well.
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let rights = string("rights").default("read_figures read_answers").take();
         manager.alter_table(Table::alter().table("api_token").add_column(rights).take()).await?;
@@ -63,7 +68,7 @@ fn audit_entry() -> TableCreateStatement {
         .take()
 }
 
-/// Rows of the log are added and never changed, whoever tries.
+/// Rows of the log are added and never changed, by any statement.
 fn append_only(backend: DatabaseBackend) -> &'static [&'static str] {
     match backend {
         DatabaseBackend::Postgres => &[
@@ -71,12 +76,17 @@ fn append_only(backend: DatabaseBackend) -> &'static [&'static str] {
              RAISE EXCEPTION 'the audit log is append-only'; END $$",
             "CREATE TRIGGER audit_entry_is_kept BEFORE UPDATE OR DELETE ON audit_entry \
              FOR EACH ROW EXECUTE FUNCTION audit_entry_is_kept()",
+            "CREATE TRIGGER audit_entry_is_not_emptied BEFORE TRUNCATE ON audit_entry \
+             FOR EACH STATEMENT EXECUTE FUNCTION audit_entry_is_kept()",
         ],
         _ => &[
             "CREATE TRIGGER audit_entry_is_not_changed BEFORE UPDATE ON audit_entry \
              BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END",
             "CREATE TRIGGER audit_entry_is_not_deleted BEFORE DELETE ON audit_entry \
              BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END",
+            // INSERT OR REPLACE deletes without asking the trigger above.
+            "CREATE TRIGGER audit_entry_is_not_replaced BEFORE INSERT ON audit_entry \
+             WHEN EXISTS (SELECT 1 FROM audit_entry WHERE id = NEW.id) BEGIN SELECT RAISE(IGNORE); END",
         ],
     }
 }
