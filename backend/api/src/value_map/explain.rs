@@ -51,14 +51,14 @@ impl Explained {
         context: &Context<'_>,
         first: Option<i32>,
         after: Option<String>,
-    ) -> Result<Connection<Place, ExplainedRow, RowCount, EmptyFields>, ApiError> {
+    ) -> Result<Connection<RowIndex, ExplainedRow, RowCount, EmptyFields>, ApiError> {
         let size = match usize::try_from(first.unwrap_or(20)) {
             Ok(size) if (1..=PAGE).contains(&size) => size,
             _ => return Err(ApiError::BadUserInput(format!("first: from 1 to {PAGE} rows at a time"))),
         };
-        let start = match after.map(|cursor| Place::decode_cursor(&cursor)) {
+        let start = match after.map(|cursor| RowIndex::decode_cursor(&cursor)) {
             None => 0,
-            Some(Ok(Place(place))) => place + 1,
+            Some(Ok(RowIndex(index))) => index + 1,
             Some(Err(_)) => return Err(ApiError::BadUserInput("after: not a cursor of rows".into())),
         };
         let db = &services(context)?.database.read;
@@ -69,7 +69,7 @@ impl Explained {
             Connection::with_additional_fields(start > 0, has_next, RowCount { total_count: Count(total) });
         connection
             .edges
-            .extend((start..).zip(rows).map(|(place, row)| Edge::new(Place(place), ExplainedRow::from(row))));
+            .extend((start..).zip(rows).map(|(index, row)| Edge::new(RowIndex(index), ExplainedRow::from(row))));
         Ok(connection)
     }
 }
@@ -80,11 +80,11 @@ pub struct RowCount {
     total_count: Count,
 }
 
-/// The place of a row among those behind a figure.
+/// The index of a row among those behind a figure.
 #[derive(Clone, Copy, Debug)]
-pub struct Place(u64);
+pub struct RowIndex(u64);
 
-impl CursorType for Place {
+impl CursorType for RowIndex {
     type Error = std::num::ParseIntError;
 
     fn decode_cursor(text: &str) -> Result<Self, Self::Error> {

@@ -18,7 +18,7 @@ use crate::jobs::entities::job::{self, Column, State};
 /// For how long a worker has a job without saying so again. A job whose worker died waits for so long.
 pub const LEASE: TimeDelta = TimeDelta::seconds(30);
 /// A job that was begun so often and never ended is not begun again: it may be what ends its workers.
-const MOST_ATTEMPTS: i64 = 5;
+const MAX_ATTEMPTS: i64 = 5;
 /// How long a job waits that could not be done because the database was away or busy.
 const PAUSE: TimeDelta = TimeDelta::seconds(10);
 /// How long a job that has ended can be asked for.
@@ -114,9 +114,9 @@ pub async fn claim(
         let mut row: job::ActiveModel = job.clone().into();
         if job.is_cancelled {
             end(&mut row, State::Cancelled, now);
-        } else if left && job.attempts >= MOST_ATTEMPTS {
+        } else if left && job.attempts >= MAX_ATTEMPTS {
             end(&mut row, State::Failed, now);
-            row.problem = Set(Some(format!("its worker ended {MOST_ATTEMPTS} times before it was done")));
+            row.problem = Set(Some(format!("its worker ended {MAX_ATTEMPTS} times before it was done")));
         } else {
             row.state = Set(State::Running);
             row.attempts = Set(job.attempts + 1);
@@ -386,7 +386,7 @@ mod tests {
     async fn what_is_put_back_is_begun_again_and_was_no_attempt() {
         let world = World::new().await;
         let id = world.enqueue(TimeDelta::zero()).await;
-        for _ in 0..=MOST_ATTEMPTS {
+        for _ in 0..=MAX_ATTEMPTS {
             let claimed = world.claim().await.unwrap();
             claimed.put_back(&world.database, &world.ambient, None).await.unwrap();
         }

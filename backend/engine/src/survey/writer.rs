@@ -15,7 +15,7 @@ use crate::database::author::Author;
 use crate::database::failure::is_passing;
 use crate::database::{Database, WriteError};
 use crate::survey::entry::Entry;
-use crate::survey::record::{Outcome, sort_out};
+use crate::survey::record::{EntryResult, sort_out};
 use crate::survey::submit::SubmitError;
 
 /// Maximum submissions per commit.
@@ -31,7 +31,7 @@ pub struct Writer {
 #[derive(Debug)]
 struct Job {
     entry: Entry,
-    reply: oneshot::Sender<Result<Outcome, SubmitError>>,
+    reply: oneshot::Sender<Result<EntryResult, SubmitError>>,
 }
 
 impl Writer {
@@ -42,7 +42,7 @@ impl Writer {
     }
 
     /// Stores a submission and returns once it is on disk.
-    pub async fn submit(&self, entry: Entry) -> Result<Outcome, SubmitError> {
+    pub async fn submit(&self, entry: Entry) -> Result<EntryResult, SubmitError> {
         let (reply, outcome) = oneshot::channel();
         self.queue.try_send(Job { entry, reply }).map_err(|_| SubmitError::Unavailable)?;
         outcome.await.unwrap_or(Err(SubmitError::Unavailable))
@@ -73,7 +73,7 @@ async fn write(database: Database, mut jobs: mpsc::Receiver<Job>) {
     }
 }
 
-fn answer(reply: oneshot::Sender<Result<Outcome, SubmitError>>, outcome: Result<Outcome, SubmitError>) {
+fn answer(reply: oneshot::Sender<Result<EntryResult, SubmitError>>, outcome: Result<EntryResult, SubmitError>) {
     // A member who went away will ask again with the same id.
     let _ = reply.send(outcome);
 }
@@ -82,7 +82,10 @@ fn answer(reply: oneshot::Sender<Result<Outcome, SubmitError>>, outcome: Result<
 struct Unavailable;
 
 /// Commits all entries together; when that fails, one by one, so that a bad one does not fail its neighbours.
-async fn commit_all(database: &Database, entries: &[Entry]) -> Result<Vec<Result<Outcome, SubmitError>>, Unavailable> {
+async fn commit_all(
+    database: &Database,
+    entries: &[Entry],
+) -> Result<Vec<Result<EntryResult, SubmitError>>, Unavailable> {
     let error = match commit_once_more(database, entries).await {
         Ok(outcomes) => return Ok(outcomes.into_iter().map(Ok).collect()),
         Err(error) => error,
@@ -109,7 +112,7 @@ async fn commit_all(database: &Database, entries: &[Entry]) -> Result<Vec<Result
 
 /// Commits entries, once more where the first commit was not confirmed: it is done on another connection, and finds out
 /// what the first one had stored by the entries' keys.
-async fn commit_once_more(database: &Database, entries: &[Entry]) -> Result<Vec<Outcome>, DbErr> {
+async fn commit_once_more(database: &Database, entries: &[Entry]) -> Result<Vec<EntryResult>, DbErr> {
     match commit(database, entries).await {
         Err(WriteError::Unknown(cause)) => {
             static LINES: LogThrottle = LogThrottle::new();
@@ -122,7 +125,7 @@ async fn commit_once_more(database: &Database, entries: &[Entry]) -> Result<Vec<
     }
 }
 
-async fn commit(database: &Database, entries: &[Entry]) -> Result<Vec<Outcome>, WriteError> {
+async fn commit(database: &Database, entries: &[Entry]) -> Result<Vec<EntryResult>, WriteError> {
     let touched = Touches::answers(entries.iter().map(|entry| CommunityId(entry.key().0)));
     database.write_and_add(&Author::SERVER, touched, async |transaction| sort_out(transaction, entries).await).await
 }
