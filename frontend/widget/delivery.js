@@ -1,9 +1,9 @@
-// Sends answers until the server has them. A submission has its identifier from before its first try, so it may be sent
-// again and again and is stored once. Where storage is allowed it waits there, and another page sends it.
+// Sends answers until the server has them. A submission has its identifier from before its first try, so sending it
+// again is idempotent. Where storage is allowed it waits there, and another page sends it.
 const PREFIX = "valuemap:outbox:";
 const HOUR = 3600 * 1000;
 const MONTH = 30 * 24 * HOUR;
-/** Most bytes that browsers let outlive the page. */
+/** Maximum number of bytes that browsers let outlive the page. */
 const KEEPALIVE = 60_000;
 const TIMEOUT = 15_000;
 /** The member is told after so many tries; what comes then takes as long as it takes. */

@@ -7,7 +7,7 @@ const SOON = 1000;
 /** The number that was typed into a question last, and when. */
 const typed = new WeakMap();
 
-/** Chooses the point that has the number, or the choice in that place; one of several is toggled. */
+/** Chooses the point that has the number, or the choice at that position; one of several is toggled. */
 const choose = (question, digit, time) => {
   const controls = [...question.querySelectorAll("label input")];
   const last = typed.get(question);

@@ -30,7 +30,7 @@ const lot = (text) => {
   return (hash >>> 0) / 2 ** 32;
 };
 
-// An attribute that is not a number is as good as not there: nothing compares with it.
+// An attribute that is not a number is ignored: every comparison with NaN is false.
 const isDrawn = (survey) => !(lot(visitor(survey) + " " + survey.element.site) >= parseFloat(survey.element.sample));
 
 const isTooSoon = ({ site, coolDown }, usual) => {

@@ -5,7 +5,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::survey::{Problem, ProblemCode, text_problem};
 
-/// Most characters of each of the two texts.
+/// Maximum number of characters of each of the two texts.
 pub const MAX_FOLLOW_UP_CHARS: usize = 500;
 
 /// What members said and what was done about it: the only way to one is [`FollowUp::parse`].

@@ -176,9 +176,9 @@ pub fn allocate(amount: Decimal, shares: &[f64]) -> Vec<Decimal> {
     let exact: Vec<f64> = shares.iter().map(|share| total as f64 * (share / sum)).collect();
     let mut parts: Vec<i64> = exact.iter().map(|part| part.floor() as i64).collect();
     let missing = total - parts.iter().sum::<i64>();
-    let mut order: Vec<usize> = (0..shares.len()).filter(|place| shares[*place] > 0.0).collect();
+    let mut order: Vec<usize> = (0..shares.len()).filter(|index| shares[*index] > 0.0).collect();
     order.sort_by(|a, b| {
-        let remainder = |place: usize| exact[place] - exact[place].floor();
+        let remainder = |index: usize| exact[index] - exact[index].floor();
         remainder(*b).total_cmp(&remainder(*a)).then(a.cmp(b))
     });
     for step in 0..missing.unsigned_abs() as usize {

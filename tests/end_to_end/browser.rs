@@ -80,12 +80,12 @@ async fn severe_log_entries(browser: &Browser) -> Vec<String> {
 
 async fn answer_with_the_mouse(demo: &Demo) {
     let widget = demo.open_demo().await;
-    for (place, question) in SCALES.into_iter().enumerate() {
+    for (index, question) in SCALES.into_iter().enumerate() {
         let point = if question == "recommendation" { "10" } else { "5" };
         let label = format!("[data-question={question}] label:has(input[value='{point}'])");
         click(&demo.browser, &find(&widget, &label).await).await;
         click(&demo.browser, &find(&widget, "[data-action=next]").await).await;
-        if place == 1 {
+        if index == 1 {
             // Back, to see that the answer is still there, and on again.
             find(&widget, "[data-question=peer_best_practices]").await;
             click(&demo.browser, &find(&widget, "[data-action=back]").await).await;
@@ -117,9 +117,9 @@ async fn answer_with_the_keyboard(demo: &Demo) {
             break;
         }
     }
-    for (place, question) in SCALES.into_iter().enumerate() {
+    for (index, question) in SCALES.into_iter().enumerate() {
         find(&widget, &format!("[data-question={question}]")).await;
-        if place > 0 {
+        if index > 0 {
             to_control(demo, "radio").await;
         }
         press(" ").await;

@@ -1,4 +1,4 @@
-//! Work that outlasts its request: done once, whoever dies, and told how far it has come.
+//! Work that outlasts its request: done once, whoever dies, with its progress reported.
 
 use std::process::Stdio;
 use std::time::Instant;

@@ -60,7 +60,7 @@ fn expect(said: &str, expected: &[&str]) {
     }
 }
 
-/// Each with what it is called when it is counted, a file, and a row of it that says something else.
+/// Each with what it is called when it is counted, a file, and a row of it with different content.
 const FILES: &[(&str, &str, &str, (&str, &str))] = &[
     (
         "accounts",
@@ -222,7 +222,7 @@ async fn a_deal_that_is_won_no_more_is_withdrawn(engine: Engine) {
     assert!(fine && said.contains("outcomes: 0 new and 0 changed loaded, 1 known"), "{said}");
     let both = format!("{DEALS}1,closedwon,2026-05-31,900,newbusiness\n1,lost,,,\n");
     let (fine, said) = import(&world, "hubspot-deals", both, &["--load"]).await;
-    assert!(!fine && said.contains("line 3: something before it has the same key and says something else"), "{said}");
+    assert!(!fine && said.contains("line 3: an earlier record has the same key and different content"), "{said}");
 }
 
 async fn campaigns_become_activities_of_the_days_of_their_members(engine: Engine) {
@@ -301,7 +301,7 @@ const BAD: &[(&str, &str, &[&str], &[&str])] = &[
         "outcomes",
         "key,kind,at\n1,review,2026-05-31\n1,review,2026-05-30\n1,review,2026-05-31\n",
         &[],
-        &["line 3: something before it has the same key and says something else", "1 bad row\n"],
+        &["line 3: an earlier record has the same key and different content", "1 bad row\n"],
     ),
     (
         "outcomes",
@@ -338,7 +338,7 @@ const BAD: &[(&str, &str, &[&str], &[&str])] = &[
         "Id,AccountId,Name,StageName,Amount,CloseDate,IsWon,Type\n1,2,3,4,5,6,7,8\n",
         &[],
         &[
-            "this is no hubspot-deals file: it lacks the columns `Record ID`, `Deal Stage`; it has Id, AccountId",
+            "not a valid hubspot-deals file: missing columns `Record ID`, `Deal Stage`; it has Id, AccountId",
             "It looks like salesforce-opportunities: try `valuemap import salesforce-opportunities`",
             "--map FIELD=COLUMN; the fields are id, name, stage",
         ],
@@ -347,7 +347,7 @@ const BAD: &[(&str, &str, &[&str], &[&str])] = &[
         "zendesk-tickets",
         "Record ID,Deal Name,Deal Stage,Amount,Close Date\n1,2,3,4,5\n",
         &[],
-        &["it lacks the columns `Id`, `Created at`, `Status`, `Requester id` or ", "It looks like hubspot-deals"],
+        &["missing columns `Id`, `Created at`, `Status`, `Requester id` or ", "It looks like hubspot-deals"],
     ),
     (
         "hubspot-deals",
@@ -440,7 +440,7 @@ async fn a_mapping_is_remembered_until_it_is_forgotten(engine: Engine) {
     );
     // A preview remembers nothing.
     let (fine, said) = import(&world, "hubspot-deals", deals, &[]).await;
-    assert!(!fine && said.contains("it lacks the columns `Record ID`, `Deal Stage`, `Close Date`"), "{said}");
+    assert!(!fine && said.contains("missing columns `Record ID`, `Deal Stage`, `Close Date`"), "{said}");
     let (fine, said) = import(&world, "hubspot-deals", deals, &[&maps[..], &["--load"]].concat()).await;
     assert!(fine, "{said}");
     let said = load(&world, "hubspot-deals", deals).await;
@@ -449,7 +449,7 @@ async fn a_mapping_is_remembered_until_it_is_forgotten(engine: Engine) {
         &["amount is the column `Value`, as --map said before", "outcomes: 0 new and 0 changed loaded, 1 known"],
     );
     let (fine, said) = import(&world, "hubspot-deals", deals, &["--source", "other"]).await;
-    assert!(!fine && said.contains("it lacks the columns"), "{said}");
+    assert!(!fine && said.contains("missing columns"), "{said}");
     let (fine, said) = import(&world, "hubspot-deals", DEALS, &[]).await;
     assert!(!fine && said.contains("names the column `Deal No.`"), "{said}");
     expect(&said, &["give --map again, or --forget-mapping"]);
@@ -571,11 +571,11 @@ async fn files_come_in_every_encoding(engine: Engine) {
         ("UTF-16LE", utf16),
         ("windows-1252", windows),
     ];
-    for (place, (encoding, bytes)) in files.into_iter().enumerate() {
+    for (index, (encoding, bytes)) in files.into_iter().enumerate() {
         let said = load(&world, "accounts", bytes).await;
         expect(&said, &[&format!("2 rows, {encoding} separated by semicolons")]);
         let expected =
-            if place == 0 { "2 new and 0 changed loaded, 0 known" } else { "0 new and 0 changed loaded, 2 known" };
+            if index == 0 { "2 new and 0 changed loaded, 0 known" } else { "0 new and 0 changed loaded, 2 known" };
         expect(&said, &[expected]);
     }
     assert_eq!(texts(&world, "SELECT name FROM party ORDER BY name").await, ["A; \"B\"", "Caf\u{e9} \u{20ac}"]);

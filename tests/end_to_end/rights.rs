@@ -263,8 +263,8 @@ impl World {
     }
 
     /// A request for one field, and its variables.
-    fn request(&self, place: &str) -> (String, Value) {
-        let (parent, name) = place.split_once('.').unwrap();
+    fn request(&self, coordinate: &str) -> (String, Value) {
+        let (parent, name) = coordinate.split_once('.').unwrap();
         let field = self.described.fields(parent).find(|field| field["name"] == name).unwrap();
         let (mut variables, mut declared, mut given) = (serde_json::Map::new(), Vec::new(), Vec::new());
         for argument in field["args"].as_array().unwrap().iter().filter(|argument| is_required(argument)) {
@@ -314,23 +314,23 @@ async fn each_field_takes_its_right(engine: Engine) {
         }
     }
     assert!(OF_PEOPLE.iter().all(|name| world.described.0.contains_key(*name)));
-    let listed: BTreeSet<String> = FIELDS.iter().map(|(place, _)| (*place).to_owned()).collect();
+    let listed: BTreeSet<String> = FIELDS.iter().map(|(coordinate, _)| (*coordinate).to_owned()).collect();
     assert_eq!(there, listed, "each field is listed with its right");
 
     for right in ALL {
         let api = world.with(&["--rights", right]).await;
-        for (place, needed) in FIELDS {
+        for (coordinate, needed) in FIELDS {
             // An activity is itself a figure.
-            if place.starts_with("Activity.") && right != "read_figures" {
+            if coordinate.starts_with("Activity.") && right != "read_figures" {
                 continue;
             }
-            let (query, variables) = world.request(place);
+            let (query, variables) = world.request(coordinate);
             let reply = api.send(&query, variables).await.unwrap();
             let is_refused = reply.code() == "FORBIDDEN";
             let is_allowed = needed.is_none_or(|needed| needed == right);
-            assert_eq!(is_refused, !is_allowed, "{place} with {right}: {query} {}", reply.body);
-            assert_ne!(reply.code(), "GRAPHQL_VALIDATION_FAILED", "{place}: {query} {}", reply.body);
-            assert!(reply.status < 500, "{place}: {}", reply.body);
+            assert_eq!(is_refused, !is_allowed, "{coordinate} with {right}: {query} {}", reply.body);
+            assert_ne!(reply.code(), "GRAPHQL_VALIDATION_FAILED", "{coordinate}: {query} {}", reply.body);
+            assert!(reply.status < 500, "{coordinate}: {}", reply.body);
         }
         for (name, id) in &world.ids {
             let needed = match *name {
@@ -348,12 +348,14 @@ async fn what_is_another_organisation_s_is_not_there(engine: Engine) {
     let world = World::new(engine).await;
     assert!(valuemap(&world.scratch, &["organisation", "Other"]).await.unwrap().status.success());
     let stranger = world.with(&["--organisation", "Other", "--write"]).await;
-    for (place, _) in FIELDS.iter().filter(|(place, _)| !OF_THE_VIEWER.contains(&place.split_once('.').unwrap().1)) {
-        let (query, variables) = world.request(place);
+    for (coordinate, _) in
+        FIELDS.iter().filter(|(coordinate, _)| !OF_THE_VIEWER.contains(&coordinate.split_once('.').unwrap().1))
+    {
+        let (query, variables) = world.request(coordinate);
         let reply = stranger.send(&query, variables).await.unwrap();
-        let data = reply.data().unwrap_or_else(|error| panic!("{place}: {error:#}"));
+        let data = reply.data().unwrap_or_else(|error| panic!("{coordinate}: {error:#}"));
         let found = data.as_object().unwrap().values().next().unwrap();
-        assert!(found.is_null() || found["__typename"] == "NotFound", "{place}: {query} {data}");
+        assert!(found.is_null() || found["__typename"] == "NotFound", "{coordinate}: {query} {data}");
     }
     for (name, id) in &world.ids {
         let found = stranger.ask("query($id: ID!) { node(id: $id) { id } }", json!({ "id": id })).await.unwrap();

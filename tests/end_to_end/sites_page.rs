@@ -93,8 +93,8 @@ async fn answering_the_preview_sends_nothing() {
         find(&widget, &format!("section:not(:has([data-question={question}]))")).await;
     }
     find(&widget, "[data-state=thanks]").await;
-    let told = By::XPath("//*[@role='log']//code[text()='valuemap:answered']");
-    demo.browser.page.query(told).first().await.unwrap();
+    let logged = By::XPath("//*[@role='log']//code[text()='valuemap:answered']");
+    demo.browser.page.query(logged).first().await.unwrap();
 
     let sent: Vec<String> = demo.browser.page.execute("return window.sent", vec![]).await.unwrap().convert().unwrap();
     assert!(!sent.iter().any(|address| address.ends_with("/embed/graphql")), "{sent:?}");

@@ -160,7 +160,7 @@ async fn questions_are_asked_after_certain_answers_only(engine: Engine) {
         { "question": "why", "text": "Time" }]))
     .await;
     let not_asked =
-        |place: &str, key: &str| (place.to_owned(), format!("`{key}` is not asked after these answers; leave it out"));
+        |path: &str, key: &str| (path.to_owned(), format!("`{key}` is not asked after these answers; leave it out"));
     assert_eq!(problem_paths(&reply), [not_asked("answers.0", "which"), not_asked("answers.2", "why")]);
     assert!(valuemap(&world.scratch, &["verify"]).await.unwrap().status.success());
 }

@@ -121,8 +121,8 @@ fn now() -> i64 {
 
 async fn answer(request: reqwest::RequestBuilder) -> (u16, String) {
     let reply = Reply::read(request.send().await.unwrap()).await.unwrap();
-    let told = reply.body["status"].as_str().or(reply.body["error"]["code"].as_str()).unwrap_or_default();
-    (reply.status, told.to_owned())
+    let reported = reply.body["status"].as_str().or(reply.body["error"]["code"].as_str()).unwrap_or_default();
+    (reply.status, reported.to_owned())
 }
 
 fn ok(status: &str) -> (u16, String) {
@@ -590,8 +590,8 @@ async fn many_events_at_once_are_all_applied(engine: Engine) {
         tokio::spawn(async move { hook.discourse("post_edited", number, &body).await })
     };
     for task in (2..42).map(send).collect::<Vec<_>>() {
-        let (status, told) = task.await.unwrap();
-        assert!(status == 200 && (told == "applied" || told == "ignored"), "{status} {told}");
+        let (status, reported) = task.await.unwrap();
+        assert!(status == 200 && (reported == "applied" || reported == "ignored"), "{status} {reported}");
     }
     let database = world.scratch.connect().await.unwrap();
     assert_eq!(contributions(&database).await, ["post:0 reply 40", "post:1 reply 41"]);

@@ -178,12 +178,12 @@ def w_shaped(journey):
     keys = [0]
     for stage in ("lead_at", "opportunity_at"):
         moment = journey["outcome"][stage]
-        before = [place for place, hour in enumerate(hours) if moment is not None and hour <= moment]
+        before = [index for index, hour in enumerate(hours) if moment is not None and hour <= moment]
         keys += before[-1:]
-    others = [place for place in range(len(hours)) if place not in keys]
-    shares = [Fraction(3, 10) * keys.count(place) for place in range(len(hours))]
-    for place in others:
-        shares[place] = Fraction(1, 10) / len(others)
+    others = [index for index in range(len(hours)) if index not in keys]
+    shares = [Fraction(3, 10) * keys.count(index) for index in range(len(hours))]
+    for index in others:
+        shares[index] = Fraction(1, 10) / len(others)
     return [share / sum(shares) for share in shares]
 
 

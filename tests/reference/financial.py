@@ -84,7 +84,7 @@ def triangular():
 
 
 def simulations():
-    """Value and cost are sums of terms: an amount times the assumptions at these places."""
+    """Value and cost are sums of terms: an amount times the assumptions at these indexes."""
     models = {
         "one assumption": {
             "assumptions": [(0.2, 0.5, 1.4)],
@@ -98,7 +98,7 @@ def simulations():
         },
         "ten assumptions": {
             "assumptions": [
-                *((0.1 + 0.01 * place, 0.3 + 0.02 * place, 0.9) for place in range(8)),
+                *((0.1 + 0.01 * index, 0.3 + 0.02 * index, 0.9) for index in range(8)),
                 (1, 1, 3),
                 (2, 5, 5),
             ],
@@ -125,7 +125,7 @@ def figures(model, draws, seed):
     drawn = [generator.triangular(low, mode, high, draws) for low, mode, high in model["assumptions"]]
 
     def product(term):
-        return float(term["amount"]) * np.prod([np.ones(draws), *(drawn[place] for place in term["factors"])], axis=0)
+        return float(term["amount"]) * np.prod([np.ones(draws), *(drawn[index] for index in term["factors"])], axis=0)
 
     def total(terms):
         return np.sum([product(term) for term in terms], axis=0)

@@ -39,7 +39,7 @@ impl Server {
         Self::launch(scratch, arguments, environment, Stdio::inherit()).await
     }
 
-    /// Without rate limits, and with its log in this place.
+    /// Without rate limits, and with its log going here.
     pub async fn start_with_log(scratch: &Scratch, arguments: &[&str], log: impl Into<Stdio>) -> anyhow::Result<Self> {
         Self::launch(scratch, arguments, &NO_LIMITS.map(|name| (name, "0")), log.into()).await
     }

@@ -1,4 +1,4 @@
-//! Who changed what.
+//! The audit log: who changed what.
 
 use async_graphql::connection::Edge;
 use async_graphql::{Context, Object, SimpleObject};

@@ -1,4 +1,4 @@
-//! What a resolver is given: who asks, and the services.
+//! The context of a resolver: who asks, and the services.
 
 use std::any::{Any, type_name};
 use std::sync::Arc;

@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 use valuemap_engine::follow_ups::entities::follow_up;
 use valuemap_engine::limits::Client;
-use valuemap_engine::survey::record::Receipt as StoredReceipt;
+use valuemap_engine::survey::record::Acknowledgement;
 use valuemap_engine::survey::store::{PublishedVersion, latest_published};
 use valuemap_engine::survey::submit::{Door, PageOrigin, Sent, Taken, submit};
 use valuemap_engine::tenancy::entities::site;
@@ -192,7 +192,7 @@ pub enum SubmitResponseResult {
 }
 
 pub struct Receipt {
-    receipt: StoredReceipt,
+    receipt: Acknowledgement,
     community: CommunityId,
 }
 

@@ -146,8 +146,8 @@ fn job_id(id: NodeId) -> Result<(CommunityId, JobId), ApiError> {
     }
 }
 
-/// Attributions of a community that wait or are worked on at once. Others wait behind them.
-const MOST_OPEN: u64 = 20;
+/// Maximum attributions of a community that wait or are worked on at once. Others wait behind them.
+const MAX_OPEN: u64 = 20;
 
 #[derive(Default)]
 pub struct JobMutation;
@@ -172,7 +172,7 @@ impl JobMutation {
                 return Ok(StartAttributionResult::InvalidAttribution(InvalidAttribution::of(problems)));
             }
         };
-        if queue::count_open(&services.database.read, community, ATTRIBUTION).await? >= MOST_OPEN {
+        if queue::count_open(&services.database.read, community, ATTRIBUTION).await? >= MAX_OPEN {
             return Err(ApiError::RateLimited { retry_after: 30 });
         }
         let (work, by) = (Work::Attribution { parameters }, viewer.token.name.as_str());

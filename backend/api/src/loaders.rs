@@ -1,4 +1,4 @@
-//! What is loaded for many nodes of one request at once, given to each request anew.
+//! Data loaders: they batch what many nodes of one request load. Each request gets its own.
 
 use async_graphql::Request;
 use async_graphql::dataloader::DataLoader;

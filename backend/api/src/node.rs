@@ -1,4 +1,4 @@
-//! What any id names.
+//! The `node` query: the object that any id names.
 
 use async_graphql::{Context, Interface, Object};
 use valuemap_engine::tenancy::rights::Right;

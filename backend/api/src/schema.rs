@@ -165,9 +165,9 @@ struct ApiLimits {
     aliases: u64,
     root_fields: u64,
     directives: u64,
-    /// Most nodes of a connection that one request may ask for.
+    /// Maximum number of nodes of a connection that one request may ask for.
     page: u64,
-    /// Most records that one mutation may send.
+    /// Maximum number of records that one mutation may send.
     input_items: u64,
     execution_seconds: u64,
     rates: RateLimits,

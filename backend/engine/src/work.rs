@@ -55,7 +55,7 @@ pub struct Verified {
     pub listed: Vec<String>,
 }
 
-/// Most differences that are listed one by one.
+/// Maximum number of differences that are listed one by one.
 const LISTED: usize = 1_000;
 
 impl Work {

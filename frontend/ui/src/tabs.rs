@@ -28,8 +28,8 @@ pub fn Tabs(props: &TabsProps) -> Html {
         let (tabs, selected, onpick, id) =
             (props.tabs.clone(), props.selected.clone(), props.onpick.clone(), props.id.clone());
         Callback::from(move |event: KeyboardEvent| {
-            let Some(place) = tabs.iter().position(|tab| tab.value == selected) else { return };
-            let Some(next) = after_key(&event.key(), place, tabs.len()) else { return };
+            let Some(index) = tabs.iter().position(|tab| tab.value == selected) else { return };
+            let Some(next) = after_key(&event.key(), index, tabs.len()) else { return };
             event.prevent_default();
             let value = tabs[next].value.clone();
             focus(&format!("{id}-{value}"));
@@ -64,10 +64,10 @@ pub fn Tabs(props: &TabsProps) -> Html {
     }
 }
 
-fn after_key(key: &str, place: usize, count: usize) -> Option<usize> {
+fn after_key(key: &str, index: usize, count: usize) -> Option<usize> {
     match key {
-        "ArrowRight" => Some((place + 1) % count),
-        "ArrowLeft" => Some((place + count - 1) % count),
+        "ArrowRight" => Some((index + 1) % count),
+        "ArrowLeft" => Some((index + count - 1) % count),
         "Home" => Some(0),
         "End" => Some(count - 1),
         _ => None,

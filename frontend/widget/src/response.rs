@@ -11,7 +11,7 @@ pub struct Response {
     survey: Rc<Survey>,
     /// An answer to a question that is not asked any more is kept, should it be asked again, and not sent.
     answers: Vec<Option<Answer>>,
-    place: usize,
+    index: usize,
     stage: Stage,
     id: Option<SubmissionId>,
     steps: u32,
@@ -84,7 +84,7 @@ impl Response {
     pub fn new(survey: Rc<Survey>, first: Option<Answer>) -> Self {
         let mut answers = vec![None; survey.questions.len()];
         answers[0] = first;
-        Self { survey, answers, place: 0, stage: Stage::Asking(None), id: None, steps: 0 }
+        Self { survey, answers, index: 0, stage: Stage::Asking(None), id: None, steps: 0 }
     }
 
     pub fn survey(&self) -> &Survey {
@@ -95,15 +95,15 @@ impl Response {
         &self.stage
     }
 
-    /// Where in the survey the question is that is asked.
-    pub fn place(&self) -> usize {
-        self.place
+    /// The index of the question that is asked.
+    pub fn index(&self) -> usize {
+        self.index
     }
 
     /// The number of the question, and of all questions that are asked as far as is known.
     pub fn progress(&self) -> (usize, usize) {
-        let asked = |places: std::ops::Range<usize>| places.filter(|place| self.is_asked(*place)).count();
-        (asked(0..self.place) + 1, asked(0..self.answers.len()))
+        let asked = |indexes: std::ops::Range<usize>| indexes.filter(|index| self.is_asked(*index)).count();
+        (asked(0..self.index) + 1, asked(0..self.answers.len()))
     }
 
     /// How often the member has pressed a button, so far.
@@ -112,11 +112,11 @@ impl Response {
     }
 
     pub fn question(&self) -> &Question {
-        &self.survey.questions[self.place]
+        &self.survey.questions[self.index]
     }
 
     pub fn answer(&self) -> Option<&Answer> {
-        self.answers[self.place].as_ref()
+        self.answers[self.index].as_ref()
     }
 
     pub fn is_answered(&self) -> bool {
@@ -124,41 +124,41 @@ impl Response {
     }
 
     pub fn is_last(&self) -> bool {
-        self.next_place().is_none()
+        self.next_index().is_none()
     }
 
     /// What is on its way, while it is.
     pub fn submission(&self) -> Option<Submission> {
         let (Stage::Sending, Some(id)) = (&self.stage, self.id) else { return None };
-        let answers = self.given().map(|(place, answer)| self.survey.draft(place, answer.clone()));
+        let answers = self.given().map(|(index, answer)| self.survey.draft(index, answer.clone()));
         Some(Submission { id, answers: answers.collect() })
     }
 
-    /// The answers that count, with their places.
+    /// The answers that count, with the indexes of their questions.
     fn given(&self) -> impl Iterator<Item = (usize, &Answer)> {
         let answers = self.answers.iter().enumerate();
-        answers.filter_map(|(place, answer)| {
-            answer.as_ref().filter(|answer| !answer.is_blank() && self.is_asked(place)).map(|answer| (place, answer))
+        answers.filter_map(|(index, answer)| {
+            answer.as_ref().filter(|answer| !answer.is_blank() && self.is_asked(index)).map(|answer| (index, answer))
         })
     }
 
-    /// Whether the question at a place is one for this member, as far as is known.
-    fn is_asked(&self, place: usize) -> bool {
+    /// Whether the question at an index is one for this member, as far as is known.
+    fn is_asked(&self, index: usize) -> bool {
         let questions = &self.survey.questions;
-        questions[place].ask_if.as_ref().is_none_or(|condition| {
-            let earlier = questions[..place].iter().position(|question| question.key == condition.question);
+        questions[index].ask_if.as_ref().is_none_or(|condition| {
+            let earlier = questions[..index].iter().position(|question| question.key == condition.question);
             earlier.is_some_and(|earlier| {
                 self.is_asked(earlier) && condition.holds(self.answers[earlier].as_ref().and_then(Answer::given))
             })
         })
     }
 
-    fn next_place(&self) -> Option<usize> {
-        (self.place + 1..self.answers.len()).find(|place| self.is_asked(*place))
+    fn next_index(&self) -> Option<usize> {
+        (self.index + 1..self.answers.len()).find(|index| self.is_asked(*index))
     }
 
-    fn place_before(&self) -> Option<usize> {
-        (0..self.place).rev().find(|place| self.is_asked(*place))
+    fn previous_index(&self) -> Option<usize> {
+        (0..self.index).rev().find(|index| self.is_asked(*index))
     }
 
     fn missing(&self) -> Option<Missing> {
@@ -181,16 +181,16 @@ impl Response {
     pub fn apply(&mut self, action: Action) {
         match (action, &self.stage) {
             (Action::Answer(answer), Stage::Asking(_)) => {
-                self.answers[self.place] = Some(answer);
+                self.answers[self.index] = Some(answer);
                 self.stage = Stage::Asking(None);
             }
             (Action::Enter(_), Stage::Asking(_)) if self.would_skip() => {
                 self.stage = Stage::Asking(Some(Missing::Decision));
             }
-            (Action::Next(id) | Action::Enter(id), Stage::Asking(_)) => match (self.missing(), self.next_place()) {
+            (Action::Next(id) | Action::Enter(id), Stage::Asking(_)) => match (self.missing(), self.next_index()) {
                 (Some(missing), _) => self.step(Stage::Asking(Some(missing))),
-                (None, Some(place)) => {
-                    self.place = place;
+                (None, Some(index)) => {
+                    self.index = index;
                     self.step(Stage::Asking(None));
                 }
                 (None, None) => {
@@ -199,8 +199,8 @@ impl Response {
                 }
             },
             (Action::Back, Stage::Asking(_)) => {
-                if let Some(place) = self.place_before() {
-                    self.place = place;
+                if let Some(index) = self.previous_index() {
+                    self.index = index;
                     self.step(Stage::Asking(None));
                 }
             }
@@ -276,26 +276,26 @@ mod tests {
     #[test]
     fn going_back_and_forth_loses_nothing() {
         let response = after(response(&[]), [number(4), next(0), number(2), Action::Back]);
-        assert_eq!((response.place(), response.answer()), (0, Some(&Answer::Number(4))));
+        assert_eq!((response.index(), response.answer()), (0, Some(&Answer::Number(4))));
         let response = after(response, [Action::Back, next(0)]);
-        assert_eq!((response.place(), response.answer()), (1, Some(&Answer::Number(2))));
+        assert_eq!((response.index(), response.answer()), (1, Some(&Answer::Number(2))));
     }
 
     #[test]
     fn what_was_answered_before_the_hand_over_counts() {
         let questions = standard_survey().into_draft().questions;
         let response = after(Response::new(survey(questions), Some(Answer::Number(5))), [next(0)]);
-        assert_eq!(response.place(), 1);
+        assert_eq!(response.index(), 1);
         assert_eq!(after(response, [Action::Back]).answer(), Some(&Answer::Number(5)));
     }
 
     #[test]
     fn a_required_question_is_not_passed_until_it_is_answered() {
         let response = after(response(&["product_knowledge"]), [next(0)]);
-        assert_eq!((response.place(), response.stage()), (0, &Stage::Asking(Some(Missing::ThisAnswer))));
+        assert_eq!((response.index(), response.stage()), (0, &Stage::Asking(Some(Missing::ThisAnswer))));
         let response = after(response, [number(1)]);
         assert_eq!(response.stage(), &Stage::Asking(None));
-        assert_eq!(after(response, [next(0)]).place(), 1);
+        assert_eq!(after(response, [next(0)]).index(), 1);
     }
 
     #[test]
@@ -343,20 +343,20 @@ mod tests {
     #[test]
     fn a_question_comes_only_to_those_whom_it_is_for() {
         let satisfied = after(branching(), [number(5), next(0)]);
-        assert_eq!((satisfied.place(), satisfied.progress(), satisfied.is_last()), (3, (2, 2), true));
-        assert_eq!(after(satisfied, [Action::Back]).place(), 0);
+        assert_eq!((satisfied.index(), satisfied.progress(), satisfied.is_last()), (3, (2, 2), true));
+        assert_eq!(after(satisfied, [Action::Back]).index(), 0);
 
         let asked = after(branching(), [number(1), next(0)]);
-        assert_eq!((asked.place(), asked.progress()), (1, (2, 3)));
+        assert_eq!((asked.index(), asked.progress()), (1, (2, 3)));
         let asked = after(asked, [choose("c"), next(0)]);
-        assert_eq!((asked.place(), asked.progress()), (2, (3, 4)));
+        assert_eq!((asked.index(), asked.progress()), (2, (3, 4)));
     }
 
     #[test]
     fn answers_to_questions_that_are_not_asked_any_more_are_not_sent() {
         let response = after(branching(), [number(1), next(0), choose("c"), next(0), number(3), next(0)]);
         let changed = after(response, [Action::Back, Action::Back, Action::Back, number(4), next(0)]);
-        assert_eq!(changed.place(), 3);
+        assert_eq!(changed.index(), 3);
         let sent = after(changed, [next(1)]).submission().unwrap();
         assert_eq!(sent.answers.iter().map(|answer| answer.question.as_str()).collect::<Vec<_>>(), ["far"]);
     }
@@ -396,11 +396,11 @@ mod tests {
     fn what_is_not_the_button_skips_no_question() {
         let response = after(response(&[]), [number(4), enter(0), enter(0)]);
         assert!(response.would_skip());
-        assert_eq!((response.place(), response.stage()), (1, &Stage::Asking(Some(Missing::Decision))));
-        assert_eq!(after(response.clone(), [next(0)]).place(), 2);
+        assert_eq!((response.index(), response.stage()), (1, &Stage::Asking(Some(Missing::Decision))));
+        assert_eq!(after(response.clone(), [next(0)]).index(), 2);
         let response = after(response, [number(2)]);
         assert_eq!((response.stage(), response.would_skip()), (&Stage::Asking(None), false));
-        assert_eq!(after(response, [enter(0)]).place(), 2);
+        assert_eq!(after(response, [enter(0)]).index(), 2);
     }
 
     #[test]

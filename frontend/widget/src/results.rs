@@ -30,7 +30,7 @@ fn row(result: &BenefitResult, texts: &Texts) -> Html {
                 html! { <progress part="bar" aria-hidden="true" max="100" {value} /> },
             )
         }
-        // How few they are is not told either.
+        // How few they are is not shown either.
         None => ("\u{2013}".into(), "\u{2013}".to_owned(), html! { <small>{ texts.say(Phrase::TOO_FEW) }</small> }),
     };
     html! {

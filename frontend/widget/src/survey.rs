@@ -66,12 +66,12 @@ pub struct FollowUp {
 }
 
 impl Survey {
-    /// The choices of the question at a place, in the order in which this member sees them.
-    pub fn shown_choices(&self, place: usize) -> Vec<&Choice> {
-        match &self.questions[place].kind {
+    /// The choices of the question at a position, in the order in which this member sees them.
+    pub fn shown_choices(&self, position: usize) -> Vec<&Choice> {
+        match &self.questions[position].kind {
             QuestionKind::SingleChoice { choices, shuffled } | QuestionKind::MultipleChoice { choices, shuffled } => {
                 if *shuffled {
-                    let order = shuffle::order(choices.len(), self.seed.wrapping_add(place as u32));
+                    let order = shuffle::order(choices.len(), self.seed.wrapping_add(position as u32));
                     order.into_iter().map(|index| &choices[index]).collect()
                 } else {
                     choices.iter().collect()
@@ -81,15 +81,15 @@ impl Survey {
         }
     }
 
-    /// The answer to the question at a place, as it is sent.
-    pub fn draft(&self, place: usize, answer: Answer) -> AnswerDraft {
-        let question = &self.questions[place];
+    /// The answer to the question at a position, as it is sent.
+    pub fn draft(&self, position: usize, answer: Answer) -> AnswerDraft {
+        let question = &self.questions[position];
         let draft = AnswerDraft { question: question.key.clone(), ..AnswerDraft::default() };
         match answer {
             Answer::Number(number) => AnswerDraft { number: Some(number.into()), ..draft },
             Answer::Text(text) => AnswerDraft { text: Some(text), ..draft },
             Answer::Choices(chosen) => {
-                let shown = || self.shown_choices(place).into_iter().map(|choice| choice.key.clone()).collect();
+                let shown = || self.shown_choices(position).into_iter().map(|choice| choice.key.clone()).collect();
                 AnswerDraft { choices: Some(chosen), order: is_shuffled(question).then(shown), ..draft }
             }
         }

@@ -10,7 +10,7 @@ use crate::survey::{Problem, ProblemCode};
 
 const LONGEST_NAME: usize = 200;
 const LONGEST_KEY: usize = 200;
-const MOST_CHANNELS: usize = 20;
+const MAX_CHANNELS: usize = 20;
 
 impl Record {
     /// All that is wrong with it, each problem with the field that it is about.
@@ -86,8 +86,8 @@ fn check_activity(activity: &Activity, found: &mut Problems) {
     found.required_name("name", &activity.name);
     found.name("owner", activity.owner.as_deref());
     found.span(("startsOn", Some(activity.starts_on)), ("endsOn", Some(activity.ends_on)));
-    if activity.channels.len() > MOST_CHANNELS {
-        found.add("channels", ProblemCode::Size, format!("at most {MOST_CHANNELS} channels"));
+    if activity.channels.len() > MAX_CHANNELS {
+        found.add("channels", ProblemCode::Size, format!("at most {MAX_CHANNELS} channels"));
     }
     for channel in &activity.channels {
         found.required_name("channels", channel);

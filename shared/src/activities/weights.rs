@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use super::OutcomeKind;
 use crate::survey::{Problem, ProblemCode};
 
-const MOST_POINTS: f64 = 1_000_000.0;
+const MAX_POINTS: f64 = 1_000_000.0;
 
 /// How many points an outcome counts for, by its kind. Points and money stay apart.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,14 +36,14 @@ impl OutcomeWeights {
     /// These weights with some of them changed.
     pub fn with(mut self, changes: &[(OutcomeKind, f64)]) -> Result<Self, Vec<Problem>> {
         let mut problems = Vec::new();
-        for (place, (kind, points)) in changes.iter().enumerate() {
-            if changes[..place].iter().any(|(earlier, _)| earlier == kind) {
+        for (index, (kind, points)) in changes.iter().enumerate() {
+            if changes[..index].iter().any(|(earlier, _)| earlier == kind) {
                 let message = format!("{kind} has points already");
-                problems.push(Problem::new(format!("weights.{place}.kind"), ProblemCode::Duplicate, message));
+                problems.push(Problem::new(format!("weights.{index}.kind"), ProblemCode::Duplicate, message));
             }
-            if !(0.0..=MOST_POINTS).contains(points) {
-                let message = format!("points are from 0 to {MOST_POINTS}");
-                problems.push(Problem::new(format!("weights.{place}.points"), ProblemCode::OutOfRange, message));
+            if !(0.0..=MAX_POINTS).contains(points) {
+                let message = format!("points are from 0 to {MAX_POINTS}");
+                problems.push(Problem::new(format!("weights.{index}.points"), ProblemCode::OutOfRange, message));
             }
             self.0.insert(*kind, *points);
         }

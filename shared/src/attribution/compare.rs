@@ -58,15 +58,15 @@ pub fn compare(journeys: &Journeys, models: &[Model]) -> Comparison {
     let columns: Vec<Option<Vec<ModelCredit>>> =
         answers.iter().map(|answer| answer.as_ref().ok().map(column)).collect();
     let flips = rank_flips(&columns, journeys.activity().len());
-    let row = |(place, activity): (usize, &SourceActivity)| {
-        let credits: Vec<_> = columns.iter().map(|column| column.as_ref().map(|credits| credits[place])).collect();
+    let row = |(index, activity): (usize, &SourceActivity)| {
+        let credits: Vec<_> = columns.iter().map(|column| column.as_ref().map(|credits| credits[index])).collect();
         let answered = || credits.iter().flatten();
         SourceComparison {
-            source: place as u32,
+            source: index as u32,
             activity: *activity,
             outcomes: range(answered().map(|credit| credit.outcomes), f64::total_cmp),
             value: range(answered().map(|credit| credit.value), Decimal::cmp),
-            rank_flips: flips[place],
+            rank_flips: flips[index],
             credits,
         }
     };
@@ -99,11 +99,11 @@ fn ranks(credits: &[f64], outcomes: u64) -> Vec<u32> {
     order.sort_by(|a, b| credits[*b].total_cmp(&credits[*a]));
     let mut ranks = vec![0; credits.len()];
     let (mut rank, mut leader) = (1, f64::INFINITY);
-    for (ahead, place) in order.into_iter().enumerate() {
-        if leader - credits[place] > tolerance(outcomes) {
-            (rank, leader) = (ahead as u32 + 1, credits[place]);
+    for (ahead, index) in order.into_iter().enumerate() {
+        if leader - credits[index] > tolerance(outcomes) {
+            (rank, leader) = (ahead as u32 + 1, credits[index]);
         }
-        ranks[place] = rank;
+        ranks[index] = rank;
     }
     ranks
 }
@@ -154,7 +154,7 @@ mod tests {
     fn a_model_without_an_answer_carries_its_reason() {
         let all: Vec<u32> = (0..21).collect();
         let comparison = compare(&journeys_of(21, &[path(&all, true)]), &[Model::Shapley, Model::Linear]);
-        let most = crate::attribution::MOST_SOURCES_OF_SHAPLEY;
+        let most = crate::attribution::MAX_SOURCES_OF_SHAPLEY;
         let reason = AttributionError::TooManySourcesInAJourney { met: 21, most };
         assert_eq!(comparison.models[0].failure, Some(reason));
         assert_eq!(comparison.models[1].failure, None);

@@ -121,14 +121,14 @@ impl Journeys {
         [self.totals.gains, self.totals.losses]
     }
 
-    /// The sources that have touches, and for each source its place among them.
+    /// The sources that have touches, and for each source its index among them.
     pub(super) fn used_sources(&self) -> (Vec<usize>, Vec<usize>) {
         let used: Vec<usize> = (0..self.activity.len()).filter(|source| self.activity[*source].touches > 0).collect();
-        let mut places = vec![usize::MAX; self.activity.len()];
-        for (place, source) in used.iter().enumerate() {
-            places[*source] = place;
+        let mut indexes = vec![usize::MAX; self.activity.len()];
+        for (index, source) in used.iter().enumerate() {
+            indexes[*source] = index;
         }
-        (used, places)
+        (used, indexes)
     }
 }
 

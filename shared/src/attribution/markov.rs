@@ -5,8 +5,9 @@ use nalgebra::{DMatrix, DVector};
 
 use super::{AttributionError, Journeys, Model, Touch};
 
-/// The most sources with touches. The time grows with their cube: a second for half as many, some seconds for these.
-pub const MOST_SOURCES: usize = 2_000;
+/// Maximum number of sources with touches. The time grows with their cube: a second for half as many, some seconds for
+/// these.
+pub const MAX_SOURCES: usize = 2_000;
 
 /// The share of each source in the credit, R_j / sum R, where R_j = 1 - P(conversion without j) / P(conversion).
 /// Without a conversion nobody has a share.
@@ -23,16 +24,16 @@ pub const MOST_SOURCES: usize = 2_000;
 /// walk goes next: leaving out the loop and normalising what remains gives the same P(conversion) with and without
 /// each source, and keeps the equations solvable to full precision however long the loops are.
 pub(super) fn shares(journeys: &Journeys) -> Result<Vec<f64>, AttributionError> {
-    let (used, places) = journeys.used_sources();
-    if used.len() > MOST_SOURCES {
+    let (used, indexes) = journeys.used_sources();
+    if used.len() > MAX_SOURCES {
         let model = Model::MarkovRemoval;
-        return Err(AttributionError::TooManySources { model, used: used.len(), most: MOST_SOURCES });
+        return Err(AttributionError::TooManySources { model, used: used.len(), most: MAX_SOURCES });
     }
-    let mut shares = vec![0.0; places.len()];
+    let mut shares = vec![0.0; indexes.len()];
     if journeys.credited().count == 0 {
         return Ok(shares);
     }
-    let effects = removal_effects(&Transitions::count(journeys, &places, used.len()))
+    let effects = removal_effects(&Transitions::count(journeys, &indexes, used.len()))
         .ok_or(AttributionError::NoSolution(Model::MarkovRemoval))?;
     let sum: f64 = effects.iter().sum();
     for (source, effect) in used.into_iter().zip(&effects) {
@@ -51,8 +52,8 @@ struct Transitions {
 }
 
 impl Transitions {
-    /// `places` has the row of each source that occurs.
-    fn count(journeys: &Journeys, places: &[usize], size: usize) -> Self {
+    /// `indexes` has the matrix row of each source that occurs.
+    fn count(journeys: &Journeys, indexes: &[usize], size: usize) -> Self {
         let mut counts = Self {
             starts: DVector::zeros(size),
             steps: DMatrix::zeros(size, size),
@@ -60,22 +61,22 @@ impl Transitions {
             nulls: DVector::zeros(size),
         };
         for (path, _) in journeys.converted_paths() {
-            let last = counts.walk(path, places);
+            let last = counts.walk(path, indexes);
             counts.conversions[last] += 1.0;
         }
         for path in journeys.unconverted_paths() {
-            let last = counts.walk(path, places);
+            let last = counts.walk(path, indexes);
             counts.nulls[last] += 1.0;
         }
         counts
     }
 
     /// Counts the steps of a path, which has at least one touch, and returns where it ends.
-    fn walk(&mut self, path: &[Touch], places: &[usize]) -> usize {
-        let place = |touch: &Touch| places[touch.source as usize];
-        let mut here = place(&path[0]);
+    fn walk(&mut self, path: &[Touch], indexes: &[usize]) -> usize {
+        let index_of = |touch: &Touch| indexes[touch.source as usize];
+        let mut here = index_of(&path[0]);
         self.starts[here] += 1.0;
-        for next in path[1..].iter().map(place) {
+        for next in path[1..].iter().map(index_of) {
             if next != here {
                 self.steps[(here, next)] += 1.0;
                 here = next;
@@ -100,7 +101,7 @@ fn removal_effects(counts: &Transitions) -> Option<Vec<f64>> {
     let visits = visits_from.tr_mul(&counts.starts) / counts.starts.sum();
     let conversion = conversion_from.dot(&counts.starts) / counts.starts.sum();
     let effects: Vec<f64> = (0..size)
-        .map(|place| visits[place] / visits_from[(place, place)] * conversion_from[place] / conversion)
+        .map(|index| visits[index] / visits_from[(index, index)] * conversion_from[index] / conversion)
         // A source from which nothing leads to a conversion has none; rounding may say a little less.
         .map(|effect| effect.clamp(0.0, 1.0))
         .collect();
@@ -152,7 +153,7 @@ mod tests {
 
     #[test]
     fn more_sources_than_can_be_solved_for_are_refused() {
-        let sources: Vec<u32> = (0..=MOST_SOURCES as u32).collect();
+        let sources: Vec<u32> = (0..=MAX_SOURCES as u32).collect();
         let listed: Vec<Listed> = sources.iter().map(|source| path(&[*source], true)).collect();
         let error = shares(&journeys_of(sources.len() as u32, &listed)).unwrap_err();
         assert!(error.to_string().starts_with("markov_removal takes at most 2000 sources"), "{error}");

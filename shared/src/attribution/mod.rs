@@ -27,8 +27,8 @@ pub use compare::{Comparison, ModelColumn, ModelCredit, Range, SourceComparison,
 pub use credit::{Attribution, SourceCredit, attribute};
 pub use error::AttributionError;
 pub use journeys::{Conversion, Journeys, JourneysBuilder, Outcomes, SourceActivity, Touch};
-pub use markov::MOST_SOURCES as MOST_SOURCES_OF_MARKOV;
+pub use markov::MAX_SOURCES as MAX_SOURCES_OF_MARKOV;
 pub use model::{HalfLife, Model, ModelError};
 pub use parameters::{Asked, CreditSource, Parameters, USUAL_OUTCOMES};
 pub use returns::{CreditedAmounts, ValueAssumptions};
-pub use shapley::MOST_SOURCES as MOST_SOURCES_OF_SHAPLEY;
+pub use shapley::MAX_SOURCES as MAX_SOURCES_OF_SHAPLEY;

@@ -20,8 +20,8 @@ named_enum! {
 /// The outcomes that are credited unless others are chosen: those that carry money.
 pub const USUAL_OUTCOMES: [OutcomeKind; 3] = [OutcomeKind::Purchase, OutcomeKind::Upgrade, OutcomeKind::Renewal];
 
-const MOST_QUARTERS: usize = 40;
-const MOST_DAYS: u32 = 3_650;
+const MAX_QUARTERS: usize = 40;
+const MAX_DAYS: u32 = 3_650;
 
 /// What to attribute and how, as somebody asked for it. What is left out is as the scoring model has it.
 #[derive(Clone, Debug, PartialEq)]
@@ -81,15 +81,15 @@ impl Parameters {
             let message = format!("{} ends before {} begins; swap them", asked.until, asked.from);
             refuse("until", ProblemCode::OutOfRange, message);
         } else if std::iter::successors(Some(asked.from), |quarter| Some(quarter.next()))
-            .take(MOST_QUARTERS)
+            .take(MAX_QUARTERS)
             .all(|quarter| quarter != asked.until)
         {
-            refuse("until", ProblemCode::Size, format!("at most {MOST_QUARTERS} quarters are attributed at once"));
+            refuse("until", ProblemCode::Size, format!("at most {MAX_QUARTERS} quarters are attributed at once"));
         }
         let days = asked.lookback_days.unwrap_or(i64::from(usual.lookback_days));
-        let lookback_days = u32::try_from(days).ok().filter(|days| (1..=MOST_DAYS).contains(days));
+        let lookback_days = u32::try_from(days).ok().filter(|days| (1..=MAX_DAYS).contains(days));
         if lookback_days.is_none() {
-            refuse("lookbackDays", ProblemCode::OutOfRange, format!("{days} is not from 1 to {MOST_DAYS} days"));
+            refuse("lookbackDays", ProblemCode::OutOfRange, format!("{days} is not from 1 to {MAX_DAYS} days"));
         }
         let half_life_days = asked.half_life_days.unwrap_or(usual.half_life_days);
         let half_life = HalfLife::from_days(half_life_days).ok();

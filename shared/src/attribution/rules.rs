@@ -1,4 +1,4 @@
-//! Models that look at one journey at a time: the credits of its touches follow from their places and times.
+//! Models that look at one journey at a time: the credits of its touches follow from their positions and times.
 
 use super::{Conversion, HalfLife, Touch};
 
@@ -65,10 +65,10 @@ fn u_shaped(credits: &mut [f64]) {
 /// unknown, or before the first touch, has no touch: what is left is normalised, as it is when no touch is left for
 /// the .1.
 fn w_shaped(path: &[Touch], conversion: &Conversion, credits: &mut [f64]) {
-    let place_of = |stage: Option<i64>| path.partition_point(|touch| Some(touch.at) <= stage).checked_sub(1);
-    let keys = [Some(0), place_of(conversion.lead_at), place_of(conversion.opportunity_at)];
-    for place in keys.into_iter().flatten() {
-        credits[place] += 0.3;
+    let index_of = |stage: Option<i64>| path.partition_point(|touch| Some(touch.at) <= stage).checked_sub(1);
+    let keys = [Some(0), index_of(conversion.lead_at), index_of(conversion.opportunity_at)];
+    for index in keys.into_iter().flatten() {
+        credits[index] += 0.3;
     }
     let others = credits.iter().filter(|credit| **credit == 0.0).count();
     for credit in credits.iter_mut().filter(|credit| **credit == 0.0) {

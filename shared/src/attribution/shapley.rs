@@ -6,10 +6,11 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::{AttributionError, Journeys, Touch};
 
-/// The most sources that one journey may have met: all sets of them are looked at, and there are 2^20 of these.
-pub const MOST_SOURCES: usize = 20;
-/// The most sets over all journeys, which take some seconds.
-const MOST_SETS: u64 = 1 << 26;
+/// Maximum number of sources that one journey may have met: all sets of them are looked at, and there are 2^20 of
+/// these.
+pub const MAX_SOURCES: usize = 20;
+/// Maximum number of sets over all journeys, which take some seconds.
+const MAX_SETS: u64 = 1 << 26;
 
 /// The share of each source in the credit: its Shapley value over that of all sources together. Without a conversion
 /// nobody has a share.
@@ -79,12 +80,12 @@ fn met_sets(journeys: &Journeys) -> BTreeMap<Vec<u32>, Met> {
 fn check_size<'a>(sets: impl Iterator<Item = &'a Vec<u32>>) -> Result<(), AttributionError> {
     let mut subsets: u64 = 0;
     for members in sets {
-        if members.len() > MOST_SOURCES {
-            return Err(AttributionError::TooManySourcesInAJourney { met: members.len(), most: MOST_SOURCES });
+        if members.len() > MAX_SOURCES {
+            return Err(AttributionError::TooManySourcesInAJourney { met: members.len(), most: MAX_SOURCES });
         }
         subsets += 1 << members.len();
     }
-    if subsets > MOST_SETS { Err(AttributionError::TooManySets { subsets, most: MOST_SETS }) } else { Ok(()) }
+    if subsets > MAX_SETS { Err(AttributionError::TooManySets { subsets, most: MAX_SETS }) } else { Ok(()) }
 }
 
 /// Conversion rates by the exact set of sources, in a tree: a set is reached by its members in ascending order.
@@ -115,8 +116,8 @@ impl Rates {
         tree
     }
 
-    /// The Shapley value of each member in the game whose worth is r. A set is a number whose bit j tells whether it
-    /// has the member at place j, so every set comes after its subsets.
+    /// The Shapley value of each member in the game whose worth is r. A set is a number whose bit j says whether it
+    /// has the member of index j, so every set comes after its subsets.
     fn shapley_values(&self, members: &[u32]) -> Vec<f64> {
         let size = 1_usize << members.len();
         let (mut nodes, mut rates, mut potentials) = (vec![ROOT; size], vec![0.0; size], vec![0.0; size]);
@@ -139,7 +140,7 @@ impl Rates {
             rates[set] = self.rates.get(node as usize).copied().flatten().unwrap_or(rate / count);
             potentials[set] = (rates[set] + potential) / count;
         }
-        (0..members.len()).map(|place| potentials[size - 1] - potentials[(size - 1) ^ (1 << place)]).collect()
+        (0..members.len()).map(|index| potentials[size - 1] - potentials[(size - 1) ^ (1 << index)]).collect()
     }
 }
 

@@ -60,9 +60,9 @@ fn acceleration(observations: &[f64], mean: f64) -> f64 {
 
 /// The quantile by linear interpolation between order statistics (Hyndman and Fan 1996, type 7).
 fn quantile(sorted: &[f64], probability: f64) -> f64 {
-    let place = probability.clamp(0.0, 1.0) * (sorted.len() - 1) as f64;
-    let (low, high) = (sorted[place.floor() as usize], sorted[place.ceil() as usize]);
-    low + (high - low) * place.fract()
+    let position = probability.clamp(0.0, 1.0) * (sorted.len() - 1) as f64;
+    let (low, high) = (sorted[position.floor() as usize], sorted[position.ceil() as usize]);
+    low + (high - low) * position.fract()
 }
 
 #[cfg(test)]

@@ -28,9 +28,9 @@ pub use standard::standard_survey;
 pub use submission::Submission;
 pub use tally::{Cell, Subject, cells_of, pairs_of};
 
-/// Most questions in a survey, and so most answers in a submission.
+/// Maximum number of questions in a survey, and so of answers in a submission.
 pub const MAX_QUESTIONS: usize = 100;
-/// Most characters in one text answer.
+/// Maximum number of characters in one text answer.
 pub const MAX_TEXT_CHARS: usize = 5_000;
-/// Most bytes in one text answer, in UTF-8.
+/// Maximum number of bytes in one text answer, in UTF-8.
 pub const MAX_TEXT_BYTES: usize = 20 * 1024;

@@ -53,19 +53,19 @@ fn check_condition(
         return report("", ProblemCode::Unexpected, message);
     }
     let named = &condition.question;
-    let Some(place) = questions.iter().position(|question| question.key == *named) else {
+    let Some(named_index) = questions.iter().position(|question| question.key == *named) else {
         return report(
             ".question",
             ProblemCode::Unknown,
             format!("this survey has no question `{}`", shortened(named)),
         );
     };
-    if place >= index {
-        let which = if place == index { "is the question itself" } else { "comes later" };
+    if named_index >= index {
+        let which = if named_index == index { "is the question itself" } else { "comes later" };
         let message = format!("`{named}` {which}; a condition names an earlier question");
         return report(".question", ProblemCode::Malformed, message);
     }
-    let kind = &questions[place].kind;
+    let kind = &questions[named_index].kind;
     match &condition.test {
         Test::AtLeast(threshold) | Test::AtMost(threshold) => {
             let field = if matches!(condition.test, Test::AtLeast(_)) { ".atLeast" } else { ".atMost" };

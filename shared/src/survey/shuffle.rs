@@ -1,7 +1,7 @@
-//! The order in which the choices of a shuffled question are shown: made up of a seed, the same wherever it is asked for.
+//! A seeded shuffle: the order in which the choices of a question are shown, the same wherever it is asked for.
 
 /// An order of `count` things, each one as likely as any other over all seeds (Fisher-Yates; numbers that would favour
-/// some places are drawn again).
+/// some positions are drawn again).
 pub fn order(count: usize, seed: u32) -> Vec<usize> {
     let mut numbers = Mulberry32(seed);
     let mut order: Vec<usize> = (0..count).collect();

@@ -14,7 +14,7 @@ pub struct Submission {
 
 /// What was sent for one question.
 struct Sent {
-    /// The place among the drafts.
+    /// The index among the drafts.
     index: usize,
     parsed: Parsed,
 }
@@ -67,17 +67,17 @@ fn parse_answers(survey: &SurveyDefinition, drafts: &[AnswerDraft], problems: &m
     let mut sent: Vec<Option<Sent>> = survey.questions().iter().map(|_| None).collect();
     for (index, draft) in drafts.iter().enumerate() {
         let path = format!("answers.{index}");
-        let Some(place) = survey.questions().iter().position(|question| question.key == draft.question) else {
+        let Some(position) = survey.questions().iter().position(|question| question.key == draft.question) else {
             let message = format!("this survey has no question `{}`", shortened(&draft.question));
             problems.push(Problem::new(format!("{path}.question"), ProblemCode::Unknown, message));
             continue;
         };
-        if sent[place].is_some() {
+        if sent[position].is_some() {
             let message = format!("`{}` is answered twice", draft.question);
             problems.push(Problem::new(format!("{path}.question"), ProblemCode::Duplicate, message));
             continue;
         }
-        let question = &survey.questions()[place];
+        let question = &survey.questions()[position];
         let mut refused = |(field, code, message): Refusal| {
             let path = if field.is_empty() { path.clone() } else { format!("{path}.{field}") };
             problems.push(Problem::new(path, code, message));
@@ -89,7 +89,7 @@ fn parse_answers(survey: &SurveyDefinition, drafts: &[AnswerDraft], problems: &m
             (Ok(None), Ok(_)) => Parsed::Blank,
             _ => Parsed::Refused,
         };
-        sent[place] = Some(Sent { index, parsed });
+        sent[position] = Some(Sent { index, parsed });
     }
     sent
 }
@@ -100,13 +100,13 @@ fn check_what_was_asked(survey: &SurveyDefinition, sent: &[Option<Sent>], proble
     let mut asked: Vec<Option<bool>> = Vec::with_capacity(sent.len());
     for (question, here) in survey.questions().iter().zip(sent) {
         let is_asked = question.ask_if.as_ref().map_or(Some(true), |condition| {
-            let place = survey.questions().iter().position(|earlier| earlier.key == condition.question)?;
-            let given = match sent[place].as_ref().map(|sent| &sent.parsed) {
+            let position = survey.questions().iter().position(|earlier| earlier.key == condition.question)?;
+            let given = match sent[position].as_ref().map(|sent| &sent.parsed) {
                 Some(Parsed::Refused) => return None,
                 Some(Parsed::Answer(answer, _)) => Some(answer.given()),
                 Some(Parsed::Blank) | None => None,
             };
-            asked[place].map(|asked| asked && condition.holds(given))
+            asked[position].map(|asked| asked && condition.holds(given))
         });
         asked.push(is_asked);
         match (is_asked, here) {
@@ -259,7 +259,7 @@ mod tests {
             &[choices("lacks", &["other"]), text("what", "time"), text("more", "events")],
             &[("answers.0", unexpected), ("answers.1", unexpected)],
         );
-        // Whether it was asked cannot be told.
+        // Whether it was asked is unknown.
         check(
             &survey,
             &[number("recommends", 11), choices("lacks", &["other"])],

@@ -9,8 +9,8 @@ const NOTHING: f64 = 1e-9;
 /// The change of an element, by its inputs. Largest movement first.
 ///
 /// For a weighted mean the change is sum(mean share x change of the score) + sum(change of the share x mean score),
-/// exactly. The first sum is told by input; the second is what came of inputs that came in or dropped out, and is told
-/// as one. For a geometric mean the same holds of logarithms, scaled by the logarithmic mean of the two scores
+/// exactly. The first sum is reported per input; the second is what came of inputs that came in or dropped out, and is
+/// reported as one. For a geometric mean the same holds of logarithms, scaled by the logarithmic mean of the two scores
 /// (logarithmic mean Divisia index; Ang 2004).
 pub(super) fn movers(before: &Combined, now: &Combined, weighting: Weighting) -> Vec<Mover> {
     let level = |score: f64| match weighting {
@@ -22,7 +22,7 @@ pub(super) fn movers(before: &Combined, now: &Combined, weighting: Weighting) ->
         _ => 1.0,
     };
     let mut movers = Vec::new();
-    let mut told = 0.0;
+    let mut reported = 0.0;
     for input in &now.inputs {
         let part = &input.part;
         let earlier = before.inputs.iter().map(|input| &input.part).find(|earlier| earlier.key == part.key);
@@ -30,13 +30,13 @@ pub(super) fn movers(before: &Combined, now: &Combined, weighting: Weighting) ->
             continue;
         };
         let points = scale * (part.share + share_then) / 2.0 * (level(score) - level(*then));
-        told += points;
+        reported += points;
         if points.abs() > NOTHING {
             movers.push(Mover { key: Some(part.key.clone()), name: part.name.clone(), points });
         }
     }
     movers.sort_by(|a, b| b.points.abs().total_cmp(&a.points.abs()));
-    let rest = now.value - before.value - told;
+    let rest = now.value - before.value - reported;
     if rest.abs() > NOTHING {
         movers.push(Mover { key: None, name: "Other inputs have data now".to_owned(), points: rest });
     }
@@ -57,8 +57,8 @@ pub fn round_together(parts: &[f64], sum: f64) -> Vec<f64> {
     let missing = tenths(sum) - rounded.iter().sum::<i64>();
     let mut order: Vec<usize> = (0..parts.len()).collect();
     order.sort_by(|a, b| (exact[*b] - exact[*b].floor()).total_cmp(&(exact[*a] - exact[*a].floor())));
-    for place in order.into_iter().cycle().take(if parts.is_empty() { 0 } else { missing.unsigned_abs() as usize }) {
-        rounded[place] += missing.signum();
+    for index in order.into_iter().cycle().take(if parts.is_empty() { 0 } else { missing.unsigned_abs() as usize }) {
+        rounded[index] += missing.signum();
     }
     rounded.into_iter().map(|tenths| tenths as f64 / 10.0).collect()
 }

@@ -76,7 +76,7 @@ fn absence(element: Element, now: &Valuation<'_>) -> NoScore {
     }
     NoScore::no_data(
         "Too few were asked in this quarter whether they found the answer, would have asked support and needed nothing \
-         further: the cases that were spared cannot be told.",
+         further: how many cases were spared cannot be estimated.",
     )
 }
 
@@ -91,7 +91,7 @@ fn change(
     let Some(earlier) = (if terms.is_empty() { None } else { before.range(&terms) }) else { return (None, Vec::new()) };
     let change = amount.likely - earlier.likely;
     let mut movers = Vec::new();
-    let mut tell = |name: &str, amount: Decimal| {
+    let mut report = |name: &str, amount: Decimal| {
         if !amount.is_zero() {
             movers.push(AmountMover { name: name.to_owned(), amount });
         }
@@ -109,25 +109,25 @@ fn change(
                 (0, _) | (_, 0) => change,
                 _ => crate::money::rounded(counts * (average_now + average_then) / Decimal::TWO),
             };
-            tell("Number of outcomes credited", of_count);
-            tell("Average amount of an outcome", change - of_count);
+            report("Number of outcomes credited", of_count);
+            report("Average amount of an outcome", change - of_count);
         }
         _ => {
-            let mut told = Decimal::ZERO;
+            let mut reported = Decimal::ZERO;
             for term in [Term::Answers, Term::Searches] {
                 let likely = |valuation: &Valuation<'_>| {
                     let has = valuation.terms(element).0.contains(&term);
                     if has { valuation.range(&[term]).map(|range| range.likely) } else { None }
                 };
                 if let (Some(now), Some(then)) = (likely(now), likely(before)) {
-                    told += now - then;
-                    tell(
+                    reported += now - then;
+                    report(
                         if term == Term::Answers { "Questions that members answered" } else { "Searches solved" },
                         now - then,
                     );
                 }
             }
-            tell("What is counted, and how the ranges combine", change - told);
+            report("What is counted, and how the ranges combine", change - reported);
         }
     }
     (Some(change), movers)
@@ -137,7 +137,7 @@ fn count_of(terms: &[Term], now: &Valuation<'_>) -> u64 {
     let count = |term: &Term| match term {
         Term::Attributed(element) => now.outcomes(*element).unwrap_or_default().credited_count,
         Term::Replaced(element) => now.outcomes(*element).unwrap_or_default().replaced_count,
-        Term::Compared(place) => now.comparison(*place).map_or(0, |comparison| comparison.accounts()),
+        Term::Compared(index) => now.comparison(*index).map_or(0, |comparison| comparison.accounts()),
         Term::Answers => now.inputs.counts.member_solutions,
         Term::Searches => now.inputs.self_help.sessions.unwrap_or_default(),
     };
@@ -158,8 +158,8 @@ fn name_of(term: Term, valuation: &Valuation<'_>) -> String {
     match term {
         Term::Attributed(_) => "Credited to activities".to_owned(),
         Term::Replaced(_) => "Credited to activities in the time of a comparison".to_owned(),
-        Term::Compared(place) => {
-            let name = valuation.comparison(place).map(|comparison| comparison.name.as_str()).unwrap_or_default();
+        Term::Compared(index) => {
+            let name = valuation.comparison(index).map(|comparison| comparison.name.as_str()).unwrap_or_default();
             format!("Found by the comparison `{name}`")
         }
         Term::Answers => "Questions that members answered".to_owned(),
@@ -212,8 +212,8 @@ fn explain(element: Element, terms: &[Term], model: &ScoringModel, now: &Valuati
         add("cost per case, most likely", model.financial.cost_per_case.mode.to_f64().unwrap_or_default());
     }
     for term in terms {
-        let Term::Compared(place) = term else { continue };
-        let Some(comparison) = now.comparison(*place) else { continue };
+        let Term::Compared(index) = term else { continue };
+        let Some(comparison) = now.comparison(*index) else { continue };
         if let Ok((effect, accounts)) = comparison.effect() {
             add(&format!("`{}`: effect on the share of accounts", comparison.name), effect.estimate);
             add(&format!("`{}`: accounts that had it", comparison.name), accounts);
@@ -246,7 +246,7 @@ fn returns(model: &ScoringModel, now: &Valuation<'_>) -> Returns {
     let terms: Vec<Term> = Layer::Financial.elements().iter().flat_map(|element| now.terms(*element).0).collect();
     let ranges = now.ranges();
     let mut levels = Vec::new();
-    for (place, grade) in Evidence::ALL.into_iter().enumerate() {
+    for (index, grade) in Evidence::ALL.into_iter().enumerate() {
         if !terms.iter().any(|term| term.evidence() == grade) {
             continue;
         }
@@ -257,7 +257,7 @@ fn returns(model: &ScoringModel, now: &Valuation<'_>) -> Returns {
         let Ok(simulated) = simulated else { continue };
         let present = |grade: &Evidence| included.iter().any(|term| term.evidence() == *grade);
         levels.push(ReturnLevel {
-            evidence: Evidence::ALL[..=place].iter().copied().filter(present).collect(),
+            evidence: Evidence::ALL[..=index].iter().copied().filter(present).collect(),
             amount: AmountRange { low: simulated.value.p10, likely: simulated.value.p50, high: simulated.value.p90 },
             return_on_investment: simulated.return_on_investment.map(|shares| Effect {
                 low: shares.p10,

@@ -183,9 +183,9 @@ fn variance(inputs: &[Weighed], value: f64, figures: &Figures, ask: Ask) -> f64 
         (_, Some(_)) => input.part.share,
     };
     let mut sum = 0.0;
-    for (place, first) in inputs.iter().enumerate() {
+    for (index, first) in inputs.iter().enumerate() {
         sum += slope(first).powi(2) * first.variance;
-        for second in &inputs[place + 1..] {
+        for second in &inputs[index + 1..] {
             sum += 2.0 * slope(first) * slope(second) * covariance(first, second, figures, ask.minimum);
         }
     }

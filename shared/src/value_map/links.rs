@@ -15,7 +15,7 @@ use crate::calendar::Quarter;
 use crate::statistics::correlation;
 use crate::survey::Subject;
 
-/// Quarters that both ends of a link need before their association is told.
+/// Quarters that both ends of a link need before their association is reported.
 const LEAST_QUARTERS: usize = 6;
 
 /// What is known of links, by their ends.

@@ -263,7 +263,7 @@ pub enum Absence {
     NotConnected,
     /// Nobody answered in the period.
     NoAnswers,
-    /// So few answered that the score would tell who said what.
+    /// So few answered that the score would reveal who said what.
     TooFewAnswers,
     /// A source is connected and has nothing for the period.
     NoData,
@@ -315,7 +315,7 @@ impl NoScore {
     }
 
     pub fn too_few_answers(minimum: u64) -> Self {
-        let message = format!("Too few answers: a score is shown from {minimum} on, so that nobody can be told apart.");
+        let message = format!("Too few answers: a score is shown from {minimum} on, so that nobody can be identified.");
         Self { reason: Absence::TooFewAnswers, message, needed: Some(minimum) }
     }
 }

@@ -120,7 +120,7 @@ pub(super) enum Term {
     Attributed(Element),
     /// The same in the time of a comparison, which is counted in their place.
     Replaced(Element),
-    /// The comparison of this place.
+    /// The comparison of this index.
     Compared(usize),
     /// Questions that members answered.
     Answers,
@@ -138,7 +138,7 @@ impl Term {
     }
 }
 
-/// The places of the assumptions that every quarter has, in the order in which they are drawn.
+/// The indexes of the assumptions that every quarter has, in the order in which they are drawn.
 const INCREMENTALITY: usize = 0;
 const MARGIN_OF_UPGRADES: usize = 1;
 const MARGIN_OF_REPEAT_PURCHASES: usize = 2;
@@ -195,18 +195,18 @@ impl<'a> Valuation<'a> {
     pub fn assumptions_of(&self, terms: &[Term]) -> Vec<(&str, Triangular)> {
         let of = |term: &Term| match term {
             Term::Attributed(element) | Term::Replaced(element) => vec![INCREMENTALITY, margin_of(*element)],
-            Term::Compared(place) => {
-                let element = self.comparison(*place).map_or(Element::Upgrades, |comparison| comparison.element);
-                vec![margin_of(element), COMPARISONS + place]
+            Term::Compared(index) => {
+                let element = self.comparison(*index).map_or(Element::Upgrades, |comparison| comparison.element);
+                vec![margin_of(element), COMPARISONS + index]
             }
             Term::Answers => vec![COST_PER_CASE, INTENT, NO_FURTHER_ACTION],
             Term::Searches => vec![COST_PER_CASE, SUCCESS, INTENT, NO_FURTHER_ACTION],
         };
-        let mut places: Vec<usize> = terms.iter().flat_map(of).collect();
-        places.sort_unstable();
-        places.dedup();
-        let at = |place: usize| self.assumptions.get(place).map(|(name, range)| (name.as_str(), *range));
-        places.into_iter().filter_map(at).collect()
+        let mut indexes: Vec<usize> = terms.iter().flat_map(of).collect();
+        indexes.sort_unstable();
+        indexes.dedup();
+        let at = |index: usize| self.assumptions.get(index).map(|(name, range)| (name.as_str(), *range));
+        indexes.into_iter().filter_map(at).collect()
     }
 
     pub fn names(&self) -> Vec<&str> {
@@ -229,8 +229,8 @@ impl<'a> Valuation<'a> {
             return (answers.into_iter().chain(help.searches().map(|_| Term::Searches)).collect(), Vec::new());
         }
         let compared: Vec<Term> = (0..self.inputs.money.comparisons.len())
-            .filter(|place| {
-                let comparison = &self.inputs.money.comparisons[*place];
+            .filter(|index| {
+                let comparison = &self.inputs.money.comparisons[*index];
                 comparison.element == element && comparison.outcomes().is_some() && self.share_of(comparison) > 0.0
             })
             .map(Term::Compared)
@@ -248,8 +248,8 @@ impl<'a> Valuation<'a> {
         comparison.share_in(self.inputs.period.first_day(), self.inputs.stretch.last_day(self.inputs.period))
     }
 
-    pub fn comparison(&self, place: usize) -> Option<&Comparison> {
-        self.inputs.money.comparisons.get(place)
+    pub fn comparison(&self, index: usize) -> Option<&Comparison> {
+        self.inputs.money.comparisons.get(index)
     }
 
     /// What some terms come to, for these values of the assumptions.
@@ -281,9 +281,9 @@ impl<'a> Valuation<'a> {
                     _ => checked_times(amount, share),
                 }
             }
-            Term::Compared(place) => {
-                let Some(comparison) = self.comparison(place) else { return Ok(Decimal::ZERO) };
-                let outcomes = drawn[COMPARISONS + place] * self.share_of(comparison);
+            Term::Compared(index) => {
+                let Some(comparison) = self.comparison(index) else { return Ok(Decimal::ZERO) };
+                let outcomes = drawn[COMPARISONS + index] * self.share_of(comparison);
                 checked_times(comparison.amount_per_outcome, outcomes * self.margin(comparison.element, drawn))
             }
             Term::Answers => self.saved(self.answers(drawn), drawn),

@@ -88,12 +88,12 @@ fn credits_are_those_of_other_implementations() {
             let ours = attribute(&journeys, model.parse().unwrap()).unwrap();
             assert_eq!(ours.sources.len(), reference.outcomes.len());
             for (ours, (outcomes, value)) in ours.sources.iter().zip(reference.outcomes.iter().zip(&reference.values)) {
-                let place = format!("{}, {model}, source {}", case.name, ours.source);
+                let context = format!("{}, {model}, source {}", case.name, ours.source);
                 let allowed = 1e-9 * outcomes.abs().max(1.0);
-                assert!((ours.outcomes - outcomes).abs() <= allowed, "{place}: {} is not {outcomes}", ours.outcomes);
+                assert!((ours.outcomes - outcomes).abs() <= allowed, "{context}: {} is not {outcomes}", ours.outcomes);
                 // Largest remainders round up or down and never further; gains and losses may both be rounded.
                 let value_of_ours = ten_thousandths(ours.value) as f64;
-                assert!((value_of_ours - value).abs() <= 2.0, "{place}: {value_of_ours} is not {value}");
+                assert!((value_of_ours - value).abs() <= 2.0, "{context}: {value_of_ours} is not {value}");
             }
         }
     }

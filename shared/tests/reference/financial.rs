@@ -103,7 +103,7 @@ fn simulations() {
 
     fn total(terms: &[Term], drawn: &[f64]) -> Result<Decimal, AmountError> {
         terms.iter().try_fold(Decimal::ZERO, |total, term| {
-            let factor = term.factors.iter().map(|place| drawn[*place]).product();
+            let factor = term.factors.iter().map(|index| drawn[*index]).product();
             Ok(total + checked_times(term.amount, factor)?)
         })
     }

@@ -44,10 +44,10 @@ fn education(case: &ReferenceElement) -> Score {
     let mut figures = Figures::default();
     for points in &case.points {
         let mut positions = [0; 2];
-        for place in 0..2 {
-            let cell = Cell { points: 5, answered: 1, total: points[place] };
-            figures.tallies.add(Subject::Benefit(BENEFITS[place]), cell, 1);
-            positions[place] = (cell.percent() * 100.0) as i64;
+        for index in 0..2 {
+            let cell = Cell { points: 5, answered: 1, total: points[index] };
+            figures.tallies.add(Subject::Benefit(BENEFITS[index]), cell, 1);
+            positions[index] = (cell.percent() * 100.0) as i64;
         }
         let pair = figures.co_moments.entry((BENEFITS[0], BENEFITS[1])).or_default();
         pair.add(CoMoment::of(positions[0], positions[1]));

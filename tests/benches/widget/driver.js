@@ -17,8 +17,8 @@
     for (let at = element; at; at = at.parentElement ?? at.getRootNode().host) opacity *= getComputedStyle(at).opacity;
     return opacity >= 0.5;
   };
-  const isAsked = (place) =>
-    all(parts.question).some((question) => question.textContent.includes(prompts[place]) && isVisible(question));
+  const isAsked = (index) =>
+    all(parts.question).some((question) => question.textContent.includes(prompts[index]) && isVisible(question));
 
   /** Clicks that did nothing are tried again after so many ms, as a member would. */
   const PATIENCE = 400;

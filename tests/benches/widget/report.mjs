@@ -45,9 +45,9 @@ export function summary(compared, rounds) {
 function spread(values) {
   const sorted = values.toSorted((one, other) => one - other);
   const at = (share) => {
-    const place = share * (sorted.length - 1);
-    const [low, high] = [Math.floor(place), Math.ceil(place)].map((index) => sorted[index]);
-    return low + (high - low) * (place % 1);
+    const position = share * (sorted.length - 1);
+    const [low, high] = [Math.floor(position), Math.ceil(position)].map((index) => sorted[index]);
+    return low + (high - low) * (position % 1);
   };
   return { lower: at(0.25), median: at(0.5), upper: at(0.75) };
 }

@@ -15,7 +15,7 @@ export function asFile(path, content) {
   return { type: TYPES[path.split(".").pop()] ?? TYPES.json, body: brotli(Buffer.from(content)) };
 }
 
-/** Serves `files` (a Map of paths) on a free port. Every answer is told to `onsent` with its path and the bytes of its body. */
+/** Serves `files` (a Map of paths) on a free port. Every answer is reported to `onsent` with its path and the bytes of its body. */
 export async function startServer(files, onsent) {
   let upstream;
   const server = createServer((asked, answer) => {

@@ -86,8 +86,8 @@ impl World {
             ... on InvalidInput {{ problems {{ path message }} }} }} }}"
         );
         let input = json!({ "community": self.community, list: entries });
-        let told = self.api.ask(&query, json!({ "input": input })).await.unwrap();
-        assert_eq!(told[mutation]["__typename"], "Recorded", "{told}");
+        let recorded = self.api.ask(&query, json!({ "input": input })).await.unwrap();
+        assert_eq!(recorded[mutation]["__typename"], "Recorded", "{recorded}");
     }
 
     /// Attributes the second quarter, with these parameters beside.

@@ -66,12 +66,12 @@ async fn a_database_without_room_refuses_honestly() {
         return;
     }
     let disk = SmallDisk::new("64m").await;
-    let place = disk.path().join("tables");
-    std::fs::create_dir(&place).unwrap();
+    let directory = disk.path().join("tables");
+    std::fs::create_dir(&directory).unwrap();
     run("chmod", &["755", &disk.path().display().to_string()]).await;
     let cluster = Cluster::start("").await.unwrap();
-    cluster.owns(&place).unwrap();
-    let create = format!("CREATE TABLESPACE small LOCATION '{}'", place.display());
+    cluster.owns(&directory).unwrap();
+    let create = format!("CREATE TABLESPACE small LOCATION '{}'", directory.display());
     cluster
         .execute(&[&create, "ALTER SYSTEM SET default_tablespace = 'small'", "SELECT pg_reload_conf()"])
         .await

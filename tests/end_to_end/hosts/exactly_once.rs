@@ -9,7 +9,7 @@ use valuemap_tests::{Fault, Kind, gaps};
 use super::Findings;
 use super::partner::Partner;
 
-/// Answers everything and sends it, through a network that fails as it is told to.
+/// Answers everything and sends it, through a network that fails on demand.
 async fn send_through(partner: &Partner, page: &str, faults: &[Fault]) -> anyhow::Result<()> {
     partner.open(page).await?;
     partner.answer_everything().await?;

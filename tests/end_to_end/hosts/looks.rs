@@ -51,7 +51,7 @@ async fn with_room_kept_for_it_nothing_moves() {
     for load in ["interaction", "eager"] {
         partner.open(&format!("reserved.html?load={load}")).await.unwrap();
         partner.until_event("ready").await.unwrap();
-        // Shifts are told with the frame after the one that they happen in.
+        // Shifts are reported with the frame after the one that they happen in.
         let frames =
             "return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))";
         partner.run(frames).await.unwrap();

@@ -24,7 +24,7 @@ max_connections=200
 pub enum Durability {
     /// Nothing, so nothing waits for the disk.
     None,
-    /// Every commit, as PostgreSQL does it unless told otherwise.
+    /// Every commit, as PostgreSQL does it by default.
     Commits,
 }
 

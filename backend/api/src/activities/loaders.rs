@@ -1,4 +1,4 @@
-//! Loads what many nodes of one request ask for at once.
+//! Data loaders: they batch what many nodes of one request ask for.
 
 use std::collections::HashMap;
 use std::hash::Hash;

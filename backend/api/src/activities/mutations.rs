@@ -23,8 +23,8 @@ macro_rules! recording {
             }
         )*
 
-        /// Each stores all of its list or nothing. What is sent again under its source and key is known when it says
-        /// the same, and changed when it says something else.
+        /// Each stores all of its list or nothing. What is sent again under its source and key is known when its
+        /// content is the same, and changed when it has different content.
         #[Object]
         impl TrackingMutation {
             $(

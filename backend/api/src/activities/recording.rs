@@ -33,9 +33,9 @@ pub enum RecordResult {
 #[derive(SimpleObject)]
 pub struct Recorded {
     new: Count,
-    /// It was there and said something else.
+    /// It had been stored with different content.
     changed: Count,
-    /// It was there and said the same.
+    /// It had been stored with the same content.
     known: Count,
     /// What was recorded, in the order of the input.
     records: Vec<RecordedEntry>,
@@ -81,7 +81,7 @@ pub struct Batch<'a> {
 struct Sent {
     path: String,
     record: Record,
-    /// The place of the record that it is nested in.
+    /// The index of the record that it is nested in.
     parent: Option<usize>,
     is_valid: bool,
 }
@@ -103,7 +103,7 @@ impl<'a> Batch<'a> {
         self.problems.push(Problem::new(path, code, message));
     }
 
-    /// Adds a record, and tells the place that it has.
+    /// Adds a record, and returns its index.
     pub fn add(&mut self, path: String, record: Record, parent: Option<usize>) -> usize {
         let problems = record.problems();
         let is_valid = problems.is_empty() && parent.is_none_or(|parent| self.sent[parent].is_valid);
@@ -114,19 +114,19 @@ impl<'a> Batch<'a> {
         self.sent.len() - 1
     }
 
-    /// The records that keep to the rules, each with its place.
+    /// The records that keep to the rules, each with its index.
     fn valid(&self) -> Vec<(u64, Record)> {
         (0..)
             .zip(&self.sent)
             .filter(|(_, sent)| sent.is_valid)
-            .map(|(place, sent)| (place, sent.record.clone()))
+            .map(|(index, sent)| (index, sent.record.clone()))
             .collect()
     }
 
     /// What only the database knew, as a problem.
     fn objected(&mut self, refused: Refused) {
-        let place = usize::try_from(refused.place).unwrap_or(usize::MAX);
-        let Some(sent) = self.sent.get(place) else { return };
+        let index = usize::try_from(refused.position).unwrap_or(usize::MAX);
+        let Some(sent) = self.sent.get(index) else { return };
         // It is nested in what was refused itself, which is the problem to solve.
         if sent.parent.is_some() && refused.path == "activity" {
             return;
@@ -213,8 +213,8 @@ pub async fn record<E: Entry>(
         return Ok(RecordResult::NotFound(NotFound::new(community)));
     };
     let mut batch = Batch::new(&services.ambient);
-    for (place, entry) in entries.into_iter().enumerate() {
-        entry.read(format!("{list}.{place}"), &mut batch);
+    for (index, entry) in entries.into_iter().enumerate() {
+        entry.read(format!("{list}.{index}"), &mut batch);
     }
     store(services, &own, batch).await
 }

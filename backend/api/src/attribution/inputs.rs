@@ -103,13 +103,13 @@ impl BreakEvenInput {
     pub fn plan(self) -> Result<Plan, Vec<Problem>> {
         let mut problems = Vec::new();
         let mut costs = Vec::with_capacity(self.costs.len());
-        for (place, cost) in self.costs.into_iter().enumerate() {
+        for (index, cost) in self.costs.into_iter().enumerate() {
             let read = match (cost.amount, cost.hours, cost.rate) {
                 (Some(amount), None, None) => Cost::Amount(amount.0),
                 (None, Some(hours), Some(rate)) => Cost::Hours { hours: hours.0, rate: rate.0 },
                 _ => {
                     let message = "give either an amount, or hours and the rate of an hour";
-                    problems.push(Problem::new(format!("costs.{place}.amount"), ProblemCode::Malformed, message));
+                    problems.push(Problem::new(format!("costs.{index}.amount"), ProblemCode::Malformed, message));
                     continue;
                 }
             };

@@ -31,7 +31,7 @@ impl InvalidAttribution {
     }
 }
 
-/// A page of a list that was computed as a whole. A cursor is a place in it.
+/// A page of a list that was computed as a whole. A cursor is an index into it.
 fn page_of<T, N: OutputType>(
     list: &[T],
     first: Option<i32>,
@@ -47,6 +47,6 @@ fn page_of<T, N: OutputType>(
     let rest = list.get(begin..).unwrap_or_default();
     let mut page = Nodes::new(begin > 0, rest.len() > size);
     page.edges
-        .extend((begin..).zip(rest.iter().take(size)).map(|(place, row)| Edge::new(place.to_string(), node(row))));
+        .extend((begin..).zip(rest.iter().take(size)).map(|(index, row)| Edge::new(index.to_string(), node(row))));
     Ok(page)
 }

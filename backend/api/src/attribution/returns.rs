@@ -118,7 +118,7 @@ pub struct ActivityReturn {
     failure: Option<String>,
 }
 
-/// What is not exceeded in 10, 50 and 90 of 100 draws.
+/// The 10th, 50th and 90th percentiles of the draws.
 #[derive(SimpleObject)]
 struct MoneyPercentiles {
     p10: Money,
@@ -126,7 +126,7 @@ struct MoneyPercentiles {
     p90: Money,
 }
 
-/// What is not exceeded in 10, 50 and 90 of 100 draws.
+/// The 10th, 50th and 90th percentiles of the draws.
 #[derive(SimpleObject)]
 struct SharePercentiles {
     p10: f64,

@@ -49,7 +49,7 @@ impl AttributionRun {
         &self.0.data_hash
     }
 
-    /// Whether the data says something else by now. Everything is read again to find out.
+    /// Whether the data has changed since. Everything is read again to find out.
     #[graphql(complexity = 500)]
     async fn is_stale(&self, context: &Context<'_>) -> Result<bool, ApiError> {
         let services = services(context)?;

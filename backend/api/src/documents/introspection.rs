@@ -1,4 +1,4 @@
-//! Introspection in bounds. What a schema says of itself refers to itself, so that `fields { type { fields { ... } } }`
+//! Limits on introspection. What a schema says of itself refers to itself, so that `fields { type { fields { ... } } }`
 //! grows with every level, and all of it is resolved without waiting for anything: no timeout would end it.
 
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! What a GraphQL request may ask for at most. A small document can ask for a great deal of work.
+//! The limits of a GraphQL request. A small document can ask for a great deal of work.
 
 use std::time::Duration;
 
@@ -54,8 +54,8 @@ pub const EMBED_BODY_BYTES: usize = 64 * 1024;
 /// A document and its variables, with room for what JSON escapes.
 pub const INTERNAL_BODY_BYTES: usize = VARIABLES_BYTES.maximum + 4 * DOCUMENT_BYTES.maximum;
 pub const PAGE: usize = 100;
-/// Most items of a list in an input: the number that the validators of such lists say.
+/// Maximum number of items of a list in an input: the number that the validators of such lists state.
 pub const INPUT_ITEMS: usize = 250;
-/// Most errors that one answer lists.
+/// Maximum number of errors that one answer lists.
 pub const ERRORS: usize = 20;
 pub const EXECUTION: Duration = Duration::from_secs(5);

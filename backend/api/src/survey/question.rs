@@ -18,7 +18,7 @@ pub struct Question {
     benefit: Option<Benefit>,
     /// Agreeing counts against the benefit.
     reversed: bool,
-    /// Most characters of a text; null for other kinds.
+    /// Maximum number of characters of a text; null for other kinds.
     max_length: Option<u16>,
     /// How much room a text gets; null for other kinds.
     lines: Option<Lines>,

@@ -18,7 +18,7 @@ use crate::wire::results::{NotFound, Problem};
 use crate::wire::scalars::{Count, Decimal};
 
 /// More accounts than any organisation has.
-const MOST_ACCOUNTS: u64 = 1_000_000_000_000;
+const MAX_ACCOUNTS: u64 = 1_000_000_000_000;
 
 #[derive(Default)]
 pub struct ComparisonQuery;
@@ -80,7 +80,7 @@ impl ComparisonMutation {
     }
 }
 
-/// Checks a comparison; one that shows nothing that could be told from chance is refused with the reason.
+/// Checks a comparison; one whose effect cannot be distinguished from chance is refused with the reason.
 fn parse(input: SaveComparisonInput) -> Result<design::Comparison, Vec<DomainProblem>> {
     let mut problems = Vec::new();
     let mut add = |path: &str, code, message: String| problems.push(DomainProblem::new(path, code, message));
@@ -110,8 +110,8 @@ fn parse(input: SaveComparisonInput) -> Result<design::Comparison, Vec<DomainPro
         amount_per_outcome: input.amount_per_outcome.0,
         design: input.design.into(),
     };
-    if comparison.accounts() > MOST_ACCOUNTS {
-        add("design", ProblemCode::OutOfRange, format!("at most {MOST_ACCOUNTS} accounts"));
+    if comparison.accounts() > MAX_ACCOUNTS {
+        add("design", ProblemCode::OutOfRange, format!("at most {MAX_ACCOUNTS} accounts"));
     } else if let Err(error) = comparison.effect() {
         add("design", ProblemCode::Malformed, error.to_string());
     }

@@ -53,7 +53,7 @@ impl Explained {
         context: &Context<'_>,
         first: Option<i32>,
         after: Option<String>,
-    ) -> Result<Connection<Place, ExplainedRow, RowCount, EmptyFields>, ApiError> {
+    ) -> Result<Connection<RowIndex, ExplainedRow, RowCount, EmptyFields>, ApiError> {
         if self.0.source.is_of_people() {
             may(context, Right::ReadAnswers)?;
         }
@@ -61,9 +61,9 @@ impl Explained {
             Ok(size) if (1..=PAGE).contains(&size) => size,
             _ => return Err(ApiError::BadUserInput(format!("first: from 1 to {PAGE} rows at a time"))),
         };
-        let start = match after.map(|cursor| Place::decode_cursor(&cursor)) {
+        let start = match after.map(|cursor| RowIndex::decode_cursor(&cursor)) {
             None => 0,
-            Some(Ok(Place(place))) => place + 1,
+            Some(Ok(RowIndex(index))) => index + 1,
             Some(Err(_)) => return Err(ApiError::BadUserInput("after: not a cursor of rows".into())),
         };
         let db = &services(context)?.database.read;
@@ -74,7 +74,7 @@ impl Explained {
             Connection::with_additional_fields(start > 0, has_next, RowCount { total_count: Count(total) });
         connection
             .edges
-            .extend((start..).zip(rows).map(|(place, row)| Edge::new(Place(place), ExplainedRow::from(row))));
+            .extend((start..).zip(rows).map(|(index, row)| Edge::new(RowIndex(index), ExplainedRow::from(row))));
         Ok(connection)
     }
 }
@@ -85,11 +85,11 @@ pub struct RowCount {
     total_count: Count,
 }
 
-/// The place of a row among those behind a figure.
+/// The index of a row among those behind a figure.
 #[derive(Clone, Copy, Debug)]
-pub struct Place(u64);
+pub struct RowIndex(u64);
 
-impl CursorType for Place {
+impl CursorType for RowIndex {
     type Error = std::num::ParseIntError;
 
     fn decode_cursor(text: &str) -> Result<Self, Self::Error> {

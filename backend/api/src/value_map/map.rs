@@ -16,8 +16,8 @@ use crate::value_map::wire::{LayerReading, LinkReading, Projection, Recommendati
 use crate::wire::node_id::NodeId;
 use crate::wire::scalars::{Count, Currency, Quarter};
 
-/// Most shifts in one question.
-const MOST_SHIFTS: usize = 50;
+/// Maximum number of shifts in one question.
+const MAX_SHIFTS: usize = 50;
 
 #[derive(Default)]
 pub struct ValueMapQuery;
@@ -71,11 +71,11 @@ impl ValueMapQuery {
         weighting: Option<Weighting>,
         shifts: Vec<ShiftInput>,
     ) -> Result<Option<Projection>, ApiError> {
-        if shifts.len() > MOST_SHIFTS {
-            return Err(ApiError::BadUserInput(format!("shifts: at most {MOST_SHIFTS}")));
+        if shifts.len() > MAX_SHIFTS {
+            return Err(ApiError::BadUserInput(format!("shifts: at most {MAX_SHIFTS}")));
         }
-        if let Some(place) = shifts.iter().position(|shift| !(-100.0..=100.0).contains(&shift.points)) {
-            return Err(ApiError::BadUserInput(format!("shifts.{place}.points: from -100 to 100")));
+        if let Some(index) = shifts.iter().position(|shift| !(-100.0..=100.0).contains(&shift.points)) {
+            return Err(ApiError::BadUserInput(format!("shifts.{index}.points: from -100 to 100")));
         }
         let shifts: Vec<domain::Shift> =
             shifts.into_iter().map(|shift| domain::Shift { key: shift.key, points: shift.points }).collect();

@@ -126,7 +126,7 @@ wire_enums! {
         NotConnected,
         /// Nobody answered in the period.
         NoAnswers,
-        /// So few answered that the score would tell who said what.
+        /// So few answered that the score would reveal who said what.
         TooFewAnswers,
         /// A source is connected and has nothing for the period.
         NoData,

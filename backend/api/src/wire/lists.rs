@@ -1,4 +1,4 @@
-//! Lists that grow, page by page.
+//! Connections: lists that grow, page by page.
 
 use std::collections::HashMap;
 use std::str::FromStr;

@@ -1,4 +1,4 @@
-//! Lists that grow are read page by page, from a cursor on.
+//! Pagination: lists that grow are read page by page, from a cursor on.
 
 use crate::documents::limits::PAGE;
 use crate::error::ApiError;

@@ -1,4 +1,4 @@
-//! Scalars of the wire that GraphQL does not have.
+//! Custom scalars, which GraphQL itself does not have.
 
 use async_graphql::{InputObject, InputValueError, InputValueResult, Scalar, ScalarType, SimpleObject, Value};
 use valuemap_shared::money as domain;

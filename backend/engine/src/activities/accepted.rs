@@ -7,7 +7,7 @@ use valuemap_shared::ids::CommunityId;
 
 use crate::activities::keys::{activity_type_id, party_id, record_id};
 
-/// Most rows in one statement: SQLite takes 32,766 parameters.
+/// Maximum rows per statement: SQLite takes 32,766 parameters.
 pub(super) const ROWS: usize = 1_000;
 
 /// What became of the records of one kind.
@@ -15,7 +15,7 @@ pub(super) const ROWS: usize = 1_000;
 pub struct Stored {
     pub new: u64,
     pub changed: u64,
-    /// It was stored before and says the same.
+    /// It had been stored with the same content.
     pub known: u64,
 }
 

@@ -1,4 +1,4 @@
-//! Who is who: which parties are one member or one account, as far as links say so with enough confidence.
+//! Identity resolution: which parties are one member or one account, as far as links say so with enough confidence.
 
 use std::collections::{HashMap, HashSet};
 
@@ -62,7 +62,7 @@ impl Identities {
         let mut path = Vec::with_capacity(STEPS);
         for _ in 0..STEPS {
             if let Some(start) = path.iter().position(|been| *been == here) {
-                // Links in a circle say that all of them are the same: one of them stands for it.
+                // Links that form a cycle say that all of them are the same: one of them stands for it.
                 return path[start..].iter().copied().min().unwrap_or(here);
             }
             path.push(here);

@@ -1,4 +1,5 @@
-//! The ids of what is tracked, made from its source and key, and what tells whether a record says the same as before.
+//! The ids of what is tracked, made from its source and key, and the hash that shows whether a record has the same
+//! content as before.
 
 use sha2::{Digest, Sha256};
 use uuid::Uuid;

@@ -1,7 +1,8 @@
 //! Stores what was tracked, whichever door it came in by: the API, a file or a webhook.
 //!
-//! A record is stored under an id made from its source and key, so that a record that is sent again meets itself: it is
-//! known when it says the same, and changed when it says something else. Bad records are named and store nothing.
+//! A record is stored under an id made from its source and key, so that sending a record again is idempotent: it is
+//! known when its content is the same, and changed when it has different content. Bad records are named and store
+//! nothing.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -20,17 +21,17 @@ use crate::activities::accepted::{Accepted, ROWS, Stamp};
 use crate::activities::entities::{activity, activity_type, outcome, party};
 use crate::activities::keys::{ContentHash, content_hash};
 use crate::activities::rates::Rates;
-use crate::activities::rows::Rows;
+use crate::activities::rows::RecordRows;
 use crate::activities::storing::stored_hashes;
 use crate::base::digests::hexadecimal;
 use crate::database::statements::chunks;
 use crate::scoring_models::store::model_of;
 use crate::tenancy::entities::community;
 
-/// A record that cannot be stored, and why. `place` is what the caller numbered it with: a line, an index.
+/// A record that cannot be stored, and why. `position` is what the caller numbered it with: a line, an index.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refused {
-    pub place: u64,
+    pub position: u64,
     /// The field, such as `money`; empty when it is about the record as a whole.
     pub path: String,
     pub reason: String,
@@ -114,20 +115,20 @@ impl Recorder {
         })
     }
 
-    /// Stores some records, each with the place that the caller knows it by.
+    /// Stores some records, each with the position that the caller knows it by.
     pub async fn record(
         &mut self,
         transaction: &impl ConnectionTrait,
         records: Vec<(u64, Record)>,
     ) -> Result<(), DbErr> {
         let mut by_kind: BTreeMap<RecordKind, Vec<(u64, Record)>> = BTreeMap::new();
-        for (place, record) in records {
+        for (position, record) in records {
             let problems = record.problems();
             if problems.is_empty() {
-                by_kind.entry(record.kind()).or_default().push((place, record));
+                by_kind.entry(record.kind()).or_default().push((position, record));
             }
             let refuse = |problem: valuemap_shared::survey::Problem| Refused {
-                place,
+                position,
                 path: problem.path,
                 reason: problem.message,
             };
@@ -136,7 +137,7 @@ impl Recorder {
         self.add_missing_parties(transaction, &by_kind).await?;
         for (kind, records) in by_kind {
             let accepted = self.accept(kind, records);
-            let rows = Rows::of(&self.stamp, kind, &accepted);
+            let rows = RecordRows::of(&self.stamp, kind, &accepted);
             let stored = rows.store(transaction, &self.stamp).await?;
             let total = self.stored.entry(kind).or_default();
             total.new += stored.new;
@@ -157,12 +158,12 @@ impl Recorder {
         if !outcomes.is_empty() {
             self.stored.entry(RecordKind::Outcome).or_default();
         }
-        for (place, reference) in outcomes {
+        for (position, reference) in outcomes {
             let id = self.stamp.id(RecordKind::Outcome, &reference);
             match self.seen.insert(id, WITHDRAWN) {
                 None => _ = ids.insert(id),
                 Some(WITHDRAWN) => {}
-                Some(_) => self.refused.push(contradiction(place)),
+                Some(_) => self.refused.push(contradiction(position)),
             }
         }
         for ids in chunks(ids, ROWS) {
@@ -196,19 +197,19 @@ impl Recorder {
         self.activities.contains(&self.stamp.id(RecordKind::Activity, reference))
     }
 
-    /// The records that may be stored, in the order of their ids: two writers then never wait in a circle.
+    /// The records that may be stored, in the order of their ids, so that two writers cannot deadlock.
     fn accept(&mut self, kind: RecordKind, records: Vec<(u64, Record)>) -> Vec<Accepted> {
         let mut accepted: BTreeMap<Uuid, Accepted> = BTreeMap::new();
-        for (place, record) in records {
+        for (position, record) in records {
             if let Some((path, reason)) = self.objection(&record) {
-                self.refused.push(Refused { place, path: path.to_owned(), reason });
+                self.refused.push(Refused { position, path: path.to_owned(), reason });
                 continue;
             }
             let id = self.id_of(kind, &record);
             let hash = content_hash(&record);
             match self.seen.get(&id) {
                 Some(seen) if *seen != hash => {
-                    self.refused.push(contradiction(place));
+                    self.refused.push(contradiction(position));
                 }
                 Some(_) => {
                     self.stored.entry(kind).or_default().known += 1;
@@ -350,9 +351,9 @@ impl Recorder {
 /// Stands in place of what an outcome said that was withdrawn: whatever is said of it later is a change.
 const WITHDRAWN: ContentHash = *b"withdrawn outcom";
 
-fn contradiction(place: u64) -> Refused {
-    let reason = "something before it has the same key and says something else".to_owned();
-    Refused { place, path: String::new(), reason }
+fn contradiction(position: u64) -> Refused {
+    let reason = "an earlier record has the same key and different content".to_owned();
+    Refused { position, path: String::new(), reason }
 }
 
 fn parties_of(record: &Record) -> Vec<&PartyRef> {

@@ -11,9 +11,9 @@ use crate::activities::entities::{
     touchpoint,
 };
 
-/// Rows of one kind.
+/// The rows of records of one kind.
 #[derive(Debug)]
-pub(super) enum Rows {
+pub(super) enum RecordRows {
     Parties(Vec<party::Model>),
     Links(Vec<identity_link::Model>),
     ActivityTypes(Vec<activity_type::Model>),
@@ -42,7 +42,7 @@ macro_rules! row {
     }};
 }
 
-impl Rows {
+impl RecordRows {
     /// The rows of records that are all of this kind.
     pub fn of(stamp: &Stamp, kind: RecordKind, accepted: &[Accepted]) -> Self {
         match kind {

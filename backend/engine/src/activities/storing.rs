@@ -1,4 +1,4 @@
-//! Rows into the database: what is new or says something else than before.
+//! Upserts: writes the rows that are new or have different content than before.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -13,11 +13,11 @@ use crate::activities::entities::{
     activity, activity_type, contribution, cost_line, identity_link, observation, outcome, party, support_case,
     touchpoint,
 };
-use crate::activities::rows::Rows;
+use crate::activities::rows::RecordRows;
 use crate::database::statements::chunks;
 
-impl Rows {
-    /// Writes those that are new or say something else than what is stored.
+impl RecordRows {
+    /// Writes those that are new or have different content than what is stored.
     pub async fn store(self, transaction: &impl ConnectionTrait, stamp: &Stamp) -> Result<Stored, DbErr> {
         match self {
             Self::Parties(rows) => store(transaction, stamp, rows).await,
@@ -34,7 +34,7 @@ impl Rows {
     }
 }
 
-/// A row of something with a reference: it can tell whether it says the same as before.
+/// A row of something with a reference: it can tell whether its content is the same as before.
 pub(super) trait TrackedRow: ModelTrait<Entity: EntityTrait<Model = Self>> + Sized {
     const COMMUNITY: <Self::Entity as EntityTrait>::Column;
     const ID: <Self::Entity as EntityTrait>::Column;
@@ -134,7 +134,7 @@ pub(super) async fn stored_hashes<R: TrackedRow>(
     Ok(known)
 }
 
-/// Writes observations in the order of their key, and looks up what is stored in stretches of it.
+/// Writes observations in the order of their key, and looks up what is stored in batches of consecutive keys.
 async fn store_observations(
     transaction: &impl ConnectionTrait,
     stamp: &Stamp,
@@ -153,12 +153,12 @@ async fn store_observations(
         let days = rows.iter().map(|row| row.day).min().zip(rows.iter().map(|row| row.day).max());
         let mut known: HashMap<Key, Said> = HashMap::new();
         if let Some((first, last)) = days {
-            let stretch = observation::Entity::find()
+            let in_range = observation::Entity::find()
                 .filter(CommunityId.eq(stamp.community.0))
                 .filter(Measure.is_in(measures))
                 .filter(Source.is_in(sources))
                 .filter(Day.between(first, last));
-            known.extend(stretch.all(transaction).await?.iter().map(|row| (key(row), said(row))));
+            known.extend(in_range.all(transaction).await?.iter().map(|row| (key(row), said(row))));
         }
         let mut to_write = Vec::with_capacity(rows.len());
         for row in rows {

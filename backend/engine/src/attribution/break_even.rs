@@ -144,9 +144,9 @@ impl Plan {
 /// All costs in the community's currency, at the rates of today.
 fn cost_of(plan: &Plan, own: Currency, rates: &Rates, now: DateTime<Utc>, problems: &mut Vec<Problem>) -> Decimal {
     let mut sum = Decimal::ZERO;
-    for (place, (cost, currency)) in plan.costs.iter().enumerate() {
+    for (index, (cost, currency)) in plan.costs.iter().enumerate() {
         let mut refuse = |name: &str, code, message: String| {
-            problems.push(Problem::new(format!("costs.{place}.{name}"), code, message));
+            problems.push(Problem::new(format!("costs.{index}.{name}"), code, message));
         };
         let is_negative = match *cost {
             Cost::Amount(amount) => amount < Decimal::ZERO,

@@ -47,8 +47,8 @@ pub struct Grouping {
     kind: CreditSource,
     /// In order.
     pub sources: Vec<Source>,
-    /// By activity, or by channel where these get the credit.
-    places: Vec<u32>,
+    /// The index of the source in `sources`: by activity, or by channel where these get the credit.
+    source_indexes: Vec<u32>,
 }
 
 impl Grouping {
@@ -57,7 +57,7 @@ impl Grouping {
         let mut used =
             vec![false; if kind == CreditSource::Channel { history.channels.len() } else { history.activities.len() }];
         for touch in &history.touches {
-            used[place_of(kind, touch) as usize] = true;
+            used[index_of(kind, touch) as usize] = true;
         }
         if kind != CreditSource::Channel {
             also.iter().for_each(|activity| used[*activity as usize] = true);
@@ -66,20 +66,21 @@ impl Grouping {
             let met: HashSet<u32> = history.touches.iter().map(|touch| touch.activity).collect();
             used[0] |= also.iter().any(|activity| !met.contains(activity));
         }
-        let source_of = |place: usize| match kind {
-            CreditSource::Channel => Source::of_channel(history.channels[place].as_deref()),
-            _ => Source::of_activity(&history.activities[place], kind),
+        let source_of = |index: usize| match kind {
+            CreditSource::Channel => Source::of_channel(history.channels[index].as_deref()),
+            _ => Source::of_activity(&history.activities[index], kind),
         };
         let used: Vec<Option<Source>> =
-            used.into_iter().enumerate().map(|(place, used)| used.then(|| source_of(place))).collect();
+            used.into_iter().enumerate().map(|(index, used)| used.then(|| source_of(index))).collect();
         let sources: Vec<Source> = used.iter().flatten().cloned().collect::<BTreeSet<_>>().into_iter().collect();
         let numbers: HashMap<&Source, u32> = sources.iter().zip(0..).collect();
-        let places = used.iter().map(|source| source.as_ref().map_or(u32::MAX, |source| numbers[source])).collect();
-        Self { kind, places, sources }
+        let source_indexes =
+            used.iter().map(|source| source.as_ref().map_or(u32::MAX, |source| numbers[source])).collect();
+        Self { kind, source_indexes, sources }
     }
 
     pub fn source_of(&self, touch: &Touched) -> u32 {
-        self.places[place_of(self.kind, touch) as usize]
+        self.source_indexes[index_of(self.kind, touch) as usize]
     }
 
     /// Whether an activity may belong to several sources.
@@ -89,7 +90,7 @@ impl Grouping {
 
     /// The source of an activity; `None` where it may have several.
     pub fn of_activity(&self, activity: u32) -> Option<u32> {
-        (!self.divides_activities()).then(|| self.places[activity as usize])
+        (!self.divides_activities()).then(|| self.source_indexes[activity as usize])
     }
 
     /// The journeys, each outcome worth what `value` says.
@@ -158,7 +159,7 @@ impl Grouping {
     }
 }
 
-fn place_of(kind: CreditSource, touch: &Touched) -> u32 {
+fn index_of(kind: CreditSource, touch: &Touched) -> u32 {
     if kind == CreditSource::Channel { touch.channel } else { touch.activity }
 }
 

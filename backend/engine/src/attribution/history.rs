@@ -48,7 +48,7 @@ pub struct ActivityFacts {
     pub goal: String,
 }
 
-/// Somebody met an activity. The numbers are places in the lists of [`History`].
+/// Somebody met an activity. The numbers are indexes into the lists of [`History`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Touched {
     pub unit: u32,
@@ -97,11 +97,11 @@ impl History {
         let identities = Identities::of(snapshot, community, parameters.minimum_confidence).await?;
         let exchange = Exchange::of(snapshot, community).await?;
         let activities = activities(snapshot, community).await?;
-        let mut reading = Reading { identities, parameters, units: HashMap::new(), listed: Vec::new() };
-        let (channels, touches) = reading.touches(snapshot, community, &activities).await?;
-        let outcomes = reading.outcomes(snapshot, community, &exchange).await?;
+        let mut reader = HistoryReader { identities, parameters, units: HashMap::new(), listed: Vec::new() };
+        let (channels, touches) = reader.touches(snapshot, community, &activities).await?;
+        let outcomes = reader.outcomes(snapshot, community, &exchange).await?;
         let mut history =
-            Self { currency: exchange.own, activities, channels, units: reading.listed, touches, outcomes };
+            Self { currency: exchange.own, activities, channels, units: reader.listed, touches, outcomes };
         history.put_in_order();
         Ok(history)
     }
@@ -120,16 +120,16 @@ impl History {
     }
 }
 
-/// Sorts a list without duplicates, and tells for each old place the new one.
+/// Sorts a list without duplicates, and returns the new index for each old one.
 fn order<T: Ord + Clone>(list: &mut Vec<T>) -> Vec<u32> {
-    let mut places: Vec<u32> = (0..list.len() as u32).collect();
-    places.sort_unstable_by(|a, b| list[*a as usize].cmp(&list[*b as usize]));
-    let mut new_places = vec![0; list.len()];
-    for (new, old) in places.iter().enumerate() {
-        new_places[*old as usize] = new as u32;
+    let mut old_indexes: Vec<u32> = (0..list.len() as u32).collect();
+    old_indexes.sort_unstable_by(|a, b| list[*a as usize].cmp(&list[*b as usize]));
+    let mut new_indexes = vec![0; list.len()];
+    for (new, old) in old_indexes.iter().enumerate() {
+        new_indexes[*old as usize] = new as u32;
     }
-    *list = places.iter().map(|place| list[*place as usize].clone()).collect();
-    new_places
+    *list = old_indexes.iter().map(|old| list[*old as usize].clone()).collect();
+    new_indexes
 }
 
 /// The first moment of some quarters and the first after them.
@@ -161,23 +161,24 @@ async fn activities(db: &impl ConnectionTrait, community: CommunityId) -> Result
     Ok(rows.into_iter().filter_map(facts).collect())
 }
 
-struct Reading<'a> {
+/// Reads a [`History`], and numbers the units in the order in which they are met.
+struct HistoryReader<'a> {
     identities: Identities,
     parameters: &'a Parameters,
-    /// Their places in `listed`.
+    /// Their indexes in `listed`.
     units: HashMap<Uuid, u32>,
     listed: Vec<Uuid>,
 }
 
 type TouchRow = (Uuid, Uuid, DateTime<Utc>, String, Option<String>);
 
-impl Reading<'_> {
-    /// The member or account that a party counted as, by its place.
+impl HistoryReader<'_> {
+    /// The member or account that a party counted as, by its index in `listed`.
     fn unit(&mut self, party: Uuid, at: DateTime<Utc>) -> u32 {
-        self.place(self.identities.unit(party, at.date_naive(), self.parameters.by))
+        self.index_of(self.identities.unit(party, at.date_naive(), self.parameters.by))
     }
 
-    fn place(&mut self, unit: Uuid) -> u32 {
+    fn index_of(&mut self, unit: Uuid) -> u32 {
         *self.units.entry(unit).or_insert_with(|| {
             self.listed.push(unit);
             self.listed.len() as u32 - 1
@@ -202,17 +203,17 @@ impl Reading<'_> {
             .into_tuple::<TouchRow>()
             .stream(db)
             .await?;
-        let places: HashMap<Uuid, u32> = activities.iter().map(|facts| facts.id).zip(0..).collect();
+        let activity_indexes: HashMap<Uuid, u32> = activities.iter().map(|facts| facts.id).zip(0..).collect();
         let taking_part: HashSet<&str> =
             Role::ALL.iter().filter(|role| role.is_participation()).map(|role| role.as_str()).collect();
         let mut channels: Vec<Option<String>> = vec![None];
-        let mut channel_places: HashMap<String, u32> = HashMap::new();
+        let mut channel_indexes: HashMap<String, u32> = HashMap::new();
         let mut touches = Vec::new();
         while let Some((party, activity, at, role, channel)) = rows.try_next().await? {
-            let Some(activity) = places.get(&activity) else { continue };
+            let Some(activity) = activity_indexes.get(&activity) else { continue };
             let channel = match channel {
                 None => 0,
-                Some(channel) => *channel_places.entry(channel).or_insert_with_key(|channel| {
+                Some(channel) => *channel_indexes.entry(channel).or_insert_with_key(|channel| {
                     channels.push(Some(channel.clone()));
                     channels.len() as u32 - 1
                 }),

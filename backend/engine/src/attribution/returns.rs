@@ -71,7 +71,7 @@ pub enum ReturnsError {
 }
 
 struct Costs {
-    /// By the activity's place.
+    /// By the activity's index.
     by_activity: BTreeMap<u32, Decimal>,
     running: Decimal,
 }
@@ -156,12 +156,12 @@ async fn read_costs(
         .filter(cost_line::Column::Day.between(parameters.from.first_day(), parameters.until.last_day()))
         .all(db)
         .await?;
-    let places: HashMap<Uuid, u32> = history.activities.iter().map(|facts| facts.id).zip(0..).collect();
+    let activity_indexes: HashMap<Uuid, u32> = history.activities.iter().map(|facts| facts.id).zip(0..).collect();
     let mut costs = Costs { by_activity: BTreeMap::new(), running: Decimal::ZERO };
     for row in rows {
         let amount = exchange.own_amount(row.amount, &row.currency, row.day);
-        match row.activity_id.and_then(|id| places.get(&id)) {
-            Some(place) => *costs.by_activity.entry(*place).or_default() += amount,
+        match row.activity_id.and_then(|id| activity_indexes.get(&id)) {
+            Some(index) => *costs.by_activity.entry(*index).or_default() += amount,
             None => costs.running += amount,
         }
     }
@@ -229,22 +229,22 @@ fn groups(
     let cost = costs_of(history, costs, &grouping);
     let (touches, participants) = heads(history, parameters, &grouping);
     let mut groups = Vec::with_capacity(grouping.sources.len());
-    for (place, source) in grouping.sources.iter().enumerate() {
+    for (index, source) in grouping.sources.iter().enumerate() {
         let amounts = CreditedAmounts {
-            upgrades: upgrades[place].value,
-            repeat_purchases: repeat_purchases[place].value,
-            acquisition: acquisition[place].value,
-            acquired: number(acquired[place].value),
+            upgrades: upgrades[index].value,
+            repeat_purchases: repeat_purchases[index].value,
+            acquisition: acquisition[index].value,
+            acquired: number(acquired[index].value),
         };
         groups.push(Group {
             source: source.clone(),
-            touches: touches[place],
-            participants: participants[place],
-            outcomes: upgrades[place].outcomes,
+            touches: touches[index],
+            participants: participants[index],
+            outcomes: upgrades[index].outcomes,
             amounts,
-            points: number(points[place].value),
-            cost: cost[place],
-            likely_return: assumptions.likely_return(&amounts, cost[place])?,
+            points: number(points[index].value),
+            cost: cost[index],
+            likely_return: assumptions.likely_return(&amounts, cost[index])?,
             rank: None,
         });
     }

@@ -1,4 +1,4 @@
-//! Where work runs that a member's answer must not wait for.
+//! The background runtime, for work that a member's answer must not wait for.
 //!
 //! HTTP workers take in answers and give what is at hand. What has to read or compute longer runs here, on threads that
 //! give way to them.

@@ -1,4 +1,4 @@
-//! Who committed what: told by the one function that commits, heard by whatever keeps something that it computed.
+//! Cache invalidation: the one function that commits reports what it touched, and every cache listens.
 //!
 //! A write says what it touches before it begins, and cannot begin without. So nothing can be committed that a cache
 //! does not hear of.

@@ -1,4 +1,4 @@
-//! Values that take long to compute: each is computed once at a time, to the end, and kept.
+//! A cache of values that take long to compute: each is computed once at a time, to the end, and kept.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -144,7 +144,7 @@ where
         let (sender, receiver) = watch::channel(None);
         // Whoever has begun one has waited for it, so there is one left to begin.
         let Some(compute) = compute.take() else { return (receiver, false) };
-        // In place before it begins, so that it finds itself there when it ends.
+        // Registered before it begins, so that it finds itself there when it ends.
         running.insert(asked.key.clone(), receiver.clone());
         let (computing, begun, revision) = (compute(), Instant::now(), asked.revision.clone());
         let (key, kept, running) = (asked.key.clone(), self.kept.clone(), self.running.clone());

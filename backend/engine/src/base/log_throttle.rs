@@ -1,4 +1,4 @@
-//! Lines of the log that are never many because the same thing happens often.
+//! Throttled logging: at most one line a second of each kind, however often the same thing happens.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};

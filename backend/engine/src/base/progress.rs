@@ -1,4 +1,4 @@
-//! How far something has come that takes a while. Whoever does it reports; whoever waits for it shows it.
+//! Progress of what takes a while. Whoever does it reports; whoever waits for it shows it.
 
 use std::io::Read;
 use std::sync::Arc;

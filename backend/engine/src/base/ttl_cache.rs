@@ -1,4 +1,4 @@
-//! Values that were looked up a moment ago and may be used again for a moment more.
+//! A cache whose values expire after a fixed time (TTL).
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -6,7 +6,8 @@ use std::sync::RwLock;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-/// Most values that one cache keeps. Past it, it starts anew: what it holds is cheap to look up again.
+/// Maximum number of values per cache. A cache that is full of values that have not expired is cleared: what it holds
+/// is cheap to look up again.
 const CAPACITY: usize = 2_000;
 
 #[derive(Debug)]

@@ -1,4 +1,4 @@
-//! Rows that are added to a table, many at a time.
+//! Bulk inserts: rows that are added to a table, many at a time.
 //!
 //! Each statement that PostgreSQL is sent costs a wait for it, however short the work. So there all additions are one
 //! statement, and its text is the same for any number of rows: it is prepared once a connection. For SQLite, which works

@@ -1,4 +1,4 @@
-//! Whether the database takes writes, without asking it more often than needed.
+//! The readiness check: whether the database takes writes, without asking it more often than needed.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -76,7 +76,7 @@ impl Readiness {
             return result.clone();
         }
         let result = match database.health.has_committed_within(EVERY) {
-            true => database.check_place(),
+            true => database.check_file(),
             false => database.try_write(*self.row.get_or_init(|| ambient.new_id()), ambient).await,
         };
         *last = Some((Instant::now(), result.clone()));
@@ -85,8 +85,8 @@ impl Readiness {
 }
 
 impl Database {
-    /// What a commit a moment ago does not show: that its file is still there.
-    fn check_place(&self) -> Result<(), String> {
+    /// What a recent commit does not show: that the file of the database is still there.
+    fn check_file(&self) -> Result<(), String> {
         match &self.proof {
             Proof::Sqlite(file) => file.check().map_err(|error| error.to_string()),
             Proof::Postgres(_) => Ok(()),

@@ -63,13 +63,13 @@ impl From<WriteError> for DbErr {
     }
 }
 
-/// Tells what a commit touched, however it ended.
-struct Told {
+/// Reports what a commit touched when it is dropped, however the commit ended.
+struct TellOnDrop {
     commits: Commits,
     touches: Touches,
 }
 
-impl Drop for Told {
+impl Drop for TellOnDrop {
     fn drop(&mut self) {
         self.commits.tell(&self.touches);
     }
@@ -96,9 +96,9 @@ impl Transaction {
     pub async fn add_and_commit(self, additions: &[Addition]) -> Result<(), WriteError> {
         let Self { health, commits, touches, .. } = &self;
         let (health, commits, touches) = (health.clone(), commits.clone(), touches.clone());
-        // Told even where the caller stops waiting for the answer: it may be committed nevertheless. What is read
+        // Reported even where the caller stops waiting for the answer: it may be committed nevertheless. What is read
         // between that and a commit that still comes is out of date for as long as a cache may lag behind other servers.
-        let _told = Told { commits, touches };
+        let _tell = TellOnDrop { commits, touches };
         match self.prove(additions).await {
             Ok(()) => {
                 health.note_commit();

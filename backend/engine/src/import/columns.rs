@@ -1,4 +1,5 @@
-//! Which column of a file is which field of a format: by its name in the header, or as somebody said.
+//! The mapping of columns to fields: which column of a file is which field of a format, by its name in the header or as
+//! somebody said.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -18,7 +19,8 @@ pub struct Columns {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Matched {
     pub field: &'static str,
-    pub place: usize,
+    /// The index of the column.
+    pub index: usize,
     pub column: String,
     pub how: How,
 }
@@ -49,23 +51,23 @@ impl Columns {
             let said = [(given, How::Given), (remembered, How::Remembered)];
             let said = said.into_iter().find_map(|(mapping, how)| Some((mapping.get(field.name)?, how)));
             let found = match said {
-                Some((column, how)) => Some((place_of(header, column, how)?, how)),
-                None => place_by_name(field, header)?.map(|place| (place, How::Name)),
+                Some((column, how)) => Some((index_of(header, column, how)?, how)),
+                None => index_by_name(field, header)?.map(|index| (index, How::Name)),
             };
-            if let Some((place, how)) = found {
-                matched.push(Matched { field: field.name, place, column: header[place].clone(), how });
+            if let Some((index, how)) = found {
+                matched.push(Matched { field: field.name, index, column: header[index].clone(), how });
             }
         }
         let columns = Self { others: others(header, &matched), matched };
-        let lacking = columns.lacking(format);
-        if !lacking.is_empty() {
-            bail!("{}", refusal(format, header, &lacking));
+        let missing = columns.missing(format);
+        if !missing.is_empty() {
+            bail!("{}", refusal(format, header, &missing));
         }
         Ok(columns)
     }
 
-    pub fn place(&self, field: &str) -> Option<usize> {
-        self.matched.iter().find(|matched| matched.field == field).map(|matched| matched.place)
+    pub fn index(&self, field: &str) -> Option<usize> {
+        self.matched.iter().find(|matched| matched.field == field).map(|matched| matched.index)
     }
 
     /// What `--map` said, now or before.
@@ -75,8 +77,8 @@ impl Columns {
     }
 
     /// The requirements that no column meets, each as the names that would.
-    fn lacking(&self, format: &Format) -> Vec<String> {
-        let is_met = |fields: &&&[&str]| fields.iter().any(|field| self.place(field).is_some());
+    fn missing(&self, format: &Format) -> Vec<String> {
+        let is_met = |fields: &&&[&str]| fields.iter().any(|field| self.index(field).is_some());
         let name = |field: &&str| {
             let found = format.fields.iter().find(|known| known.name == *field);
             let column = found.and_then(|field| field.columns.first()).copied().unwrap_or(field);
@@ -93,32 +95,32 @@ pub fn normalised(name: &str) -> String {
 }
 
 /// The column of a field's first name that the header has.
-fn place_by_name(field: &Field, header: &[String]) -> anyhow::Result<Option<usize>> {
+fn index_by_name(field: &Field, header: &[String]) -> anyhow::Result<Option<usize>> {
     for name in field.columns {
         let name = normalised(name);
-        let mut places = (0..header.len()).filter(|place| normalised(&header[*place]) == name);
-        if let Some(place) = places.next() {
-            if let Some(other) = places.next() {
+        let mut indexes = (0..header.len()).filter(|index| normalised(&header[*index]) == name);
+        if let Some(index) = indexes.next() {
+            if let Some(other) = indexes.next() {
                 bail!(
                     "the columns {} and {} could both be `{}`: they are named `{}` and `{}`; rename one",
-                    place + 1,
+                    index + 1,
                     other + 1,
                     field.name,
-                    header[place],
+                    header[index],
                     header[other]
                 );
             }
-            return Ok(Some(place));
+            return Ok(Some(index));
         }
     }
     Ok(None)
 }
 
-fn place_of(header: &[String], column: &str, how: How) -> anyhow::Result<usize> {
+fn index_of(header: &[String], column: &str, how: How) -> anyhow::Result<usize> {
     let exact = header.iter().position(|name| name == column.trim());
     let similar = || header.iter().position(|name| normalised(name) == normalised(column));
     match (exact.or_else(similar), how) {
-        (Some(place), _) => Ok(place),
+        (Some(index), _) => Ok(index),
         (None, How::Remembered) => bail!(
             "the mapping that is remembered names the column `{column}`, and the file has {}; give --map again, or \
              --forget-mapping",
@@ -129,16 +131,16 @@ fn place_of(header: &[String], column: &str, how: How) -> anyhow::Result<usize> 
 }
 
 fn others(header: &[String], matched: &[Matched]) -> Vec<String> {
-    let is_other = |place: &usize| !matched.iter().any(|matched| matched.place == *place);
-    let named = (0..header.len()).filter(is_other).map(|place| header[place].clone());
+    let is_other = |index: &usize| !matched.iter().any(|matched| matched.index == *index);
+    let named = (0..header.len()).filter(is_other).map(|index| header[index].clone());
     named.filter(|name| !name.is_empty()).collect()
 }
 
-fn refusal(format: &Format, header: &[String], lacking: &[String]) -> String {
+fn refusal(format: &Format, header: &[String], missing: &[String]) -> String {
     let mut text = format!(
-        "this is no {} file: it lacks the columns {}; it has {}",
+        "not a valid {} file: missing columns {}; it has {}",
         format.name,
-        lacking.join(", "),
+        missing.join(", "),
         header.join(", ")
     );
     if let Some(other) = recognise(header) {
@@ -150,7 +152,7 @@ fn refusal(format: &Format, header: &[String], lacking: &[String]) -> String {
 
 /// The format whose required columns are all there, and of several the one that knows most of the columns.
 fn recognise(header: &[String]) -> Option<&'static Format> {
-    let has = |field: &Field| matches!(place_by_name(field, header), Ok(Some(_)));
+    let has = |field: &Field| matches!(index_by_name(field, header), Ok(Some(_)));
     let is_there = |format: &Format, name: &str| format.fields.iter().any(|field| field.name == name && has(field));
     let is_complete =
         |format: &&Format| format.required.iter().all(|names| names.iter().any(|name| is_there(format, name)));
@@ -177,7 +179,7 @@ mod tests {
             pairs.iter().map(|(field, column)| ((*field).to_owned(), (*column).to_owned())).collect::<Mapping>()
         };
         let found = Columns::find(format, &header(names), &mapping(given), &mapping(remembered));
-        let shown = |matched: &Matched| format!("{}={} {:?}", matched.field, matched.place, matched.how);
+        let shown = |matched: &Matched| format!("{}={} {:?}", matched.field, matched.index, matched.how);
         let found = found.map(|columns| columns.matched.iter().map(shown).collect::<Vec<_>>().join(", "));
         found.map_err(|error| error.to_string())
     }
@@ -213,7 +215,7 @@ mod tests {
                 assert!(format.fields.iter().any(|field| field.name == *name), "{}: {name}", format.name);
             }
             let refused = find(format, "Weather", &[], &[]).unwrap_err();
-            assert!(refused.contains("it lacks the columns"), "{refused}");
+            assert!(refused.contains("missing columns"), "{refused}");
         }
     }
 }

@@ -3,11 +3,11 @@
 use valuemap_shared::activities::OutcomeKind;
 
 use crate::import::columns::normalised;
-use crate::import::format::Settings;
+use crate::import::format::FormatSettings;
 use crate::import::row::Row;
 
 /// Whether the stage of a deal means that it is won. HubSpot adds the pipeline in brackets where there are several.
-pub fn is_won(stage: &str, settings: &Settings) -> bool {
+pub fn is_won(stage: &str, settings: &FormatSettings) -> bool {
     let without_pipeline = stage.rsplit_once('(').map_or(stage, |(stage, _)| stage);
     let stages = [normalised(stage), normalised(without_pipeline)];
     let is_usual = stages.iter().any(|stage| stage == "closedwon");
@@ -15,7 +15,7 @@ pub fn is_won(stage: &str, settings: &Settings) -> bool {
 }
 
 /// What kind of outcome a deal is: by its pipeline, by its type, or as the whole file's default says.
-pub fn kind_of(row: &mut Row<'_>, settings: &Settings) -> Option<OutcomeKind> {
+pub fn kind_of(row: &mut Row<'_>, settings: &FormatSettings) -> Option<OutcomeKind> {
     let deal_type = row.text("type").map(normalised).unwrap_or_default();
     let is_renewal = |text: &str| text.contains("renew");
     let has = |parts: &[&str]| parts.iter().any(|part| deal_type.contains(part));

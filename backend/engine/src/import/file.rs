@@ -150,8 +150,8 @@ impl<R: Read> Read for Lines<R> {
                 return Ok(1);
             }
             let mut kept = 0;
-            for place in 0..count {
-                let byte = buffer[place];
+            for index in 0..count {
+                let byte = buffer[index];
                 if !(byte == b'\n' && self.after_return) {
                     buffer[kept] = if byte == b'\r' { b'\n' } else { byte };
                     kept += 1;

@@ -25,7 +25,7 @@ pub struct Format {
     /// Whether it is ours. Exports of others have many columns that nobody expects to be read.
     pub is_plain: bool,
     /// What a row says. `None` where it has problems.
-    pub read: fn(&mut Row<'_>, &Settings) -> Option<Reading>,
+    pub read: fn(&mut Row<'_>, &FormatSettings) -> Option<Reading>,
 }
 
 /// A column that is read, whatever it is called.
@@ -58,7 +58,7 @@ pub enum FormatOption {
 
 /// What holds for all rows of a file.
 #[derive(Clone, Debug)]
-pub struct Settings {
+pub struct FormatSettings {
     pub community: CommunityId,
     pub source: String,
     /// Of amounts that do not say theirs.
@@ -73,7 +73,7 @@ pub struct Settings {
     pub activity_type: Option<String>,
 }
 
-impl Settings {
+impl FormatSettings {
     pub fn reference(&self, key: &str) -> Reference {
         Reference::new(&self.source, key)
     }

@@ -3,7 +3,7 @@
 use valuemap_shared::activities::{Outcome, PartyRef, Record};
 
 use crate::import::deals::{is_won, kind_of};
-use crate::import::format::{Field, Format, FormatOption, Reading, Settings};
+use crate::import::format::{Field, Format, FormatOption, FormatSettings, Reading};
 use crate::import::keys::stored_key;
 use crate::import::row::Row;
 
@@ -41,7 +41,7 @@ pub const DEALS: Format = Format {
     read: deal,
 };
 
-fn deal(row: &mut Row<'_>, settings: &Settings) -> Option<Reading> {
+fn deal(row: &mut Row<'_>, settings: &FormatSettings) -> Option<Reading> {
     let reference = row.own_reference("id");
     let stage = row.required("stage")?;
     if !is_won(stage, settings) {

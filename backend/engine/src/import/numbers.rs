@@ -1,5 +1,5 @@
-//! Numbers as people and programs write them. Whether `1,234` is a thousand or one and a bit is told by the other
-//! numbers of the file or by whoever imports it, and never guessed.
+//! Numbers as people and programs write them. Whether `1,234` is a thousand or one and a bit is decided by the
+//! other numbers of the file or by whoever imports it, and never guessed.
 
 use anyhow::bail;
 use rust_decimal::Decimal;

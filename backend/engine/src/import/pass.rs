@@ -10,26 +10,26 @@ use crate::activities::record::{Recorder, Refused};
 use crate::base::progress::SharedProgress;
 use crate::import::columns::Columns;
 use crate::import::file::SourceFile;
-use crate::import::format::{Format, Reading, Settings};
+use crate::import::format::{Format, FormatSettings, Reading};
 use crate::import::problems::Problems;
 use crate::import::reader::{BrokenRow, Rows};
 use crate::import::row::Row;
 
-/// Rows that are recorded together.
-const STRETCH: u64 = 5_000;
-/// Most reasons for skipping rows that are told apart.
+/// The size of a batch of rows that are recorded together.
+const ROW_BATCH: u64 = 5_000;
+/// Maximum number of reasons for skipping rows that are counted one by one; all further ones are counted together.
 const SKIP_REASONS: usize = 30;
 
-/// A file, and how it is to be read.
-pub struct Source<'a> {
+/// What a pass reads: a file, and how it is to be read.
+pub struct PassSource<'a> {
     pub format: &'static Format,
     pub file: &'a SourceFile,
     pub columns: &'a Columns,
-    pub settings: &'a Settings,
+    pub settings: &'a FormatSettings,
     pub progress: &'a SharedProgress,
 }
 
-/// What one pass tells the next, and what is told in the end.
+/// What one pass reports to the next, and what is reported in the end.
 #[derive(Default)]
 pub struct Found {
     pub rows: u64,
@@ -37,7 +37,7 @@ pub struct Found {
     pub skipped: BTreeMap<String, u64>,
     /// The activities that rows are about, with the first of those rows and the days of all of them.
     activities: BTreeMap<Reference, (u64, Activity)>,
-    /// Of every stretch of rows, whether it has anything that is not stored already.
+    /// Of every batch of rows, whether it has anything that is not stored already.
     has_news: Vec<bool>,
 }
 
@@ -54,9 +54,9 @@ impl Found {
     }
 }
 
-/// Rows that are going to be recorded together.
+/// A batch of rows that are going to be recorded together.
 #[derive(Default)]
-struct Stretch {
+struct RowBatch {
     rows: u64,
     records: Vec<(u64, Record)>,
     withdrawn: Vec<(u64, Reference)>,
@@ -64,7 +64,7 @@ struct Stretch {
     problems: Vec<(u64, String)>,
 }
 
-impl Source<'_> {
+impl PassSource<'_> {
     /// Reads every row, and finds out what it is about.
     pub async fn check(
         &self,
@@ -102,73 +102,73 @@ impl Source<'_> {
         let mut is_over = false;
         while !is_over {
             let is_wanted = has_news.is_none_or(|has_news| has_news.get(found.has_news.len()).copied().unwrap_or(true));
-            let mut stretch = Stretch::default();
-            while stretch.rows < STRETCH && !is_over {
+            let mut batch = RowBatch::default();
+            while batch.rows < ROW_BATCH && !is_over {
                 match rows.next(&mut cells) {
                     None => is_over = true,
                     Some(row) => {
-                        stretch.rows += 1;
+                        batch.rows += 1;
                         if is_wanted {
-                            self.read(row, &cells, &mut stretch, found);
+                            self.read(row, &cells, &mut batch, found);
                         }
                     }
                 }
             }
-            found.rows += stretch.rows;
-            let news = record(recorder, connection, stretch, found, problems).await?;
+            found.rows += batch.rows;
+            let news = record(recorder, connection, batch, found, problems).await?;
             found.has_news.push(news);
         }
         Ok(())
     }
 
-    fn read(&self, row: Result<u64, BrokenRow>, cells: &StringRecord, stretch: &mut Stretch, found: &mut Found) {
+    fn read(&self, row: Result<u64, BrokenRow>, cells: &StringRecord, batch: &mut RowBatch, found: &mut Found) {
         let line = match row {
             Ok(line) => line,
-            Err(BrokenRow { line, reason }) => return stretch.problems.push((line, reason)),
+            Err(BrokenRow { line, reason }) => return batch.problems.push((line, reason)),
         };
         let mut row = Row::new(cells, self.columns, self.settings);
         let reading = (self.format.read)(&mut row, self.settings);
         match reading.filter(|_| row.problems.is_empty()) {
             Some(Reading { records, activity, withdrawn, skipped }) => {
-                stretch.records.extend(records.into_iter().map(|record| (line, record)));
-                stretch.withdrawn.extend(withdrawn.map(|reference| (line, reference)));
+                batch.records.extend(records.into_iter().map(|record| (line, record)));
+                batch.withdrawn.extend(withdrawn.map(|reference| (line, reference)));
                 if let Some(activity) = activity {
-                    stretch.activities.insert(activity.reference.clone());
+                    batch.activities.insert(activity.reference.clone());
                     found.mention(line, activity);
                 }
                 if let Some(reason) = skipped {
                     found.skip(reason);
                 }
             }
-            None => stretch.problems.extend(row.problems.into_iter().map(|reason| (line, reason))),
+            None => batch.problems.extend(row.problems.into_iter().map(|reason| (line, reason))),
         }
     }
 }
 
-/// Hands a stretch to the recorder, and says whether it had any news.
+/// Hands a batch to the recorder, and says whether it had any news.
 async fn record(
     recorder: &mut Recorder,
     connection: &impl ConnectionTrait,
-    mut stretch: Stretch,
+    mut batch: RowBatch,
     found: &Found,
     problems: &mut Problems,
 ) -> anyhow::Result<bool> {
     let changes = |recorder: &Recorder| recorder.stored.values().map(|stored| stored.new + stored.changed).sum::<u64>();
     let before = changes(recorder);
-    for reference in stretch.activities.iter().filter(|reference| !recorder.has_activity(reference)) {
+    for reference in batch.activities.iter().filter(|reference| !recorder.has_activity(reference)) {
         let mentioned = found.activities.get(reference).cloned();
-        stretch.records.extend(mentioned.map(|(line, activity)| (line, Record::Activity(activity))));
+        batch.records.extend(mentioned.map(|(line, activity)| (line, Record::Activity(activity))));
     }
-    recorder.record(connection, stretch.records).await?;
-    recorder.withdraw(connection, stretch.withdrawn).await?;
+    recorder.record(connection, batch.records).await?;
+    recorder.withdraw(connection, batch.withdrawn).await?;
     let said = |refused: Refused| {
         let reason =
             if refused.path.is_empty() { refused.reason } else { format!("{}: {}", refused.path, refused.reason) };
-        (refused.place, reason)
+        (refused.position, reason)
     };
-    stretch.problems.extend(std::mem::take(&mut recorder.refused).into_iter().map(said));
-    stretch.problems.sort_by_key(|(line, _)| *line);
-    for (line, reason) in stretch.problems {
+    batch.problems.extend(std::mem::take(&mut recorder.refused).into_iter().map(said));
+    batch.problems.sort_by_key(|(line, _)| *line);
+    for (line, reason) in batch.problems {
         problems.add(line, reason)?;
     }
     Ok(changes(recorder) > before)

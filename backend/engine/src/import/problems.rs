@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 
-/// Most problems that are shown one by one.
+/// Maximum number of problems that are shown one by one.
 const LISTED: usize = 20;
 
 #[derive(Default)]

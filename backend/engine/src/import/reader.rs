@@ -1,4 +1,4 @@
-//! The rows of a CSV file, one at a time, each with the line that it starts on.
+//! A CSV reader: the rows of a file, one at a time, each with the line that it starts on.
 
 use std::io::{Chain, Cursor, Read};
 

@@ -20,9 +20,9 @@ use crate::database::{Database, Transaction};
 use crate::import::columns::{Columns, Mapping};
 use crate::import::entities::import_batch;
 use crate::import::file::SourceFile;
-use crate::import::format::{Format, Settings};
+use crate::import::format::{Format, FormatSettings};
 use crate::import::numbers::{DecimalMark, MarkEvidence};
-use crate::import::pass::{Found, Source};
+use crate::import::pass::{Found, PassSource};
 use crate::import::problems::Problems;
 use crate::import::reader::Rows;
 use crate::import::remembered::{last_loaded, mapping_of, remember, store_batch};
@@ -55,7 +55,7 @@ pub struct Checked<'a> {
     pub file: SourceFile,
     pub columns: Columns,
     pub delimiter: char,
-    settings: Settings,
+    settings: FormatSettings,
     withdrawn: u64,
     pub loaded_before: Option<chrono::DateTime<chrono::Utc>>,
     found: Found,
@@ -85,9 +85,9 @@ impl Checked<'_> {
         self.request.format.is_plain
     }
 
-    fn source<'a>(&'a self, progress: &'a SharedProgress) -> Source<'a> {
+    fn source<'a>(&'a self, progress: &'a SharedProgress) -> PassSource<'a> {
         let Self { file, columns, settings, .. } = self;
-        Source { format: self.request.format, file, columns, settings, progress }
+        PassSource { format: self.request.format, file, columns, settings, progress }
     }
 }
 
@@ -119,7 +119,7 @@ pub async fn check<'a>(
         Some(mark) => mark,
         None => decimal_mark(request.format, &columns, &mut rows).with_context(cannot_use)?,
     };
-    let settings = Settings {
+    let settings = FormatSettings {
         community: request.community,
         source,
         currency: request.currency,
@@ -207,14 +207,14 @@ fn decimal_mark<R: std::io::Read>(
     rows: &mut Rows<R>,
 ) -> anyhow::Result<DecimalMark> {
     let numbers = format.fields.iter().filter(|field| field.is_number);
-    let places: Vec<usize> = numbers.filter_map(|field| columns.place(field.name)).collect();
+    let indexes: Vec<usize> = numbers.filter_map(|field| columns.index(field.name)).collect();
     let mut evidence = MarkEvidence::default();
     let mut cells = StringRecord::new();
-    while !places.is_empty()
+    while !indexes.is_empty()
         && let Some(row) = rows.next(&mut cells)
     {
         let Ok(line) = row else { continue };
-        places.iter().for_each(|place| evidence.add(line, &cells[*place]));
+        indexes.iter().for_each(|index| evidence.add(line, &cells[*index]));
     }
     evidence.decide()
 }

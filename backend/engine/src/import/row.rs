@@ -1,5 +1,5 @@
 //! One row, read field by field. What cannot be read is noted and not stored, and the rest is read all the same, so
-//! that all problems of a row are told at once.
+//! that all problems of a row are reported at once.
 
 use std::fmt::Display;
 use std::str::FromStr;
@@ -12,7 +12,7 @@ use valuemap_shared::activities::{PartyKind, PartyRef, Reference};
 use valuemap_shared::money::{Currency, Money, checked};
 
 use crate::import::columns::Columns;
-use crate::import::format::Settings;
+use crate::import::format::FormatSettings;
 use crate::import::keys::stored_key;
 use crate::import::numbers::{parse_number, signed_currency};
 use crate::import::times::{parse_day, parse_time};
@@ -22,19 +22,19 @@ const LONGEST_TITLE: usize = 200;
 pub struct Row<'a> {
     cells: &'a StringRecord,
     columns: &'a Columns,
-    settings: &'a Settings,
+    settings: &'a FormatSettings,
     /// Each with the column that it is about.
     pub problems: Vec<String>,
 }
 
 impl<'a> Row<'a> {
-    pub fn new(cells: &'a StringRecord, columns: &'a Columns, settings: &'a Settings) -> Self {
+    pub fn new(cells: &'a StringRecord, columns: &'a Columns, settings: &'a FormatSettings) -> Self {
         Self { cells, columns, settings, problems: Vec::new() }
     }
 
     /// What a field says. `None` where the cell is empty or there is no such column.
     pub fn text(&self, field: &str) -> Option<&'a str> {
-        let cell = self.cells.get(self.columns.place(field)?)?.trim();
+        let cell = self.cells.get(self.columns.index(field)?)?.trim();
         (!cell.is_empty()).then_some(cell)
     }
 
@@ -153,7 +153,7 @@ impl<'a> Row<'a> {
         self.problems.push(format!("{column}: {reason}"));
     }
 
-    fn read<T>(&mut self, field: &str, read: impl FnOnce(&Settings, &str) -> Result<T, String>) -> Option<T> {
+    fn read<T>(&mut self, field: &str, read: impl FnOnce(&FormatSettings, &str) -> Result<T, String>) -> Option<T> {
         let cell = self.text(field)?;
         read(self.settings, cell).map_err(|reason| self.problem(field, reason)).ok()
     }

@@ -26,7 +26,7 @@ impl Table {
         let mut rows = Rows::new(text)?;
         let header = rows.header.clone();
         if let Some(twice) =
-            header.iter().enumerate().find(|(place, name)| !name.is_empty() && header[..*place].contains(name))
+            header.iter().enumerate().find(|(index, name)| !name.is_empty() && header[..*index].contains(name))
         {
             bail!("two columns are named `{}`", twice.1);
         }

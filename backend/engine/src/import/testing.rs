@@ -7,7 +7,7 @@ use valuemap_shared::ids::CommunityId;
 use valuemap_shared::money::Currency;
 
 use crate::import::columns::{Columns, Mapping};
-use crate::import::format::{Format, Settings};
+use crate::import::format::{Format, FormatSettings};
 use crate::import::numbers::DecimalMark;
 use crate::import::row::Row;
 
@@ -15,7 +15,7 @@ use crate::import::row::Row;
 pub fn check(format: &Format, header: &str, row: &str, arguments: &[&str], expected: &[&str]) {
     let header: Vec<String> = header.split(',').map(|name| name.trim().to_owned()).collect();
     let columns = Columns::find(format, &header, &Mapping::new(), &Mapping::new()).unwrap();
-    let settings = Settings {
+    let settings = FormatSettings {
         community: CommunityId(Uuid::from_u128(7)),
         source: format.source.to_owned(),
         currency: Currency::EUR,

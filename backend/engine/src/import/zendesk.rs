@@ -3,7 +3,7 @@
 use valuemap_shared::activities::{IdentityLink, LinkMethod, PartyKind, PartyRef, Record, SupportCase};
 
 use crate::import::columns::normalised;
-use crate::import::format::{Field, Format, FormatOption, Reading, Settings};
+use crate::import::format::{Field, Format, FormatOption, FormatSettings, Reading};
 use crate::import::row::Row;
 
 pub const TICKETS: Format = Format {
@@ -32,7 +32,7 @@ pub const TICKETS: Format = Format {
     read: ticket,
 };
 
-fn ticket(row: &mut Row<'_>, _: &Settings) -> Option<Reading> {
+fn ticket(row: &mut Row<'_>, _: &FormatSettings) -> Option<Reading> {
     let reference = row.own_reference("id");
     let status = normalised(row.required("status")?);
     if matches!(status.as_str(), "deleted" | "spam" | "suspended") {

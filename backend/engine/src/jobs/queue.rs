@@ -18,7 +18,7 @@ use crate::jobs::entities::job::{self, Column, State};
 /// For how long a worker has a job without saying so again. A job whose worker died waits for so long.
 pub const LEASE: TimeDelta = TimeDelta::seconds(30);
 /// A job that was begun so often and never ended is not begun again: it may be what ends its workers.
-const MOST_ATTEMPTS: i64 = 5;
+const MAX_ATTEMPTS: i64 = 5;
 /// How long a job waits that could not be done because the database was away or busy.
 const PAUSE: TimeDelta = TimeDelta::seconds(10);
 /// How long a job that has ended can be asked for.
@@ -117,9 +117,9 @@ pub async fn claim(
         let mut row: job::ActiveModel = job.clone().into();
         if job.is_cancelled {
             end(&mut row, State::Cancelled, now);
-        } else if left && job.attempts >= MOST_ATTEMPTS {
+        } else if left && job.attempts >= MAX_ATTEMPTS {
             end(&mut row, State::Failed, now);
-            row.problem = Set(Some(format!("it was begun {MOST_ATTEMPTS} times and never ended")));
+            row.problem = Set(Some(format!("it was begun {MAX_ATTEMPTS} times and never ended")));
         } else {
             row.state = Set(State::Running);
             row.attempts = Set(job.attempts + 1);
@@ -414,7 +414,7 @@ mod tests {
     async fn what_is_put_back_is_begun_again_and_was_no_attempt() {
         let world = World::new().await;
         let id = world.enqueue(TimeDelta::zero()).await;
-        for _ in 0..=MOST_ATTEMPTS {
+        for _ in 0..=MAX_ATTEMPTS {
             let claimed = world.claim().await.unwrap();
             claimed.put_back(&world.database, &world.ambient, None).await.unwrap();
         }

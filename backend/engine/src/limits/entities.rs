@@ -29,9 +29,10 @@ pub mod site_pace {
         pub community_id: Uuid,
         #[sea_orm(primary_key, auto_increment = false)]
         pub site_id: Uuid,
-        /// The most answers that counted in a minute that is over.
+        /// The maximum number of answers that counted in a minute that is over.
         pub highest_minute: i64,
-        /// The latest minute that was far beyond all before it, how many answers it had, and what the most was till then.
+        /// The latest minute that was far beyond all before it, how many answers it had, and what the maximum was till
+        /// then.
         pub surge_at: Option<DateTimeUtc>,
         pub surge_answers: i64,
         pub surge_before: i64,

@@ -117,7 +117,7 @@ fn minute_of(time: DateTime<Utc>) -> DateTime<Utc> {
     time.duration_trunc(TimeDelta::minutes(1)).unwrap_or(time)
 }
 
-/// The most answers that a minute had so far.
+/// The maximum number of answers that a minute had so far.
 async fn highest(db: &impl ConnectionTrait, (community, site): (CommunityId, SiteId)) -> Result<i64, DbErr> {
     if let Some(row) = site_pace::Entity::find_by_id((community.0, site.0)).one(db).await? {
         return Ok(row.highest_minute);

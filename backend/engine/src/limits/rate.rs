@@ -1,4 +1,4 @@
-//! A rate limit by key.
+//! A keyed rate limiter.
 
 use std::hash::Hash;
 use std::num::NonZeroU32;

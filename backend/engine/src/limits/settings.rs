@@ -19,7 +19,7 @@ pub struct LimitSettings {
     /// The complexity of those requests, summed.
     pub cost_per_minute: u32,
     pub cost_burst: u32,
-    /// For how many days answers from the same address can be told to be so. 0: addresses leave no trace.
+    /// For how many days answers from the same address can be recognised. 0: addresses leave no trace.
     pub address_days: u32,
 }
 

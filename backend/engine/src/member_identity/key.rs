@@ -11,11 +11,11 @@ use serde::{Deserialize, Serialize};
 use spki::{ObjectIdentifier, SubjectPublicKeyInfoRef};
 use valuemap_shared::survey::{Problem, ProblemCode};
 
-/// Most keys of a site: enough to rotate them.
-pub const MOST_KEYS: usize = 10;
-const MOST_KID_CHARS: usize = 128;
+/// Maximum number of keys of a site: enough to rotate them.
+pub const MAX_KEYS: usize = 10;
+const MAX_KID_CHARS: usize = 128;
 /// The largest key that is accepted has about half as many.
-const MOST_PEM_BYTES: usize = 4_096;
+const MAX_PEM_BYTES: usize = 4_096;
 const RSA_BITS: std::ops::RangeInclusive<usize> = 2_048..=8_192;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,8 +57,8 @@ pub struct IdentityKey {
 impl IdentityKey {
     /// The key, or why it is none of its algorithm.
     pub fn parse(&self) -> Result<DecodingKey, String> {
-        if self.public_key.len() > MOST_PEM_BYTES {
-            return Err(format!("the key has {} bytes; at most {MOST_PEM_BYTES} are allowed", self.public_key.len()));
+        if self.public_key.len() > MAX_PEM_BYTES {
+            return Err(format!("the key has {} bytes; at most {MAX_PEM_BYTES} are allowed", self.public_key.len()));
         }
         let pem = pem::parse(&self.public_key)
             .map_err(|_| "this is not PEM; a public key begins with -----BEGIN PUBLIC KEY-----")?;
@@ -116,8 +116,8 @@ fn rs256_key(info: &SubjectPublicKeyInfoRef<'_>) -> Result<DecodingKey, String> 
 /// Checks the keys of a site, and reports all that is wrong with them.
 pub fn checked_keys(keys: Vec<IdentityKey>, required: bool) -> Result<Vec<IdentityKey>, Vec<Problem>> {
     let mut problems = Vec::new();
-    if keys.len() > MOST_KEYS {
-        let message = format!("{} keys were sent; a site has at most {MOST_KEYS}", keys.len());
+    if keys.len() > MAX_KEYS {
+        let message = format!("{} keys were sent; a site has at most {MAX_KEYS}", keys.len());
         return Err(vec![Problem::new("keys", ProblemCode::Size, message)]);
     }
     if required && keys.is_empty() {
@@ -126,8 +126,8 @@ pub fn checked_keys(keys: Vec<IdentityKey>, required: bool) -> Result<Vec<Identi
     }
     let mut kids = HashSet::new();
     for (index, key) in keys.iter().enumerate() {
-        if key.kid.is_empty() || key.kid.chars().count() > MOST_KID_CHARS || key.kid.contains(char::is_control) {
-            let message = format!("1 to {MOST_KID_CHARS} characters, none of them a control character");
+        if key.kid.is_empty() || key.kid.chars().count() > MAX_KID_CHARS || key.kid.contains(char::is_control) {
+            let message = format!("1 to {MAX_KID_CHARS} characters, none of them a control character");
             problems.push(Problem::new(format!("keys.{index}.kid"), ProblemCode::Size, message));
         } else if !kids.insert(key.kid.as_str()) {
             let message = "two keys have the same kid, and a token names its key by it";

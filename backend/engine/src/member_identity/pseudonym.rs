@@ -1,4 +1,4 @@
-//! Members under pseudonyms, so that the rows of their answers do not tell who they are.
+//! Members under pseudonyms, so that the rows of their answers do not reveal who they are.
 
 use std::fmt;
 

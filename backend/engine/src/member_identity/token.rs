@@ -8,8 +8,8 @@ use serde_json::{Map, Value};
 use crate::member_identity::crypto;
 use crate::member_identity::key::{Algorithm, IdentityKey};
 
-const MOST_BYTES: usize = 8 * 1_024;
-const MOST_SUBJECT_CHARS: usize = 255;
+const MAX_BYTES: usize = 8 * 1_024;
+const MAX_SUBJECT_CHARS: usize = 255;
 /// How far the clocks of two servers may be apart, in seconds.
 const LEEWAY: f64 = 60.0;
 const HOUR: f64 = 3_600.0;
@@ -26,7 +26,7 @@ pub enum Refusal {
         "this site has no identity keys; register your server's public key with setSiteIdentity, or send no identity"
     )]
     NoKeys,
-    #[error("the identity has {0} bytes; a token of at most {MOST_BYTES} is accepted")]
+    #[error("the identity has {0} bytes; a token of at most {MAX_BYTES} is accepted")]
     TooLong(usize),
     #[error("the identity is not a JWT: three parts with dots between them, and a header with `alg` ES256 or RS256")]
     NotAToken,
@@ -49,7 +49,7 @@ pub fn subject_of(token: &str, keys: &[IdentityKey], site: &str, now: DateTime<U
     if keys.is_empty() {
         return Err(Refusal::NoKeys);
     }
-    if token.len() > MOST_BYTES {
+    if token.len() > MAX_BYTES {
         return Err(Refusal::TooLong(token.len()));
     }
     let header = decode_header(token).map_err(|_| Refusal::NotAToken)?;
@@ -130,10 +130,10 @@ fn time(claims: &Map<String, Value>, claim: &'static str) -> Result<Option<f64>,
 
 fn subject(claims: &Map<String, Value>) -> Result<String, Refusal> {
     match claims.get("sub") {
-        Some(Value::String(subject)) if (1..=MOST_SUBJECT_CHARS).contains(&subject.chars().count()) => {
+        Some(Value::String(subject)) if (1..=MAX_SUBJECT_CHARS).contains(&subject.chars().count()) => {
             Ok(subject.clone())
         }
-        Some(Value::String(_)) => Err(wrong("sub", format!("it has 1 to {MOST_SUBJECT_CHARS} characters"))),
+        Some(Value::String(_)) => Err(wrong("sub", format!("it has 1 to {MAX_SUBJECT_CHARS} characters"))),
         Some(_) => Err(wrong("sub", "it is a text")),
         None => Err(wrong("sub", "the token does not name the member; put in an id of yours that stays the same")),
     }

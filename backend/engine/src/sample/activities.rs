@@ -132,25 +132,25 @@ pub fn made_up(world: &mut World, people: &People) -> Programme {
         }));
     }
     for (age, quarter) in world.ages() {
-        let place = age as usize;
+        let index = age as usize;
         for month in 0..3 {
             hold(world, people, &mut programme, &WEBINAR, quarter, (30 * month + 11, 22.0 + 4.0 * age));
         }
-        for start in [20, 65].into_iter().take(if place >= 4 { 2 } else { 1 }) {
+        for start in [20, 65].into_iter().take(if index >= 4 { 2 } else { 1 }) {
             hold(world, people, &mut programme, &USER_GROUP, quarter, (start, 16.0 + 2.0 * age));
         }
         hold(world, people, &mut programme, &ASK_THE_TEAM, quarter, (40, 35.0 + 6.0 * age));
         hold(world, people, &mut programme, &CAMPAIGN, quarter, (5, 120.0 + 10.0 * age));
-        if place % 2 == 1 || place >= 5 {
+        if index % 2 == 1 || index >= 5 {
             hold(world, people, &mut programme, &COUNCIL, quarter, (33, 12.0));
         }
-        if place % 4 == 2 {
+        if index % 4 == 2 {
             hold(world, people, &mut programme, &CONFERENCE, quarter, (50, 110.0 + 12.0 * age));
         }
-        if place % 4 == 1 {
+        if index % 4 == 1 {
             hold(world, people, &mut programme, &JOB_FAIR, quarter, (57, 14.0));
         }
-        if place >= 4 {
+        if index >= 4 {
             hold(world, people, &mut programme, &ADVOCACY, quarter, (2, 24.0 + 10.0 * (age - 4.0)));
         }
         running_costs(world, &mut programme, quarter);

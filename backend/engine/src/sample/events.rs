@@ -25,14 +25,14 @@ fn cases(world: &mut World, people: &People, (age, quarter): (f64, Quarter), rec
     let is_customer = |since: Option<NaiveDate>| since.is_some_and(|since| since <= quarter.last_day());
     let customers = people.accounts.iter().filter(|account| is_customer(account.since)).count();
     let a_customer = 1.16 - 0.06 * age;
-    for place in 0..world.so_far(quarter, customers as f64 * a_customer) {
+    for index in 0..world.so_far(quarter, customers as f64 * a_customer) {
         let day = world.day_in(quarter);
         let account = &people.accounts[world.dice.random_range(0..people.accounts.len())];
         let opened_at = world.time_on(day);
         let solved_at = world.chance(0.9).then(|| opened_at + Days::new(world.dice.random_range(0..4)));
         let channel = if world.chance(0.6) { "e-mail" } else { "chat" };
         records.push(Record::Case(SupportCase {
-            reference: Reference::new("helpdesk", format!("{quarter}-{place}")),
+            reference: Reference::new("helpdesk", format!("{quarter}-{index}")),
             party: account.since.map(|_| account.party.clone()),
             opened_at,
             solved_at: solved_at.filter(|solved| solved.date_naive() < world.today),
@@ -55,8 +55,8 @@ fn forum(world: &mut World, people: &People, (age, quarter): (f64, Quarter), rec
             withdrawn: false,
         }));
     };
-    for place in 0..world.so_far(quarter, 95.0 + 22.0 * age) {
-        let thread = format!("{quarter}-{place}");
+    for index in 0..world.so_far(quarter, 95.0 + 22.0 * age) {
+        let thread = format!("{quarter}-{index}");
         let day = world.day_in(quarter);
         let asked_at = world.time_on(day);
         write(ContributionKind::Question, format!("{thread}-question"), &thread, people.member(world, day), asked_at);

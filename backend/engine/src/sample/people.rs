@@ -24,7 +24,7 @@ pub struct Account {
     /// When it became a customer; `None` for a prospect.
     pub since: Option<NaiveDate>,
     pub pays_in_dollars: bool,
-    /// Places among the members.
+    /// Indexes of the members.
     pub members: Vec<usize>,
 }
 
@@ -46,8 +46,8 @@ pub struct People {
 /// 380 customers from before, 50 to 70 new ones a quarter, and prospects.
 pub fn made_up(world: &mut World) -> People {
     let mut people = People { accounts: Vec::new(), members: Vec::new(), staff: Vec::new() };
-    for place in 0..8 {
-        people.staff.push(PartyRef::member(FORUM, &format!("staff-{place}")));
+    for index in 0..8 {
+        people.staff.push(PartyRef::member(FORUM, &format!("staff-{index}")));
     }
     for _ in 0..380 {
         let since = world.start() - Days::new(world.dice.random_range(10..700));
@@ -66,15 +66,15 @@ pub fn made_up(world: &mut World) -> People {
 }
 
 fn add_account(world: &mut World, people: &mut People, since: Option<NaiveDate>) {
-    let place = people.accounts.len();
+    let index = people.accounts.len();
     let name =
-        format!("{} {} {}", STUDIOS[place % STUDIOS.len()], KINDS[place / STUDIOS.len() % KINDS.len()], place + 1);
+        format!("{} {} {}", STUDIOS[index % STUDIOS.len()], KINDS[index / STUDIOS.len() % KINDS.len()], index + 1);
     let mut members = Vec::new();
     for _ in 0..world.dice.random_range(1..=3) {
         let link = match world.dice.random_range(0..20) {
-            0..15 => Some((place, LinkMethod::Import, 0.95)),
-            // Told from an address alone: not sure enough to be credited by the standard model.
-            15..18 => Some((place, LinkMethod::EmailMatch, 0.7)),
+            0..15 => Some((index, LinkMethod::Import, 0.95)),
+            // Identified by an address alone: not sure enough to be credited by the standard model.
+            15..18 => Some((index, LinkMethod::EmailMatch, 0.7)),
             _ => None,
         };
         let earliest = since.unwrap_or(world.start()) - Days::new(80);
@@ -83,7 +83,7 @@ fn add_account(world: &mut World, people: &mut People, since: Option<NaiveDate>)
         let key = format!("{}", people.members.len() + 1);
         people.members.push(Member { party: PartyRef::member(FORUM, &key), joined, account: link });
     }
-    let party = PartyRef::account(CRM, &format!("{}", 10_000 + place));
+    let party = PartyRef::account(CRM, &format!("{}", 10_000 + index));
     let pays_in_dollars = world.chance(0.2);
     people.accounts.push(Account { party, name, since, pays_in_dollars, members });
 }

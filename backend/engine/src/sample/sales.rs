@@ -111,7 +111,7 @@ fn others(
         (OutcomeKind::GoodwillNote, 4.0 + 1.3 * age),
     ];
     for (kind, count) in kinds {
-        for place in 0..world.so_far(quarter, count) {
+        for index in 0..world.so_far(quarter, count) {
             let day = world.day_in(quarter);
             let met = programme.met(day - Days::new(45), day);
             let party = match met.len() {
@@ -119,7 +119,7 @@ fn others(
                 count => met[world.dice.random_range(0..count)].clone(),
             };
             let at = world.time_on(day);
-            let reference = Reference::new(FORUM, format!("{kind}-{quarter}-{place}"));
+            let reference = Reference::new(FORUM, format!("{kind}-{quarter}-{index}"));
             records.push(Record::Outcome(Outcome { reference, money: None, party: Some(party), ..blank(kind, at) }));
         }
     }
@@ -161,9 +161,9 @@ fn capitalised(text: &str) -> String {
 impl People {
     /// The account that somebody belongs to, or is.
     fn account_of(&self, party: &PartyRef) -> Option<&Account> {
-        let place = self.members.iter().position(|member| member.party == *party);
+        let index = self.members.iter().position(|member| member.party == *party);
         let belongs =
-            |account: &&Account| account.party == *party || place.is_some_and(|place| account.members.contains(&place));
+            |account: &&Account| account.party == *party || index.is_some_and(|index| account.members.contains(&index));
         self.accounts.iter().find(belongs)
     }
 

@@ -65,7 +65,7 @@ pub mod response {
         /// The day that it counts for, in UTC.
         pub day: Date,
         pub received_at: DateTimeUtc,
-        /// Tells the same submission sent twice from another one under its id.
+        /// Distinguishes the same submission sent twice from another one under its id.
         pub content_hash: String,
         pub standing: Standing,
         /// Which address it came from, as a hash with a key of the day; null where that is not kept.

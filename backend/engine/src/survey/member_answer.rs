@@ -35,7 +35,7 @@ fn claimed(entry: &Entry) -> Option<member_answer::Model> {
 /// when they did. Of two in the same batch, the one that arrived first counts.
 ///
 /// The database decides, by the key of the claim: a server that claims the same at the same time is waited for. Claims
-/// come after all responses and in the order of their keys, so nobody waits in a circle.
+/// come after all responses and in the order of their keys, so nobody can deadlock.
 pub async fn take_back_repeated(
     transaction: &impl ConnectionTrait,
     arrived: &[&Entry],

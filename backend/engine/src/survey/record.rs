@@ -16,45 +16,46 @@ use crate::survey::entry::{Entry, ResponseKey, is_response};
 use crate::survey::member_answer::take_back_repeated;
 use crate::survey::tallying::{Contribution, tallied};
 
-/// What became of an entry.
+/// The result of storing an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum EntryResult {
     /// It is stored.
-    Recorded(Receipt),
-    /// It had been stored before, and this is its first receipt.
-    Repeated(Receipt),
-    /// Something else had been stored under its id. Nothing changed.
+    Recorded(Acknowledgement),
+    /// It had been stored before, and this is its first acknowledgement.
+    Repeated(Acknowledgement),
+    /// A submission with different content had been stored under its id. Nothing changed.
     IdReused,
     /// The member had answered the survey in this wave before. Nothing changed.
     AlreadyAnswered { received_at: DateTime<Utc> },
 }
 
+/// That a submission is stored, and since when.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Receipt {
+pub struct Acknowledgement {
     pub id: SubmissionId,
     pub received_at: DateTime<Utc>,
 }
 
 /// What an entry is, beside the first response that was stored under its key.
-fn outcome_of(entry: &Entry, first: &response::Model, is_new: bool) -> Outcome {
+fn result_of(entry: &Entry, first: &response::Model, is_new: bool) -> EntryResult {
     if first.content_hash != entry.response().content_hash {
-        return Outcome::IdReused;
+        return EntryResult::IdReused;
     }
-    let receipt = Receipt { id: SubmissionId(first.id), received_at: first.received_at };
-    if is_new { Outcome::Recorded(receipt) } else { Outcome::Repeated(receipt) }
+    let acknowledgement = Acknowledgement { id: SubmissionId(first.id), received_at: first.received_at };
+    if is_new { EntryResult::Recorded(acknowledgement) } else { EntryResult::Repeated(acknowledgement) }
 }
 
-/// The receipt of a submission that was stored before.
-pub async fn receipt_of(db: &impl ConnectionTrait, entry: &Entry) -> Result<Option<Receipt>, DbErr> {
+/// The acknowledgement of a submission that was stored before.
+pub async fn acknowledgement_of(db: &impl ConnectionTrait, entry: &Entry) -> Result<Option<Acknowledgement>, DbErr> {
     let stored = find_responses(db, &HashSet::from([entry.key()])).await?;
-    Ok(match stored.get(&entry.key()).map(|first| outcome_of(entry, first, false)) {
-        Some(Outcome::Repeated(receipt)) => Some(receipt),
+    Ok(match stored.get(&entry.key()).map(|first| result_of(entry, first, false)) {
+        Some(EntryResult::Repeated(acknowledgement)) => Some(acknowledgement),
         _ => None,
     })
 }
 
 /// Stores what is new among the entries and says what became of each.
-pub async fn record(transaction: &impl ConnectionTrait, entries: &[Entry]) -> Result<Vec<Outcome>, DbErr> {
+pub async fn record(transaction: &impl ConnectionTrait, entries: &[Entry]) -> Result<Vec<EntryResult>, DbErr> {
     let (outcomes, additions) = sort_out(transaction, entries).await?;
     add(transaction, &additions).await?;
     Ok(outcomes)
@@ -65,11 +66,11 @@ pub async fn record(transaction: &impl ConnectionTrait, entries: &[Entry]) -> Re
 ///
 /// The database decides what is new, by the key of the response, so that two servers given the same submission store
 /// it once, and by the key of a member's claim on the wave. Rows are written in the order of their keys, so that two
-/// servers never wait for each other in a circle.
+/// servers cannot deadlock.
 pub async fn sort_out(
     transaction: &impl ConnectionTrait,
     entries: &[Entry],
-) -> Result<(Vec<Outcome>, Vec<Addition>), DbErr> {
+) -> Result<(Vec<EntryResult>, Vec<Addition>), DbErr> {
     let mut firsts: BTreeMap<ResponseKey, &Entry> = BTreeMap::new();
     for entry in entries {
         firsts.entry(entry.key()).or_insert(entry);
@@ -96,12 +97,12 @@ pub async fn sort_out(
     let mut outcomes = Vec::with_capacity(entries.len());
     for entry in entries {
         if let Some(received_at) = repeated.get(&entry.key()) {
-            outcomes.push(Outcome::AlreadyAnswered { received_at: *received_at });
+            outcomes.push(EntryResult::AlreadyAnswered { received_at: *received_at });
             continue;
         }
         let first = stored.get(&entry.key());
         let first = first.ok_or_else(|| DbErr::RecordNotFound(format!("response {}", entry.response().id)))?;
-        outcomes.push(outcome_of(entry, first, is_first(entry)));
+        outcomes.push(result_of(entry, first, is_first(entry)));
     }
     Ok((outcomes, additions))
 }

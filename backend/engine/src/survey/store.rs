@@ -29,7 +29,7 @@ pub struct VersionCache {
 }
 
 impl VersionCache {
-    /// A published version of this survey; a draft, or another survey's version, is as good as none.
+    /// A published version of this survey; `None` for a draft, or for a version of another survey.
     pub async fn published(
         &self,
         db: &impl ConnectionTrait,

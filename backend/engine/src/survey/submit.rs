@@ -14,7 +14,7 @@ use crate::limits::{Admission, Client, Limits, TooMany};
 use crate::member_identity::{Pseudonym, Refusal, Unidentified, signed_member};
 use crate::survey::entities::response::Standing;
 use crate::survey::entry::{Entry, Origin};
-use crate::survey::record::{Outcome, Receipt, receipt_of, record};
+use crate::survey::record::{Acknowledgement, EntryResult, acknowledgement_of, record};
 use crate::survey::store::{PublishedVersion, VersionCache};
 use crate::survey::writer::{NotWritten, Writer};
 use crate::tenancy::entities::site;
@@ -91,10 +91,10 @@ pub struct Sent<'a, D> {
 #[derive(Debug)]
 pub enum Taken {
     /// It is on disk, from now or from before, and this is its first receipt.
-    Stored { version: Arc<PublishedVersion>, receipt: Receipt },
+    Stored { version: Arc<PublishedVersion>, receipt: Acknowledgement },
     /// It breaks rules of the survey; of no version where that one is not known. Nothing was stored.
     Invalid { version: Option<Arc<PublishedVersion>>, problems: Vec<Problem> },
-    /// Something else was stored under its id. Nothing changed.
+    /// A submission with different content was stored under its id. Nothing changed.
     IdReused,
     /// The member has answered in this wave before. Nothing changed.
     AlreadyAnswered { received_at: DateTime<Utc> },
@@ -163,12 +163,14 @@ where
         Ok(member) => store(intake, site, client, member, entry).await?,
         Err(Unidentified::Database(error)) => return Err(error.into()),
         // A token may run out between the answer that was stored and the try whose receipt arrives.
-        Err(Unidentified::Refused(refusal)) => Outcome::Repeated(receipt_of(db, &entry).await?.ok_or(refusal)?),
+        Err(Unidentified::Refused(refusal)) => {
+            EntryResult::Repeated(acknowledgement_of(db, &entry).await?.ok_or(refusal)?)
+        }
     };
     Ok(match outcome {
-        Outcome::Recorded(receipt) | Outcome::Repeated(receipt) => Taken::Stored { version, receipt },
-        Outcome::IdReused => Taken::IdReused,
-        Outcome::AlreadyAnswered { received_at } => Taken::AlreadyAnswered { received_at },
+        EntryResult::Recorded(receipt) | EntryResult::Repeated(receipt) => Taken::Stored { version, receipt },
+        EntryResult::IdReused => Taken::IdReused,
+        EntryResult::AlreadyAnswered { received_at } => Taken::AlreadyAnswered { received_at },
     })
 }
 
@@ -215,7 +217,7 @@ async fn store(
     client: Client,
     member: Option<Pseudonym>,
     entry: Entry,
-) -> Result<Outcome, SubmitError> {
+) -> Result<EntryResult, SubmitError> {
     let Intake { database, ambient, limits, writer, .. } = intake;
     let community = CommunityId(site.community_id);
     let (admission, entry) = if member.is_some() {
@@ -230,7 +232,7 @@ async fn store(
         (admission, entry.sent_from(hash, standing))
     };
     let outcome = writer.submit(entry).await?;
-    if matches!(outcome, Outcome::Recorded(_)) {
+    if matches!(outcome, EntryResult::Recorded(_)) {
         limits.note_answer((community, SiteId(site.id)), admission, ambient.now());
     }
     Ok(outcome)
@@ -252,7 +254,7 @@ pub async fn load<'a>(
     version: &PublishedVersion,
     file: &str,
     answers: impl Iterator<Item = &'a FileAnswer>,
-) -> Result<Vec<Outcome>, DbErr> {
+) -> Result<Vec<EntryResult>, DbErr> {
     let now = ambient.now();
     let entry = |answer: &FileAnswer| {
         Entry::new(version, answer.id, Origin::File(file.to_owned()), answer.day, now, &answer.submission)

@@ -15,7 +15,7 @@ use crate::database::author::Author;
 use crate::database::failure::is_passing;
 use crate::database::{Database, WriteError};
 use crate::survey::entry::Entry;
-use crate::survey::record::{Outcome, sort_out};
+use crate::survey::record::{EntryResult, sort_out};
 
 /// Maximum submissions per commit.
 const BATCH: usize = 256;
@@ -39,7 +39,7 @@ pub struct Writer {
 #[derive(Debug)]
 struct Job {
     entry: Entry,
-    reply: oneshot::Sender<Result<Outcome, NotWritten>>,
+    reply: oneshot::Sender<Result<EntryResult, NotWritten>>,
 }
 
 impl Writer {
@@ -50,7 +50,7 @@ impl Writer {
     }
 
     /// Stores a submission and returns once it is on disk.
-    pub async fn submit(&self, entry: Entry) -> Result<Outcome, NotWritten> {
+    pub async fn submit(&self, entry: Entry) -> Result<EntryResult, NotWritten> {
         let (reply, outcome) = oneshot::channel();
         self.queue.try_send(Job { entry, reply }).map_err(|_| NotWritten::Unavailable)?;
         outcome.await.unwrap_or(Err(NotWritten::Unavailable))
@@ -81,7 +81,7 @@ async fn write(database: Database, mut jobs: mpsc::Receiver<Job>) {
     }
 }
 
-fn answer(reply: oneshot::Sender<Result<Outcome, NotWritten>>, outcome: Result<Outcome, NotWritten>) {
+fn answer(reply: oneshot::Sender<Result<EntryResult, NotWritten>>, outcome: Result<EntryResult, NotWritten>) {
     // A member who went away will ask again with the same id.
     let _ = reply.send(outcome);
 }
@@ -90,7 +90,10 @@ fn answer(reply: oneshot::Sender<Result<Outcome, NotWritten>>, outcome: Result<O
 struct Unavailable;
 
 /// Commits all entries together; when that fails, one by one, so that a bad one does not fail its neighbours.
-async fn commit_all(database: &Database, entries: &[Entry]) -> Result<Vec<Result<Outcome, NotWritten>>, Unavailable> {
+async fn commit_all(
+    database: &Database,
+    entries: &[Entry],
+) -> Result<Vec<Result<EntryResult, NotWritten>>, Unavailable> {
     let error = match commit_once_more(database, entries).await {
         Ok(outcomes) => return Ok(outcomes.into_iter().map(Ok).collect()),
         Err(error) => error,
@@ -117,7 +120,7 @@ async fn commit_all(database: &Database, entries: &[Entry]) -> Result<Vec<Result
 
 /// Commits entries, once more where the first commit was not confirmed: it is done on another connection, and finds out
 /// what the first one had stored by the entries' keys.
-async fn commit_once_more(database: &Database, entries: &[Entry]) -> Result<Vec<Outcome>, DbErr> {
+async fn commit_once_more(database: &Database, entries: &[Entry]) -> Result<Vec<EntryResult>, DbErr> {
     match commit(database, entries).await {
         Err(WriteError::Unknown(cause)) => {
             static LINES: LogThrottle = LogThrottle::new();
@@ -130,7 +133,7 @@ async fn commit_once_more(database: &Database, entries: &[Entry]) -> Result<Vec<
     }
 }
 
-async fn commit(database: &Database, entries: &[Entry]) -> Result<Vec<Outcome>, WriteError> {
+async fn commit(database: &Database, entries: &[Entry]) -> Result<Vec<EntryResult>, WriteError> {
     let touched = Touches::answers(entries.iter().map(|entry| CommunityId(entry.key().0)));
     database.write_and_add(&Author::SERVER, touched, async |transaction| sort_out(transaction, entries).await).await
 }

@@ -155,7 +155,7 @@ pub async fn communities(
         .await
 }
 
-/// A community of this organisation: that of another one is as good as none.
+/// A community of this organisation; that of another one is not found.
 pub async fn community_of(
     db: &impl ConnectionTrait,
     organisation: OrganisationId,

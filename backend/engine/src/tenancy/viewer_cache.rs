@@ -1,4 +1,4 @@
-//! Who is asking, remembered for a moment: apps ask often, and each question would start with the same look-up.
+//! A cache of who is asking, with a short TTL: apps ask often, and each question would start with the same look-up.
 
 use std::sync::Arc;
 

@@ -11,7 +11,7 @@ use crate::base::ambient::Ambient;
 use crate::tenancy::entities::community;
 use crate::value_map::entities::comparison;
 
-/// Most comparisons of a community.
+/// Maximum number of comparisons of a community.
 const MOST: usize = 50;
 
 /// Why a comparison is not kept.

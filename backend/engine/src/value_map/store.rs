@@ -58,7 +58,7 @@ pub async fn question_tallies(
 
 #[derive(FromQueryResult)]
 struct SummedRow {
-    place: i32,
+    quarter_index: i32,
     subject: String,
     points: i16,
     answered: i16,
@@ -66,14 +66,14 @@ struct SummedRow {
     count: i64,
 }
 
-/// The place among `quarters` that a day falls in.
-fn place_of(day: impl ColumnTrait, quarters: &[Quarter]) -> Expr {
+/// The index in `quarters` of the quarter that a day falls in, or -1.
+fn quarter_index_of(day: impl ColumnTrait, quarters: &[Quarter]) -> Expr {
     let mut cases = sea_orm::sea_query::CaseStatement::new();
-    for (place, quarter) in (0_i32..).zip(quarters) {
-        cases = cases.case(day.between(quarter.first_day(), quarter.last_day()), place);
+    for (quarter_index, quarter) in (0_i32..).zip(quarters) {
+        cases = cases.case(day.between(quarter.first_day(), quarter.last_day()), quarter_index);
     }
-    let place: Expr = cases.finally(-1).into();
-    place.cast_as("integer")
+    let quarter_index: Expr = cases.finally(-1).into();
+    quarter_index.cast_as("integer")
 }
 
 fn within(day: impl ColumnTrait, quarters: &[Quarter]) -> Condition {
@@ -89,13 +89,13 @@ async fn summed(
 ) -> Result<BTreeMap<Quarter, TallyCounts>, DbErr> {
     let rows = tally::Entity::find()
         .select_only()
-        .expr_as(place_of(tally::Column::Day, quarters), "place")
+        .expr_as(quarter_index_of(tally::Column::Day, quarters), "quarter_index")
         .columns([tally::Column::Subject, tally::Column::Points, tally::Column::Answered, tally::Column::Total])
         .expr_as(Expr::col(tally::Column::Count).sum().cast_as("bigint"), "count")
         .filter(tally::Column::CommunityId.eq(community.0))
         .filter(within(tally::Column::Day, quarters))
         .filter(asked)
-        .group_by(Expr::col("place"))
+        .group_by(Expr::col("quarter_index"))
         .group_by(tally::Column::Subject)
         .group_by(tally::Column::Points)
         .group_by(tally::Column::Answered)
@@ -105,7 +105,9 @@ async fn summed(
         .await?;
     let mut tallies: BTreeMap<Quarter, TallyCounts> = BTreeMap::new();
     for row in rows {
-        let Some(quarter) = usize::try_from(row.place).ok().and_then(|place| quarters.get(place)) else { continue };
+        let Some(quarter) = usize::try_from(row.quarter_index).ok().and_then(|index| quarters.get(index)) else {
+            continue;
+        };
         add(tallies.entry(*quarter).or_default(), &row.subject, (row.points, row.answered, row.total), row.count);
     }
     Ok(tallies)
@@ -113,7 +115,7 @@ async fn summed(
 
 #[derive(FromQueryResult)]
 struct PairRow {
-    place: i32,
+    quarter_index: i32,
     pair: String,
     count: i64,
     first_sum: i64,
@@ -129,7 +131,7 @@ async fn co_moments(
     let sum = |column: co_moment::Column| Expr::col(column).sum().cast_as("bigint");
     let rows = co_moment::Entity::find()
         .select_only()
-        .expr_as(place_of(co_moment::Column::Day, quarters), "place")
+        .expr_as(quarter_index_of(co_moment::Column::Day, quarters), "quarter_index")
         .column(co_moment::Column::Pair)
         .expr_as(sum(co_moment::Column::Count), "count")
         .expr_as(sum(co_moment::Column::FirstSum), "first_sum")
@@ -137,14 +139,14 @@ async fn co_moments(
         .expr_as(sum(co_moment::Column::ProductSum), "product_sum")
         .filter(co_moment::Column::CommunityId.eq(community.0))
         .filter(within(co_moment::Column::Day, quarters))
-        .group_by(Expr::col("place"))
+        .group_by(Expr::col("quarter_index"))
         .group_by(co_moment::Column::Pair)
         .into_model::<PairRow>()
         .all(db)
         .await?;
     let mut by_quarter: BTreeMap<Quarter, CoMoments> = BTreeMap::new();
     for row in rows {
-        let quarter = usize::try_from(row.place).ok().and_then(|place| quarters.get(place));
+        let quarter = usize::try_from(row.quarter_index).ok().and_then(|index| quarters.get(index));
         let pair =
             row.pair.split_once(':').and_then(|(first, second)| Some((first.parse().ok()?, second.parse().ok()?)));
         if let (Some(quarter), Some(pair)) = (quarter, pair) {

@@ -25,11 +25,11 @@ use crate::webhooks::entities::{inbox_event, inbox_subject, webhook_endpoint};
 use crate::webhooks::inbox::storable;
 use crate::webhooks::{discourse, signed_json};
 
-/// Most of what was refused that is written down.
+/// Maximum number of characters of a problem that are stored.
 const LONGEST_PROBLEM: usize = 2_000;
 
-/// What became of an event.
-enum Outcome {
+/// The result of applying an event.
+enum EventResult {
     Applied,
     Ignored(String),
     Failed(String),
@@ -48,16 +48,16 @@ pub async fn apply(
     let event = inbox_event::Entity::find_by_id((community.0, id.0)).lock_exclusive().one(&transaction).await?;
     let Some(event) = event.filter(|event| statuses.contains(&event.status)) else { return Ok(None) };
     let outcome = match understand(&transaction, &event).await? {
-        Ok(Meaning::Nothing(reason)) => Outcome::Ignored(reason.to_owned()),
+        Ok(Meaning::Nothing(reason)) => EventResult::Ignored(reason.to_owned()),
         Ok(Meaning::Changes(changes)) => make(&transaction, ambient, &event, changes).await?,
-        Err(problem) => Outcome::Failed(problem),
+        Err(problem) => EventResult::Failed(problem),
     };
     let (status, problem) = match outcome {
-        Outcome::Applied => (Status::Applied, None),
+        EventResult::Applied => (Status::Applied, None),
         // Replaying what was applied and is out of date by now takes nothing back.
-        Outcome::Ignored(_) if event.status == Status::Applied => (Status::Applied, None),
-        Outcome::Ignored(reason) => (Status::Ignored, Some(reason)),
-        Outcome::Failed(problem) => (Status::Failed, Some(problem)),
+        EventResult::Ignored(_) if event.status == Status::Applied => (Status::Applied, None),
+        EventResult::Ignored(reason) => (Status::Ignored, Some(reason)),
+        EventResult::Failed(problem) => (Status::Failed, Some(problem)),
     };
     let shortened = |text: String| storable(&text).chars().take(LONGEST_PROBLEM).collect();
     let attempts = event.attempts.saturating_add(1);
@@ -93,10 +93,10 @@ async fn make(
     ambient: &Ambient,
     event: &inbox_event::Model,
     changes: Vec<Change>,
-) -> Result<Outcome, DbErr> {
+) -> Result<EventResult, DbErr> {
     transaction.set_savepoint().await?;
     match make_within(transaction, ambient, event, changes).await {
-        Ok(Outcome::Applied) => Ok(Outcome::Applied),
+        Ok(EventResult::Applied) => Ok(EventResult::Applied),
         Ok(outcome) => {
             transaction.undo_to_savepoint().await?;
             Ok(outcome)
@@ -107,7 +107,7 @@ async fn make(
             let (community, id) = event.key();
             let (community, event) = (community.0, id.0);
             tracing::error!(%community, %event, cause = error.to_string(), "an event could not be applied");
-            Ok(Outcome::Failed("the database refused it; the server's log says why".to_owned()))
+            Ok(EventResult::Failed("the database refused it; the server's log says why".to_owned()))
         }
     }
 }
@@ -117,7 +117,7 @@ async fn make_within(
     ambient: &Ambient,
     event: &inbox_event::Model,
     changes: Vec<Change>,
-) -> Result<Outcome, DbErr> {
+) -> Result<EventResult, DbErr> {
     // It waits for others who record in this community, so what is compared below cannot change meanwhile.
     let mut recorder = Recorder::start(transaction, CommunityId(event.community_id), None, ambient.now()).await?;
     let told = Told { transaction, community: recorder.community(), event: event.id };
@@ -139,17 +139,17 @@ async fn make_within(
         }
     }
     if records.is_empty() {
-        return Ok(Outcome::Ignored("something newer was applied before".to_owned()));
+        return Ok(EventResult::Ignored("something newer was applied before".to_owned()));
     }
     recorder.record(transaction, records.into_iter().map(|record| (0, record)).collect()).await?;
     if recorder.refused.is_empty() {
-        return Ok(Outcome::Applied);
+        return Ok(EventResult::Applied);
     }
     let refused = recorder.refused.iter().map(|refused| match refused.path.as_str() {
         "" => refused.reason.clone(),
         path => format!("{path}: {}", refused.reason),
     });
-    Ok(Outcome::Failed(refused.collect::<Vec<_>>().join("; ")))
+    Ok(EventResult::Failed(refused.collect::<Vec<_>>().join("; ")))
 }
 
 /// What a record is about: of two of the same subject, one replaces the other.
@@ -171,7 +171,7 @@ fn subject_of(record: &Record) -> String {
     format!("{:?}\0{what}", record.kind())
 }
 
-/// What was told before, by this event and others.
+/// What was reported before about each subject, by this event and others: the newest report wins.
 struct Told<'a> {
     transaction: &'a Transaction,
     community: CommunityId,
@@ -179,7 +179,7 @@ struct Told<'a> {
 }
 
 impl Told<'_> {
-    /// Whether nothing newer was told about a subject. If so, this is the newest from now on.
+    /// Whether nothing newer was reported about a subject. If so, this is the newest from now on.
     async fn claim(&self, subject: &str, rank: Rank) -> Result<bool, DbErr> {
         let row = inbox_subject::Model {
             community_id: self.community.0,
@@ -203,8 +203,8 @@ impl Told<'_> {
         inbox_subject::Entity::find_by_id((self.community.0, subject_id(subject))).one(self.transaction).await
     }
 
-    /// What a contribution is and whether it counts are told apart: an old version that is restored counts again, as
-    /// its newest version.
+    /// What a contribution is and whether it counts are tracked separately: an old version that is restored counts
+    /// again, as its newest version.
     async fn contribution(
         &self,
         said: Contribution,

@@ -70,7 +70,7 @@ pub fn incoming(headers: &HeaderMap, body: &[u8]) -> Incoming {
     }
 }
 
-/// What an event says. `received_at` stands in for a time that Discourse does not tell.
+/// What an event says. `received_at` stands in for a time that Discourse does not send.
 pub fn read(instance: Option<&str>, event: &str, body: &Value, received_at: DateTime<Utc>) -> Result<Meaning, String> {
     if event == "ping" {
         return Ok(Meaning::Nothing("a ping"));

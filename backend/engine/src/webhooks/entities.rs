@@ -1,4 +1,5 @@
-//! The rows of webhook endpoints, of the events that came in by them, and of what was last told about what.
+//! The rows of webhook endpoints, of the events that came in by them, and of the last event that was applied to each
+//! subject.
 
 pub mod webhook_endpoint {
     use sea_orm::entity::prelude::*;

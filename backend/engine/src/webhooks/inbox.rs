@@ -107,7 +107,7 @@ pub async fn enqueue_pending(database: &Database, ambient: &Ambient) -> Result<(
 }
 
 /// Where the first event came from that was of use. A signature covers the body alone, so whoever repeats a body could
-/// name any other place.
+/// name any other origin.
 pub async fn first_instance(
     db: &impl ConnectionTrait,
     endpoint: &webhook_endpoint::Model,

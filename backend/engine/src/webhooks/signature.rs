@@ -1,4 +1,5 @@
-//! Whether a body was signed with an endpoint's secret. Signatures are compared in constant time.
+//! Signature verification: whether a body was signed with an endpoint's secret. Signatures are compared in constant
+//! time.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

@@ -110,17 +110,17 @@ fn table(
     writeln!(text, "{} outcomes credited, worth {} {currency}", credited.count, credited.value)?;
     writeln!(text, "{} outcomes uncredited, worth {} {currency}", uncredited.count, uncredited.value)?;
     writeln!(text, "{null_journeys} journeys without an outcome\n")?;
-    let answered: Vec<usize> = (0..models.len()).filter(|place| models[*place].failure.is_none()).collect();
+    let answered: Vec<usize> = (0..models.len()).filter(|index| models[*index].failure.is_none()).collect();
     let width = sources.iter().map(|row| row.source.name.chars().count()).max().unwrap_or_default().max(6);
     write!(text, "{:width$}", "source")?;
-    for place in &answered {
-        write!(text, "  {:>24}", models[*place].model)?;
+    for index in &answered {
+        write!(text, "  {:>24}", models[*index].model)?;
     }
     writeln!(text, "  rank flips")?;
     for row in sources {
         write!(text, "{:width$}", row.source.name)?;
-        for place in &answered {
-            write!(text, "  {:>24}", cell(row, *place))?;
+        for index in &answered {
+            write!(text, "  {:>24}", cell(row, *index))?;
         }
         writeln!(text, "  {}", if row.rank_flips { "yes" } else { "" })?;
     }

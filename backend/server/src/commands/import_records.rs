@@ -46,7 +46,7 @@ pub struct ImportRecords {
     /// How long to wait while another import or another writer is at work
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     wait: u64,
-    /// Where the records come from: their keys are told apart by it
+    /// Where the records come from: their keys are unique within it
     #[arg(long, value_name = "NAME")]
     source: Option<String>,
     /// The currency of amounts that do not say theirs; that of the community without it

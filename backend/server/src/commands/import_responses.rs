@@ -14,7 +14,7 @@ use valuemap_shared::survey::SurveyDefinition;
 
 use crate::commands::find_community;
 
-/// Most bad rows that are listed one by one.
+/// Maximum number of bad rows that are listed one by one.
 const LISTED: usize = 20;
 
 #[derive(Args)]

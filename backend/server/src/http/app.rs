@@ -21,7 +21,7 @@ use crate::http::client::client_of;
 use crate::http::endpoints::Endpoints;
 use crate::http::graphql::{self, Failure, MediaType, respond};
 use crate::http::page_origin::{allow_origin, page_origin};
-use crate::http::request_body::{Refusal, check_json, read_json};
+use crate::http::request_body::{HttpRefusal, check_json, read_json};
 use crate::http::routing::{not_allowed, not_found, reads, takes};
 use crate::http::session::{look_at_link, sign_in, sign_out, viewer_of};
 use crate::http::{embed_pages, health, surveys, web as pages, webhooks};
@@ -74,7 +74,7 @@ async fn run_internal(
 ) -> Result<Response, Failure> {
     let reads_only = [Method::GET, Method::HEAD].contains(http.method());
     if !reads_only && http.method() != Method::POST {
-        return Err(Refusal::method_not_allowed("GET, HEAD, POST", "GraphQL is sent with POST or GET").into());
+        return Err(HttpRefusal::method_not_allowed("GET, HEAD, POST", "GraphQL is sent with POST or GET").into());
     }
     if !reads_only {
         check_json(http)?;
@@ -93,7 +93,7 @@ async fn run_internal(
     let Prepared { request, operation, introspects, complexity } =
         graphql::prepare(endpoints.documents.prepare(body)).await?;
     if reads_only && operation != OperationType::Query {
-        return Err(Refusal::method_not_allowed("POST", "mutations are sent with POST").into());
+        return Err(HttpRefusal::method_not_allowed("POST", "mutations are sent with POST").into());
     }
     services.limits.check_cost(viewer.token.id, complexity).map_err(ApiError::from)?;
     let readers = &endpoints.readers;
@@ -123,7 +123,7 @@ async fn run_embed(
     page: PageOrigin,
 ) -> Result<Response, Failure> {
     if http.method() != Method::POST {
-        return Err(Refusal::method_not_allowed("OPTIONS, POST", "GraphQL is sent here with POST").into());
+        return Err(HttpRefusal::method_not_allowed("OPTIONS, POST", "GraphQL is sent here with POST").into());
     }
     let body = Body::from_json(&read_json(http, payload, EMBED_BODY_BYTES).await?)?;
     endpoints.run_trusted(body, |request| request.data(page).data(client_of(http))).await

@@ -14,10 +14,10 @@ use valuemap_api::documents::limits::EXECUTION;
 use valuemap_api::error::ApiError;
 use valuemap_api::wire::errors::{code_of, give_code};
 
-use crate::http::request_body::Refusal;
+use crate::http::request_body::HttpRefusal;
 use crate::http::status::status_of;
 
-impl From<ApiError> for Refusal {
+impl From<ApiError> for HttpRefusal {
     fn from(error: ApiError) -> Self {
         if let ApiError::Internal(cause) = &error {
             tracing::error!(cause = format!("{cause:#}"), "a request failed");
@@ -31,13 +31,13 @@ impl From<ApiError> for Refusal {
 #[derive(Debug)]
 pub enum Failure {
     /// Who asks, or how, is at fault, or the server is.
-    Refused(Refusal),
+    Refused(HttpRefusal),
     /// The document or what came with it is at fault.
     Request(Vec<ServerError>),
 }
 
-impl From<Refusal> for Failure {
-    fn from(refusal: Refusal) -> Self {
+impl From<HttpRefusal> for Failure {
+    fn from(refusal: HttpRefusal) -> Self {
         Self::Refused(refusal)
     }
 }
@@ -52,7 +52,7 @@ impl From<documents::Failure> for Failure {
     fn from(failure: documents::Failure) -> Self {
         match failure {
             documents::Failure::Malformed { code, message } => {
-                Refusal::new(StatusCode::BAD_REQUEST, code, message).into()
+                HttpRefusal::new(StatusCode::BAD_REQUEST, code, message).into()
             }
             documents::Failure::Refused(error) => error.into(),
             documents::Failure::Request(errors) => Self::Request(errors),
@@ -70,7 +70,7 @@ pub enum MediaType {
 
 impl MediaType {
     /// What the client accepts. One that says nothing about it is taken for an older one.
-    pub fn accepted(headers: &HeaderMap) -> Result<Self, Refusal> {
+    pub fn accepted(headers: &HeaderMap) -> Result<Self, HttpRefusal> {
         let Some(accept) = headers.get(header::ACCEPT) else { return Ok(Self::Json) };
         let accept = accept.to_str().unwrap_or_default().to_ascii_lowercase();
         let types: Vec<&str> = accept.split(',').filter_map(|part| part.split(';').next()).map(str::trim).collect();
@@ -81,7 +81,7 @@ impl MediaType {
             Ok(Self::Json)
         } else {
             let message = "answers come as application/graphql-response+json or application/json";
-            Err(Refusal::new(StatusCode::NOT_ACCEPTABLE, "NOT_ACCEPTABLE", message))
+            Err(HttpRefusal::new(StatusCode::NOT_ACCEPTABLE, "NOT_ACCEPTABLE", message))
         }
     }
 
@@ -110,7 +110,7 @@ pub async fn execute(operation: OperationType, execution: impl Future<Output = R
             _ => "nothing was changed. Ask for less at a time, or try again when the server is less busy",
         };
         let message = format!("the request took longer than {} seconds and was stopped; {consequence}", EXECUTION.as_secs());
-        Refusal::new(StatusCode::GATEWAY_TIMEOUT, "OPERATION_TIMEOUT", message).into()
+        HttpRefusal::new(StatusCode::GATEWAY_TIMEOUT, "OPERATION_TIMEOUT", message).into()
     })
 }
 
@@ -140,7 +140,7 @@ pub fn respond(media_type: MediaType, outcome: Result<Response, Failure>) -> Htt
     }
 }
 
-fn refuse(media_type: MediaType, refusal: &Refusal) -> HttpResponse {
+fn refuse(media_type: MediaType, refusal: &HttpRefusal) -> HttpResponse {
     let error = json!({ "message": refusal.message, "extensions": { "code": refusal.code } });
     let mut response = start(refusal.status, media_type, refusal.retry_after);
     if let Some(allow) = refusal.allow {

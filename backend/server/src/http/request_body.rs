@@ -10,7 +10,7 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A request that was refused before it ran.
 #[derive(Debug)]
-pub struct Refusal {
+pub struct HttpRefusal {
     pub status: StatusCode,
     pub code: &'static str,
     pub message: String,
@@ -20,7 +20,7 @@ pub struct Refusal {
     pub allow: Option<&'static str>,
 }
 
-impl Refusal {
+impl HttpRefusal {
     pub fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
         Self { status, code, message: message.into(), retry_after: None, allow: None }
     }
@@ -31,18 +31,18 @@ impl Refusal {
     }
 }
 
-/// Reads a body of at most `most_bytes` that says it is JSON and is not compressed.
-pub async fn read_json(http: &HttpRequest, payload: web::Payload, most_bytes: usize) -> Result<Vec<u8>, Refusal> {
-    read_body(http, payload, "application/json", most_bytes).await
+/// Reads a body of at most `max_bytes` that says it is JSON and is not compressed.
+pub async fn read_json(http: &HttpRequest, payload: web::Payload, max_bytes: usize) -> Result<Vec<u8>, HttpRefusal> {
+    read_body(http, payload, "application/json", max_bytes).await
 }
 
-/// Reads what a plain form of a page sends: at most `most_bytes` of it, not compressed.
-pub async fn read_form(http: &HttpRequest, payload: web::Payload, most_bytes: usize) -> Result<Vec<u8>, Refusal> {
-    read_body(http, payload, "application/x-www-form-urlencoded", most_bytes).await
+/// Reads what a plain form of a page sends: at most `max_bytes` of it, not compressed.
+pub async fn read_form(http: &HttpRequest, payload: web::Payload, max_bytes: usize) -> Result<Vec<u8>, HttpRefusal> {
+    read_body(http, payload, "application/x-www-form-urlencoded", max_bytes).await
 }
 
 /// Whether a body says it is JSON and is not compressed, before any of it is read.
-pub fn check_json(http: &HttpRequest) -> Result<(), Refusal> {
+pub fn check_json(http: &HttpRequest) -> Result<(), HttpRefusal> {
     check_headers(http, "application/json")
 }
 
@@ -50,21 +50,21 @@ async fn read_body(
     http: &HttpRequest,
     payload: web::Payload,
     media_type: &str,
-    most_bytes: usize,
-) -> Result<Vec<u8>, Refusal> {
+    max_bytes: usize,
+) -> Result<Vec<u8>, HttpRefusal> {
     check_headers(http, media_type)?;
-    match tokio::time::timeout(TIMEOUT, read(payload, most_bytes)).await {
+    match tokio::time::timeout(TIMEOUT, read(payload, max_bytes)).await {
         Ok(bytes) => bytes,
         Err(_) => {
             let message = "the body took too long to arrive";
-            Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, "REQUEST_TIMEOUT", message))
+            Err(HttpRefusal::new(StatusCode::REQUEST_TIMEOUT, "REQUEST_TIMEOUT", message))
         }
     }
 }
 
-fn check_headers(http: &HttpRequest, media_type: &str) -> Result<(), Refusal> {
+fn check_headers(http: &HttpRequest, media_type: &str) -> Result<(), HttpRefusal> {
     let unsupported =
-        |message: String| Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE", message);
+        |message: String| HttpRefusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE", message);
     if http.headers().get(header::CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
         return Err(unsupported("compressed bodies are not accepted".into()));
     }
@@ -75,15 +75,15 @@ fn check_headers(http: &HttpRequest, media_type: &str) -> Result<(), Refusal> {
     if is_expected && is_utf_8 { Ok(()) } else { Err(unsupported(format!("the body has to be {media_type} in UTF-8"))) }
 }
 
-async fn read(mut payload: web::Payload, most_bytes: usize) -> Result<Vec<u8>, Refusal> {
+async fn read(mut payload: web::Payload, max_bytes: usize) -> Result<Vec<u8>, HttpRefusal> {
     let mut bytes = Vec::new();
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|error| {
-            Refusal::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", format!("the body did not arrive whole: {error}"))
+            HttpRefusal::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", format!("the body did not arrive whole: {error}"))
         })?;
-        if bytes.len() + chunk.len() > most_bytes {
-            let message = format!("the body may have at most {most_bytes} bytes");
-            return Err(Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", message));
+        if bytes.len() + chunk.len() > max_bytes {
+            let message = format!("the body may have at most {max_bytes} bytes");
+            return Err(HttpRefusal::new(StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", message));
         }
         bytes.extend_from_slice(&chunk);
     }

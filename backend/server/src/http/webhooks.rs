@@ -19,9 +19,9 @@ use valuemap_engine::webhooks::entities::webhook_endpoint::Kind;
 use valuemap_engine::webhooks::inbox::{Incoming, first_instance, store};
 use valuemap_engine::webhooks::{apply, discourse, signature, signed_json};
 
-use crate::http::request_body::{Refusal, read_json};
+use crate::http::request_body::{HttpRefusal, read_json};
 
-const MOST_BYTES: usize = 1024 * 1024;
+const MAX_BYTES: usize = 1024 * 1024;
 /// How many events are applied at once. Events of one community wait for each other anyhow, and must not take
 /// all connections while they do: members are answering surveys.
 static AT_ONCE: Semaphore = Semaphore::const_new(4);
@@ -39,9 +39,10 @@ pub async fn receive(
 ) -> HttpResponse {
     let outcome = async {
         let endpoint = enabled_endpoint(&services.database.read, &address_key).await.map_err(unavailable)?;
-        let endpoint = endpoint
-            .ok_or_else(|| Refusal::new(StatusCode::NOT_FOUND, "NOT_FOUND", "there is no webhook at this address"))?;
-        let body = read_json(&http, payload, MOST_BYTES).await?;
+        let endpoint = endpoint.ok_or_else(|| {
+            HttpRefusal::new(StatusCode::NOT_FOUND, "NOT_FOUND", "there is no webhook at this address")
+        })?;
+        let body = read_json(&http, payload, MAX_BYTES).await?;
         let incoming = check(&services, &endpoint, &http, &body)?;
         let handled = async {
             check_forum(&services, &endpoint, &incoming).await?;
@@ -62,7 +63,7 @@ fn check(
     endpoint: &webhook_endpoint::Model,
     http: &HttpRequest,
     body: &[u8],
-) -> Result<Incoming, Refusal> {
+) -> Result<Incoming, HttpRefusal> {
     let headers = &neutral(http.headers());
     let checked = match endpoint.kind {
         Kind::Discourse => signature::check_discourse(&endpoint.secret, headers, body),
@@ -73,7 +74,7 @@ fn check(
             let (endpoint, cause) = (endpoint.id, forged.to_string());
             tracing::warn!(%endpoint, bytes = body.len(), cause, unsaid, "a webhook was refused");
         }
-        return Err(Refusal::new(
+        return Err(HttpRefusal::new(
             StatusCode::UNAUTHORIZED,
             "UNAUTHENTICATED",
             "it is not signed with this webhook's secret",
@@ -89,11 +90,11 @@ async fn check_forum(
     services: &Services,
     endpoint: &webhook_endpoint::Model,
     incoming: &Incoming,
-) -> Result<(), Refusal> {
+) -> Result<(), HttpRefusal> {
     match first_instance(&services.database.read, endpoint).await.map_err(unavailable)? {
         Some(forum) if incoming.instance.as_ref() != Some(&forum) => {
             let message = format!("this webhook takes the events of {forum}; create another one for another forum");
-            Err(Refusal::new(StatusCode::FORBIDDEN, "FORBIDDEN", message))
+            Err(HttpRefusal::new(StatusCode::FORBIDDEN, "FORBIDDEN", message))
         }
         _ => Ok(()),
     }
@@ -130,12 +131,16 @@ async fn take_in(
     })
 }
 
-fn unavailable(cause: impl std::fmt::Display) -> Refusal {
+fn unavailable(cause: impl std::fmt::Display) -> HttpRefusal {
     tracing::warn!(cause = cause.to_string(), "a webhook could not be taken in");
-    Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", "the server cannot take this right now; send it again")
+    HttpRefusal::new(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "UNAVAILABLE",
+        "the server cannot take this right now; send it again",
+    )
 }
 
-fn refuse(refusal: &Refusal) -> HttpResponse {
+fn refuse(refusal: &HttpRefusal) -> HttpResponse {
     let mut response = HttpResponse::build(refusal.status);
     response.insert_header((header::CACHE_CONTROL, "no-store"));
     if refusal.status == StatusCode::SERVICE_UNAVAILABLE {

@@ -42,7 +42,7 @@ pub fn question_form(response: &Response, texts: &Texts, on_action: &Callback<Ac
             </div>
             <p id="hint" part="hint">{ hint(response, texts) }</p>
             <footer>
-                <button type="button" part="button back quiet" data-action="back" hidden={response.place() == 0} onclick={onback}>
+                <button type="button" part="button back quiet" data-action="back" hidden={response.index() == 0} onclick={onback}>
                     { texts.say(Phrase::BACK) }
                 </button>
                 <button type="submit" {part} data-action={action}>{ texts.say(next_label(response)) }</button>
@@ -94,7 +94,7 @@ fn field(response: &Response, texts: &Texts, on_answer: &Callback<Answer>) -> Ht
         }
         QuestionKind::SingleChoice { choices: all, .. } | QuestionKind::MultipleChoice { choices: all, .. } => {
             let several = matches!(question.kind, QuestionKind::MultipleChoice { .. });
-            choices(&name, all, &response.survey().shown_choices(response.place()), several, chosen, on_answer)
+            choices(&name, all, &response.survey().shown_choices(response.index()), several, chosen, on_answer)
         }
     };
     html! {

@@ -49,7 +49,7 @@ pub enum ComparisonError {
     #[error(
         "the invitation hardly changed who attended ({:.1}% of the invited, {:.1}% of the others; first-stage F \
          {first_stage_f:.1}, of which {STRONG_FIRST_STAGE} is the least), so that an effect on those whom it made \
-         attend cannot be told; compare the invited with the others instead, or invite more people",
+         attend cannot be estimated; compare the invited with the others instead, or invite more people",
         100.0 * .invited, 100.0 * .others
     )]
     WeakFirstStage { invited: f64, others: f64, first_stage_f: f64 },

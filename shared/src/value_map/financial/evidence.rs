@@ -48,8 +48,8 @@ impl GradedAmounts {
     /// Adds an amount to those of its grade. On an error nothing is changed.
     pub fn add(&mut self, evidence: Evidence, amount: Decimal) -> Result<(), AmountError> {
         match self.amounts.binary_search_by_key(&evidence, |graded| graded.evidence) {
-            Ok(place) => self.amounts[place].amount = sum([self.amounts[place].amount, amount])?,
-            Err(place) => self.amounts.insert(place, GradedAmount { evidence, amount: sum([amount])? }),
+            Ok(index) => self.amounts[index].amount = sum([self.amounts[index].amount, amount])?,
+            Err(index) => self.amounts.insert(index, GradedAmount { evidence, amount: sum([amount])? }),
         }
         Ok(())
     }
@@ -131,8 +131,8 @@ mod tests {
         fn order_does_not_matter(
             entries in proptest::collection::vec((0..4_usize, -1_000_000_i64..1_000_000), 0..20),
         ) {
-            let graded = |(place, count): &(usize, i64)| GradedAmount {
-                evidence: Evidence::ALL[*place],
+            let graded = |(index, count): &(usize, i64)| GradedAmount {
+                evidence: Evidence::ALL[*index],
                 amount: Decimal::new(*count, 4),
             };
             let forwards = GradedAmounts::try_from(entries.iter().map(graded).collect::<Vec<_>>()).unwrap();

@@ -12,9 +12,9 @@ pub const DRAWS: usize = 10_000;
 /// Below this, fewer than ten draws lie beyond P10 and P90.
 const FEWEST_DRAWS: usize = 100;
 /// So that a simulation never takes more than a browser has.
-const MOST_DRAWS: usize = 1_000_000;
+const MAX_DRAWS: usize = 1_000_000;
 
-/// What is not exceeded in 10, 50 and 90 of 100 draws.
+/// The 10th, 50th and 90th percentiles of the draws.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Percentiles<T> {
     pub p10: T,
@@ -54,7 +54,7 @@ pub struct ReturnSimulation {
 /// What becomes of an amount when one assumption alone moves between its ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TornadoBar {
-    /// The place of the assumption among those that were handed in.
+    /// The index of the assumption among those that were handed in.
     pub assumption: usize,
     pub at_low: Decimal,
     pub at_high: Decimal,
@@ -65,7 +65,7 @@ pub struct TornadoBar {
 /// Why nothing was simulated.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum SimulationError {
-    #[error("a simulation of {0} draws was asked for; ask for {FEWEST_DRAWS} to {MOST_DRAWS}")]
+    #[error("a simulation of {0} draws was asked for; ask for {FEWEST_DRAWS} to {MAX_DRAWS}")]
     Draws(usize),
     #[error(transparent)]
     Amount(#[from] AmountError),
@@ -137,7 +137,7 @@ fn outcomes<T>(
     assumptions: &[Triangular],
     outcome: impl Fn(&[f64]) -> Result<T, AmountError>,
 ) -> Result<Vec<T>, SimulationError> {
-    if !(FEWEST_DRAWS..=MOST_DRAWS).contains(&draws) {
+    if !(FEWEST_DRAWS..=MAX_DRAWS).contains(&draws) {
         return Err(SimulationError::Draws(draws));
     }
     let mut generator = Pcg64Mcg::seed_from_u64(seed);
@@ -167,9 +167,9 @@ fn percentiles_of_shares(mut shares: Vec<f64>) -> Percentiles<f64> {
 fn percentiles<T: Copy>(sorted: &[T], between: impl Fn(T, T, i64) -> T) -> Percentiles<T> {
     let last = sorted.len() - 1;
     let at = |tenths: usize| {
-        let place = tenths * last;
-        let low = place / 10;
-        between(sorted[low], sorted[(low + 1).min(last)], (place % 10) as i64)
+        let position = tenths * last;
+        let low = position / 10;
+        between(sorted[low], sorted[(low + 1).min(last)], (position % 10) as i64)
     };
     Percentiles { p10: at(1), p50: at(5), p90: at(9) }
 }

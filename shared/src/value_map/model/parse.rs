@@ -13,13 +13,13 @@ use crate::value_map::attainment::{AmountScale, Scale};
 use crate::value_map::financial::Triangular;
 use crate::value_map::{Element, Layer};
 
-const MOST_MEASURES: usize = 100;
-const MOST_LINKS: usize = 200;
+const MAX_MEASURES: usize = 100;
+const MAX_LINKS: usize = 200;
 const LONGEST_TEXT: usize = 200;
 
 impl ScoringModel {
     /// Checks a model. A measure whose target is its baseline, a negative weight, a link that leads nowhere or in a
-    /// circle, and whatever else could not be computed with, is named with its path.
+    /// cycle, and whatever else could not be computed with, is named with its path.
     pub fn parse(draft: &ScoringModelDraft, version: u32) -> Result<Self, Vec<Problem>> {
         let mut found = Found::default();
         found.text("name", &draft.name);
@@ -27,9 +27,9 @@ impl ScoringModel {
         let links = parse_links(&draft.links, &mut found);
         let financial = parse_financial(&draft.financial, &mut found);
         check_weights(&measures, &links, &mut found);
-        if let Some(circle) = circle_in(&links) {
-            let names: Vec<&str> = circle.into_iter().map(Element::as_str).collect();
-            found.add("links", ProblemCode::Malformed, format!("the links lead in a circle: {}", names.join(" > ")));
+        if let Some(cycle) = cycle_in(&links) {
+            let names: Vec<&str> = cycle.into_iter().map(Element::as_str).collect();
+            found.add("links", ProblemCode::Malformed, format!("the links form a cycle: {}", names.join(" > ")));
         }
         let sessions = &draft.financial.self_service.sessions;
         let counts = |measure: &MeasureDraft| {
@@ -50,13 +50,13 @@ impl ScoringModel {
 }
 
 fn parse_measures(drafts: &[MeasureDraft], found: &mut Found) -> Vec<Measure> {
-    if drafts.len() > MOST_MEASURES {
-        found.add("measures", ProblemCode::Size, format!("at most {MOST_MEASURES} measures"));
+    if drafts.len() > MAX_MEASURES {
+        found.add("measures", ProblemCode::Size, format!("at most {MAX_MEASURES} measures"));
     }
     let mut keys = HashSet::new();
     let mut measures = Vec::new();
-    for (place, draft) in drafts.iter().enumerate() {
-        let path = |field: &str| format!("measures.{place}.{field}");
+    for (index, draft) in drafts.iter().enumerate() {
+        let path = |field: &str| format!("measures.{index}.{field}");
         found.text(&path("key"), &draft.key);
         found.text(&path("name"), &draft.name);
         found.text(&path("unit"), &draft.unit);
@@ -106,12 +106,12 @@ fn parse_measures(drafts: &[MeasureDraft], found: &mut Found) -> Vec<Measure> {
 }
 
 fn parse_links(drafts: &[LinkDraft], found: &mut Found) -> Vec<Link> {
-    if drafts.len() > MOST_LINKS {
-        found.add("links", ProblemCode::Size, format!("at most {MOST_LINKS} links"));
+    if drafts.len() > MAX_LINKS {
+        found.add("links", ProblemCode::Size, format!("at most {MAX_LINKS} links"));
     }
     let mut links: Vec<Link> = Vec::new();
-    for (place, draft) in drafts.iter().enumerate() {
-        let path = |field: &str| format!("links.{place}.{field}");
+    for (index, draft) in drafts.iter().enumerate() {
+        let path = |field: &str| format!("links.{index}.{field}");
         let from = found.element(&path("from"), &draft.from);
         let to = found.element(&path("to"), &draft.to);
         if let Some(weight) = draft.weight {
@@ -153,20 +153,20 @@ fn check_weights(measures: &[Measure], links: &[Link], found: &mut Found) {
     }
 }
 
-/// The elements of a circle that the links lead in, the first one repeated at the end.
-fn circle_in(links: &[Link]) -> Option<Vec<Element>> {
+/// The elements of a cycle of links, the first one repeated at the end.
+fn cycle_in(links: &[Link]) -> Option<Vec<Element>> {
     fn walk(links: &[Link], path: &mut Vec<Element>, done: &mut HashSet<Element>) -> Option<Vec<Element>> {
         let here = *path.last()?;
         for link in links.iter().filter(|link| link.from == here) {
             if let Some(start) = path.iter().position(|element| *element == link.to) {
-                let mut circle = path[start..].to_vec();
-                circle.push(link.to);
-                return Some(circle);
+                let mut cycle = path[start..].to_vec();
+                cycle.push(link.to);
+                return Some(cycle);
             }
             if !done.contains(&link.to) {
                 path.push(link.to);
-                if let Some(circle) = walk(links, path, done) {
-                    return Some(circle);
+                if let Some(cycle) = walk(links, path, done) {
+                    return Some(cycle);
                 }
                 path.pop();
             }
@@ -396,9 +396,9 @@ mod tests {
     }
 
     #[test]
-    fn a_circle_is_named() {
+    fn a_cycle_is_named() {
         let back = LinkDraft { from: "UPGRADES".into(), to: "EDUCATION".into(), weight: None, effect: None };
-        check(|draft| draft.links.push(back), &["links: the links lead in a circle: EDUCATION > UPGRADES > EDUCATION"]);
+        check(|draft| draft.links.push(back), &["links: the links form a cycle: EDUCATION > UPGRADES > EDUCATION"]);
     }
 
     #[test]

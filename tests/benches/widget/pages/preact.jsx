@@ -6,31 +6,31 @@ import { useState } from "preact/hooks";
 import { fetchSurvey } from "./survey.js";
 
 function Survey({ survey }) {
-  const [place, setPlace] = useState(0);
+  const [current, setCurrent] = useState(0);
   const [answers, setAnswers] = useState({});
   const { questions, points, ends } = survey;
   const total = questions.length;
-  if (place === total) {
+  if (current === total) {
     return (
       <section class="card" data-state="thanks">
         <h2>Thank you. Your answers have arrived.</h2>
       </section>
     );
   }
-  const { key, prompt } = questions[place];
+  const { key, prompt } = questions[current];
   const next = (event) => {
     event.preventDefault();
-    if (place === total - 1) fetch("answers", { method: "POST", body: JSON.stringify(answers) });
-    setPlace(place + 1);
+    if (current === total - 1) fetch("answers", { method: "POST", body: JSON.stringify(answers) });
+    setCurrent(current + 1);
   };
   return (
     <form class="card" onSubmit={next}>
       <header>
         <h2>{survey.title}</h2>
         <span>
-          {place + 1} of {total}
+          {current + 1} of {total}
         </span>
-        <progress max={total} value={place + 1} />
+        <progress max={total} value={current + 1} />
       </header>
       <fieldset class="question" key={key}>
         <legend>{prompt}</legend>
@@ -53,10 +53,10 @@ function Survey({ survey }) {
         </p>
       </fieldset>
       <footer>
-        <button type="button" class="quiet" hidden={place === 0} onClick={() => setPlace(place - 1)}>
+        <button type="button" class="quiet" hidden={current === 0} onClick={() => setCurrent(current - 1)}>
           Back
         </button>
-        <button type="submit">{place === total - 1 ? "Send" : "Next"}</button>
+        <button type="submit">{current === total - 1 ? "Send" : "Next"}</button>
       </footer>
     </form>
   );

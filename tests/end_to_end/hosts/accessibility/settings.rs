@@ -59,7 +59,7 @@ async fn who_wants_less_motion_gets_none() {
     partner.browser.close().await.unwrap();
 }
 
-/// A chosen point, and a button, can be told from what is around them by what the member's own colours are.
+/// A chosen point, and a button, stand out from what is around them by what the member's own colours are.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_members_own_colours_tell_things_apart() {
     const LOOKS: &str = "

@@ -1,10 +1,10 @@
 // What a page is like apart from the survey: the styles of its own elements, what it holds globally, where its reader is.
 const styles = {};
-for (const [place, element] of document.querySelectorAll("[data-own], [data-own] *").entries()) {
+for (const [index, element] of document.querySelectorAll("[data-own], [data-own] *").entries()) {
   const computed = getComputedStyle(element);
   // The field that is in focus at first has an outline for as long as it is.
   const names = [...computed].filter((name) => !element.matches("[data-focus]") || !name.startsWith("outline"));
-  styles[`${place} ${element.localName}`] = Object.fromEntries(names.map((name) => [name, computed[name]]));
+  styles[`${index} ${element.localName}`] = Object.fromEntries(names.map((name) => [name, computed[name]]));
 }
 // ChromeDriver leaves these behind.
 const isOfTheDriver = (name) => /^(\d+$|ret_nodes|se_|\$?cdc_)/.test(name);

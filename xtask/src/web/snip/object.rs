@@ -39,9 +39,9 @@ pub fn trap(object: &[u8], picks: impl Fn(&str) -> bool) -> Result<(Vec<u8>, usi
             true => vec![all_code(body)?],
             false => doomed_code(body, &traps)?,
         };
-        for place in doomed {
-            fill_with_trap(&mut edited[place.clone()]);
-            gone.push(place.start - code..place.end - code);
+        for range in doomed {
+            fill_with_trap(&mut edited[range.clone()]);
+            gone.push(range.start - code..range.end - code);
         }
     }
     if let Some(relocations) = relocations {
@@ -61,7 +61,7 @@ pub fn data(object: &[u8]) -> Result<Range<usize>> {
     Ok(0..0)
 }
 
-/// The parts of an object that matter here. Places are in bytes from the start of the file.
+/// The parts of an object that matter here. Positions are in bytes from the start of the file.
 #[derive(Default)]
 struct Object<'a> {
     /// How many functions come from elsewhere: they have the first numbers.
@@ -134,17 +134,17 @@ fn functions<'a>(linking: &LinkingSectionReader<'a>) -> Result<Vec<Symbol<'a>>> 
     Ok(functions)
 }
 
-/// The places in a function from which it is certain to come to a call that traps, with that call. They hold what puts
+/// The ranges of a function from which it is certain to come to a call that traps, with that call. They hold what puts
 /// the message together: constants, addresses, stores. Calls of others stay, for those may throw or be seen.
 fn doomed_code(body: &FunctionBody, traps: &BTreeSet<u32>) -> Result<Vec<Range<usize>>> {
-    let mut places = Vec::new();
+    let mut ranges = Vec::new();
     let mut operators = body.get_operators_reader()?;
     let mut start = operators.original_position();
     while !operators.eof() {
         let operator = operators.read()?;
         let end = operators.original_position();
         match operator {
-            Operator::Call { function_index } if traps.contains(&function_index) => places.push(start..end),
+            Operator::Call { function_index } if traps.contains(&function_index) => ranges.push(start..end),
             Operator::Call { .. }
             | Operator::CallIndirect { .. }
             | Operator::Block { .. }
@@ -161,7 +161,7 @@ fn doomed_code(body: &FunctionBody, traps: &BTreeSet<u32>) -> Result<Vec<Range<u
         }
         start = end;
     }
-    Ok(places)
+    Ok(ranges)
 }
 
 /// The code of a function, without the `end` of it.
@@ -180,8 +180,8 @@ fn fill_with_trap(code: &mut [u8]) {
     }
 }
 
-/// The section of relocations once more, without those in the given places of the code.
-fn relocations_outside(reader: &RelocSectionReader, object: &[u8], places: &[Range<usize>]) -> Result<Vec<u8>> {
+/// The section of relocations once more, without those in the given ranges of the code.
+fn relocations_outside(reader: &RelocSectionReader, object: &[u8], ranges: &[Range<usize>]) -> Result<Vec<u8>> {
     let mut count = 0u32;
     let mut kept = Vec::new();
     let entries = reader.entries();
@@ -190,9 +190,9 @@ fn relocations_outside(reader: &RelocSectionReader, object: &[u8], places: &[Ran
     while let Some(entry) = entries.next() {
         let (start, entry) = entry?;
         let offset = usize::try_from(entry.offset)?;
-        // Both are in order, as relocations have to be; places do not overlap.
-        let before = places.partition_point(|place| place.end <= offset);
-        if places.get(before).is_some_and(|place| place.contains(&offset)) {
+        // Both are in order, as relocations have to be; ranges do not overlap.
+        let before = ranges.partition_point(|range| range.end <= offset);
+        if ranges.get(before).is_some_and(|range| range.contains(&offset)) {
             continue;
         }
         let end = match entries.peek() {
@@ -246,9 +246,9 @@ mod tests {
             function.raw(body.iter().copied());
             code.function(function.raw([0x0b]));
             at += 2;
-            for (place, _) in body.windows(5).enumerate().filter(|(_, five)| five[1..] == [0x80, 0x80, 0x80, 0x00]) {
-                let kind = if body[place - 1] == 0x41 { MEMORY_ADDRESS } else { FUNCTION };
-                relocations.push((kind, at + place));
+            for (index, _) in body.windows(5).enumerate().filter(|(_, five)| five[1..] == [0x80, 0x80, 0x80, 0x00]) {
+                let kind = if body[index - 1] == 0x41 { MEMORY_ADDRESS } else { FUNCTION };
+                relocations.push((kind, at + index));
             }
             at += body.len() + 1;
         }

@@ -81,8 +81,8 @@ impl Entry for ActivityInput {
             channels: self.channels,
         });
         let activity = batch.add(path.clone(), record, None);
-        for (place, cost) in self.costs.into_iter().enumerate() {
-            let path = format!("{path}.costs.{place}");
+        for (index, cost) in self.costs.into_iter().enumerate() {
+            let path = format!("{path}.costs.{index}");
             let Some(amount) = read_cost(&path, cost.amount, cost.hours, cost.rate, batch) else { continue };
             let record = domain::Record::Cost(domain::CostLine {
                 reference: batch.reference(cost.source.or_else(|| Some(reference.source.clone())), cost.key),

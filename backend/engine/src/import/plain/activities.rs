@@ -2,7 +2,7 @@ use valuemap_shared::activities::{Activity, ActivityType, Cost, CostLine, Record
 
 use crate::import::format::FormatOption;
 use crate::import::plain::{
-    ACCOUNT, ACCOUNT_SOURCE, Field, Format, MEMBER, MEMBER_SOURCE, Reading, Row, SOURCE, SOURCE_FIELD, Settings,
+    ACCOUNT, ACCOUNT_SOURCE, Field, Format, FormatSettings, MEMBER, MEMBER_SOURCE, Reading, Row, SOURCE, SOURCE_FIELD,
 };
 
 const ACTIVITY: Field = Field::new("activity", &["activity", "activity key"]);
@@ -91,7 +91,7 @@ pub const TOUCHPOINTS: Format = Format {
     read: touchpoint,
 };
 
-fn activity_type(row: &mut Row<'_>, _: &Settings) -> Option<Reading> {
+fn activity_type(row: &mut Row<'_>, _: &FormatSettings) -> Option<Reading> {
     let (key, name) = (row.required("key"), row.required("name"));
     let (modality, goal) = (row.required_named("modality"), row.required_named("goal"));
     Reading::of(Record::ActivityType(ActivityType {
@@ -102,7 +102,7 @@ fn activity_type(row: &mut Row<'_>, _: &Settings) -> Option<Reading> {
     }))
 }
 
-fn activity(row: &mut Row<'_>, _: &Settings) -> Option<Reading> {
+fn activity(row: &mut Row<'_>, _: &FormatSettings) -> Option<Reading> {
     let reference = row.own_reference("key");
     let (activity_type, name) = (row.required("type"), row.required("name"));
     let modality = row.named("modality");
@@ -120,7 +120,7 @@ fn activity(row: &mut Row<'_>, _: &Settings) -> Option<Reading> {
     }))
 }
 
-fn cost(row: &mut Row<'_>, _: &Settings) -> Option<Reading> {
+fn cost(row: &mut Row<'_>, _: &FormatSettings) -> Option<Reading> {
     let reference = row.own_reference("key");
     let kind = row.required_named("kind");
     let day = row.required_day("day");
@@ -147,7 +147,7 @@ fn cost(row: &mut Row<'_>, _: &Settings) -> Option<Reading> {
     }))
 }
 
-fn touchpoint(row: &mut Row<'_>, settings: &Settings) -> Option<Reading> {
+fn touchpoint(row: &mut Row<'_>, settings: &FormatSettings) -> Option<Reading> {
     row.required("activity");
     let activity = row.reference("activity", "activity_source");
     let party = super::required_party(row);

@@ -10,7 +10,7 @@ pub use parties::{ACCOUNTS, LINKS, MEMBERS};
 
 use valuemap_shared::activities::{PartyKind, PartyRef};
 
-use crate::import::format::{Field, Format, Reading, Settings};
+use crate::import::format::{Field, Format, FormatSettings, Reading};
 use crate::import::row::Row;
 
 /// Where records come from whose file does not say.

@@ -2,7 +2,8 @@ use valuemap_shared::activities::{Contribution, Observation, Outcome, PartyKind,
 
 use crate::import::format::FormatOption;
 use crate::import::plain::{
-    ACCOUNT, ACCOUNT_SOURCE, Field, Format, MEMBER, MEMBER_SOURCE, Reading, Row, SOURCE, SOURCE_FIELD, Settings, party,
+    ACCOUNT, ACCOUNT_SOURCE, Field, Format, FormatSettings, MEMBER, MEMBER_SOURCE, Reading, Row, SOURCE, SOURCE_FIELD,
+    party,
 };
 
 pub const OUTCOMES: Format = Format {
@@ -90,7 +91,7 @@ pub const OBSERVATIONS: Format = Format {
     read: observation,
 };
 
-fn outcome(row: &mut Row<'_>, _: &Settings) -> Option<Reading> {
+fn outcome(row: &mut Row<'_>, _: &FormatSettings) -> Option<Reading> {
     let reference = row.own_reference("key");
     let kind = row.required_named("kind");
     let party = party(row);
@@ -112,7 +113,7 @@ fn outcome(row: &mut Row<'_>, _: &Settings) -> Option<Reading> {
     }))
 }
 
-fn case(row: &mut Row<'_>, _: &Settings) -> Option<Reading> {
+fn case(row: &mut Row<'_>, _: &FormatSettings) -> Option<Reading> {
     let reference = row.own_reference("key");
     let party = party(row);
     let (opened_at, solved_at) = (row.required_time("opened_at"), row.time("solved_at"));
@@ -125,7 +126,7 @@ fn case(row: &mut Row<'_>, _: &Settings) -> Option<Reading> {
     }))
 }
 
-fn contribution(row: &mut Row<'_>, _: &Settings) -> Option<Reading> {
+fn contribution(row: &mut Row<'_>, _: &FormatSettings) -> Option<Reading> {
     let reference = row.own_reference("key");
     let kind = row.required_named("kind");
     row.required("member");
@@ -142,7 +143,7 @@ fn contribution(row: &mut Row<'_>, _: &Settings) -> Option<Reading> {
     }))
 }
 
-fn observation(row: &mut Row<'_>, settings: &Settings) -> Option<Reading> {
+fn observation(row: &mut Row<'_>, settings: &FormatSettings) -> Option<Reading> {
     let (measure, day) = (row.required("measure"), row.required_day("day"));
     row.required("value");
     let (value, low, high) = (row.float("value"), row.float("low"), row.float("high"));

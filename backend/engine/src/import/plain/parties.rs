@@ -1,7 +1,9 @@
 use valuemap_shared::activities::{IdentityLink, LinkMethod, Party, PartyKind, PartyRef, Record, Reference};
 
 use crate::import::format::FormatOption;
-use crate::import::plain::{ACCOUNT, ACCOUNT_SOURCE, Field, Format, Reading, Row, SOURCE, SOURCE_FIELD, Settings};
+use crate::import::plain::{
+    ACCOUNT, ACCOUNT_SOURCE, Field, Format, FormatSettings, Reading, Row, SOURCE, SOURCE_FIELD,
+};
 
 pub const ACCOUNTS: Format = Format {
     name: "accounts",
@@ -72,7 +74,7 @@ fn party(row: &mut Row<'_>, kind: PartyKind) -> Option<Party> {
     Some(Party { party: PartyRef { kind, reference: reference? }, name: row.owned("name"), is_staff, since, until })
 }
 
-fn member(row: &mut Row<'_>, _: &Settings) -> Option<Reading> {
+fn member(row: &mut Row<'_>, _: &FormatSettings) -> Option<Reading> {
     let member = party(row, PartyKind::Member)?;
     let account = row.party(PartyKind::Account, "account", "account_source");
     let link = account.map(|account| {
@@ -89,7 +91,7 @@ fn member(row: &mut Row<'_>, _: &Settings) -> Option<Reading> {
     Some(Reading { records, ..Reading::default() })
 }
 
-fn link(row: &mut Row<'_>, _: &Settings) -> Option<Reading> {
+fn link(row: &mut Row<'_>, _: &FormatSettings) -> Option<Reading> {
     let end = |row: &mut Row<'_>, kind_field: &str, field: &str, source_field: &str| {
         let kind: Option<PartyKind> = row.required_named(kind_field);
         row.required(field);

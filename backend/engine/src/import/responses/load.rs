@@ -6,7 +6,7 @@ use crate::base::commits::Touches;
 use crate::database::author::Author;
 use crate::database::{Database, WriteError};
 use crate::import::responses::plan::{Plan, RowProblem};
-use crate::survey::record::Outcome;
+use crate::survey::record::EntryResult;
 use crate::survey::store::{
     PublishedVersion, create_survey, definition_of, publish_draft, save_draft, survey_named, versions_of,
 };
@@ -60,10 +60,10 @@ pub async fn load(
     let outcomes = submit::load(&transaction, ambient, &version, file, answers).await?;
     for (row, outcome) in plan.rows.iter().zip(outcomes) {
         match outcome {
-            Outcome::Recorded(_) => loaded.new += 1,
-            Outcome::Repeated(_) => loaded.known += 1,
+            EntryResult::Recorded(_) => loaded.new += 1,
+            EntryResult::Repeated(_) => loaded.known += 1,
             // No server has signed for the members in a file, so none of them has answered twice.
-            Outcome::IdReused | Outcome::AlreadyAnswered { .. } => {
+            EntryResult::IdReused | EntryResult::AlreadyAnswered { .. } => {
                 let reason =
                     "this row was loaded before, with other answers, another day or another mapping".to_owned();
                 loaded.problems.push(RowProblem { line: row.line, reason });

@@ -104,21 +104,21 @@ impl Plan {
 fn find_columns(table: &Table, mappings: &[Mapping], existing: Option<&SurveyDefinition>) -> anyhow::Result<Columns> {
     let mut columns = Columns { respondent: None, date: None, questions: Vec::new() };
     for Mapping { column, target } in mappings {
-        let place = table
+        let index = table
             .column(column)
             .with_context(|| format!("the file has no column `{column}`; it has {}", table.header.join(", ")))?;
         match target {
-            Target::Respondent if columns.respondent.is_none() => columns.respondent = Some(place),
-            Target::Date if columns.date.is_none() => columns.date = Some(place),
+            Target::Respondent if columns.respondent.is_none() => columns.respondent = Some(index),
+            Target::Date if columns.date.is_none() => columns.date = Some(index),
             Target::Respondent | Target::Date => bail!("`{column}`: only one column can be that"),
-            Target::New(kind) => columns.questions.push((place, question_of(column, kind.clone()))),
+            Target::New(kind) => columns.questions.push((index, question_of(column, kind.clone()))),
             Target::Existing(key) => {
                 let survey = existing.context("question:KEY needs a survey that exists and is published")?;
                 let question = survey.question(key).with_context(|| {
                     let known: Vec<&str> = survey.questions().iter().map(|question| question.key.as_str()).collect();
                     format!("the survey has no question `{key}`; it has {}", known.join(", "))
                 })?;
-                columns.questions.push((place, question.clone()));
+                columns.questions.push((index, question.clone()));
             }
         }
     }
@@ -156,8 +156,8 @@ fn plan_row(
     let mut reasons = Vec::new();
     let mut drafts = Vec::new();
     let mut names = Vec::new();
-    for (place, question) in &columns.questions {
-        match draft(question, &cells[*place]) {
+    for (index, question) in &columns.questions {
+        match draft(question, &cells[*index]) {
             Ok(None) => {}
             Ok(Some(draft)) => {
                 drafts.push(draft);
@@ -167,7 +167,7 @@ fn plan_row(
         }
     }
     let day = match columns.date {
-        Some(place) => read_day(&cells[place]).map_err(|reason| reasons.push(reason)).ok(),
+        Some(index) => read_day(&cells[index]).map_err(|reason| reasons.push(reason)).ok(),
         None => target.day,
     };
     if day.is_some_and(|day| day > target.today) {
@@ -181,8 +181,8 @@ fn plan_row(
         Ok(submission) => Ok(Some((day, submission))),
         Err(problems) => {
             let named = |problem: &valuemap_shared::survey::Problem| {
-                let place = problem.path.split('.').nth(1).and_then(|place| place.parse::<usize>().ok());
-                match place.and_then(|place| names.get(place)) {
+                let index = problem.path.split('.').nth(1).and_then(|index| index.parse::<usize>().ok());
+                match index.and_then(|index| names.get(index)) {
                     Some(column) => format!("{column}: {}", problem.message),
                     None => problem.message.clone(),
                 }

@@ -2,7 +2,7 @@ use chrono::{DateTime, Utc};
 use valuemap_shared::activities::{Activity, IdentityLink, LinkMethod, PartyRef, Record, Role, Touchpoint};
 
 use crate::import::columns::normalised;
-use crate::import::format::{Field, Format, FormatOption, Reading, Settings};
+use crate::import::format::{Field, Format, FormatOption, FormatSettings, Reading};
 use crate::import::row::Row;
 use crate::import::salesforce::salesforce_id;
 
@@ -29,7 +29,7 @@ pub const CAMPAIGN_MEMBERS: Format = Format {
     read: campaign_member,
 };
 
-fn campaign_member(row: &mut Row<'_>, settings: &Settings) -> Option<Reading> {
+fn campaign_member(row: &mut Row<'_>, settings: &FormatSettings) -> Option<Reading> {
     row.required("campaign");
     let campaign = salesforce_id(row, "campaign");
     let (contact, lead) = (salesforce_id(row, "contact"), salesforce_id(row, "lead"));
@@ -109,7 +109,7 @@ fn role(row: &mut Row<'_>) -> Option<Role> {
 }
 
 /// The activity that a campaign becomes, where `--activity-type` says of which type it is.
-fn activity(row: &mut Row<'_>, settings: &Settings, campaign: &str, at: DateTime<Utc>) -> Option<Activity> {
+fn activity(row: &mut Row<'_>, settings: &FormatSettings, campaign: &str, at: DateTime<Utc>) -> Option<Activity> {
     let activity_type = settings.activity_type.clone()?;
     let starts_on = row.day("campaign_start").unwrap_or(at.date_naive());
     let ends_on = row.day("campaign_end").unwrap_or(at.date_naive()).max(starts_on);

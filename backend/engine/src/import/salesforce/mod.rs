@@ -30,7 +30,7 @@ fn long_id(text: &str) -> Result<String, String> {
     let mut id = short.to_owned();
     for part in short.as_bytes().chunks(5) {
         let capitals = part.iter().enumerate().filter(|(_, byte)| byte.is_ascii_uppercase());
-        let number = capitals.fold(0_u8, |number, (place, _)| number | 1 << place);
+        let number = capitals.fold(0_u8, |number, (index, _)| number | 1 << index);
         id.push(char::from(if number < 26 { b'A' + number } else { b'0' + number - 26 }));
     }
     if !suffix.is_empty() && !id[15..].eq_ignore_ascii_case(suffix) {

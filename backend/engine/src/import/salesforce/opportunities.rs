@@ -1,7 +1,7 @@
 use valuemap_shared::activities::{Outcome, PartyRef, Record};
 
 use crate::import::deals::{is_won, kind_of};
-use crate::import::format::{Field, Format, FormatOption, Reading, Settings};
+use crate::import::format::{Field, Format, FormatOption, FormatSettings, Reading};
 use crate::import::row::Row;
 use crate::import::salesforce::salesforce_id;
 
@@ -27,7 +27,7 @@ pub const OPPORTUNITIES: Format = Format {
     read: opportunity,
 };
 
-fn opportunity(row: &mut Row<'_>, settings: &Settings) -> Option<Reading> {
+fn opportunity(row: &mut Row<'_>, settings: &FormatSettings) -> Option<Reading> {
     row.required("id");
     let id = salesforce_id(row, "id");
     let stage = row.text("stage");

@@ -47,8 +47,8 @@ impl Filled {
     pub fn drafts(&self, survey: &SurveyDefinition, id: SubmissionId) -> Vec<AnswerDraft> {
         let asked = self.asked(survey);
         let questions = survey.questions().iter().enumerate().filter(|(_, question)| asked.contains(&*question.key));
-        let of = |(place, question): (usize, &Question)| {
-            let order = shown_order(question, place, id);
+        let of = |(position, question): (usize, &Question)| {
+            let order = shown_order(question, position, id);
             drafts(question, self.values(&question.key))
                 .into_iter()
                 .map(move |draft| AnswerDraft { order: order.clone(), ..draft })

@@ -6,14 +6,14 @@ use valuemap_api::error::ApiError;
 
 use crate::http::embed_pages::page::Page;
 use crate::http::embed_pages::texts::Texts;
-use crate::http::request_body::Refusal;
+use crate::http::request_body::HttpRefusal;
 
-pub fn refusal(error: impl Into<ApiError>) -> Refusal {
+pub fn refusal(error: impl Into<ApiError>) -> HttpRefusal {
     error.into().into()
 }
 
 /// Says what happened and why, and how to go on where that helps. `form` is the address of the form.
-pub fn page(texts: &Texts, method: &Method, refusal: &Refusal, form: Option<&str>) -> Page {
+pub fn page(texts: &Texts, method: &Method, refusal: &HttpRefusal, form: Option<&str>) -> Page {
     let was_sent = method == Method::POST;
     let heading = if was_sent { &texts.refused } else { &texts.unavailable };
     let reason = match refusal.code {

@@ -30,7 +30,9 @@ impl SurveyForm<'_> {
                 // A browser that fills in again what was typed before a reload would fill in the old id, too.
                 input type="hidden" name=(ID_FIELD) value=(self.id) autocomplete="off";
                 input type="hidden" name=(VERSION_FIELD) value=(self.version) autocomplete="off";
-                @for (place, question) in self.survey.questions.iter().enumerate() { (self.question(place, question)) }
+                @for (position, question) in self.survey.questions.iter().enumerate() {
+                    (self.question(position, question))
+                }
                 footer { button type="submit" { (self.texts.send) } }
             }
         }
@@ -56,7 +58,7 @@ impl SurveyForm<'_> {
         Some(&*self.survey.language).filter(|language| *language != self.texts.language)
     }
 
-    fn question(&self, place: usize, question: &Question) -> Markup {
+    fn question(&self, position: usize, question: &Question) -> Markup {
         let problem = self.complaints.and_then(|complaints| complaints.about(question));
         let note = self.note(question);
         let condition = question.ask_if.as_ref().and_then(|condition| self.condition(condition));
@@ -87,10 +89,10 @@ impl SurveyForm<'_> {
                     QuestionKind::Agreement { points, .. } => (self.scale(question, 1, *points)),
                     QuestionKind::Recommendation => (self.scale(question, 0, 10)),
                     QuestionKind::SingleChoice { choices, shuffled } => {
-                        (self.choices(question, &shown_choices(choices, *shuffled, place, self.id), "radio"))
+                        (self.choices(question, &shown_choices(choices, *shuffled, position, self.id), "radio"))
                     },
                     QuestionKind::MultipleChoice { choices, shuffled } => {
-                        (self.choices(question, &shown_choices(choices, *shuffled, place, self.id), "checkbox"))
+                        (self.choices(question, &shown_choices(choices, *shuffled, position, self.id), "checkbox"))
                     },
                     QuestionKind::Text { .. } => {},
                 }
@@ -145,7 +147,7 @@ impl SurveyForm<'_> {
     }
 
     fn choices(&self, question: &Question, choices: &[&Choice], kind: &str) -> Markup {
-        // A browser that is told so would want all the boxes.
+        // With `required` on every box, a browser would insist on all of them.
         let required = kind == "radio" && self.is_required(question);
         html! {
             div.choices lang=[self.language()] {

@@ -24,7 +24,7 @@ use crate::http::embed_pages::page::{Page, respond};
 use crate::http::embed_pages::results::thanks;
 use crate::http::embed_pages::texts::{Locales, Texts, asked_language};
 use crate::http::page_origin::page_origin;
-use crate::http::request_body::{Refusal, read_form};
+use crate::http::request_body::{HttpRefusal, read_form};
 
 /// Whoever asks for a page, and what for.
 pub struct Visit<'a> {
@@ -67,7 +67,7 @@ pub async fn on_site(
     key: &str,
     services: &Services,
     locales: &Locales,
-    make: impl AsyncFnOnce(&Visit<'_>) -> Result<Page, Refusal>,
+    make: impl AsyncFnOnce(&Visit<'_>) -> Result<Page, HttpRefusal>,
 ) -> HttpResponse {
     let texts = locales.wanted_by(request);
     let site = match site_by_key(&services.database.read, key).await {
@@ -100,18 +100,18 @@ impl Visit<'_> {
         (CommunityId(self.site.community_id), SurveyId(self.site.survey_id))
     }
 
-    pub async fn latest(&self) -> Result<PublishedVersion, Refusal> {
+    pub async fn latest(&self) -> Result<PublishedVersion, HttpRefusal> {
         let version = latest_published(&self.services.database.read, self.survey()).await.map_err(refusal)?;
         let version = version.ok_or_else(|| refusal(ApiError::SurveyNotPublished))?;
         PublishedVersion::try_from(version).map_err(refusal)
     }
 
     /// A form cannot say who sends it.
-    fn check_is_anonymous(&self) -> Result<(), Refusal> {
+    fn check_is_anonymous(&self) -> Result<(), HttpRefusal> {
         if self.site.requires_identity { Err(refusal(ApiError::Unauthenticated)) } else { Ok(()) }
     }
 
-    pub async fn empty_form(&self) -> Result<Page, Refusal> {
+    pub async fn empty_form(&self) -> Result<Page, HttpRefusal> {
         self.check_is_anonymous()?;
         let version = self.latest().await?;
         Ok(self.form_page(StatusCode::OK, &version, None, &Filled::default(), None))
@@ -140,7 +140,7 @@ impl Visit<'_> {
     }
 
     /// Stores the answers and thanks for them, or shows the form again with what is wrong.
-    async fn receive(&self, door: Door<'_>, filled: &Filled, client: Client) -> Result<Page, Refusal> {
+    async fn receive(&self, door: Door<'_>, filled: &Filled, client: Client) -> Result<Page, HttpRefusal> {
         self.check_is_anonymous()?;
         let sent = Sent {
             client,
@@ -172,7 +172,7 @@ impl Visit<'_> {
             Taken::AlreadyAnswered { .. } => Err(refusal(ApiError::Unavailable)),
             Taken::IdReused => {
                 let message = "other answers were stored under this id before";
-                Err(Refusal::new(StatusCode::CONFLICT, "SUBMISSION_ID_REUSED", message))
+                Err(HttpRefusal::new(StatusCode::CONFLICT, "SUBMISSION_ID_REUSED", message))
             }
         }
     }

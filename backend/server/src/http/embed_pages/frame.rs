@@ -9,7 +9,7 @@ use crate::http::embed_pages::failure;
 use crate::http::embed_pages::form::{Visit, on_site};
 use crate::http::embed_pages::page::Page;
 use crate::http::embed_pages::texts::Locales;
-use crate::http::request_body::Refusal;
+use crate::http::request_body::HttpRefusal;
 
 /// `frame.js` first: it listens before the widget says anything.
 const SCRIPTS: &[&str] = &["/embed/v1/frame.js", "/embed/v1/valuemap.js"];
@@ -30,8 +30,9 @@ pub async fn show(
 }
 
 /// The plain form is inside of the element: it is seen wherever the element does not come to life. Where only members
-/// who are signed in may answer, the widget can still learn who they are, and the form's place says why it is not there.
-async fn frame_page(visit: &Visit<'_>, consent: Option<&str>, preview: bool) -> Result<Page, Refusal> {
+/// who are signed in may answer, the widget can still learn who they are, and a text instead of the form says why it is
+/// not there.
+async fn frame_page(visit: &Visit<'_>, consent: Option<&str>, preview: bool) -> Result<Page, HttpRefusal> {
     let form = match visit.empty_form().await {
         Err(refusal) if refusal.status == StatusCode::UNAUTHORIZED => {
             failure::page(visit.texts, &Method::GET, &refusal, None)

@@ -2,14 +2,14 @@
 
 use actix_web::http::StatusCode;
 use maud::{Markup, html};
-use valuemap_engine::survey::record::Receipt;
+use valuemap_engine::survey::record::Acknowledgement;
 use valuemap_engine::value_map::public_results::Published;
 use valuemap_shared::value_map::PublicResult;
 
 use crate::http::embed_pages::page::Page;
 use crate::http::embed_pages::texts::{Texts, fill};
 
-pub fn thanks(texts: &Texts, title: &str, receipt: &Receipt, published: &Published) -> Page {
+pub fn thanks(texts: &Texts, title: &str, receipt: &Acknowledgement, published: &Published) -> Page {
     Page {
         status: StatusCode::OK,
         title: title.to_owned(),
@@ -68,7 +68,7 @@ fn row(texts: &Texts, result: &PublicResult) -> Markup {
                 }
             }
             td { @match result.value { Some(value) => (value), None => "\u{2013}" } }
-            // How few they are is not told either.
+            // How few they are is not shown either.
             td { @match result.value { Some(_) => (result.answers), None => "\u{2013}" } }
         }
     }

@@ -132,9 +132,9 @@ impl Texts {
     }
 }
 
-/// A text with a value in its place.
-pub fn fill(text: &str, place: &str, value: impl std::fmt::Display) -> String {
-    text.replace(place, &value.to_string())
+/// A text with a value instead of a placeholder.
+pub fn fill(text: &str, placeholder: &str, value: impl std::fmt::Display) -> String {
+    text.replace(placeholder, &value.to_string())
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@ use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 use super::query::{FigureKey, Row, RowsKey, fetch_rows};
-use super::rows_state::{Rows, RowsAction};
+use super::rows_state::{ExplainedRows, RowsAction};
 use crate::pages::map::shown::Shown;
 use crate::server::Failure;
 use crate::words::{amount, format};
@@ -87,7 +87,7 @@ struct RowsOfProps {
 /// The rows of one figure, fetched once somebody looks, page by page.
 #[component]
 fn RowsOf(props: &RowsOfProps) -> Html {
-    let state = use_reducer(Rows::default);
+    let state = use_reducer(ExplainedRows::default);
     let fetch = {
         let dispatcher = state.dispatcher();
         let key = RowsKey {

@@ -7,7 +7,7 @@ use crate::server::Failure;
 
 /// The rows behind a figure, page after page.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Rows {
+pub struct ExplainedRows {
     pub rows: Vec<Row>,
     /// `None` before the first answer.
     pub total: Option<u64>,
@@ -21,7 +21,7 @@ pub enum RowsAction {
     Answered(Result<Page, Failure>),
 }
 
-impl Reducible for Rows {
+impl Reducible for ExplainedRows {
     type Action = RowsAction;
 
     fn reduce(self: Rc<Self>, action: RowsAction) -> Rc<Self> {
@@ -56,8 +56,8 @@ mod tests {
         RowsAction::Answered(Ok(page))
     }
 
-    fn after(actions: impl IntoIterator<Item = RowsAction>) -> Rc<Rows> {
-        actions.into_iter().fold(Rc::new(Rows::default()), |rows, action| rows.reduce(action))
+    fn after(actions: impl IntoIterator<Item = RowsAction>) -> Rc<ExplainedRows> {
+        actions.into_iter().fold(Rc::new(ExplainedRows::default()), |rows, action| rows.reduce(action))
     }
 
     #[test]
