@@ -1,12 +1,7 @@
 //! The mapping of columns to fields: which column of a file is which field of a format, by its name in the header or as
 //! somebody said.
 
-use std::cmp::Reverse;
 use std::collections::BTreeMap;
-
-use anyhow::bail;
-
-use crate::import::format::{FORMATS, Field, Format};
 
 /// Where the fields stand in a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,33 +34,6 @@ pub enum How {
 pub type Mapping = BTreeMap<String, String>;
 
 impl Columns {
-    pub fn find(format: &Format, header: &[String], given: &Mapping, remembered: &Mapping) -> anyhow::Result<Self> {
-        for field in given.keys() {
-            if !format.fields.iter().any(|known| known.name == field) {
-                let known: Vec<&str> = format.fields.iter().map(|field| field.name).collect();
-                bail!("--map: {} has no field `{field}`; it has {}", format.name, known.join(", "));
-            }
-        }
-        let mut matched = Vec::new();
-        for field in format.fields {
-            let said = [(given, How::Given), (remembered, How::Remembered)];
-            let said = said.into_iter().find_map(|(mapping, how)| Some((mapping.get(field.name)?, how)));
-            let found = match said {
-                Some((column, how)) => Some((index_of(header, column, how)?, how)),
-                None => index_by_name(field, header)?.map(|index| (index, How::Name)),
-            };
-            if let Some((index, how)) = found {
-                matched.push(Matched { field: field.name, index, column: header[index].clone(), how });
-            }
-        }
-        let columns = Self { others: others(header, &matched), matched };
-        let missing = columns.missing(format);
-        if !missing.is_empty() {
-            bail!("{}", refusal(format, header, &missing));
-        }
-        Ok(columns)
-    }
-
     pub fn index(&self, field: &str) -> Option<usize> {
         self.matched.iter().find(|matched| matched.field == field).map(|matched| matched.index)
     }
@@ -75,147 +43,9 @@ impl Columns {
         let said = self.matched.iter().filter(|matched| matched.how != How::Name);
         said.map(|matched| (matched.field.to_owned(), matched.column.clone())).collect()
     }
-
-    /// The requirements that no column meets, each as the names that would.
-    fn missing(&self, format: &Format) -> Vec<String> {
-        let is_met = |fields: &&&[&str]| fields.iter().any(|field| self.index(field).is_some());
-        let name = |field: &&str| {
-            let found = format.fields.iter().find(|known| known.name == *field);
-            let column = found.and_then(|field| field.columns.first()).copied().unwrap_or(field);
-            format!("`{column}`")
-        };
-        let unmet = format.required.iter().filter(|fields| !is_met(fields));
-        unmet.map(|fields| fields.iter().map(name).collect::<Vec<_>>().join(" or ")).collect()
-    }
 }
 
 /// A name without case, spaces and punctuation.
 pub fn normalised(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-}
-
-/// The column of a field's first name that the header has.
-fn index_by_name(field: &Field, header: &[String]) -> anyhow::Result<Option<usize>> {
-    for name in field.columns {
-        let name = normalised(name);
-        let mut indexes = (0..header.len()).filter(|index| normalised(&header[*index]) == name);
-        if let Some(index) = indexes.next() {
-            if let Some(other) = indexes.next() {
-                bail!(
-                    "the columns {} and {} could both be `{}`: they are named `{}` and `{}`; rename one",
-                    index + 1,
-                    other + 1,
-                    field.name,
-                    header[index],
-                    header[other]
-                );
-            }
-            return Ok(Some(index));
-        }
-    }
-    Ok(None)
-}
-
-fn index_of(header: &[String], column: &str, how: How) -> anyhow::Result<usize> {
-    let exact = header.iter().position(|name| name == column.trim());
-    let similar = || header.iter().position(|name| normalised(name) == normalised(column));
-    match (exact.or_else(similar), how) {
-        (Some(index), _) => Ok(index),
-        (None, How::Remembered) => bail!(
-            "the mapping that is remembered names the column `{column}`, and the file has {}; give --map again, or \
-             --forget-mapping",
-            header.join(", ")
-        ),
-        (None, _) => bail!("the file has no column `{column}`; it has {}", header.join(", ")),
-    }
-}
-
-fn others(header: &[String], matched: &[Matched]) -> Vec<String> {
-    let is_other = |index: &usize| !matched.iter().any(|matched| matched.index == *index);
-    let named = (0..header.len()).filter(is_other).map(|index| header[index].clone());
-    named.filter(|name| !name.is_empty()).collect()
-}
-
-fn refusal(format: &Format, header: &[String], missing: &[String]) -> String {
-    let mut text = format!(
-        "not a valid {} file: missing columns {}; it has {}",
-        format.name,
-        missing.join(", "),
-        header.join(", ")
-    );
-    if let Some(other) = recognise(header) {
-        text.push_str(&format!(". It looks like {0}: try `valuemap import {0}`", other.name));
-    }
-    text.push_str(". Where a column has another name, say which one it is with --map FIELD=COLUMN; the fields are ");
-    text + &format.fields.iter().map(|field| field.name).collect::<Vec<_>>().join(", ")
-}
-
-/// The format whose required columns are all there, and of several the one that knows most of the columns.
-fn recognise(header: &[String]) -> Option<&'static Format> {
-    let has = |field: &Field| matches!(index_by_name(field, header), Ok(Some(_)));
-    let is_there = |format: &Format, name: &str| format.fields.iter().any(|field| field.name == name && has(field));
-    let is_complete =
-        |format: &&Format| format.required.iter().all(|names| names.iter().any(|name| is_there(format, name)));
-    let known = |format: &&Format| format.fields.iter().filter(|field| has(field)).count();
-    let is_close = |format: &&Format| is_complete(format) && known(format) > 1;
-    FORMATS.iter().copied().filter(is_close).max_by_key(|format| (known(format), Reverse(format.fields.len())))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn header(names: &str) -> Vec<String> {
-        names.split(',').map(str::to_owned).collect()
-    }
-
-    fn find(
-        format: &Format,
-        names: &str,
-        given: &[(&str, &str)],
-        remembered: &[(&str, &str)],
-    ) -> Result<String, String> {
-        let mapping = |pairs: &[(&str, &str)]| {
-            pairs.iter().map(|(field, column)| ((*field).to_owned(), (*column).to_owned())).collect::<Mapping>()
-        };
-        let found = Columns::find(format, &header(names), &mapping(given), &mapping(remembered));
-        let shown = |matched: &Matched| format!("{}={} {:?}", matched.field, matched.index, matched.how);
-        let found = found.map(|columns| columns.matched.iter().map(shown).collect::<Vec<_>>().join(", "));
-        found.map_err(|error| error.to_string())
-    }
-
-    fn format(name: &str) -> &'static Format {
-        FORMATS.iter().find(|format| format.name == name).unwrap()
-    }
-
-    #[test]
-    fn columns_are_found_by_any_spelling_of_their_names() {
-        let found = find(format("hubspot-deals"), "DEAL STAGE,record-id,Close_Date,Owner", &[], &[]);
-        assert_eq!(found.unwrap(), "id=1 Name, stage=0 Name, closed=2 Name");
-        let best = "Record ID,Deal Stage,Close Date,Associated Company,Associated Company IDs (Primary)";
-        let found = find(format("hubspot-deals"), best, &[], &[]).unwrap();
-        assert!(found.ends_with("account=4 Name"), "{found}");
-    }
-
-    #[test]
-    fn what_is_said_now_goes_before_what_was_said_before() {
-        let names = "key,kind,at,Day,When";
-        let found = find(format("outcomes"), names, &[("at", "when")], &[("at", "Day"), ("title", "Day")]).unwrap();
-        assert_eq!(found, "key=0 Name, kind=1 Name, at=4 Given, title=3 Remembered");
-        let found = find(format("outcomes"), "key,kind,at", &[], &[("at", "Day")]).unwrap_err();
-        assert!(found.contains("the mapping that is remembered names the column `Day`"), "{found}");
-    }
-
-    #[test]
-    fn every_format_is_recognised_by_all_its_columns_and_asks_for_what_it_requires() {
-        for format in FORMATS {
-            let names: Vec<String> = format.fields.iter().map(|field| field.columns[0].to_owned()).collect();
-            assert_eq!(recognise(&names).unwrap().name, format.name);
-            for name in format.required.iter().flat_map(|names| names.iter()) {
-                assert!(format.fields.iter().any(|field| field.name == *name), "{}: {name}", format.name);
-            }
-            let refused = find(format, "Weather", &[], &[]).unwrap_err();
-            assert!(refused.contains("missing columns"), "{refused}");
-        }
-    }
 }

@@ -3,30 +3,30 @@
 //! An import is all or nothing. A preview reads, checks and counts exactly as loading does.
 
 mod columns;
-mod deals;
+mod content;
 pub mod entities;
 mod file;
 mod format;
-mod hubspot;
+mod formats;
 pub mod keys;
+mod matching;
 mod numbers;
 mod pass;
-mod plain;
 mod problems;
 mod reader;
 pub mod records;
 mod remembered;
 pub mod responses;
 mod row;
-mod salesforce;
+mod settings;
 mod table;
 #[cfg(test)]
 mod testing;
 mod times;
-mod zendesk;
 
 pub use columns::How;
-pub use format::{FORMATS, Format, FormatOption};
+pub use format::{Format, FormatOption};
+pub use formats::FORMATS;
 pub use numbers::DecimalMark;
 pub use problems::Problems;
 pub use table::Table;

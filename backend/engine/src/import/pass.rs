@@ -9,11 +9,13 @@ use valuemap_shared::activities::{Activity, Record, Reference};
 use crate::activities::record::{Recorder, Refused};
 use crate::base::progress::SharedProgress;
 use crate::import::columns::Columns;
+use crate::import::content::RowContent;
 use crate::import::file::SourceFile;
-use crate::import::format::{Format, FormatSettings, Reading};
+use crate::import::format::Format;
 use crate::import::problems::Problems;
 use crate::import::reader::{BrokenRow, Rows};
 use crate::import::row::Row;
+use crate::import::settings::FormatSettings;
 
 /// The size of a batch of rows that are recorded together.
 const ROW_BATCH: u64 = 5_000;
@@ -129,7 +131,7 @@ impl PassSource<'_> {
         let mut row = Row::new(cells, self.columns, self.settings);
         let reading = (self.format.read)(&mut row, self.settings);
         match reading.filter(|_| row.problems.is_empty()) {
-            Some(Reading { records, activity, withdrawn, skipped }) => {
+            Some(RowContent { records, activity, withdrawn, skipped }) => {
                 batch.records.extend(records.into_iter().map(|record| (line, record)));
                 batch.withdrawn.extend(withdrawn.map(|reference| (line, reference)));
                 if let Some(activity) = activity {

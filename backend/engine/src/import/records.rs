@@ -20,12 +20,13 @@ use crate::database::{Database, Transaction};
 use crate::import::columns::{Columns, Mapping};
 use crate::import::entities::import_batch;
 use crate::import::file::SourceFile;
-use crate::import::format::{Format, FormatSettings};
+use crate::import::format::Format;
 use crate::import::numbers::{DecimalMark, MarkEvidence};
 use crate::import::pass::{Found, PassSource};
 use crate::import::problems::Problems;
 use crate::import::reader::Rows;
 use crate::import::remembered::{last_loaded, mapping_of, remember, store_batch};
+use crate::import::settings::FormatSettings;
 use crate::import::times::DateFormat;
 
 /// What is asked for.

@@ -12,9 +12,9 @@ use valuemap_shared::activities::{PartyKind, PartyRef, Reference};
 use valuemap_shared::money::{Currency, Money, checked};
 
 use crate::import::columns::Columns;
-use crate::import::format::FormatSettings;
 use crate::import::keys::stored_key;
 use crate::import::numbers::{parse_number, signed_currency};
+use crate::import::settings::FormatSettings;
 use crate::import::times::{parse_day, parse_time};
 
 const LONGEST_TITLE: usize = 200;

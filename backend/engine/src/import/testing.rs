@@ -7,9 +7,10 @@ use valuemap_shared::ids::CommunityId;
 use valuemap_shared::money::Currency;
 
 use crate::import::columns::{Columns, Mapping};
-use crate::import::format::{Format, FormatSettings};
+use crate::import::format::Format;
 use crate::import::numbers::DecimalMark;
 use crate::import::row::Row;
+use crate::import::settings::FormatSettings;
 
 /// `arguments` are kinds of outcome, or the type of activities as `type=KEY`.
 pub fn check(format: &Format, header: &str, row: &str, arguments: &[&str], expected: &[&str]) {

@@ -3,8 +3,10 @@
 use valuemap_shared::activities::{IdentityLink, LinkMethod, PartyKind, PartyRef, Record, SupportCase};
 
 use crate::import::columns::normalised;
-use crate::import::format::{Field, Format, FormatOption, FormatSettings, Reading};
+use crate::import::content::RowContent;
+use crate::import::format::{Field, Format, FormatOption};
 use crate::import::row::Row;
+use crate::import::settings::FormatSettings;
 
 pub const TICKETS: Format = Format {
     name: "zendesk-tickets",
@@ -32,11 +34,11 @@ pub const TICKETS: Format = Format {
     read: ticket,
 };
 
-fn ticket(row: &mut Row<'_>, _: &FormatSettings) -> Option<Reading> {
+fn ticket(row: &mut Row<'_>, _: &FormatSettings) -> Option<RowContent> {
     let reference = row.own_reference("id");
     let status = normalised(row.required("status")?);
     if matches!(status.as_str(), "deleted" | "spam" | "suspended") {
-        return Reading::skipped(format!("the ticket is {status}"));
+        return RowContent::skipped(format!("the ticket is {status}"));
     }
     let opened_at = row.required_time("opened");
     // A ticket that was opened again may still say when it was solved.
@@ -57,7 +59,7 @@ fn ticket(row: &mut Row<'_>, _: &FormatSettings) -> Option<Reading> {
         solved_at,
         channel: row.title("channel"),
     }));
-    Some(Reading { records, ..Reading::default() })
+    Some(RowContent { records, ..RowContent::default() })
 }
 
 fn works_at(member: &PartyRef, account: &PartyRef) -> Record {
@@ -73,8 +75,8 @@ fn works_at(member: &PartyRef, account: &PartyRef) -> Record {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::check;
     use super::*;
+    use crate::import::testing::check;
 
     const HEADER: &str = "Id,Requester id,Requester email,Organization,Created at,Solved at,Status,Via,Subject";
 
@@ -99,7 +101,7 @@ mod tests {
     #[test]
     fn an_address_is_stored_as_its_digest() {
         let row = "4711,,Nina@example.com,,2026-05-30,,New,,Help";
-        let digest = super::super::keys::email_key(
+        let digest = crate::import::keys::email_key(
             valuemap_shared::ids::CommunityId(uuid::Uuid::from_u128(7)),
             "nina@example.com",
         );

@@ -3,8 +3,8 @@
 use valuemap_shared::activities::OutcomeKind;
 
 use crate::import::columns::normalised;
-use crate::import::format::FormatSettings;
 use crate::import::row::Row;
+use crate::import::settings::FormatSettings;
 
 /// Whether the stage of a deal means that it is won. HubSpot adds the pipeline in brackets where there are several.
 pub fn is_won(stage: &str, settings: &FormatSettings) -> bool {

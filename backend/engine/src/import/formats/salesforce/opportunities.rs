@@ -1,9 +1,11 @@
 use valuemap_shared::activities::{Outcome, PartyRef, Record};
 
-use crate::import::deals::{is_won, kind_of};
-use crate::import::format::{Field, Format, FormatOption, FormatSettings, Reading};
+use crate::import::content::RowContent;
+use crate::import::format::{Field, Format, FormatOption};
+use crate::import::formats::deals::{is_won, kind_of};
+use crate::import::formats::salesforce::salesforce_id;
 use crate::import::row::Row;
-use crate::import::salesforce::salesforce_id;
+use crate::import::settings::FormatSettings;
 
 pub const OPPORTUNITIES: Format = Format {
     name: "salesforce-opportunities",
@@ -27,7 +29,7 @@ pub const OPPORTUNITIES: Format = Format {
     read: opportunity,
 };
 
-fn opportunity(row: &mut Row<'_>, settings: &FormatSettings) -> Option<Reading> {
+fn opportunity(row: &mut Row<'_>, settings: &FormatSettings) -> Option<RowContent> {
     row.required("id");
     let id = salesforce_id(row, "id");
     let stage = row.text("stage");
@@ -42,7 +44,7 @@ fn opportunity(row: &mut Row<'_>, settings: &FormatSettings) -> Option<Reading> 
             Some(stage) => format!("the stage `{stage}` is not won"),
             None => "the opportunity is not won".to_owned(),
         });
-        return Some(Reading { withdrawn: Some(settings.reference(&id?)), skipped, ..Reading::default() });
+        return Some(RowContent { withdrawn: Some(settings.reference(&id?)), skipped, ..RowContent::default() });
     }
     let account = salesforce_id(row, "account");
     let at = row.required_time("closed");
@@ -51,7 +53,7 @@ fn opportunity(row: &mut Row<'_>, settings: &FormatSettings) -> Option<Reading> 
     let currency = row.currency("currency");
     let money = row.money("amount", currency);
     let at = at?;
-    Reading::of(Record::Outcome(Outcome {
+    RowContent::of(Record::Outcome(Outcome {
         reference: settings.reference(&id?),
         kind: kind?,
         party: account.map(|account| PartyRef::account(&settings.source, &account)),

@@ -1,8 +1,9 @@
 use valuemap_shared::activities::{Activity, ActivityType, Cost, CostLine, Record, Reference, Role, Touchpoint};
 
 use crate::import::format::FormatOption;
-use crate::import::plain::{
-    ACCOUNT, ACCOUNT_SOURCE, Field, Format, FormatSettings, MEMBER, MEMBER_SOURCE, Reading, Row, SOURCE, SOURCE_FIELD,
+use crate::import::formats::plain::{
+    ACCOUNT, ACCOUNT_SOURCE, Field, Format, FormatSettings, MEMBER, MEMBER_SOURCE, Row, RowContent, SOURCE,
+    SOURCE_FIELD,
 };
 
 const ACTIVITY: Field = Field::new("activity", &["activity", "activity key"]);
@@ -91,10 +92,10 @@ pub const TOUCHPOINTS: Format = Format {
     read: touchpoint,
 };
 
-fn activity_type(row: &mut Row<'_>, _: &FormatSettings) -> Option<Reading> {
+fn activity_type(row: &mut Row<'_>, _: &FormatSettings) -> Option<RowContent> {
     let (key, name) = (row.required("key"), row.required("name"));
     let (modality, goal) = (row.required_named("modality"), row.required_named("goal"));
-    Reading::of(Record::ActivityType(ActivityType {
+    RowContent::of(Record::ActivityType(ActivityType {
         key: key?.to_owned(),
         name: name?.to_owned(),
         modality: modality?,
@@ -102,13 +103,13 @@ fn activity_type(row: &mut Row<'_>, _: &FormatSettings) -> Option<Reading> {
     }))
 }
 
-fn activity(row: &mut Row<'_>, _: &FormatSettings) -> Option<Reading> {
+fn activity(row: &mut Row<'_>, _: &FormatSettings) -> Option<RowContent> {
     let reference = row.own_reference("key");
     let (activity_type, name) = (row.required("type"), row.required("name"));
     let modality = row.named("modality");
     let (starts_on, ends_on) = (row.required_day("starts_on"), row.day("ends_on"));
     let channels = row.text("channels").unwrap_or_default().split([';', '|']).map(str::trim);
-    Reading::of(Record::Activity(Activity {
+    RowContent::of(Record::Activity(Activity {
         reference: reference?,
         activity_type: activity_type?.to_owned(),
         name: name?.to_owned(),
@@ -120,7 +121,7 @@ fn activity(row: &mut Row<'_>, _: &FormatSettings) -> Option<Reading> {
     }))
 }
 
-fn cost(row: &mut Row<'_>, _: &FormatSettings) -> Option<Reading> {
+fn cost(row: &mut Row<'_>, _: &FormatSettings) -> Option<RowContent> {
     let reference = row.own_reference("key");
     let kind = row.required_named("kind");
     let day = row.required_day("day");
@@ -136,7 +137,7 @@ fn cost(row: &mut Row<'_>, _: &FormatSettings) -> Option<Reading> {
             None
         }
     };
-    Reading::of(Record::Cost(CostLine {
+    RowContent::of(Record::Cost(CostLine {
         reference: reference?,
         activity: row.reference("activity", "activity_source"),
         kind: kind?,
@@ -147,7 +148,7 @@ fn cost(row: &mut Row<'_>, _: &FormatSettings) -> Option<Reading> {
     }))
 }
 
-fn touchpoint(row: &mut Row<'_>, settings: &FormatSettings) -> Option<Reading> {
+fn touchpoint(row: &mut Row<'_>, settings: &FormatSettings) -> Option<RowContent> {
     row.required("activity");
     let activity = row.reference("activity", "activity_source");
     let party = super::required_party(row);
@@ -159,7 +160,7 @@ fn touchpoint(row: &mut Row<'_>, settings: &FormatSettings) -> Option<Reading> {
         let key = format!("{}/{}/{}/{role}", activity.key, party.kind, party.reference.key);
         Reference::new(row.text("source").unwrap_or(&settings.source), key)
     });
-    Reading::of(Record::Touchpoint(Touchpoint {
+    RowContent::of(Record::Touchpoint(Touchpoint {
         reference,
         activity,
         party,

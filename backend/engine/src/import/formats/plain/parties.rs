@@ -1,8 +1,8 @@
 use valuemap_shared::activities::{IdentityLink, LinkMethod, Party, PartyKind, PartyRef, Record, Reference};
 
 use crate::import::format::FormatOption;
-use crate::import::plain::{
-    ACCOUNT, ACCOUNT_SOURCE, Field, Format, FormatSettings, Reading, Row, SOURCE, SOURCE_FIELD,
+use crate::import::formats::plain::{
+    ACCOUNT, ACCOUNT_SOURCE, Field, Format, FormatSettings, Row, RowContent, SOURCE, SOURCE_FIELD,
 };
 
 pub const ACCOUNTS: Format = Format {
@@ -21,7 +21,7 @@ pub const ACCOUNTS: Format = Format {
     is_plain: true,
     read: |row, _| {
         let record = party(row, PartyKind::Account);
-        Reading::of(Record::Party(record?))
+        RowContent::of(Record::Party(record?))
     },
 };
 
@@ -74,7 +74,7 @@ fn party(row: &mut Row<'_>, kind: PartyKind) -> Option<Party> {
     Some(Party { party: PartyRef { kind, reference: reference? }, name: row.owned("name"), is_staff, since, until })
 }
 
-fn member(row: &mut Row<'_>, _: &FormatSettings) -> Option<Reading> {
+fn member(row: &mut Row<'_>, _: &FormatSettings) -> Option<RowContent> {
     let member = party(row, PartyKind::Member)?;
     let account = row.party(PartyKind::Account, "account", "account_source");
     let link = account.map(|account| {
@@ -88,10 +88,10 @@ fn member(row: &mut Row<'_>, _: &FormatSettings) -> Option<Reading> {
         })
     });
     let records = std::iter::once(Record::Party(member)).chain(link).collect();
-    Some(Reading { records, ..Reading::default() })
+    Some(RowContent { records, ..RowContent::default() })
 }
 
-fn link(row: &mut Row<'_>, _: &FormatSettings) -> Option<Reading> {
+fn link(row: &mut Row<'_>, _: &FormatSettings) -> Option<RowContent> {
     let end = |row: &mut Row<'_>, kind_field: &str, field: &str, source_field: &str| {
         let kind: Option<PartyKind> = row.required_named(kind_field);
         row.required(field);
@@ -103,7 +103,7 @@ fn link(row: &mut Row<'_>, _: &FormatSettings) -> Option<Reading> {
     let method = row.named("method").unwrap_or(LinkMethod::Import);
     let confidence = row.float("confidence").unwrap_or(1.0);
     let (valid_from, valid_until) = (row.day("valid_from"), row.day("valid_until"));
-    Reading::of(Record::Link(IdentityLink { from: from?, to: to?, method, confidence, valid_from, valid_until }))
+    RowContent::of(Record::Link(IdentityLink { from: from?, to: to?, method, confidence, valid_from, valid_until }))
 }
 
 #[cfg(test)]

@@ -2,9 +2,11 @@ use chrono::{DateTime, Utc};
 use valuemap_shared::activities::{Activity, IdentityLink, LinkMethod, PartyRef, Record, Role, Touchpoint};
 
 use crate::import::columns::normalised;
-use crate::import::format::{Field, Format, FormatOption, FormatSettings, Reading};
+use crate::import::content::RowContent;
+use crate::import::format::{Field, Format, FormatOption};
+use crate::import::formats::salesforce::salesforce_id;
 use crate::import::row::Row;
-use crate::import::salesforce::salesforce_id;
+use crate::import::settings::FormatSettings;
 
 pub const CAMPAIGN_MEMBERS: Format = Format {
     name: "salesforce-campaign-members",
@@ -29,7 +31,7 @@ pub const CAMPAIGN_MEMBERS: Format = Format {
     read: campaign_member,
 };
 
-fn campaign_member(row: &mut Row<'_>, settings: &FormatSettings) -> Option<Reading> {
+fn campaign_member(row: &mut Row<'_>, settings: &FormatSettings) -> Option<RowContent> {
     row.required("campaign");
     let campaign = salesforce_id(row, "campaign");
     let (contact, lead) = (salesforce_id(row, "contact"), salesforce_id(row, "lead"));
@@ -69,7 +71,7 @@ fn campaign_member(row: &mut Row<'_>, settings: &FormatSettings) -> Option<Readi
         role: role?,
         channel: None,
     }));
-    Some(Reading { records, activity, ..Reading::default() })
+    Some(RowContent { records, activity, ..RowContent::default() })
 }
 
 /// What the status of a member means. Organisations name their own, so those of other names go by whether the member

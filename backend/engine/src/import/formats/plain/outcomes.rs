@@ -1,9 +1,9 @@
 use valuemap_shared::activities::{Contribution, Observation, Outcome, PartyKind, Record, SupportCase};
 
 use crate::import::format::FormatOption;
-use crate::import::plain::{
-    ACCOUNT, ACCOUNT_SOURCE, Field, Format, FormatSettings, MEMBER, MEMBER_SOURCE, Reading, Row, SOURCE, SOURCE_FIELD,
-    party,
+use crate::import::formats::plain::{
+    ACCOUNT, ACCOUNT_SOURCE, Field, Format, FormatSettings, MEMBER, MEMBER_SOURCE, Row, RowContent, SOURCE,
+    SOURCE_FIELD, party,
 };
 
 pub const OUTCOMES: Format = Format {
@@ -91,7 +91,7 @@ pub const OBSERVATIONS: Format = Format {
     read: observation,
 };
 
-fn outcome(row: &mut Row<'_>, _: &FormatSettings) -> Option<Reading> {
+fn outcome(row: &mut Row<'_>, _: &FormatSettings) -> Option<RowContent> {
     let reference = row.own_reference("key");
     let kind = row.required_named("kind");
     let party = party(row);
@@ -100,7 +100,7 @@ fn outcome(row: &mut Row<'_>, _: &FormatSettings) -> Option<Reading> {
     let money = row.money("amount", currency);
     let (lead_at, opportunity_at) = (row.time("lead_at"), row.time("opportunity_at"));
     let withdrawn = row.flag("withdrawn").unwrap_or(false);
-    Reading::of(Record::Outcome(Outcome {
+    RowContent::of(Record::Outcome(Outcome {
         reference: reference?,
         kind: kind?,
         party,
@@ -113,11 +113,11 @@ fn outcome(row: &mut Row<'_>, _: &FormatSettings) -> Option<Reading> {
     }))
 }
 
-fn case(row: &mut Row<'_>, _: &FormatSettings) -> Option<Reading> {
+fn case(row: &mut Row<'_>, _: &FormatSettings) -> Option<RowContent> {
     let reference = row.own_reference("key");
     let party = party(row);
     let (opened_at, solved_at) = (row.required_time("opened_at"), row.time("solved_at"));
-    Reading::of(Record::Case(SupportCase {
+    RowContent::of(Record::Case(SupportCase {
         reference: reference?,
         party,
         opened_at: opened_at?,
@@ -126,14 +126,14 @@ fn case(row: &mut Row<'_>, _: &FormatSettings) -> Option<Reading> {
     }))
 }
 
-fn contribution(row: &mut Row<'_>, _: &FormatSettings) -> Option<Reading> {
+fn contribution(row: &mut Row<'_>, _: &FormatSettings) -> Option<RowContent> {
     let reference = row.own_reference("key");
     let kind = row.required_named("kind");
     row.required("member");
     let party = row.party(PartyKind::Member, "member", "member_source");
     let at = row.required_time("at");
     let withdrawn = row.flag("withdrawn").unwrap_or(false);
-    Reading::of(Record::Contribution(Contribution {
+    RowContent::of(Record::Contribution(Contribution {
         reference: reference?,
         kind: kind?,
         thread: row.owned("thread"),
@@ -143,14 +143,14 @@ fn contribution(row: &mut Row<'_>, _: &FormatSettings) -> Option<Reading> {
     }))
 }
 
-fn observation(row: &mut Row<'_>, settings: &FormatSettings) -> Option<Reading> {
+fn observation(row: &mut Row<'_>, settings: &FormatSettings) -> Option<RowContent> {
     let (measure, day) = (row.required("measure"), row.required_day("day"));
     row.required("value");
     let (value, low, high) = (row.float("value"), row.float("low"), row.float("high"));
     if row.text("low").is_some() != row.text("high").is_some() {
         row.problem("low", "an interval has both ends");
     }
-    Reading::of(Record::Observation(Observation {
+    RowContent::of(Record::Observation(Observation {
         measure: measure?.to_owned(),
         day: day?,
         value: value?,

@@ -2,10 +2,12 @@
 
 use valuemap_shared::activities::{Outcome, PartyRef, Record};
 
-use crate::import::deals::{is_won, kind_of};
-use crate::import::format::{Field, Format, FormatOption, FormatSettings, Reading};
+use crate::import::content::RowContent;
+use crate::import::format::{Field, Format, FormatOption};
+use crate::import::formats::deals::{is_won, kind_of};
 use crate::import::keys::stored_key;
 use crate::import::row::Row;
+use crate::import::settings::FormatSettings;
 
 pub const DEALS: Format = Format {
     name: "hubspot-deals",
@@ -41,12 +43,12 @@ pub const DEALS: Format = Format {
     read: deal,
 };
 
-fn deal(row: &mut Row<'_>, settings: &FormatSettings) -> Option<Reading> {
+fn deal(row: &mut Row<'_>, settings: &FormatSettings) -> Option<RowContent> {
     let reference = row.own_reference("id");
     let stage = row.required("stage")?;
     if !is_won(stage, settings) {
         let skipped = Some(format!("the deal stage `{stage}` is not won"));
-        return Some(Reading { withdrawn: Some(reference?), skipped, ..Reading::default() });
+        return Some(RowContent { withdrawn: Some(reference?), skipped, ..RowContent::default() });
     }
     let at = row.required_time("closed");
     let created = row.time("created");
@@ -59,7 +61,7 @@ fn deal(row: &mut Row<'_>, settings: &FormatSettings) -> Option<Reading> {
         row.money("amount", currency)
     };
     let at = at?;
-    Reading::of(Record::Outcome(Outcome {
+    RowContent::of(Record::Outcome(Outcome {
         reference: reference?,
         kind: kind?,
         // The first one is the primary company.
@@ -80,8 +82,8 @@ fn deal(row: &mut Row<'_>, settings: &FormatSettings) -> Option<Reading> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::check;
     use super::*;
+    use crate::import::testing::check;
 
     const HEADER: &str = "Record ID,Deal Name,Deal Stage,Amount,Close Date,Pipeline,Create Date,Deal Type,Associated \
                           Company IDs";

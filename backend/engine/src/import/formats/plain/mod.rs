@@ -10,8 +10,10 @@ pub use parties::{ACCOUNTS, LINKS, MEMBERS};
 
 use valuemap_shared::activities::{PartyKind, PartyRef};
 
-use crate::import::format::{Field, Format, FormatSettings, Reading};
+use crate::import::content::RowContent;
+use crate::import::format::{Field, Format};
 use crate::import::row::Row;
+use crate::import::settings::FormatSettings;
 
 /// Where records come from whose file does not say.
 const SOURCE: &str = "csv";
