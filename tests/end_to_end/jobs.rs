@@ -169,10 +169,7 @@ async fn a_job_is_cancelled(engine: Engine) {
     world.change(&format!("UPDATE job SET {left} WHERE state = 'waiting'")).await;
     world.work_off().await;
     let job = world.job(&id).await;
-    assert_eq!(
-        (&job["state"], &job["problem"]),
-        (&json!("FAILED"), &json!("its worker ended 5 times before it was done"))
-    );
+    assert_eq!((&job["state"], &job["problem"]), (&json!("FAILED"), &json!("it was begun 5 times and never ended")));
     assert!(world.runs().await.is_empty());
 }
 

@@ -77,7 +77,7 @@ struct Costs {
 }
 
 /// How far returns may be behind what other servers on the same database have stored.
-const LIFETIME: Duration = Duration::from_secs(5);
+const LIFETIME: Duration = Duration::from_secs(10);
 /// How many answers are kept.
 const CAPACITY: u64 = 200;
 

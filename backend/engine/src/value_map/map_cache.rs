@@ -33,7 +33,7 @@ use crate::value_map::store::{answered, latest_period};
 /// How far a map may be behind what other servers on the same database have stored.
 const LIFETIME: Duration = Duration::from_secs(1);
 /// The same for what is tracked, of which other servers and imports store much at a time and not often.
-const TRACKED_LIFETIME: Duration = Duration::from_secs(5);
+const TRACKED_LIFETIME: Duration = Duration::from_secs(10);
 /// How far the strengths of links may be behind.
 const STRENGTHS_LIFETIME: Duration = Duration::from_secs(60);
 /// Equal inputs give an equal financial layer: this only bounds what is kept.
