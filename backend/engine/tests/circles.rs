@@ -110,7 +110,7 @@ fn module_of<'a>(modules: &'a Modules, from: &str, path: &str) -> Option<&'a str
             let after = code.split(&definition).skip(1).map(|rest| rest.chars().next());
             after.flatten().any(|letter| !letter.is_alphanumeric() && letter != '_')
         };
-        kinds.iter().any(|kind| named(&kind))
+        kinds.iter().any(named)
     };
     let below = format!("{found}::");
     let deeper = modules.iter().find(|(name, code)| name.starts_with(&below) && defines(code));

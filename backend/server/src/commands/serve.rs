@@ -92,7 +92,7 @@ async fn serve(
 ) -> anyhow::Result<()> {
     let background = Arc::new(Background::start()?);
     let (writer, written) = Writer::start(database.clone());
-    let limits = Arc::new(Limits::new(settings.limits.clone()));
+    let limits = Arc::new(Limits::new(settings.limits));
     let watch = tokio::spawn(watch_limits(limits.clone(), database.clone(), ambient));
     let services = Services {
         database: database.clone(),
