@@ -121,7 +121,7 @@ async fn a_job_whose_worker_is_killed_is_done_once(engine: Engine) {
     assert_eq!(job["state"], "DONE", "{job}");
     assert_eq!(world.runs().await, [job["attributionRun"]["id"].clone()]);
     // Nobody does it again.
-    assert_eq!(world.work_off().await, "0 jobs were worked on.\n");
+    assert_eq!(world.work_off().await, "Worked on 0 jobs.\n");
     assert_eq!(world.runs().await.len(), 1);
 }
 
@@ -151,7 +151,7 @@ async fn a_job_is_cancelled(engine: Engine) {
     let id = world.start().await;
     let cancelled = world.api.ask(cancel, json!({ "input": { "id": id } })).await.unwrap();
     assert_eq!(cancelled["cancelJob"], json!({ "__typename": "Job", "state": "CANCELLED" }));
-    assert_eq!(world.work_off().await, "0 jobs were worked on.\n");
+    assert_eq!(world.work_off().await, "Worked on 0 jobs.\n");
 
     // One whose worker died is cancelled by the next worker.
     let id = world.start().await;
@@ -160,7 +160,7 @@ async fn a_job_is_cancelled(engine: Engine) {
     let cancelled = world.api.ask(cancel, json!({ "input": { "id": id } })).await.unwrap();
     assert_eq!(cancelled["cancelJob"]["state"], "RUNNING");
     assert_eq!(world.job(&id).await["isBeingCancelled"], true);
-    assert_eq!(world.work_off().await, "0 jobs were worked on.\n");
+    assert_eq!(world.work_off().await, "Worked on 0 jobs.\n");
     assert_eq!(world.job(&id).await["state"], "CANCELLED");
 
     // One that ended its workers so often is not begun again.

@@ -408,7 +408,7 @@ async fn what_is_another_organisation_s_is_not_there(engine: Engine) {
     let all = stranger.ask("{ tokens { name } auditLog { nodes { what } } communities { nodes { id } } }", json!({}));
     let all = all.await.unwrap();
     assert_eq!((all["tokens"].as_array().unwrap().len(), &all["communities"]["nodes"]), (1, &json!([])));
-    assert_eq!(all["auditLog"]["nodes"], json!([{ "what": "token create" }]));
+    assert_eq!(all["auditLog"]["nodes"], json!([{ "what": "token create" }, { "what": "organisation" }]));
 }
 
 const LOG: &str =
@@ -471,4 +471,8 @@ async fn what_is_revoked_is_good_for_nothing(engine: Engine) {
     let id = line.split(' ').next().unwrap();
     assert!(valuemap(&world.scratch, &["token", "revoke", id]).await.unwrap().status.success());
     assert!(!valuemap(&world.scratch, &["token", "revoke", id]).await.unwrap().status.success());
+    for name in ["", "Command line", "red \u{1b}[31m"] {
+        let refused = valuemap(&world.scratch, &["token", "create", "--name", name]).await.unwrap();
+        assert!(!refused.status.success(), "{name:?}");
+    }
 }

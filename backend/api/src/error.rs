@@ -45,6 +45,8 @@ pub enum ApiError {
     BadUserInput(String),
     #[error("too many requests; try again in {retry_after} seconds")]
     RateLimited { retry_after: u64 },
+    #[error("{0} jobs of this community wait or are worked on already; start this one when one of them has ended")]
+    TooManyJobs(u64),
     #[error("this is being computed; ask again in {retry_after} seconds")]
     BeingComputed { retry_after: u64 },
     #[error("the server cannot do this right now; try again in a moment")]
@@ -57,6 +59,9 @@ pub enum ApiError {
     #[error("something went wrong on the server; its log has more under the request id")]
     Internal(Arc<anyhow::Error>),
 }
+
+/// Seconds until it makes sense to ask whether a job has ended.
+const A_JOB: u64 = 30;
 
 impl ApiError {
     /// Something that should not have happened. The log has it, the caller does not.
@@ -87,6 +92,7 @@ impl ApiError {
     pub fn retry_after(&self) -> Option<u64> {
         match self {
             Self::RateLimited { retry_after } | Self::BeingComputed { retry_after } => Some(*retry_after),
+            Self::TooManyJobs(_) => Some(A_JOB),
             _ => None,
         }
     }
@@ -99,7 +105,7 @@ impl ApiError {
             Self::SiteNotFound(_) => "SITE_NOT_FOUND",
             Self::SurveyNotPublished | Self::VersionNotPublished => "SURVEY_NOT_PUBLISHED",
             Self::BadUserInput(_) => "BAD_USER_INPUT",
-            Self::RateLimited { .. } => "RATE_LIMITED",
+            Self::RateLimited { .. } | Self::TooManyJobs(_) => "RATE_LIMITED",
             Self::BeingComputed { .. } => "BEING_COMPUTED",
             Self::Unavailable => "UNAVAILABLE",
             Self::OutcomeUnknown => "OUTCOME_UNKNOWN",

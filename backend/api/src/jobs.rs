@@ -60,17 +60,18 @@ impl Job {
         self.0.state.into()
     }
 
-    /// Null before it was begun, and for what is done in a moment.
+    /// Null unless it is being worked on, and for what is done in a moment.
     async fn progress(&self) -> Option<JobProgress> {
         let count = |steps: i64| Count(u64::try_from(steps).unwrap_or_default());
-        (!self.0.part.is_empty()).then(|| JobProgress {
+        let is_running = self.0.state == job::State::Running && !self.0.part.is_empty();
+        is_running.then(|| JobProgress {
             part: self.0.part.clone(),
             done: count(self.0.steps_done),
             steps: (self.0.steps > 0).then(|| count(self.0.steps)),
         })
     }
 
-    /// What it came to, where it is done, as the kind of job has it.
+    /// What it came to, where it is done, as the kind of job has it. It takes the right to operate: a recount names answers.
     #[graphql(guard = "Right::Operate.needed()")]
     async fn result(&self) -> Option<Json<&Value>> {
         self.0.result.as_ref().map(Json)
@@ -173,7 +174,7 @@ impl JobMutation {
             }
         };
         if queue::count_open(&services.database.read, community, ATTRIBUTION).await? >= MAX_OPEN {
-            return Err(ApiError::RateLimited { retry_after: 30 });
+            return Err(ApiError::TooManyJobs(MAX_OPEN));
         }
         let (work, by) = (Work::Attribution { parameters }, viewer.token.name.as_str());
         let enqueued = services.database.write(own.author(), Touches::NOTHING, async |transaction| {

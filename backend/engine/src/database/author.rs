@@ -41,8 +41,8 @@ pub mod audit_entry {
 #[derive(Clone, Debug)]
 pub struct Author(Option<audit_entry::Model>);
 
-/// Whoever has the command line of the server.
-const COMMAND_LINE: &str = "command line";
+/// What whoever has the command line of the server is called.
+pub const COMMAND_LINE: &str = "command line";
 
 impl Author {
     /// The server itself: it takes in answers and events, and keeps house.

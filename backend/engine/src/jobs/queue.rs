@@ -317,7 +317,7 @@ mod tests {
             database.migrate().await.unwrap();
             let ambient = Ambient::real();
             let created = database.write(&Author::SERVER, Touches::NOTHING, async |db| {
-                let organisation = create_organisation(db, &ambient, "Makers", 5).await?;
+                let organisation = create_organisation(db, &ambient, ambient.new_id().into(), "Makers", 5).await?;
                 let organisation = valuemap_shared::ids::OrganisationId(organisation.id);
                 let currency = valuemap_shared::money::Currency::EUR;
                 create_community(db, &ambient, organisation, "Makers", false, currency).await

@@ -166,7 +166,8 @@ mod tests {
             database.migrate().await?;
             let ambient = Ambient::real();
             let created = database.write(&Author::SERVER, Touches::NOTHING, async |db| {
-                let organisation = create_organisation(db, &ambient, "Acme", 5).await?.id.into();
+                let organisation =
+                    create_organisation(db, &ambient, ambient.new_id().into(), "Acme", 5).await?.id.into();
                 let new = NewCommunity { organisation, name: "Makers", is_sample: false, currency: Currency::EUR };
                 let founded = found(db, &ambient, new).await?;
                 let survey = (founded.community.id.into(), founded.survey);

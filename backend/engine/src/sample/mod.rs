@@ -29,7 +29,7 @@ use crate::activities::record::Recorder;
 use crate::base::ambient::Ambient;
 use crate::base::commits::Touches;
 use crate::database::Database;
-use crate::database::author::Author;
+use crate::database::author::{Author, Owner};
 use crate::database::statements::chunks;
 use crate::follow_ups::store::publish_follow_up;
 use crate::founding::{NewCommunity, found};
@@ -53,9 +53,12 @@ pub struct Loaded {
 }
 
 /// Loads the sample into an empty database.
-pub async fn load(database: &Database, ambient: &Ambient, author: &Author) -> anyhow::Result<Loaded> {
-    let transaction = database.begin_write(author, Touches::NOTHING).await?;
-    let organisation = create_organisation(&transaction, ambient, "Sample organisation", DEFAULT_MINIMUM).await?;
+pub async fn load(database: &Database, ambient: &Ambient, by: impl FnOnce(Owner) -> Author) -> anyhow::Result<Loaded> {
+    let organisation = OrganisationId(ambient.new_id());
+    let author = by(Owner::organisation(organisation));
+    let transaction = database.begin_write(&author, Touches::NOTHING).await?;
+    let organisation =
+        create_organisation(&transaction, ambient, organisation, "Sample organisation", DEFAULT_MINIMUM).await?;
     let organisation = OrganisationId(organisation.id);
     let new = NewCommunity { organisation, name: "Sample community", is_sample: true, currency: Currency::EUR };
     let founded = found(&transaction, ambient, new).await?;

@@ -49,11 +49,12 @@ pub async fn organisations(db: &impl ConnectionTrait) -> Result<Vec<organisation
 pub async fn create_organisation(
     db: &impl ConnectionTrait,
     ambient: &Ambient,
+    id: OrganisationId,
     name: &str,
     minimum: u64,
 ) -> Result<organisation::Model, DbErr> {
     let row = organisation::ActiveModel {
-        id: Set(ambient.new_id()),
+        id: Set(id.0),
         name: Set(name.to_owned()),
         minimum_answers: Set(i64::try_from(minimum).unwrap_or(i64::MAX)),
         created_at: Set(ambient.now()),
@@ -121,6 +122,10 @@ pub async fn tokens_of(
         .order_by_desc(api_token::Column::Id)
         .all(db)
         .await
+}
+
+pub async fn organisation_of_token(db: &impl ConnectionTrait, id: TokenId) -> Result<Option<OrganisationId>, DbErr> {
+    Ok(api_token::Entity::find_by_id(id.0).one(db).await?.map(|token| OrganisationId(token.organisation_id)))
 }
 
 /// Takes a token, a sign-in link or a session away from whoever holds it; returns what it was.

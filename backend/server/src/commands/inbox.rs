@@ -10,7 +10,7 @@ use valuemap_engine::webhooks::entities::inbox_event;
 use valuemap_engine::webhooks::inbox::{event, events, keys_with_status};
 use valuemap_shared::ids::{CommunityId, InboxEventId};
 
-use crate::commands::{find_community, owner_of};
+use crate::commands::{find_community, owner_of, shown};
 
 #[derive(Subcommand)]
 pub enum Inbox {
@@ -149,12 +149,12 @@ fn event_id(text: &str) -> anyhow::Result<(CommunityId, InboxEventId)> {
 
 fn print_line(row: &inbox_event::Model) {
     let (community, id) = row.key();
-    let problem = row.problem.as_deref().map(|problem| format!("  {problem}")).unwrap_or_default();
+    let problem = row.problem.as_deref().map(|problem| format!("  {}", shown(problem))).unwrap_or_default();
     println!(
         "{}  {}  {}  {}{problem}",
         NodeId::InboxEvent(community, id),
         row.received_at.format("%Y-%m-%d %H:%M:%S"),
         row.status.to_value(),
-        row.event
+        shown(&row.event)
     );
 }

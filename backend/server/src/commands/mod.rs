@@ -149,6 +149,15 @@ fn rights_of(asked: &[Right], usual: Rights) -> Rights {
     if asked.is_empty() { usual } else { Rights::of(asked.iter().copied()) }
 }
 
+/// A text of somebody else's on a terminal: what would steer the terminal is shown and not done.
+fn shown(text: &str) -> String {
+    let escaped = |letter: char| match letter.is_control() {
+        true => letter.escape_default().to_string(),
+        false => letter.to_string(),
+    };
+    text.chars().map(escaped).collect()
+}
+
 /// Prints a text. Whoever reads it may stop reading, as `head` does.
 fn say(text: &str) -> anyhow::Result<()> {
     use std::io::Write;

@@ -7,6 +7,7 @@ use valuemap_engine::database::author::{Author, Owner};
 use valuemap_engine::database::failure::is_duplicate;
 use valuemap_engine::tenancy::names::checked_name;
 use valuemap_engine::tenancy::store::create_organisation;
+use valuemap_shared::ids::OrganisationId;
 use valuemap_shared::value_map::{DEFAULT_MINIMUM, LOWEST_MINIMUM};
 
 #[derive(Args)]
@@ -22,9 +23,10 @@ impl Organisation {
     pub async fn run(&self, database: &Database, ambient: &Ambient) -> anyhow::Result<()> {
         let name = checked_name(&self.name)?;
         let minimum = self.minimum_answers;
-        let author = Author::operator(ambient, Owner::default(), "organisation");
-        let created =
-            database.write(&author, Touches::NOTHING, async |db| create_organisation(db, ambient, name, minimum).await);
+        let id = OrganisationId(ambient.new_id());
+        let author = Author::operator(ambient, Owner::organisation(id), "organisation");
+        let created = database
+            .write(&author, Touches::NOTHING, async |db| create_organisation(db, ambient, id, name, minimum).await);
         match created.await {
             Ok(_) => println!("Created the organisation {name}. Next: `valuemap sign-in` or `valuemap token create`."),
             Err(error) if is_duplicate(error.cause()) => bail!("there is an organisation `{name}` already"),

@@ -28,7 +28,7 @@ use valuemap_engine::webhooks::inbox::enqueue_pending;
 use valuemap_engine::work::Hands;
 use valuemap_shared::ids::OrganisationId;
 
-use crate::commands::sign_in::sign_in_link;
+use crate::commands::sign_in::{DASHBOARD, sign_in_link};
 use crate::http::{Endpoints, Locales, is_built, routes, with_request_id, with_security_headers};
 use crate::settings::Settings;
 
@@ -74,7 +74,9 @@ impl Serve {
             .write(&Author::SERVER, Touches::NOTHING, async |db| delete_expired_tokens(db, ambient.now()).await)
             .await?;
         if self.seed_when_empty && organisations(&database.read).await?.is_empty() {
-            let sample::Loaded { responses, records } = sample::load(&database, &ambient, &Author::SERVER).await?;
+            let sample::Loaded { responses, records } =
+                sample::load(&database, &ambient, |owner| Author::operator(&ambient, owner, "serve --seed-when-empty"))
+                    .await?;
             tracing::info!(responses, records, "loaded the sample community");
         }
         enqueue_pending(&database, &ambient).await?;
@@ -203,7 +205,8 @@ async fn greet(database: &Database, ambient: &Ambient, address: SocketAddr, with
     if address.ip().is_loopback() && with_link {
         for organisation in &organisations {
             let link =
-                sign_in_link(database, ambient, OrganisationId(organisation.id), &Rights::all(), &server).await?;
+                sign_in_link(database, ambient, OrganisationId(organisation.id), (DASHBOARD, &Rights::all()), &server)
+                    .await?;
             println!("  Sign in ({}): {link}", organisation.name);
         }
     }

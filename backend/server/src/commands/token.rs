@@ -5,10 +5,11 @@ use valuemap_api::wire::node_id::NodeId;
 use valuemap_engine::base::ambient::Ambient;
 use valuemap_engine::base::commits::Touches;
 use valuemap_engine::database::Database;
-use valuemap_engine::database::author::{Author, Owner};
+use valuemap_engine::database::author::{Author, COMMAND_LINE, Owner};
 use valuemap_engine::tenancy::entities::api_token::Kind;
+use valuemap_engine::tenancy::names::checked_name;
 use valuemap_engine::tenancy::rights::{Right, Rights};
-use valuemap_engine::tenancy::store::{create_token, revoke_token, tokens_of};
+use valuemap_engine::tenancy::store::{create_token, organisation_of_token, revoke_token, tokens_of};
 use valuemap_shared::ids::{OrganisationId, TokenId};
 
 use crate::commands::{find_organisation, rights_of};
@@ -54,9 +55,6 @@ pub struct List {
 pub struct Revoke {
     /// As `token list` prints it
     id: String,
-    /// The organisation that it belongs to [default: the only one]
-    #[arg(long)]
-    organisation: Option<String>,
 }
 
 impl Token {
@@ -74,17 +72,21 @@ impl Create {
         if self.days == 0 {
             bail!("a token that expires in 0 days is good for nothing; give --days a larger number");
         }
+        let name = checked_name(&self.name)?;
+        if name.eq_ignore_ascii_case(COMMAND_LINE) {
+            bail!("`{COMMAND_LINE}` is who works here, as the audit log has it; choose another name");
+        }
         let organisation = find_organisation(database, self.organisation.as_deref()).await?;
         let (organisation_id, lifetime) = (OrganisationId(organisation.id), TimeDelta::days(i64::from(self.days)));
         let rights = rights_of(&self.rights, if self.write { Rights::all() } else { Rights::reading() });
         let author = Author::operator(ambient, Owner::organisation(organisation_id), "token create");
         let created = database.write(&author, Touches::NOTHING, async |db| {
-            create_token(db, ambient, organisation_id, Kind::App, &self.name, &rights, lifetime).await
+            create_token(db, ambient, organisation_id, Kind::App, name, &rights, lifetime).await
         });
         let secret = created.await?;
         eprintln!(
             "A token of {} for {} with the rights {rights}, good for {} days. It is shown this once:",
-            organisation.name, self.name, self.days
+            organisation.name, name, self.days
         );
         println!("{secret}");
         Ok(())
@@ -110,9 +112,12 @@ impl List {
 impl Revoke {
     async fn run(&self, database: &Database, ambient: &Ambient) -> anyhow::Result<()> {
         let Ok(NodeId::Token(id)) = self.id.parse() else {
-            bail!("`{}` is not the id of a token; see `valuemap token list`", self.id);
+            // It may be the secret itself.
+            bail!("this is not the id of a token, which begins with tok_; see `valuemap token list`");
         };
-        let organisation = OrganisationId(find_organisation(database, self.organisation.as_deref()).await?.id);
+        let Some(organisation) = organisation_of_token(&database.read, id).await? else {
+            bail!("there is no token {}; see `valuemap token list`", self.id);
+        };
         let author = Author::operator(ambient, Owner::organisation(organisation), "token revoke");
         let revoked =
             database.write_some(&author, Touches::NOTHING, async |db| revoke_token(db, organisation, id).await);

@@ -19,7 +19,7 @@ impl Work {
         let hands = Hands { database: database.clone(), ambient: *ambient };
         if self.once {
             let taken = workshop.work_off(&hands).await?;
-            println!("{taken} jobs were worked on.");
+            println!("Worked on {taken} jobs.");
             return Ok(());
         }
         let (stop, stopped) = watch::channel(false);
