@@ -1,5 +1,4 @@
-//! No file imports one that imports it, however many are in between: what stands in a circle can only be understood
-//! and changed together.
+//! There are no cyclic imports, direct or indirect: files in a cycle can only be understood and changed together.
 
 #![allow(clippy::unwrap_used, reason = "a file that cannot be read fails the test")]
 

@@ -61,7 +61,7 @@ pub struct Workshop {
 }
 
 impl Workshop {
-    /// Works on whatever comes, until it is told to stop: then the job at hand goes back into the queue.
+    /// Works off the queue until `stopped` is true; the job at hand is then put back.
     pub async fn work(&self, handler: &impl Handler, mut stopped: watch::Receiver<bool>) {
         let worker = self.ambient.new_id();
         let mut ticks = tokio::time::interval(INTERVAL);

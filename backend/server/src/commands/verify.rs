@@ -23,7 +23,7 @@ pub struct Verify {
     mend: bool,
 }
 
-/// How often is looked how far another process has come.
+/// Polling interval while another process works on the job: there is no other signal between processes.
 const INTERVAL: Duration = Duration::from_millis(300);
 
 impl Verify {
