@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
-use std::time::Duration;
 
 use rust_decimal::Decimal;
 use sea_orm::prelude::*;
@@ -24,7 +23,7 @@ use crate::activities::store::outcome_weights;
 use crate::attribution::grouping::{Grouping, Source};
 use crate::attribution::history::{Happened, History, span};
 use crate::attribution::run::in_background;
-use crate::base::computed::{A_MOMENT, Asked, ComputedCache, NoValue};
+use crate::base::computed::{A_MOMENT, Asked, ComputedCache, FOR_GOOD, NoValue};
 use crate::database::Database;
 use crate::value_map::money::Exchange;
 
@@ -76,8 +75,6 @@ struct Costs {
     running: Decimal,
 }
 
-/// How far returns may be behind what other servers on the same database have stored.
-const LIFETIME: Duration = Duration::from_secs(10);
 /// How many answers are kept.
 const CAPACITY: u64 = 200;
 
@@ -106,11 +103,12 @@ impl ReturnsCache {
         parameters: &Parameters,
         scoring: &Arc<ScoringModel>,
     ) -> Result<Arc<Result<Arc<Returns>, ReturnsError>>, NoValue<anyhow::Error>> {
-        let written = serde_json::to_string(parameters).map_err(|error| NoValue::Failed(Arc::new(error.into())))?;
+        let failed = |error: DbErr| NoValue::Failed(Arc::new(error.into()));
+        let written = serde_json::to_string(parameters).map_err(|error| failed(DbErr::Json(error.to_string())))?;
         let asked = Asked {
             key: (community, scoring.version, written),
-            revision: database.commits().revision(community).tracked,
-            lifetime: LIFETIME,
+            revision: database.revision(community).await.map_err(failed)?.tracked,
+            lifetime: FOR_GOOD,
             patience: A_MOMENT,
         };
         let compute = || {

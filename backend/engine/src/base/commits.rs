@@ -21,6 +21,20 @@ pub enum Part {
     FollowUps,
 }
 
+impl Part {
+    pub const ALL: [Self; 4] = [Self::Answers, Self::Standings, Self::Tracked, Self::FollowUps];
+
+    /// As it is stored.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Answers => "answers",
+            Self::Standings => "standings",
+            Self::Tracked => "tracked",
+            Self::FollowUps => "follow_ups",
+        }
+    }
+}
+
 /// What a write touches.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Touches(Vec<(CommunityId, Part)>);
@@ -46,6 +60,10 @@ impl Touches {
     pub fn tracked(community: CommunityId) -> Self {
         Self::one(community, Part::Tracked)
     }
+
+    pub fn iter(&self) -> impl Iterator<Item = (CommunityId, Part)> {
+        self.0.iter().copied()
+    }
 }
 
 /// How many commits touched each part of a community. What was computed before is valid as long as these are the same.
@@ -58,18 +76,28 @@ pub struct Revision {
 }
 
 impl Revision {
-    fn count(&mut self, part: Part) {
-        let count = match part {
+    pub fn of(&mut self, part: Part) -> &mut u64 {
+        match part {
             Part::Answers => &mut self.answers,
             Part::Standings => &mut self.standings,
             Part::Tracked => &mut self.tracked,
             Part::FollowUps => &mut self.follow_ups,
-        };
-        *count += 1;
+        }
     }
 }
 
-/// The commits of this process. What other servers commit to the same database is not among them.
+impl std::ops::Add for Revision {
+    type Output = Self;
+
+    fn add(mut self, mut other: Self) -> Self {
+        for part in Part::ALL {
+            *self.of(part) += *other.of(part);
+        }
+        self
+    }
+}
+
+/// The commits of this process. What others commit to the same database is not among them.
 #[derive(Clone, Debug, Default)]
 pub struct Commits(Arc<RwLock<HashMap<CommunityId, Revision>>>);
 
@@ -86,7 +114,7 @@ impl Commits {
         }
         let mut revisions = self.0.write().unwrap_or_else(PoisonError::into_inner);
         for (community, part) in touched {
-            revisions.entry(*community).or_default().count(*part);
+            *revisions.entry(*community).or_default().of(*part) += 1;
         }
     }
 }

@@ -14,6 +14,8 @@ use tokio::time::Instant;
 pub const A_MOMENT: Duration = Duration::from_secs(3);
 /// What another computation needs, it waits for.
 pub const TO_THE_END: Duration = Duration::from_secs(60 * 60);
+/// The lifetime of a value that its revision says all of.
+pub const FOR_GOOD: Duration = Duration::MAX;
 /// A computation that takes longer waits for something that does not come.
 const LONGEST: Duration = Duration::from_secs(180);
 /// The bounds of `Retry-After`.

@@ -6,6 +6,7 @@
 pub mod additions;
 pub mod author;
 mod commit_marks;
+mod elsewhere;
 pub mod failure;
 mod migrations;
 mod options;
@@ -36,6 +37,7 @@ use crate::database::additions::Addition;
 use crate::database::author::Author;
 use crate::database::migrations::Migrator;
 use commit_marks::CommitMarks;
+use elsewhere::Elsewhere;
 use options::{ACQUIRE, postgres_options, sqlite_path, sqlite_read_options, sqlite_write_options, without_password};
 use readiness::WriteHealth;
 use sqlite_file::SqliteFile;
@@ -55,6 +57,7 @@ pub struct Database {
     proof: Proof,
     health: Arc<WriteHealth>,
     commits: Commits,
+    elsewhere: Elsewhere,
     /// Whose turn it is to write to SQLite: taken before the file is looked at, and not only where the pool has one
     /// connection to give, because whoever waits there has looked at it long before.
     turn: Arc<Semaphore>,
@@ -73,7 +76,7 @@ async fn committed(commit: impl Future<Output = Result<(), WriteError>>) -> Resu
     tokio::time::timeout(PATIENCE, commit).await.unwrap_or_else(|_| Err(WriteError::Unknown(no_answer())))
 }
 
-/// How long the row of a server that is gone stays.
+/// How long the rows of a process that is gone stay. One that is still there begins anew.
 const MARKS_KEPT: TimeDelta = TimeDelta::days(30);
 
 /// What shows that an acknowledged commit is where it will be looked for.
@@ -85,9 +88,9 @@ enum Proof {
 
 impl Database {
     /// Connects to `sqlite:PATH` (the file is created where it is missing) or `postgres://...`.
-    pub async fn connect(url: &str) -> anyhow::Result<Self> {
+    pub async fn connect(url: &str, ambient: Ambient) -> anyhow::Result<Self> {
         if let Some(path) = url.strip_prefix("sqlite:") {
-            Self::open_sqlite(path).await
+            Self::open_sqlite(path, ambient).await
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             let marks = Arc::new(CommitMarks::default());
             let connection = sea_orm::Database::connect(postgres_options(url, marks.clone(), 1..=12))
@@ -100,6 +103,7 @@ impl Database {
                 proof: Proof::Postgres(marks),
                 health: Arc::default(),
                 commits: Commits::default(),
+                elsewhere: Elsewhere::new(ambient),
                 turn: Arc::new(Semaphore::new(1)),
                 home: Handle::current(),
             })
@@ -111,7 +115,7 @@ impl Database {
         }
     }
 
-    async fn open_sqlite(path: &str) -> anyhow::Result<Self> {
+    async fn open_sqlite(path: &str, ambient: Ambient) -> anyhow::Result<Self> {
         let path = sqlite_path(path);
         if path.is_empty() || path.contains(":memory:") {
             bail!("`sqlite:{path}` names no file; write for example sqlite:data/valuemap.db");
@@ -140,6 +144,7 @@ impl Database {
                 proof,
                 health,
                 commits: Commits::default(),
+                elsewhere: Elsewhere::new(ambient),
                 turn: Arc::new(Semaphore::new(1)),
                 home: Handle::current(),
             })
@@ -156,11 +161,6 @@ impl Database {
         };
         let read = sea_orm::Database::connect(options).await.context("cannot open more connections to the database")?;
         Ok(Self { read, ..self.clone() })
-    }
-
-    /// What this process has committed.
-    pub fn commits(&self) -> &Commits {
-        &self.commits
     }
 
     pub fn backend(&self) -> DatabaseBackend {
@@ -232,7 +232,7 @@ impl Database {
         work: impl AsyncFnOnce(&Transaction) -> Result<(T, Vec<Addition>), DbErr>,
     ) -> Result<T, WriteError> {
         let (transaction, (done, additions)) = self.begun(author, touches, work).await?;
-        committed(transaction.add_and_commit(&additions)).await?;
+        committed(transaction.add_and_commit(additions)).await?;
         Ok(done)
     }
 
@@ -252,16 +252,21 @@ impl Database {
         worked.unwrap_or_else(|_| Err(no_answer())).map_err(WriteError::NotStored)
     }
 
-    /// From now on this process notices when a commit that it acknowledged is gone.
+    /// Forgets processes that are gone long since. From now on this one notices when a commit that it acknowledged is
+    /// gone.
     pub async fn watch_commits(&self, ambient: &Ambient) -> Result<(), DbErr> {
+        let before = ambient.now() - MARKS_KEPT;
+        let forget = async |transaction: &Transaction| {
+            for rows in
+                ["DELETE FROM server_commit WHERE noted_at < $1", "DELETE FROM community_commit WHERE noted_at < $1"]
+            {
+                let forgotten = Statement::from_sql_and_values(self.backend(), rows, [before.into()]);
+                transaction.execute_raw(forgotten).await?;
+            }
+            Ok(())
+        };
+        self.write(&Author::SERVER, Touches::NOTHING, forget).await?;
         if let Proof::Postgres(marks) = &self.proof {
-            let forgotten = Statement::from_sql_and_values(
-                self.backend(),
-                "DELETE FROM server_commit WHERE noted_at < $1",
-                [(ambient.now() - MARKS_KEPT).into()],
-            );
-            self.write(&Author::SERVER, Touches::NOTHING, async |transaction| transaction.execute_raw(forgotten).await)
-                .await?;
             marks.keep(*ambient);
         }
         Ok(())
@@ -344,7 +349,7 @@ mod tests {
     #[tokio::test]
     async fn urls_that_name_no_database_are_refused() {
         for url in ["mysql://localhost/x", "valuemap.db", "", "sqlite:", "sqlite::memory:"] {
-            assert!(Database::connect(url).await.is_err(), "{url} was accepted");
+            assert!(Database::connect(url, Ambient::real()).await.is_err(), "{url} was accepted");
         }
     }
 }

@@ -14,6 +14,9 @@ use crate::database::readiness::WriteHealth;
 /// How long a request waits for a connection: shorter than a request may take, so that it can still say that it could
 /// not get one.
 pub const ACQUIRE: Duration = Duration::from_secs(3);
+/// What each connection to SQLite keeps of its pages, in KiB. What is not there is in memory nevertheless, where the
+/// operating system keeps the file.
+const PAGE_CACHE: u32 = 4_096;
 /// How long SQLite waits for another process that writes.
 const BUSY: Duration = Duration::from_secs(4);
 /// How long PostgreSQL does.
@@ -71,7 +74,7 @@ fn sqlite_options(path: &str, connections: RangeInclusive<u32>) -> ConnectOption
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(BUSY)
-            .pragma("cache_size", "-16384")
+            .pragma("cache_size", format!("-{PAGE_CACHE}"))
     });
     options
 }

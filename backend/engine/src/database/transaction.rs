@@ -10,6 +10,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use crate::base::commits::{Commits, Touches};
 use crate::database::additions::{Addition, add};
 use crate::database::author::Author;
+use crate::database::elsewhere::Elsewhere;
 use crate::database::failure::is_passing;
 use crate::database::readiness::WriteHealth;
 use crate::database::{Database, Proof};
@@ -33,6 +34,7 @@ pub struct Transaction {
     health: Arc<WriteHealth>,
     author: Author,
     commits: Commits,
+    elsewhere: Elsewhere,
     touches: Touches,
 }
 
@@ -84,16 +86,16 @@ impl Transaction {
         database: &Database,
         (author, touches): (Author, Touches),
     ) -> Self {
-        let Database { proof, health, commits, .. } = database.clone();
-        Self { inner, _turn: turn, failed: AtomicBool::new(false), proof, health, author, commits, touches }
+        let Database { proof, health, commits, elsewhere, .. } = database.clone();
+        Self { inner, _turn: turn, failed: AtomicBool::new(false), proof, health, author, commits, elsewhere, touches }
     }
 
     pub async fn commit(self) -> Result<(), WriteError> {
-        self.add_and_commit(&[]).await
+        self.add_and_commit(Vec::new()).await
     }
 
     /// The same, with additions that nothing else in the transaction waits for: they need no statement of their own.
-    pub async fn add_and_commit(self, additions: &[Addition]) -> Result<(), WriteError> {
+    pub async fn add_and_commit(self, additions: Vec<Addition>) -> Result<(), WriteError> {
         let Self { health, commits, touches, .. } = &self;
         let (health, commits, touches) = (health.clone(), commits.clone(), touches.clone());
         // Reported even where the caller stops waiting for the answer: it may be committed nevertheless. What is read
@@ -111,20 +113,22 @@ impl Transaction {
         }
     }
 
-    async fn prove(self, additions: &[Addition]) -> Result<(), WriteError> {
+    async fn prove(self, mut additions: Vec<Addition>) -> Result<(), WriteError> {
         if self.failed.load(Ordering::Relaxed) {
             let cause = DbErr::Custom("a statement of the transaction had failed".to_owned());
             return Err(WriteError::NotStored(cause));
         }
         self.author.note(&self.inner).await.map_err(WriteError::NotStored)?;
+        let noted = self.elsewhere.note(self.inner.get_database_backend(), &self.touches);
+        additions.extend(noted.map_err(WriteError::NotStored)?);
         match &self.proof {
             Proof::Sqlite(file) => {
-                add(&self.inner, additions).await.map_err(WriteError::NotStored)?;
+                add(&self.inner, &additions).await.map_err(WriteError::NotStored)?;
                 self.inner.commit().await.map_err(WriteError::Unknown)?;
                 file.check().map_err(WriteError::Unknown)?;
             }
             Proof::Postgres(marks) => {
-                let number = marks.advance(&self.inner, additions).await.map_err(WriteError::NotStored)?;
+                let number = marks.advance(&self.inner, &additions).await.map_err(WriteError::NotStored)?;
                 self.inner.commit().await.map_err(WriteError::Unknown)?;
                 marks.acknowledge(number);
             }
@@ -185,11 +189,15 @@ impl ConnectionTrait for Transaction {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::ambient::Ambient;
 
     /// A database of one table, in a folder that has to be kept.
     async fn database() -> (Database, tempfile::TempDir) {
         let folder = tempfile::tempdir().unwrap();
-        let database = Database::connect(&format!("sqlite:{}", folder.path().join("test.db").display())).await.unwrap();
+        let database =
+            Database::connect(&format!("sqlite:{}", folder.path().join("test.db").display()), Ambient::real())
+                .await
+                .unwrap();
         let create = "CREATE TABLE note (id INTEGER PRIMARY KEY, text TEXT NOT NULL)";
         database
             .write(&Author::SERVER, Touches::NOTHING, async |transaction| transaction.execute_unprepared(create).await)

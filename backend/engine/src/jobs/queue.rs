@@ -313,7 +313,7 @@ mod tests {
         async fn new() -> Self {
             let folder = tempfile::tempdir().unwrap();
             let path = folder.path().join("valuemap.db");
-            let database = Database::connect(&format!("sqlite:{}", path.display())).await.unwrap();
+            let database = Database::connect(&format!("sqlite:{}", path.display()), Ambient::real()).await.unwrap();
             database.migrate().await.unwrap();
             let ambient = Ambient::real();
             let created = database.write(&Author::SERVER, Touches::NOTHING, async |db| {

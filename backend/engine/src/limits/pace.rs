@@ -162,7 +162,7 @@ mod tests {
         async fn new() -> anyhow::Result<Self> {
             let folder = tempfile::tempdir()?;
             let path = folder.path().join("valuemap.db");
-            let database = Database::connect(&format!("sqlite:{}", path.display())).await?;
+            let database = Database::connect(&format!("sqlite:{}", path.display()), Ambient::real()).await?;
             database.migrate().await?;
             let ambient = Ambient::real();
             let created = database.write(&Author::SERVER, Touches::NOTHING, async |db| {

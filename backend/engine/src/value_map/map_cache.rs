@@ -21,7 +21,7 @@ use valuemap_shared::value_map::{
 };
 
 use crate::base::commits::Revision;
-use crate::base::computed::{A_MOMENT, Asked, ComputedCache, NoValue, TO_THE_END};
+use crate::base::computed::{A_MOMENT, Asked, ComputedCache, FOR_GOOD, NoValue, TO_THE_END};
 use crate::base::ttl_cache::TtlCache;
 use crate::database::Database;
 use crate::scoring_models::store::model_of;
@@ -30,11 +30,7 @@ use crate::value_map::counted::{Days, contact_baseline, counts_of, observed};
 use crate::value_map::money::{Ledger, money_of};
 use crate::value_map::store::{answered, latest_period};
 
-/// How far a map may be behind what other servers on the same database have stored.
-const LIFETIME: Duration = Duration::from_secs(1);
-/// The same for what is tracked, of which other servers and imports store much at a time and not often.
-const TRACKED_LIFETIME: Duration = Duration::from_secs(10);
-/// How far the strengths of links may be behind.
+/// How far the strengths of links, and a map by them, may be behind what is tracked.
 const STRENGTHS_LIFETIME: Duration = Duration::from_secs(60);
 /// Equal inputs give an equal financial layer: this only bounds what is kept.
 const FINANCIAL_LIFETIME: TimeDelta = TimeDelta::hours(1);
@@ -90,14 +86,14 @@ type FinancialKey = (PeriodKey, u64);
 /// Value maps and their parts that were computed before, used again as long as what they come from stays.
 #[derive(Clone, Debug)]
 pub struct MapCache {
-    maps: Arc<ComputedCache<MapKey, Revision, Option<Arc<ValueMap>>, NoMap>>,
+    maps: Arc<ComputedCache<MapKey, (Revision, NaiveDate), Option<Arc<ValueMap>>, NoMap>>,
     parts: Arc<Parts>,
 }
 
 #[derive(Debug)]
 struct Parts {
-    /// By the revision of what is tracked.
-    tracked: ComputedCache<PeriodKey, u64, Tracked, DbErr>,
+    /// By the revision of what is tracked, and the day until which it is counted.
+    tracked: ComputedCache<PeriodKey, (u64, NaiveDate), Tracked, DbErr>,
     /// By the revision of which answers count. What is tracked moves eight quarters of history too little to read them anew
     /// after each commit.
     strengths: ComputedCache<FinancialKey, u64, Strengths, DbErr>,
@@ -144,8 +140,9 @@ impl MapCache {
         key: MapKey,
         now: DateTime<Utc>,
     ) -> Result<Option<Arc<ValueMap>>, NoMap> {
-        let revision = database.commits().revision(key.community);
-        let asked = Asked { key, revision, lifetime: LIFETIME, patience: A_MOMENT };
+        let revision = database.revision(key.community).await?;
+        let asked =
+            Asked { key, revision: (revision, now.date_naive()), lifetime: STRENGTHS_LIFETIME, patience: A_MOMENT };
         let map = self.maps.get(asked, || {
             let (parts, database) = (self.parts.clone(), database.clone());
             async move {
@@ -212,7 +209,8 @@ impl Parts {
         now: DateTime<Utc>,
     ) -> Result<Arc<Tracked>, NoMap> {
         let key = (community, model.version, period);
-        let asked = Asked { key, revision: revision.tracked, lifetime: TRACKED_LIFETIME, patience: TO_THE_END };
+        let asked =
+            Asked { key, revision: (revision.tracked, now.date_naive()), lifetime: FOR_GOOD, patience: TO_THE_END };
         let tracked = self.tracked.get(asked, || {
             let (database, model) = (database.clone(), model.clone());
             async move {

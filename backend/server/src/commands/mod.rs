@@ -109,8 +109,8 @@ async fn run_once(command: Command, settings: &Settings) -> anyhow::Result<()> {
     if !creates {
         Database::check_exists(&settings.database_url)?;
     }
-    let database = Database::connect(&settings.database_url).await?;
     let ambient = Ambient::real();
+    let database = Database::connect(&settings.database_url, ambient).await?;
     if creates {
         database.migrate().await?;
     } else {

@@ -63,8 +63,8 @@ impl Serve {
         listener.set_nonblocking(true)?;
         survive_file_size_limit()?;
         let address = listener.local_addr()?;
-        let database = Database::connect(&settings.database_url).await?;
         let ambient = Ambient::real();
+        let database = Database::connect(&settings.database_url, ambient).await?;
         if self.migrate || settings.database_url.starts_with("sqlite:") {
             database.migrate().await?;
         }

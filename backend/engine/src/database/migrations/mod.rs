@@ -15,6 +15,7 @@ mod m20261128_000001_server_commits;
 mod m20261128_000002_limits_and_standings;
 mod m20261129_000001_rights_and_audit;
 mod m20261129_000002_jobs;
+mod m20261129_000003_community_commits;
 
 pub struct Migrator;
 
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000002_limits_and_standings::Migration),
             Box::new(m20261129_000001_rights_and_audit::Migration),
             Box::new(m20261129_000002_jobs::Migration),
+            Box::new(m20261129_000003_community_commits::Migration),
         ]
     }
 }
