@@ -14,8 +14,9 @@ use tokio::time::Instant;
 pub const A_MOMENT: Duration = Duration::from_secs(3);
 /// What another computation needs, it waits for.
 pub const TO_THE_END: Duration = Duration::from_secs(60 * 60);
-/// The lifetime of a value that its revision says all of.
-pub const FOR_GOOD: Duration = Duration::MAX;
+/// The lifetime of a value whose revision says when it is out of date: bounded nevertheless, for what changes the database
+/// behind the server's back, such as a restored backup or a failover that lost commits.
+pub const LIFETIME: Duration = Duration::from_secs(60);
 /// A computation that takes longer waits for something that does not come.
 const LONGEST: Duration = Duration::from_secs(180);
 /// The bounds of `Retry-After`.

@@ -21,7 +21,7 @@ use valuemap_shared::value_map::{
 };
 
 use crate::base::commits::Revision;
-use crate::base::computed::{A_MOMENT, Asked, ComputedCache, FOR_GOOD, NoValue, TO_THE_END};
+use crate::base::computed::{A_MOMENT, Asked, ComputedCache, LIFETIME, NoValue, TO_THE_END};
 use crate::base::ttl_cache::TtlCache;
 use crate::database::Database;
 use crate::scoring_models::store::model_of;
@@ -30,8 +30,6 @@ use crate::value_map::counted::{Days, contact_baseline, counts_of, observed};
 use crate::value_map::money::{Ledger, money_of};
 use crate::value_map::store::{answered, latest_period};
 
-/// How far the strengths of links, and a map by them, may be behind what is tracked.
-const STRENGTHS_LIFETIME: Duration = Duration::from_secs(60);
 /// Equal inputs give an equal financial layer: this only bounds what is kept.
 const FINANCIAL_LIFETIME: TimeDelta = TimeDelta::hours(1);
 /// How many values of a kind are kept.
@@ -79,6 +77,9 @@ impl From<NoValue<NoMap>> for NoMap {
     }
 }
 
+/// A revision, and the day until which it was counted.
+type OnDay<R> = (R, NaiveDate);
+type Maps = ComputedCache<MapKey, OnDay<Revision>, Option<Arc<ValueMap>>, NoMap>;
 type PeriodKey = (CommunityId, u32, Quarter);
 /// With the minimum of answers.
 type FinancialKey = (PeriodKey, u64);
@@ -86,14 +87,14 @@ type FinancialKey = (PeriodKey, u64);
 /// Value maps and their parts that were computed before, used again as long as what they come from stays.
 #[derive(Clone, Debug)]
 pub struct MapCache {
-    maps: Arc<ComputedCache<MapKey, (Revision, NaiveDate), Option<Arc<ValueMap>>, NoMap>>,
+    maps: Arc<Maps>,
     parts: Arc<Parts>,
 }
 
 #[derive(Debug)]
 struct Parts {
-    /// By the revision of what is tracked, and the day until which it is counted.
-    tracked: ComputedCache<PeriodKey, (u64, NaiveDate), Tracked, DbErr>,
+    /// By the revision of what is tracked.
+    tracked: ComputedCache<PeriodKey, OnDay<u64>, Tracked, DbErr>,
     /// By the revision of which answers count. What is tracked moves eight quarters of history too little to read them anew
     /// after each commit.
     strengths: ComputedCache<FinancialKey, u64, Strengths, DbErr>,
@@ -141,8 +142,7 @@ impl MapCache {
         now: DateTime<Utc>,
     ) -> Result<Option<Arc<ValueMap>>, NoMap> {
         let revision = database.revision(key.community).await?;
-        let asked =
-            Asked { key, revision: (revision, now.date_naive()), lifetime: STRENGTHS_LIFETIME, patience: A_MOMENT };
+        let asked = Asked { key, revision: (revision, now.date_naive()), lifetime: LIFETIME, patience: A_MOMENT };
         let map = self.maps.get(asked, || {
             let (parts, database) = (self.parts.clone(), database.clone());
             async move {
@@ -210,7 +210,7 @@ impl Parts {
     ) -> Result<Arc<Tracked>, NoMap> {
         let key = (community, model.version, period);
         let asked =
-            Asked { key, revision: (revision.tracked, now.date_naive()), lifetime: FOR_GOOD, patience: TO_THE_END };
+            Asked { key, revision: (revision.tracked, now.date_naive()), lifetime: LIFETIME, patience: TO_THE_END };
         let tracked = self.tracked.get(asked, || {
             let (database, model) = (database.clone(), model.clone());
             async move {
@@ -264,7 +264,7 @@ impl Parts {
         let MapKey { community, minimum, .. } = key;
         let key = ((community, model.version, period), minimum);
         let revision = revision.standings;
-        let asked = Asked { key, revision, lifetime: STRENGTHS_LIFETIME, patience: TO_THE_END };
+        let asked = Asked { key, revision, lifetime: LIFETIME, patience: TO_THE_END };
         let strengths = self.strengths.get(asked, || {
             let (database, model) = (database.clone(), model.clone());
             async move {
