@@ -27,6 +27,7 @@ mod sites_page;
 mod submit;
 mod survey_definition;
 mod tracking;
+mod two_servers;
 mod value_map;
 mod webhooks;
 

@@ -80,7 +80,7 @@ const RUN: &str = "mutation($input: RunAttributionInput!) { runAttribution(input
             outcomes { min max } value { min max } credits { model outcomes rank value { amount } } } } } } }";
 
 impl World {
-    async fn tell(&self, mutation: &str, input: &str, list: &str, entries: Value) {
+    pub(crate) async fn tell(&self, mutation: &str, input: &str, list: &str, entries: Value) {
         let query = format!(
             "mutation($input: {input}!) {{ {mutation}(input: $input) {{ __typename
             ... on InvalidInput {{ problems {{ path message }} }} }} }}"
