@@ -49,6 +49,7 @@ macro_rules! on_both_databases {
 }
 use on_both_databases;
 
+use serde_json::{Value, json};
 use valuemap_tests::{Api, Embed, Engine, Scratch, Server, valuemap};
 
 /// The page that the tests' widget stands on.
@@ -99,5 +100,16 @@ impl World {
         let (community, site) = api.create_community("Makers", PAGE).await.unwrap();
         let embed = server.embed(PAGE);
         Self { scratch, server, api, embed, community, site }
+    }
+
+    /// Records these entries by one of the mutations that take a list.
+    async fn tell(&self, mutation: &str, input: &str, list: &str, entries: Value) {
+        let query = format!(
+            "mutation($input: {input}!) {{ {mutation}(input: $input) {{ __typename
+            ... on InvalidInput {{ problems {{ path message }} }} }} }}"
+        );
+        let input = json!({ "community": self.community, list: entries });
+        let recorded = self.api.ask(&query, json!({ "input": input })).await.unwrap();
+        assert_eq!(recorded[mutation]["__typename"], "Recorded", "{recorded}");
     }
 }

@@ -80,16 +80,6 @@ const RUN: &str = "mutation($input: RunAttributionInput!) { runAttribution(input
             outcomes { min max } value { min max } credits { model outcomes rank value { amount } } } } } } }";
 
 impl World {
-    pub(crate) async fn tell(&self, mutation: &str, input: &str, list: &str, entries: Value) {
-        let query = format!(
-            "mutation($input: {input}!) {{ {mutation}(input: $input) {{ __typename
-            ... on InvalidInput {{ problems {{ path message }} }} }} }}"
-        );
-        let input = json!({ "community": self.community, list: entries });
-        let recorded = self.api.ask(&query, json!({ "input": input })).await.unwrap();
-        assert_eq!(recorded[mutation]["__typename"], "Recorded", "{recorded}");
-    }
-
     /// Attributes the second quarter, with these parameters beside.
     async fn attribute(&self, parameters: Value) -> Value {
         let mut input = json!({ "community": self.community, "from": "2026-Q2", "until": "2026-Q2" });

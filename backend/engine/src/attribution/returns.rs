@@ -23,7 +23,7 @@ use crate::activities::store::outcome_weights;
 use crate::attribution::grouping::{Grouping, Source};
 use crate::attribution::history::{Happened, History, span};
 use crate::attribution::run::in_background;
-use crate::base::computed::{A_MOMENT, Asked, ComputedCache, LIFETIME, NoValue};
+use crate::base::computed::{A_MOMENT, Asked, ComputedCache, NoValue};
 use crate::database::Database;
 use crate::value_map::money::Exchange;
 
@@ -108,7 +108,6 @@ impl ReturnsCache {
         let asked = Asked {
             key: (community, scoring.version, written),
             revision: database.revision(community).await.map_err(failed)?.tracked,
-            lifetime: LIFETIME,
             patience: A_MOMENT,
         };
         let compute = || {

@@ -14,9 +14,10 @@ use tokio::time::Instant;
 pub const A_MOMENT: Duration = Duration::from_secs(3);
 /// What another computation needs, it waits for.
 pub const TO_THE_END: Duration = Duration::from_secs(60 * 60);
-/// The lifetime of a value whose revision says when it is out of date: bounded nevertheless, for what changes the database
-/// behind the server's back, such as a restored backup or a failover that lost commits.
-pub const LIFETIME: Duration = Duration::from_secs(60);
+/// How long a value is good for whose revision is still the same: bounded, for what changes the database behind the server's
+/// back, such as a restored backup or a failover that lost commits. One that took longer to compute is good for as long as
+/// it took, or it would be out of date as soon as it is there.
+const LIFETIME: Duration = Duration::from_secs(60);
 /// A computation that takes longer waits for something that does not come.
 const LONGEST: Duration = Duration::from_secs(180);
 /// The bounds of `Retry-After`.
@@ -39,9 +40,6 @@ pub struct Asked<K, R> {
     pub key: K,
     /// A value of another revision is out of date.
     pub revision: R,
-    /// How long a value is good for, beside that. One that took longer to compute is good for as long as it took, or it
-    /// would be out of date as soon as it is there.
-    pub lifetime: Duration,
     /// The timeout of the request, after which the client has to retry.
     pub patience: Duration,
 }
@@ -74,9 +72,9 @@ struct Kept<R, V> {
 }
 
 impl<R: PartialEq, V> Kept<R, V> {
-    fn is_good(&self, revision: &R, lifetime: Duration) -> bool {
+    fn is_good(&self, revision: &R) -> bool {
         let took = self.finished - self.begun;
-        self.revision == *revision && self.begun.elapsed() < lifetime.max(2 * took)
+        self.revision == *revision && self.begun.elapsed() < LIFETIME.max(2 * took)
     }
 }
 
@@ -118,7 +116,7 @@ where
 
     fn good(&self, asked: &Asked<K, R>) -> Option<Arc<V>> {
         let kept = self.kept.get(&asked.key)?;
-        kept.is_good(&asked.revision, asked.lifetime).then(|| kept.value.clone())
+        kept.is_good(&asked.revision).then(|| kept.value.clone())
     }
 
     /// What is kept although it is out of date: better than nothing while the next one is being computed.
@@ -204,7 +202,7 @@ mod tests {
         }
 
         async fn get(&self, revision: u64) -> Result<usize, NoValue<String>> {
-            let asked = Asked { key: "key", revision, lifetime: Duration::from_secs(60), patience: A_MOMENT };
+            let asked = Asked { key: "key", revision, patience: A_MOMENT };
             let Self { computed, permits, .. } = self.clone();
             let compute = || async move {
                 permits.acquire().await.unwrap().forget();
@@ -239,7 +237,7 @@ mod tests {
     #[tokio::test]
     async fn a_computation_that_panics_is_over() {
         let numbers = Numbers::new(10, Handle::current());
-        let asked = Asked { key: "key", revision: 1, lifetime: Duration::from_secs(60), patience: A_MOMENT };
+        let asked = Asked { key: "key", revision: 1, patience: A_MOMENT };
         let panics = || async { panic!("on purpose") };
         assert!(matches!(numbers.get(asked.clone(), panics).await, Err(NoValue::BeingComputed(_))));
         assert!(matches!(numbers.get(asked, || async { Ok(7) }).await.as_deref(), Ok(7)));

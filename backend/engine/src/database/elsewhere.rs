@@ -83,11 +83,16 @@ impl Elsewhere {
 }
 
 impl Database {
+    /// How many commits of this process touched each part of a community: for what must not wait for the database.
+    pub fn own_revision(&self, community: CommunityId) -> Revision {
+        self.commits.revision(community)
+    }
+
     /// How many commits touched each part of a community: at once those of this process, those of others
     /// [within a second](LAG).
     pub async fn revision(&self, community: CommunityId) -> Result<Revision, DbErr> {
         // First, because what this process commits meanwhile must not be taken to be known.
-        let own = self.commits.revision(community);
+        let own = self.own_revision(community);
         if let Some(seen) = self.elsewhere.seen.get(&community) {
             return Ok(own + seen);
         }

@@ -21,7 +21,7 @@ use valuemap_shared::value_map::{
 };
 
 use crate::base::commits::Revision;
-use crate::base::computed::{A_MOMENT, Asked, ComputedCache, LIFETIME, NoValue, TO_THE_END};
+use crate::base::computed::{A_MOMENT, Asked, ComputedCache, NoValue, TO_THE_END};
 use crate::base::ttl_cache::TtlCache;
 use crate::database::Database;
 use crate::scoring_models::store::model_of;
@@ -142,7 +142,7 @@ impl MapCache {
         now: DateTime<Utc>,
     ) -> Result<Option<Arc<ValueMap>>, NoMap> {
         let revision = database.revision(key.community).await?;
-        let asked = Asked { key, revision: (revision, now.date_naive()), lifetime: LIFETIME, patience: A_MOMENT };
+        let asked = Asked { key, revision: (revision, now.date_naive()), patience: A_MOMENT };
         let map = self.maps.get(asked, || {
             let (parts, database) = (self.parts.clone(), database.clone());
             async move {
@@ -209,8 +209,7 @@ impl Parts {
         now: DateTime<Utc>,
     ) -> Result<Arc<Tracked>, NoMap> {
         let key = (community, model.version, period);
-        let asked =
-            Asked { key, revision: (revision.tracked, now.date_naive()), lifetime: LIFETIME, patience: TO_THE_END };
+        let asked = Asked { key, revision: (revision.tracked, now.date_naive()), patience: TO_THE_END };
         let tracked = self.tracked.get(asked, || {
             let (database, model) = (database.clone(), model.clone());
             async move {
@@ -264,7 +263,7 @@ impl Parts {
         let MapKey { community, minimum, .. } = key;
         let key = ((community, model.version, period), minimum);
         let revision = revision.standings;
-        let asked = Asked { key, revision, lifetime: LIFETIME, patience: TO_THE_END };
+        let asked = Asked { key, revision, patience: TO_THE_END };
         let strengths = self.strengths.get(asked, || {
             let (database, model) = (database.clone(), model.clone());
             async move {
