@@ -144,6 +144,7 @@ mod tests {
             half_life_days: 14.0,
             by: AttributionUnit::Account,
             minimum_confidence: 0.8,
+            role_weights: crate::value_map::model::default_role_weights(),
         }
     }
 

@@ -12,7 +12,7 @@ mod sample;
 
 pub use bootstrap::{RESAMPLES, bca_interval};
 pub use change::change_between;
-pub use correlation::correlation;
+pub use correlation::{Correlation, benjamini_hochberg, correlation, effective_size};
 pub use interval::{Change, Interval};
 pub use mean::{MeanMethod, mean_interval, student_t_interval};
 pub use proportion::wilson_interval;

@@ -1,5 +1,5 @@
-//! The internal layer: an element is the weighted mean of its measures' attainment and of the benefits that drive it,
-//! over those that have data.
+//! The internal layer: an element is the weighted mean of its measures' attainment and of the benefits that are its
+//! indicators, over those that have data.
 //!
 //! The interval takes members' answers jointly: who likes one thing about a community tends to like the others, so the
 //! covariances of the benefits count (the linearised variance of a weighted sum of means over the same respondents).
@@ -138,13 +138,13 @@ fn inputs_of(element: Element, model: &ScoringModel, figures: &Figures, ask: Ask
         }
         Weighed { part, benefit: None, variance, members: 0 }
     });
-    let benefits = model.benefits_of(element).filter_map(|link| {
-        let benefit = link.from.benefit()?;
+    let indicators = model.indicators_of(element).map(|indicator| {
+        let benefit = indicator.benefit;
         let mut part = Part {
-            key: link.from.as_str().to_owned(),
+            key: Element::from(benefit).as_str().to_owned(),
             name: benefit_name(benefit).to_owned(),
-            kind: PartKind::Benefit,
-            weight: link.weight,
+            kind: PartKind::Indicator,
+            weight: indicator.weight,
             share: 0.0,
             score: None,
             value: None,
@@ -168,9 +168,9 @@ fn inputs_of(element: Element, model: &ScoringModel, figures: &Figures, ask: Ask
                 _ => mean_interval(&sample, 0).map_or(0.0, |(interval, _)| squared_error(&interval)),
             };
         }
-        Some(Weighed { part, benefit: Some(benefit), variance, members: sample.size() })
+        Weighed { part, benefit: Some(benefit), variance, members: sample.size() }
     });
-    measures.chain(benefits).collect()
+    measures.chain(indicators).collect()
 }
 
 /// The variance of the element's score: shares times covariances, both ways.

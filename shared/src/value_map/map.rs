@@ -62,7 +62,7 @@ pub fn value_map(
         minimum_answers: inputs.minimum,
         responses: now.respondents(&Subject::Responses),
         recommendation: recommendation(now, &label, inputs.minimum),
-        links: link_readings(model, &layers, strengths),
+        links: link_readings(model, strengths),
         layers,
         returns: financial.returns.clone(),
         model_version: label,
@@ -78,8 +78,8 @@ mod tests {
     use crate::survey::{Benefit, Cell};
     use crate::value_map::model::standard_model;
     use crate::value_map::{
-        Absence, CoMoment, Counts, MoneyFigures, Observed, OutcomeSums, Score, Shift, Worth, WorthInputs,
-        financial_reading, what_if,
+        Absence, CoMoment, Counts, MoneyFigures, Observed, OutcomeSums, PartKind, Projection, Score, Shift, Worth,
+        WorthInputs, financial_reading, what_if,
     };
 
     fn model() -> ScoringModel {
@@ -140,7 +140,7 @@ mod tests {
         assert_eq!(reason(&map, Element::IntegrationOpportunities), Absence::NotConnected);
         assert_eq!(reason(&map, Element::Education), Absence::NoData);
         assert_eq!(reason(&map, Element::Upgrades), Absence::NotConnected);
-        assert_eq!((map.links.len(), map.returns.cost), (16, Decimal::ZERO));
+        assert_eq!((map.links.len(), map.returns.cost), (21, Decimal::ZERO));
     }
 
     #[test]
@@ -154,8 +154,8 @@ mod tests {
         assert_eq!(score.parts.iter().filter(|part| part.score.is_none()).count(), 1);
         let shares: f64 = score.parts.iter().map(|part| part.share).sum();
         assert!((shares - 1.0).abs() < 1e-12);
-        let link = map.links.iter().find(|link| link.from == Element::ProductKnowledge).unwrap();
-        assert_eq!(link.share, Some(0.5));
+        let indicator = score.parts.iter().find(|part| part.key == "PRODUCT_KNOWLEDGE").unwrap();
+        assert_eq!((indicator.kind, indicator.share), (PartKind::Indicator, 0.5));
     }
 
     #[test]
@@ -249,20 +249,42 @@ mod tests {
         assert!(containment(100_000) > hundred);
     }
 
+    fn projected(projection: &Projection, element: Element) -> f64 {
+        let score = projection.scores.iter().find(|score| score.element == element).unwrap();
+        score.after - score.before
+    }
+
     #[test]
-    fn ten_points_of_a_benefit_move_what_it_drives_by_its_share() {
+    fn ten_points_of_a_benefit_move_what_it_indicates_and_what_it_is_linked_to() {
         let map = map(money(12, 60_000, 4_000), Figures::default(), Weighting::Model);
-        let before = education(&map).value;
         let share = education(&map).parts.iter().find(|part| part.key == "PRODUCT_KNOWLEDGE").unwrap().share;
         let shifts =
             [Shift { key: "PRODUCT_KNOWLEDGE".into(), points: 10.0 }, Shift { key: "LUCK".into(), points: 1.0 }];
         let projection = what_if(&map, &shifts);
-        let after = projection.scores.iter().find(|score| score.element == Element::Education).unwrap().after;
-        assert!((after - before - 10.0 * share).abs() < 1e-9);
+        assert!((projected(&projection, Element::Education) - 10.0 * share).abs() < 1e-9);
         let upgrades = projection.amounts.iter().find(|amount| amount.element == Element::Upgrades).unwrap();
-        let expected = crate::money::times(upgrades.before.likely, 1.0 + share * 0.03);
+        let expected = crate::money::times(upgrades.before.likely, 1.03);
         assert_eq!(upgrades.after.likely, expected);
         assert_eq!(projection.unknown, ["LUCK"]);
+    }
+
+    #[test]
+    fn what_rises_below_is_followed_up_the_links_and_not_in_a_circle() {
+        let map = map(money(12, 60_000, 4_000), Figures::default(), Weighting::Model);
+        let projection = what_if(&map, &[Shift { key: "EDUCATION".into(), points: 10.0 }]);
+        // Ten points of education bring three of product knowledge, which is an indicator of education.
+        let share = education(&map).parts.iter().find(|part| part.key == "PRODUCT_KNOWLEDGE").unwrap().share;
+        assert!((projected(&projection, Element::ProductKnowledge) - 3.0).abs() < 1e-9);
+        let expected = (10.0 + 3.0 * share).min(100.0 - education(&map).value);
+        assert!((projected(&projection, Element::Education) - expected).abs() < 1e-9);
+        let upgrades = projection.amounts.iter().find(|amount| amount.element == Element::Upgrades).unwrap();
+        // Three points of product knowledge at 3 % for ten, and one of unconventional uses at 2 %.
+        let likely = crate::money::times(upgrades.before.likely, 1.0 + 0.3 * 0.03 + 0.1 * 0.02);
+        let high = crate::money::times(upgrades.before.high, 1.0 + 0.6 * 0.08 + 0.3 * 0.06);
+        assert_eq!(
+            (upgrades.after.likely, upgrades.after.low, upgrades.after.high),
+            (likely, upgrades.before.low, high)
+        );
     }
 
     proptest! {

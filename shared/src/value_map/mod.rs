@@ -66,7 +66,7 @@ pub use members::{index_of, question_index};
 pub use reading::{
     Absence, AmountMover, CostReading, Effect, ElementReading, Explanation, Input, LayerReading, LinkReading, Mover,
     NoScore, Part, PartKind, Proportion, Reading, Recommendation, RecommendationReading, ReturnLevel, Returns, Score,
-    Strength, TornadoBar, ValueMap, Worth, WorthPart,
+    Strength, TornadoBar, ValueMap, Verdict, Worth, WorthPart,
 };
 #[cfg(feature = "scores")]
 pub use release::{PublicResult, public_results};

@@ -40,7 +40,7 @@ wire! {
         pub recommendation: RecommendationReading,
         /// Bottom to top.
         pub layers: Vec<LayerReading>,
-        /// Which element drives which.
+        /// Which element is held to raise which; each runs up.
         pub links: Vec<LinkReading>,
         /// What the community brought and cost as a whole.
         pub returns: Returns,
@@ -87,7 +87,7 @@ wire! {
         pub share: f64,
         /// 0 to 100; `None` where it has no data.
         pub score: Option<f64>,
-        /// What was measured, in the measure's unit; `None` for a benefit, whose score is what was measured.
+        /// What was measured, in the measure's unit; `None` for an indicator, whose score is what was measured.
         pub value: Option<f64>,
         pub unit: Option<String>,
         pub baseline: Option<f64>,
@@ -141,13 +141,12 @@ wire! {
         pub counted: bool,
     }
 
-    /// A link of the map.
+    /// A link of the map: the hypothesis that `from` raises `to`, and what the data says about it.
     pub struct LinkReading {
         pub from: Element,
         pub to: Element,
-        /// The share of `from` in the score of `to`, in 0..1; `None` where it is not computed from it.
-        pub share: Option<f64>,
-        /// By which share ten points more of `from` are expected to raise the money of `to`: stated, not measured.
+        /// What ten points more of `from` are expected to bring: the share by which the money of `to` rises, or points.
+        /// Stated, not measured.
         pub effect: Option<Effect>,
         /// How the two went together over the last quarters; `None` with too few quarters.
         pub strength: Option<Strength>,
@@ -159,13 +158,18 @@ wire! {
         pub high: f64,
     }
 
-    /// An association, not a cause.
+    /// Whether two elements rose and fell in the same quarters: an association, not a cause. Of changes from quarter to
+    /// quarter, because two levels that both grow always look alike.
     pub struct Strength {
-        /// Pearson's correlation, -1 to 1.
+        /// Pearson's correlation of the changes, -1 to 1.
         pub correlation: f64,
+        /// Fisher's, with the effective number of changes.
         pub interval: Interval,
-        /// How many quarters have both figures.
-        pub quarters: u64,
+        /// How many changes there are, from one quarter to the next.
+        pub changes: u64,
+        /// Corrected for the number of links of the map (Benjamini, Hochberg 1995), 0 to 1.
+        pub adjusted_p_value: f64,
+        pub verdict: Verdict,
     }
 
     /// What the community brought, what it cost, and what is left.
@@ -269,12 +273,25 @@ pub enum Absence {
     NoData,
 }
 
+/// What the quarters tell about a link, with one false finding in twenty allowed among all links of the map.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "SCREAMING_SNAKE_CASE"))]
+pub enum Verdict {
+    /// They rise and fall together.
+    Together,
+    /// One rises as the other falls.
+    Opposite,
+    /// So few quarters cannot tell.
+    CannotTell,
+}
+
 /// What a part of a score is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "SCREAMING_SNAKE_CASE"))]
 pub enum PartKind {
     Measure,
-    Benefit,
+    /// A benefit whose index tells how the element does.
+    Indicator,
 }
 
 /// A score, or the reason why there is none.

@@ -5,9 +5,9 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use valuemap_shared::calendar::Quarter;
 use valuemap_shared::money::Currency;
-use valuemap_shared::statistics::correlation;
+use valuemap_shared::statistics::{Correlation, correlation};
 use valuemap_shared::survey::{Benefit, Cell, Subject};
-use valuemap_shared::value_map::model::{LinkDraft, ScoringModel, standard_model};
+use valuemap_shared::value_map::model::{IndicatorDraft, ScoringModel, standard_model};
 use valuemap_shared::value_map::{
     CoMoment, Element, Figures, MapInputs, Reading, Score, Strengths, Weighting, WorthInputs, financial_reading,
     value_map,
@@ -35,10 +35,10 @@ struct ReferenceElement {
 /// Education, driven by two benefits alone.
 fn education(case: &ReferenceElement) -> Score {
     let mut draft = standard_model();
-    draft.links.retain(|link| link.to != "EDUCATION");
-    for (benefit, share) in BENEFITS.into_iter().zip(case.shares) {
-        let from = Element::from(benefit).as_str().to_owned();
-        draft.links.push(LinkDraft { from, to: "EDUCATION".into(), weight: Some(share), effect: None });
+    draft.indicators.retain(|indicator| indicator.element != "EDUCATION");
+    for (benefit, weight) in BENEFITS.into_iter().zip(case.shares) {
+        let benefit = Element::from(benefit).as_str().to_owned();
+        draft.indicators.push(IndicatorDraft { benefit, element: "EDUCATION".into(), weight });
     }
     let model = ScoringModel::parse(&draft, 1).unwrap();
     let mut figures = Figures::default();
@@ -102,8 +102,8 @@ struct ReferenceAssociation {
 fn correlations_have_fishers_interval() {
     for case in reference::<ReferenceAssociation>("associations") {
         let pairs: Vec<(f64, f64)> = case.first.iter().copied().zip(case.second.iter().copied()).collect();
-        let (r, interval) = correlation(&pairs).unwrap();
-        for (ours, theirs) in [(r, case.correlation), (interval.low, case.low), (interval.high, case.high)] {
+        let Correlation { value, interval, .. } = correlation(&pairs, pairs.len() as f64).unwrap();
+        for (ours, theirs) in [(value, case.correlation), (interval.low, case.low), (interval.high, case.high)] {
             assert!((ours - theirs).abs() < 1e-9, "{ours} is not {theirs}");
         }
     }

@@ -162,7 +162,7 @@ impl ValueMap {
         self.0.layers.iter().cloned().map(LayerReading::from).collect()
     }
 
-    /// Which element drives which.
+    /// Which element is held to raise which.
     async fn links(&self) -> Vec<LinkReading> {
         self.0.links.iter().cloned().map(LinkReading::from).collect()
     }

@@ -144,7 +144,18 @@ wire_enums! {
 
     PartKind = domain::PartKind, "domain::PartKind" {
         Measure,
-        Benefit,
+        /// A benefit whose index tells how the element does.
+        Indicator,
+    }
+
+    /// What the quarters tell about a link, with one false finding in twenty allowed among all links of the map.
+    Verdict = domain::Verdict, "domain::Verdict" {
+        /// They rise and fall together.
+        Together,
+        /// One rises as the other falls.
+        Opposite,
+        /// So few quarters cannot tell.
+        CannotTell,
     }
 
     /// What an amount rests on, the strongest first.
@@ -242,7 +253,7 @@ wire_objects! {
         share: f64,
         /// 0 to 100; null where it has no data.
         score: Option<f64>,
-        /// What was measured, in the unit; null for a benefit, whose score is what was measured.
+        /// What was measured, in the unit; null for an indicator, whose score is what was measured.
         value: Option<f64>,
         unit: Option<String>,
         baseline: Option<f64>,
@@ -300,15 +311,15 @@ wire_objects! {
         counted: bool,
     }
 
-    /// A link of the map.
+    /// A link of the map: the hypothesis that `from` raises `to`, and what the data says about it. Every link runs up, from
+    /// a layer to one above it.
     LinkReading = domain::LinkReading {
         from: Element,
         to: Element,
-        /// The share of `from` in the score of `to`, in 0..1; null where it is not computed from it.
-        share: Option<f64>,
-        /// By which share ten points more of `from` are expected to raise the money of `to`: stated, not measured.
+        /// What ten points more of `from` are expected to bring: where `to` is a financial element the share by which its
+        /// money rises, else points. Stated, not measured.
         effect: Option<Effect>,
-        /// How the two went together over the last quarters; null with fewer than six.
+        /// How the two went together over the last quarters; null with fewer than five changes from quarter to quarter.
         strength: Option<Strength>,
     }
 
@@ -318,13 +329,18 @@ wire_objects! {
         high: f64,
     }
 
-    /// An association, not a cause.
+    /// Whether two elements rose and fell in the same quarters: an association, not a cause. Of changes from quarter to
+    /// quarter, because two levels that both grow always look alike.
     Strength = domain::Strength {
-        /// Pearson's correlation, -1 to 1.
+        /// Pearson's correlation of the changes, -1 to 1.
         correlation: f64,
+        /// Fisher's, with the effective number of changes.
         interval: Interval,
-        /// How many quarters have both figures.
-        quarters: Count,
+        /// How many changes there are, from one quarter to the next.
+        changes: Count,
+        /// Corrected for the number of links of the map (Benjamini, Hochberg 1995), 0 to 1.
+        adjusted_p_value: f64,
+        verdict: Verdict,
     }
 
     /// What the community brought, what it cost, and what is left.

@@ -1,6 +1,6 @@
 use std::rc::Rc;
 
-use valuemap_shared::value_map::{Element, Layer, LinkReading, ValueMap};
+use valuemap_shared::value_map::{Element, Layer, LinkReading, ValueMap, Verdict};
 use yew::prelude::*;
 
 use super::link_routes::{CardBox, Route, routes};
@@ -31,7 +31,7 @@ pub fn LinkLines(props: &LinkLinesProps) -> Html {
         let link = &links[route.link];
         let ends = [link.from, link.to];
         let emphasis = props.followed.map(|followed| if ends.contains(&followed) { "link-on" } else { "link-off" });
-        let dashed = link.strength.is_none().then_some("link-dashed");
+        let dashed = proven(link).is_none().then_some("link-dashed");
         html! {
             <g
                 class={classes!("link", pays(link).then_some("link-pays"), dashed, emphasis)}
@@ -56,10 +56,14 @@ fn pays(link: &LinkReading) -> bool {
     link.to.layer() == Layer::Financial
 }
 
-/// By the strength of the association, else by the share in the score.
+/// How strong the association is, where the quarters can tell.
+fn proven(link: &LinkReading) -> Option<f64> {
+    let strength = link.strength.as_ref().filter(|strength| strength.verdict != Verdict::CannotTell)?;
+    Some(strength.correlation.abs().min(1.0))
+}
+
 fn width(link: &LinkReading) -> f64 {
-    let strength = link.strength.as_ref().map(|strength| strength.correlation.abs());
-    THINNEST + (WIDEST - THINNEST) * strength.or(link.share).unwrap_or_default().clamp(0.0, 1.0)
+    THINNEST + (WIDEST - THINNEST) * proven(link).unwrap_or_default()
 }
 
 /// From point to point, straight up or down at each of them; it ends where the arrow begins.
@@ -96,6 +100,8 @@ fn is_up(points: &[(f64, f64)]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use valuemap_shared::value_map::{Interval, Strength};
+
     use super::*;
 
     #[test]
@@ -109,13 +115,13 @@ mod tests {
 
     #[test]
     fn the_stronger_the_wider() {
-        let link = |share| LinkReading {
-            from: Element::Education,
-            to: Element::Upgrades,
-            share,
-            effect: None,
-            strength: None,
+        let link = |correlation: f64, verdict| {
+            let interval = Interval { low: -1.0, high: 1.0, level: 0.95 };
+            let strength = Strength { correlation, interval, changes: 7, adjusted_p_value: 0.01, verdict };
+            LinkReading { from: Element::Education, to: Element::Upgrades, effect: None, strength: Some(strength) }
         };
-        assert_eq!([None, Some(1.0), Some(7.0)].map(|share| width(&link(share))), [THINNEST, WIDEST, WIDEST]);
+        assert_eq!(width(&link(1.0, Verdict::Together)), WIDEST);
+        assert_eq!(width(&link(-1.0, Verdict::Opposite)), WIDEST);
+        assert_eq!(width(&link(0.9, Verdict::CannotTell)), THINNEST);
     }
 }

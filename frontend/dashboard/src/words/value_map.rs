@@ -27,7 +27,7 @@ pub fn layer_source(layer: Layer) -> &'static str {
             "Comes next: open answers and posts, turned into insights, and what the organisation makes of them."
         }
         Layer::Internal => {
-            "Not connected yet: it will be scored from measures against baseline and target, and from member benefits."
+            "Not connected yet: it will be scored from measures against baseline and target, and from what members say."
         }
         Layer::Members => "Not connected yet: it will be scored from the survey that members answer.",
         Layer::Financial => {

@@ -4,12 +4,15 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-/// A scoring model as somebody wrote it.
+use super::written::WrittenModel;
+
+/// A scoring model as somebody wrote it. Models of the form before indicators are read, too.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", from = "WrittenModel")]
 pub struct ScoringModelDraft {
     pub name: String,
     pub measures: Vec<MeasureDraft>,
+    pub indicators: Vec<IndicatorDraft>,
     pub links: Vec<LinkDraft>,
     pub financial: FinancialDraft,
 }
@@ -29,7 +32,7 @@ pub struct MeasureDraft {
     pub baseline: f64,
     /// Where it is to be: 100 points.
     pub target: f64,
-    /// Its weight beside the element's other measures and benefits. With 0 it is shown and does not count.
+    /// Its weight beside the element's other measures and indicators. With 0 it is shown and does not count.
     pub weight: f64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
@@ -97,16 +100,25 @@ pub enum Aggregation {
     Sum,
 }
 
-/// One element drives another.
+/// A benefit whose index tells how an internal element does: members' answers as a measure of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct IndicatorDraft {
+    pub benefit: String,
+    /// The internal element that it tells about.
+    pub element: String,
+    /// Its weight beside the element's measures.
+    pub weight: f64,
+}
+
+/// A hypothesis: one element raises another that lies in a layer above it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct LinkDraft {
     pub from: String,
     pub to: String,
-    /// Of a benefit that an internal element is scored from: its weight beside the element's measures.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub weight: Option<f64>,
-    /// Of a link to a financial element: by which share ten points more of the driver are expected to raise it.
+    /// What ten points more of `from` are expected to bring: of a link to a financial element the share by which its
+    /// money rises, else points.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub effect: Option<RangeDraft>,
 }
@@ -189,6 +201,10 @@ pub struct AttributionDraft {
     pub by: AttributionUnit,
     /// Identity links of less confidence are left aside.
     pub minimum_confidence: f64,
+    /// By role, how much a touch counts beside one of weight 1; a touch of weight 0 is none. What is left out is as in
+    /// [`default_role_weights`](super::default_role_weights).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub role_weights: BTreeMap<String, f64>,
 }
 
 /// Whose touches count for an outcome.

@@ -4,12 +4,14 @@
 mod draft;
 mod parse;
 mod standard;
+mod written;
 
 pub use draft::{
     AcquisitionDraft, Aggregation, AttributionDraft, AttributionUnit, ChoiceDraft, Direction, FinancialDraft,
-    LinkDraft, MeasureDraft, MeasureSource, MoneyRangeDraft, RangeDraft, ScoringModelDraft, SelfServiceDraft,
+    IndicatorDraft, LinkDraft, MeasureDraft, MeasureSource, MoneyRangeDraft, RangeDraft, ScoringModelDraft,
+    SelfServiceDraft,
 };
-pub use parse::ATTRIBUTION_MODELS;
+pub use parse::{ATTRIBUTION_MODELS, default_role_weights};
 pub use standard::standard_model;
 
 use std::collections::BTreeMap;
@@ -19,7 +21,9 @@ use rust_decimal::Decimal;
 use super::Element;
 use super::attainment::{AmountScale, Scale};
 use super::financial::Triangular;
+use crate::activities::Role;
 use crate::calendar::Quarter;
+use crate::survey::Benefit;
 
 /// A scoring model that keeps all rules; only [`ScoringModel::parse`] makes one.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,6 +31,8 @@ pub struct ScoringModel {
     pub name: String,
     pub version: u32,
     pub measures: Vec<Measure>,
+    pub indicators: Vec<Indicator>,
+    /// Each runs up, from a layer to one above it.
     pub links: Vec<Link>,
     pub financial: Financial,
 }
@@ -45,9 +51,8 @@ impl ScoringModel {
         self.measures.iter().filter(move |measure| measure.element == element)
     }
 
-    /// The links that an element's score is computed from.
-    pub fn benefits_of(&self, element: Element) -> impl Iterator<Item = &Link> {
-        self.links.iter().filter(move |link| link.to == element && link.from.benefit().is_some())
+    pub fn indicators_of(&self, element: Element) -> impl Iterator<Item = &Indicator> {
+        self.indicators.iter().filter(move |indicator| indicator.element == element)
     }
 }
 
@@ -64,13 +69,21 @@ pub struct Measure {
     pub aggregation: Aggregation,
 }
 
+/// A benefit whose index is a part of an internal element's score.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Indicator {
+    pub benefit: Benefit,
+    pub element: Element,
+    /// Beside the element's measures.
+    pub weight: f64,
+}
+
+/// A hypothesis: `from` raises `to`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Link {
     pub from: Element,
     pub to: Element,
-    /// In the score of `to`; 0 where it is drawn only.
-    pub weight: f64,
-    /// By which share ten points more of `from` are expected to raise the money of `to`.
+    /// What ten points more of `from` are expected to bring: the share by which the money of `to` rises, or points.
     pub effect: Option<Triangular>,
 }
 
@@ -124,4 +137,13 @@ pub struct Attribution {
     pub half_life_days: f64,
     pub by: AttributionUnit,
     pub minimum_confidence: f64,
+    /// Of every role.
+    pub role_weights: BTreeMap<Role, f64>,
+}
+
+impl Attribution {
+    /// How much a touch in this role counts; 0 where it is no touch at all.
+    pub fn role_weight(&self, role: Role) -> f64 {
+        self.role_weights.get(&role).copied().unwrap_or_default()
+    }
 }

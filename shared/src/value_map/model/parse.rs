@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, HashSet};
 use rust_decimal::Decimal;
 
 use super::draft::*;
-use super::{AcquisitionValue, Attribution, Choice, Financial, Link, Measure, MoneyRange, ScoringModel, SelfService};
+use super::{
+    AcquisitionValue, Attribution, Choice, Financial, Indicator, Link, Measure, MoneyRange, ScoringModel, SelfService,
+};
+use crate::activities::Role;
 use crate::calendar::Quarter;
 use crate::money::parse_amount;
 use crate::survey::{Problem, ProblemCode};
@@ -18,19 +21,16 @@ const MAX_LINKS: usize = 200;
 const LONGEST_TEXT: usize = 200;
 
 impl ScoringModel {
-    /// Checks a model. A measure whose target is its baseline, a negative weight, a link that leads nowhere or in a
-    /// cycle, and whatever else could not be computed with, is named with its path.
+    /// Checks a model. A measure whose target is its baseline, a negative weight, a link that leads nowhere or down,
+    /// and whatever else could not be computed with, is named with its path.
     pub fn parse(draft: &ScoringModelDraft, version: u32) -> Result<Self, Vec<Problem>> {
         let mut found = Found::default();
         found.text("name", &draft.name);
         let measures = parse_measures(&draft.measures, &mut found);
+        let indicators = parse_indicators(&draft.indicators, &mut found);
         let links = parse_links(&draft.links, &mut found);
         let financial = parse_financial(&draft.financial, &mut found);
-        check_weights(&measures, &links, &mut found);
-        if let Some(cycle) = cycle_in(&links) {
-            let names: Vec<&str> = cycle.into_iter().map(Element::as_str).collect();
-            found.add("links", ProblemCode::Malformed, format!("the links form a cycle: {}", names.join(" > ")));
-        }
+        check_weights(&measures, &indicators, &mut found);
         let sessions = &draft.financial.self_service.sessions;
         let counts = |measure: &MeasureDraft| {
             measure.source == MeasureSource::Observed && measure.aggregation == Aggregation::Sum
@@ -42,7 +42,7 @@ impl ScoringModel {
         }
         match financial {
             Some(financial) if found.0.is_empty() => {
-                Ok(Self { name: draft.name.trim().to_owned(), version, measures, links, financial })
+                Ok(Self { name: draft.name.trim().to_owned(), version, measures, indicators, links, financial })
             }
             _ => Err(found.0),
         }
@@ -105,6 +105,35 @@ fn parse_measures(drafts: &[MeasureDraft], found: &mut Found) -> Vec<Measure> {
     measures
 }
 
+fn parse_indicators(drafts: &[IndicatorDraft], found: &mut Found) -> Vec<Indicator> {
+    if drafts.len() > MAX_LINKS {
+        found.add("indicators", ProblemCode::Size, format!("at most {MAX_LINKS} indicators"));
+    }
+    let mut indicators: Vec<Indicator> = Vec::new();
+    for (index, draft) in drafts.iter().enumerate() {
+        let path = |field: &str| format!("indicators.{index}.{field}");
+        found.weight(&path("weight"), draft.weight);
+        let benefit = found.element(&path("benefit"), &draft.benefit);
+        let element = found.element(&path("element"), &draft.element);
+        let (Some(benefit), Some(element)) = (benefit, element) else { continue };
+        let Some(benefit) = benefit.benefit() else {
+            let message = format!("{} is none of the five benefits of members", benefit.as_str());
+            found.add(path("benefit"), ProblemCode::Malformed, message);
+            continue;
+        };
+        if element.layer() != Layer::Internal {
+            let message = format!("{} is not an internal element", element.as_str());
+            found.add(path("element"), ProblemCode::Malformed, message);
+        }
+        if indicators.iter().any(|other| (other.benefit, other.element) == (benefit, element)) {
+            let message = format!("{} is an indicator of {} twice", draft.benefit, element.as_str());
+            found.add(path("element"), ProblemCode::Duplicate, message);
+        }
+        indicators.push(Indicator { benefit, element, weight: draft.weight });
+    }
+    indicators
+}
+
 fn parse_links(drafts: &[LinkDraft], found: &mut Found) -> Vec<Link> {
     if drafts.len() > MAX_LINKS {
         found.add("links", ProblemCode::Size, format!("at most {MAX_LINKS} links"));
@@ -114,68 +143,37 @@ fn parse_links(drafts: &[LinkDraft], found: &mut Found) -> Vec<Link> {
         let path = |field: &str| format!("links.{index}.{field}");
         let from = found.element(&path("from"), &draft.from);
         let to = found.element(&path("to"), &draft.to);
-        if let Some(weight) = draft.weight {
-            found.weight(&path("weight"), weight);
-        }
         let effect = draft.effect.and_then(|range| found.range(&path("effect"), range));
         let (Some(from), Some(to)) = (from, to) else { continue };
         if links.iter().any(|link| (link.from, link.to) == (from, to)) {
             let message = format!("{} and {} are linked twice", from.as_str(), to.as_str());
             found.add(path("to"), ProblemCode::Duplicate, message);
         }
-        let scores = from.layer() == Layer::Members && to.layer() == Layer::Internal;
-        if draft.weight.is_some() && !scores {
-            let message = "only a benefit that drives an internal element has a weight in its score";
-            found.add(path("weight"), ProblemCode::Malformed, message);
+        if from.layer() >= to.layer() {
+            let advice = if from.layer() == Layer::Members && to.layer() == Layer::Internal {
+                "; a benefit that measures an internal element is one of its `indicators`"
+            } else {
+                ""
+            };
+            let message = format!("links run up: learning, internal, members, financial{advice}");
+            found.add(path("to"), ProblemCode::Malformed, message);
         }
-        if draft.weight.is_none() && scores {
-            let message = "the benefit's weight in the score of the internal element is missing";
-            found.add(path("weight"), ProblemCode::Missing, message);
-        }
-        if draft.effect.is_some() && to.layer() != Layer::Financial {
-            found.add(path("effect"), ProblemCode::Malformed, "only a link to a financial element has an effect");
-        }
-        links.push(Link { from, to, weight: draft.weight.unwrap_or_default(), effect });
+        links.push(Link { from, to, effect });
     }
     links
 }
 
 /// An element of which something is known has to have a weight that counts.
-fn check_weights(measures: &[Measure], links: &[Link], found: &mut Found) {
+fn check_weights(measures: &[Measure], indicators: &[Indicator], found: &mut Found) {
     for element in Layer::Internal.elements() {
         let of_measures = measures.iter().filter(|measure| measure.element == *element).map(|measure| measure.weight);
-        let of_links = links.iter().filter(|link| link.to == *element && link.from.benefit().is_some());
-        let weights: Vec<f64> = of_measures.chain(of_links.map(|link| link.weight)).collect();
+        let of_indicators = indicators.iter().filter(|indicator| indicator.element == *element);
+        let weights: Vec<f64> = of_measures.chain(of_indicators.map(|indicator| indicator.weight)).collect();
         if !weights.is_empty() && weights.iter().sum::<f64>() <= 0.0 {
             let message = format!("all weights of {} are 0, so it can have no score", element.as_str());
             found.add("measures", ProblemCode::OutOfRange, message);
         }
     }
-}
-
-/// The elements of a cycle of links, the first one repeated at the end.
-fn cycle_in(links: &[Link]) -> Option<Vec<Element>> {
-    fn walk(links: &[Link], path: &mut Vec<Element>, done: &mut HashSet<Element>) -> Option<Vec<Element>> {
-        let here = *path.last()?;
-        for link in links.iter().filter(|link| link.from == here) {
-            if let Some(start) = path.iter().position(|element| *element == link.to) {
-                let mut cycle = path[start..].to_vec();
-                cycle.push(link.to);
-                return Some(cycle);
-            }
-            if !done.contains(&link.to) {
-                path.push(link.to);
-                if let Some(cycle) = walk(links, path, done) {
-                    return Some(cycle);
-                }
-                path.pop();
-            }
-        }
-        done.insert(here);
-        None
-    }
-    let mut done = HashSet::new();
-    Element::all().find_map(|element| walk(links, &mut vec![element], &mut done))
 }
 
 fn parse_financial(draft: &FinancialDraft, found: &mut Found) -> Option<Financial> {
@@ -258,6 +256,33 @@ fn parse_self_service(draft: &SelfServiceDraft, found: &mut Found) -> SelfServic
 pub const ATTRIBUTION_MODELS: [&str; 8] =
     ["first_touch", "last_touch", "linear", "time_decay", "u_shaped", "w_shaped", "markov_removal", "shapley"];
 
+/// Who merely received a mail was not met; who registered and did not come was met a little.
+pub fn default_role_weights() -> BTreeMap<Role, f64> {
+    let weight = |role: &Role| match role {
+        Role::Reached => 0.0,
+        Role::Registered => 0.25,
+        Role::Attended | Role::Contributed | Role::Spoke | Role::Organised => 1.0,
+    };
+    Role::ALL.iter().map(|role| (*role, weight(role))).collect()
+}
+
+fn parse_role_weights(drafts: &BTreeMap<String, f64>, found: &mut Found) -> BTreeMap<Role, f64> {
+    let mut weights = default_role_weights();
+    for (name, weight) in drafts {
+        let path = format!("financial.attribution.roleWeights.{name}");
+        found.weight(&path, *weight);
+        match name.parse::<Role>() {
+            Ok(role) => _ = weights.insert(role, *weight),
+            Err(message) => found.add(&path, ProblemCode::Unknown, message),
+        }
+    }
+    if weights.values().all(|weight| *weight <= 0.0) {
+        let message = "all roles have the weight 0, so no activity could be credited";
+        found.add("financial.attribution.roleWeights", ProblemCode::OutOfRange, message);
+    }
+    weights
+}
+
 fn parse_attribution(draft: &AttributionDraft, found: &mut Found) -> Attribution {
     let path = |field: &str| format!("financial.attribution.{field}");
     if !ATTRIBUTION_MODELS.contains(&draft.model.as_str()) {
@@ -280,6 +305,7 @@ fn parse_attribution(draft: &AttributionDraft, found: &mut Found) -> Attribution
         half_life_days: draft.half_life_days,
         by: draft.by,
         minimum_confidence: draft.minimum_confidence,
+        role_weights: parse_role_weights(&draft.role_weights, found),
     }
 }
 
@@ -396,18 +422,65 @@ mod tests {
     }
 
     #[test]
-    fn a_cycle_is_named() {
-        let back = LinkDraft { from: "UPGRADES".into(), to: "EDUCATION".into(), weight: None, effect: None };
-        check(|draft| draft.links.push(back), &["links: the links form a cycle: EDUCATION > UPGRADES > EDUCATION"]);
+    fn links_that_do_not_run_up_are_named() {
+        let link = |from: &str, to: &str| LinkDraft { from: from.into(), to: to.into(), effect: None };
+        check(|draft| draft.links.push(link("UPGRADES", "EDUCATION")), &["links.21.to: links run up"]);
+        check(|draft| draft.links.push(link("EDUCATION", "KNOWLEDGE")), &["links.21.to: links run up"]);
+        check(
+            |draft| draft.links.push(link("ROADMAP_INFLUENCE", "ENGAGEMENT")),
+            &["links.21.to: links run up: learning, internal, members, financial; a benefit that measures"],
+        );
     }
 
     #[test]
     fn links_that_lead_nowhere_or_twice_to_the_same_place_are_named() {
         let mut nowhere = standard_model().links[3].clone();
-        nowhere.to = "EDUKATION".into();
-        check(|draft| draft.links.push(nowhere), &["links.16.to: `EDUKATION` is no element of the map"]);
+        nowhere.to = "PRODUKT_KNOWLEDGE".into();
+        check(|draft| draft.links.push(nowhere), &["links.21.to: `PRODUKT_KNOWLEDGE` is no element of the map"]);
         let again = standard_model().links[3].clone();
-        check(|draft| draft.links.push(again), &["links.16.to: PRODUCT_KNOWLEDGE and EDUCATION are linked twice"]);
+        check(|draft| draft.links.push(again), &["links.21.to: EDUCATION and PRODUCT_KNOWLEDGE are linked twice"]);
+    }
+
+    #[test]
+    fn indicators_are_benefits_of_internal_elements() {
+        let indicator = |benefit: &str, element: &str| IndicatorDraft {
+            benefit: benefit.into(),
+            element: element.into(),
+            weight: 1.0,
+        };
+        let check_one = |one: IndicatorDraft, expected: &str| check(|draft| draft.indicators.push(one), &[expected]);
+        check_one(indicator("UPGRADES", "EDUCATION"), "indicators.7.benefit: UPGRADES is none of the five benefits");
+        check_one(indicator("ROADMAP_INFLUENCE", "UPGRADES"), "indicators.7.element: UPGRADES is not an internal");
+        check_one(
+            indicator("ROADMAP_INFLUENCE", "ENGAGEMENT"),
+            "indicators.7.element: ROADMAP_INFLUENCE is an indicator",
+        );
+        check(|draft| draft.indicators[0].weight = -1.0, &["indicators.0.weight: -1 is no weight"]);
+    }
+
+    #[test]
+    fn roles_are_weighed_and_what_is_left_out_is_as_usual() {
+        let mut draft = standard_model();
+        draft.financial.attribution.role_weights = BTreeMap::from([("reached".to_owned(), 0.1)]);
+        let model = ScoringModel::parse(&draft, 1).unwrap();
+        let weight = |role| model.financial.attribution.role_weight(role);
+        assert_eq!([Role::Reached, Role::Registered, Role::Spoke].map(weight), [0.1, 0.25, 1.0]);
+        let weights =
+            |pairs: &[(&str, f64)]| pairs.iter().map(|(role, weight)| ((*role).to_owned(), *weight)).collect();
+        check(
+            |draft| draft.financial.attribution.role_weights = weights(&[("watched", 1.0), ("spoke", -1.0)]),
+            &[
+                "financial.attribution.roleWeights.spoke: -1 is no",
+                "financial.attribution.roleWeights.watched: `watched`",
+            ],
+        );
+        check(
+            |draft| {
+                let none = Role::ALL.iter().map(|role| (role.as_str().to_owned(), 0.0));
+                draft.financial.attribution.role_weights = none.collect();
+            },
+            &["financial.attribution.roleWeights: all roles have the weight 0"],
+        );
     }
 
     #[test]

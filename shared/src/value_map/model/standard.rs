@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 
+use super::default_role_weights;
 use super::draft::*;
 use crate::survey::Benefit;
 use crate::value_map::Element;
@@ -7,7 +8,13 @@ use crate::value_map::Element;
 /// The model that a new community starts with: a support community whose members help each other. Baselines, targets
 /// and amounts are placeholders of a plausible size: an organisation states its own.
 pub fn standard_model() -> ScoringModelDraft {
-    ScoringModelDraft { name: "support-community".into(), measures: measures(), links: links(), financial: financial() }
+    ScoringModelDraft {
+        name: "support-community".into(),
+        measures: measures(),
+        indicators: indicators(),
+        links: links(),
+        financial: financial(),
+    }
 }
 
 fn measures() -> Vec<MeasureDraft> {
@@ -139,38 +146,55 @@ fn measures() -> Vec<MeasureDraft> {
     measures
 }
 
+fn indicators() -> Vec<IndicatorDraft> {
+    let tells = |benefit: Benefit, element: Element, weight| IndicatorDraft {
+        benefit: name_of(benefit.into()),
+        element: name_of(element),
+        weight,
+    };
+    vec![
+        tells(Benefit::ProductKnowledge, Element::Education, 2.0),
+        tells(Benefit::PeerBestPractices, Element::Education, 1.0),
+        tells(Benefit::PeerBestPractices, Element::Knowledge, 1.0),
+        tells(Benefit::UnconventionalUses, Element::Knowledge, 1.0),
+        tells(Benefit::RecognisedExpertise, Element::Engagement, 1.0),
+        tells(Benefit::RecognisedExpertise, Element::Reputation, 1.0),
+        tells(Benefit::RoadmapInfluence, Element::Engagement, 1.0),
+    ]
+}
+
 fn links() -> Vec<LinkDraft> {
     use Element::*;
-    let drives = |benefit: Benefit, to, weight| LinkDraft {
-        from: name_of(benefit.into()),
-        to: name_of(to),
-        weight: Some(weight),
-        effect: None,
-    };
-    let feeds = |from, to| LinkDraft { from: name_of(from), to: name_of(to), weight: None, effect: None };
-    let pays = |from, to, (low, mode, high)| LinkDraft {
+    let feeds = |from, to| LinkDraft { from: name_of(from), to: name_of(to), effect: None };
+    let raises = |from, to, (low, mode, high)| LinkDraft {
         from: name_of(from),
         to: name_of(to),
-        weight: None,
         effect: Some(RangeDraft { low, mode, high }),
     };
     vec![
         feeds(CurrentCustomerNeeds, Knowledge),
         feeds(ProspectiveCustomerNeeds, Reputation),
         feeds(IntegrationOpportunities, Education),
-        drives(Benefit::ProductKnowledge, Education, 2.0),
-        drives(Benefit::PeerBestPractices, Education, 1.0),
-        drives(Benefit::PeerBestPractices, Knowledge, 1.0),
-        drives(Benefit::UnconventionalUses, Knowledge, 1.0),
-        drives(Benefit::RecognisedExpertise, Engagement, 1.0),
-        drives(Benefit::RecognisedExpertise, Reputation, 1.0),
-        drives(Benefit::RoadmapInfluence, Engagement, 1.0),
-        pays(Scalability, CostContainment, (0.02, 0.06, 0.12)),
-        pays(Knowledge, CostContainment, (0.01, 0.04, 0.08)),
-        pays(Education, Upgrades, (0.0, 0.03, 0.08)),
-        pays(Education, RepeatPurchases, (0.0, 0.02, 0.05)),
-        pays(Engagement, RepeatPurchases, (0.01, 0.03, 0.06)),
-        pays(Reputation, Acquisition, (0.0, 0.04, 0.1)),
+        // Points of the benefit that ten points of the element bring.
+        raises(Education, ProductKnowledge, (1.0, 3.0, 6.0)),
+        raises(Education, UnconventionalUses, (0.0, 1.0, 3.0)),
+        raises(Knowledge, UnconventionalUses, (0.0, 2.0, 4.0)),
+        raises(Knowledge, PeerBestPractices, (1.0, 3.0, 6.0)),
+        raises(Engagement, PeerBestPractices, (0.0, 2.0, 4.0)),
+        raises(Engagement, RecognisedExpertise, (1.0, 3.0, 6.0)),
+        raises(Engagement, RoadmapInfluence, (0.0, 2.0, 5.0)),
+        raises(Reputation, RecognisedExpertise, (0.0, 2.0, 4.0)),
+        // Shares of the money that ten points bring.
+        raises(Scalability, CostContainment, (0.02, 0.06, 0.12)),
+        raises(Knowledge, CostContainment, (0.01, 0.04, 0.08)),
+        raises(Reputation, Acquisition, (0.0, 0.04, 0.1)),
+        raises(ProductKnowledge, Upgrades, (0.0, 0.03, 0.08)),
+        raises(ProductKnowledge, RepeatPurchases, (0.0, 0.02, 0.05)),
+        raises(UnconventionalUses, Upgrades, (0.0, 0.02, 0.06)),
+        raises(PeerBestPractices, RepeatPurchases, (0.0, 0.02, 0.05)),
+        raises(RecognisedExpertise, Acquisition, (0.0, 0.02, 0.06)),
+        raises(RecognisedExpertise, RepeatPurchases, (0.0, 0.02, 0.04)),
+        raises(RoadmapInfluence, RepeatPurchases, (0.01, 0.03, 0.06)),
     ]
 }
 
@@ -207,6 +231,10 @@ fn financial() -> FinancialDraft {
             half_life_days: 7.0,
             by: AttributionUnit::Account,
             minimum_confidence: 0.8,
+            role_weights: default_role_weights()
+                .into_iter()
+                .map(|(role, weight)| (role.as_str().to_owned(), weight))
+                .collect(),
         },
         seed: 20_261_122,
     }

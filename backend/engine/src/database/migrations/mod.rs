@@ -16,6 +16,7 @@ mod m20261128_000002_limits_and_standings;
 mod m20261129_000001_rights_and_audit;
 mod m20261129_000002_jobs;
 mod m20261129_000003_community_commits;
+mod m20261129_000004_indicators;
 
 pub struct Migrator;
 
@@ -37,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000001_rights_and_audit::Migration),
             Box::new(m20261129_000002_jobs::Migration),
             Box::new(m20261129_000003_community_commits::Migration),
+            Box::new(m20261129_000004_indicators::Migration),
         ]
     }
 }

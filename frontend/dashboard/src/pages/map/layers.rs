@@ -65,10 +65,10 @@ fn LineKey() -> Html {
     };
     html! {
         <ul class="line-key">
-            <li>{ sample("", "3") }<span>{ "drives a score" }</span></li>
-            <li>{ sample("link-pays", "3") }<span>{ "is expected to pay" }</span></li>
-            <li>{ sample("link-dashed", "1.5") }<span>{ "association not known yet" }</span></li>
-            <li><span>{ "Wider: goes together more closely. Point at a card to follow its links, open it to read them." }</span></li>
+            <li>{ sample("", "3") }<span>{ "is held to raise" }</span></li>
+            <li>{ sample("link-pays", "3") }<span>{ "is held to pay" }</span></li>
+            <li>{ sample("link-dashed", "1.5") }<span>{ "too few quarters to tell" }</span></li>
+            <li><span>{ "Solid: rises and falls in the same quarters, the wider the more closely. Point at a card to follow its links, open it to read them." }</span></li>
         </ul>
     }
 }

@@ -49,7 +49,7 @@ mod tests {
                     "evidence": "MEASURED", "value": null, "target": null, "count": 3, "change": "-0.5",
                     "movers": [], "parts": [],
                     "explanation": {"formula": "f", "method": "m", "modelVersion": "v", "inputs": []}}}]}],
-            "links": [{"from": "EDUCATION", "to": "UPGRADES", "share": null, "strength": null,
+            "links": [{"from": "EDUCATION", "to": "UPGRADES", "strength": null,
                 "effect": {"low": 0, "likely": 0.03, "high": 0.08}}],
             "returns": {"costs": [{"kind": "CASH", "amount": "7"}], "cost": "7", "levels": [], "tornado": [],
                 "communityReturn": null, "valueOfAnswers": "0", "valueOfSelfService": "0", "elasticity": null,

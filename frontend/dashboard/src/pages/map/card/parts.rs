@@ -50,7 +50,7 @@ pub fn Parts(props: &PartsProps) -> Html {
 fn measured(part: &Part) -> String {
     match (part.value, part.kind) {
         (Some(value), _) => with_unit(value, part.unit.as_deref()),
-        (None, PartKind::Benefit) if part.score.is_some() => "by members’ answers".to_owned(),
+        (None, PartKind::Indicator) if part.score.is_some() => "by members’ answers".to_owned(),
         (None, _) => part.message.as_ref().map_or_else(|| "no data".to_owned(), |reason| format!("no data: {reason}")),
     }
 }
@@ -112,7 +112,7 @@ mod tests {
         assert_eq!(measured(&part(PartKind::Measure, Some(1_200.0), "members", None)), "1,200 members");
         assert_eq!(measured(&part(PartKind::Measure, Some(338.49), "courses", None)), "338 courses");
         assert_eq!(measured(&part(PartKind::Measure, Some(0.314), "share", None)), "31%");
-        assert_eq!(measured(&part(PartKind::Benefit, None, "", None)), "by members’ answers");
+        assert_eq!(measured(&part(PartKind::Indicator, None, "", None)), "by members’ answers");
         assert_eq!(measured(&part(PartKind::Measure, None, "", Some("nobody replied"))), "no data: nobody replied");
     }
 

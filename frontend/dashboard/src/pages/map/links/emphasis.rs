@@ -38,8 +38,7 @@ mod tests {
 
     #[test]
     fn both_ends_of_a_link_are_linked_and_the_rest_recedes() {
-        let link =
-            LinkReading { from: Element::Education, to: Element::Upgrades, share: None, effect: None, strength: None };
+        let link = LinkReading { from: Element::Education, to: Element::Upgrades, effect: None, strength: None };
         let of = |element, followed| Emphasis::of(element, followed, std::slice::from_ref(&link));
         assert_eq!(of(Element::Upgrades, None), Emphasis::None);
         assert_eq!(of(Element::Upgrades, Some(Element::Upgrades)), Emphasis::Followed);

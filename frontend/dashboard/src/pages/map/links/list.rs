@@ -12,7 +12,7 @@ pub struct LinkListProps {
     pub shown: Shown,
 }
 
-/// What drives an element and what it drives: the lines of the map as a list, for every screen and every reader.
+/// What raises an element and what it raises: the lines of the map as a list, for every screen and every reader.
 #[component]
 pub fn LinkList(props: &LinkListProps) -> Html {
     let drivers: Vec<(Element, LinkReading)> =
@@ -22,10 +22,10 @@ pub fn LinkList(props: &LinkListProps) -> Html {
     let is_any_known = drivers.iter().chain(&driven).any(|(_, link)| link.strength.is_some());
     html! {
         <>
-            <OneWay title="Driven by" links={drivers} />
-            <OneWay title="Drives" links={driven} />
+            <OneWay title="Held to be raised by" links={drivers} />
+            <OneWay title="Held to raise" links={driven} />
             if is_any_known {
-                <p class="absence link-note">{ "To go together is an association, no proof of a cause." }</p>
+                <p class="absence link-note">{ "Links are hypotheses of the scoring model. To go together is an association, no proof of a cause." }</p>
             }
         </>
     }
