@@ -10,7 +10,7 @@ const NOTHING: f64 = 1e-9;
 ///
 /// For a weighted mean the change is sum(mean share x change of the score) + sum(change of the share x mean score),
 /// exactly. The first sum is reported per input; the second is what came of inputs that came in or dropped out, and is
-/// reported as one. For a geometric mean the same holds of logarithms, scaled by the logarithmic mean of the two scores
+/// reported as one that names them. For a geometric mean the same holds of logarithms, scaled by the logarithmic mean of the two scores
 /// (logarithmic mean Divisia index; Ang 2004).
 pub(super) fn movers(before: &Combined, now: &Combined, weighting: Weighting) -> Vec<Mover> {
     let level = |score: f64| match weighting {
@@ -38,9 +38,27 @@ pub(super) fn movers(before: &Combined, now: &Combined, weighting: Weighting) ->
     movers.sort_by(|a, b| b.points.abs().total_cmp(&a.points.abs()));
     let rest = now.value - before.value - reported;
     if rest.abs() > NOTHING {
-        movers.push(Mover { key: None, name: "Other inputs have data now".to_owned(), points: rest });
+        movers.push(Mover { key: None, name: came_and_went(before, now), points: rest });
     }
     movers
+}
+
+/// What has data now and had none before, and the other way round.
+fn came_and_went(before: &Combined, now: &Combined) -> String {
+    let names = |of: &Combined, other: &Combined| {
+        let counts = |combined: &Combined, key: &str| {
+            combined.inputs.iter().any(|input| input.part.key == key && input.part.share > 0.0)
+        };
+        let parts = of.inputs.iter().map(|input| &input.part);
+        let only_here = parts.filter(|part| part.share > 0.0 && !counts(other, &part.key));
+        only_here.map(|part| part.name.as_str()).collect::<Vec<_>>().join(", ")
+    };
+    match (names(now, before), names(before, now)) {
+        (came, went) if came.is_empty() && went.is_empty() => "The inputs weigh otherwise now".to_owned(),
+        (came, went) if went.is_empty() => format!("Has data now: {came}"),
+        (came, went) if came.is_empty() => format!("Has no data now: {went}"),
+        (came, went) => format!("Has data now: {came}; has none now: {went}"),
+    }
 }
 
 fn logarithmic_mean(a: f64, b: f64) -> f64 {

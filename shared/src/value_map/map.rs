@@ -249,6 +249,18 @@ mod tests {
         assert!(containment(100_000) > hundred);
     }
 
+    #[test]
+    fn what_came_in_or_dropped_out_is_named() {
+        let named = |now: Option<f64>, before: Option<f64>| {
+            let map = map(figures(&[(5, 20)], now), figures(&[(5, 20)], before), Weighting::Model);
+            let [mover] = education(&map).movers.as_slice() else { panic!("{:?}", education(&map).movers) };
+            (mover.name.clone(), (mover.points * 10.0).round() / 10.0)
+        };
+        // Benefits at 100 with the weight 3, courses at 50 with the weight 1.
+        assert_eq!(named(None, Some(150.0)), ("Has no data now: Courses completed".to_owned(), 12.5));
+        assert_eq!(named(Some(150.0), None), ("Has data now: Courses completed".to_owned(), -12.5));
+    }
+
     fn projected(projection: &Projection, element: Element) -> f64 {
         let score = projection.scores.iter().find(|score| score.element == element).unwrap();
         score.after - score.before
