@@ -6,8 +6,9 @@ use crate::scale::percentage;
 #[derive(Properties, PartialEq)]
 pub struct IntervalBarProps {
     pub scale: Scale,
-    pub low: f64,
-    pub high: f64,
+    /// The ends of the interval, where there is one.
+    #[prop_or_default]
+    pub interval: Option<(f64, f64)>,
     pub value: f64,
     /// A value that the eye should find, such as the middle of the scale or zero.
     pub reference: f64,
@@ -21,12 +22,15 @@ pub struct IntervalBarProps {
 #[component]
 pub fn IntervalBar(props: &IntervalBarProps) -> Html {
     let at = |value| percentage(props.scale.percent(value));
-    let width = percentage(props.scale.percent(props.high) - props.scale.percent(props.low));
+    let band = props.interval.map(|(low, high)| {
+        let width = percentage(props.scale.percent(high) - props.scale.percent(low));
+        html! { <rect class="interval-bar-band" x={at(low)} y="4" {width} height="8" rx="2" /> }
+    });
     html! {
         <svg class="interval-bar" aria-hidden="true" width="100%" height="16">
             <rect class="interval-bar-track" y="4" width="100%" height="8" rx="4" />
             <rect class="interval-bar-reference" x={at(props.reference)} y="4" width="1" height="8" />
-            <rect class="interval-bar-band" x={at(props.low)} y="4" {width} height="8" rx="2" />
+            { band }
             <rect
                 class="interval-bar-marker"
                 x={at(props.value)}

@@ -15,7 +15,7 @@ pub use change::change_between;
 pub use correlation::{Correlation, benjamini_hochberg, correlation, effective_size};
 pub use interval::{Change, Interval};
 pub use mean::{MeanMethod, mean_interval, student_t_interval};
-pub use proportion::wilson_interval;
+pub use proportion::{poisson_interval, wilson_interval};
 pub use recommendation::{NetPromoterScore, net_promoter_score};
 pub use sample::Sample;
 

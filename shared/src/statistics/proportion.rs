@@ -14,11 +14,30 @@ pub fn wilson_interval(successes: f64, trials: f64) -> Interval {
     Interval { low: (centre - half).max(0.0), high: (centre + half).min(1.0), level: LEVEL }
 }
 
+/// The score interval of the rate of a Poisson count, in counts (Barker 2002): all
+/// rates that a normal test does not reject.
+pub fn poisson_interval(count: u64) -> Interval {
+    let z = normal_quantile(0.5 + LEVEL / 2.0);
+    let count = count as f64;
+    let centre = count + z * z / 2.0;
+    let half = z * (count + z * z / 4.0).sqrt();
+    Interval { low: (centre - half).max(0.0), high: centre + half, level: LEVEL }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn a_count_has_the_score_interval_of_other_packages() {
+        // statsmodels.stats.rates.confint_poisson(count, 1, method="score"), statsmodels 0.15.0.
+        for (count, low, high) in [(0, 0.0, 3.841_459), (10, 5.431_986, 18.409_473), (200, 174.136_184, 229.705_275)] {
+            let interval = poisson_interval(count);
+            assert!((interval.low - low).abs() < 1e-6 && (interval.high - high).abs() < 1e-6, "{interval:?}");
+        }
+    }
 
     proptest! {
         #[test]

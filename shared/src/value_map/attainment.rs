@@ -3,8 +3,6 @@
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
-use super::Interval;
-
 /// Where a measure started and where it is to go. A target below the baseline says that lower is better.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(try_from = "Ends<f64>"))]
@@ -61,12 +59,10 @@ impl Scale {
         percent(share)
     }
 
-    /// The attainment of all that the interval holds. Where lower is better its ends change places. `None` where an
-    /// end is not a number.
-    pub fn attained_interval(&self, interval: Interval) -> Option<Interval> {
-        let (worst, best) =
-            if self.lower_is_better() { (interval.high, interval.low) } else { (interval.low, interval.high) };
-        Some(Interval { low: self.attained(worst)?, high: self.attained(best)?, level: interval.level })
+    /// How many points so much of the measure is worth, wherever on the scale or beyond its ends it lies: the width of an
+    /// interval in points. A score that is clipped is no surer for that.
+    pub fn points(&self, width: f64) -> f64 {
+        100.0 * (width / (self.target - self.baseline)).abs()
     }
 }
 
@@ -135,13 +131,9 @@ mod tests {
     }
 
     #[test]
-    fn lower_is_better_swaps_the_ends_of_an_interval() {
-        let scale = Scale::new(48.0, 8.0).unwrap();
-        let interval = scale.attained_interval(Interval { low: 18.0, high: 38.0, level: 0.95 }).unwrap();
-        assert_eq!(interval, Interval { low: 25.0, high: 75.0, level: 0.95 });
-        let higher = Scale::new(0.0, 40.0).unwrap();
-        let interval = higher.attained_interval(Interval { low: 10.0, high: 90.0, level: 0.95 }).unwrap();
-        assert_eq!(interval, Interval { low: 25.0, high: 100.0, level: 0.95 });
+    fn a_width_has_as_many_points_beyond_the_ends_as_between_them() {
+        assert_eq!(Scale::new(48.0, 8.0).unwrap().points(20.0), 50.0);
+        assert_eq!(Scale::new(0.0, 40.0).unwrap().points(80.0), 200.0);
     }
 
     #[test]

@@ -3,7 +3,8 @@
 //!
 //! The interval takes members' answers jointly: who likes one thing about a community tends to like the others, so the
 //! covariances of the benefits count (the linearised variance of a weighted sum of means over the same respondents).
-//! Measures are exact unless they bring an interval of their own.
+//! Measures count as exact unless they bring an interval of their own, which keeps its whole width where the score is
+//! clipped at an end of the scale. Where nothing brings one, the score has none.
 
 use super::ask::Ask;
 use super::decomposition::movers;
@@ -128,11 +129,7 @@ fn inputs_of(element: Element, model: &ScoringModel, figures: &Figures, ask: Ask
             Ok(Measured { value, interval }) => {
                 part.value = Some(value);
                 part.score = measure.scale.attained(value);
-                if let Some((low, high)) = interval {
-                    let interval = Interval { low, high, level: LEVEL };
-                    let attained = measure.scale.attained_interval(interval);
-                    variance = attained.map_or(0.0, |interval| squared_error(&interval));
-                }
+                variance = interval.map_or(0.0, |(low, high)| squared_error(measure.scale.points(high - low)));
             }
             Err(message) => part.message = Some(message),
         }
@@ -165,7 +162,7 @@ fn inputs_of(element: Element, model: &ScoringModel, figures: &Figures, ask: Ask
             variance = match sample.variance() {
                 Some(spread) if spread > 0.0 => spread / sample.size() as f64,
                 // All agreed: the sample does not tell its spread, its interval does.
-                _ => mean_interval(&sample, 0).map_or(0.0, |(interval, _)| squared_error(&interval)),
+                _ => mean_interval(&sample, 0).map_or(0.0, |(interval, _)| squared_error(interval.high - interval.low)),
             };
         }
         Weighed { part, benefit: Some(benefit), variance, members: sample.size() }
@@ -207,14 +204,17 @@ fn covariance(first: &Weighed, second: &Weighed, figures: &Figures, minimum: u64
     sums.count as f64 * covariance / (first.members.max(1) as f64 * second.members.max(1) as f64)
 }
 
-fn squared_error(interval: &Interval) -> f64 {
-    ((interval.high - interval.low) / 2.0 / normal_quantile(0.5 + LEVEL / 2.0)).powi(2)
+/// From the width of an interval.
+fn squared_error(width: f64) -> f64 {
+    (width / 2.0 / normal_quantile(0.5 + LEVEL / 2.0)).powi(2)
 }
 
-/// Student's t with the degrees of freedom of the smallest sample in it; certain where all inputs are exact.
-fn interval(combined: &Combined) -> Interval {
+/// Student's t with the degrees of freedom of the smallest sample in it; `None` where no input says how sure it is.
+fn interval(combined: &Combined) -> Option<Interval> {
     let half = quantile(combined) * combined.variance.sqrt();
-    Interval { low: (combined.value - half).max(0.0), high: (combined.value + half).min(100.0), level: LEVEL }
+    let interval =
+        Interval { low: (combined.value - half).max(0.0), high: (combined.value + half).min(100.0), level: LEVEL };
+    (half > 0.0).then_some(interval)
 }
 
 fn quantile(combined: &Combined) -> f64 {
@@ -253,7 +253,8 @@ fn explain(combined: &Combined, model: &ScoringModel, weighting: Weighting) -> E
         formula: formula.into(),
         method: "A measure's score is 100 x clip((value - baseline) / (target - baseline), 0, 1); a benefit's is its \
                  index. Interval: linearised variance over the members who answered, with the covariances of the \
-                 benefits; measures are exact unless they bring an interval."
+                 benefits; measures count as exact unless they bring an interval, and where nothing brings one the score \
+                 has none."
             .into(),
         model_version: model.label(),
         inputs,

@@ -162,7 +162,8 @@ mod tests {
     fn answers_of_the_same_members_move_together() {
         // Both benefits have the same answers: the variance is that of 0.75 times one of them, not of two independent ones.
         let map = map(figures(&[(3, 10), (5, 10)], Some(150.0)), Figures::default(), Weighting::Model);
-        let half = (education(&map).interval.high - education(&map).interval.low) / 2.0;
+        let interval = education(&map).interval.unwrap();
+        let half = (interval.high - interval.low) / 2.0;
         let error = (657.894_736_842_105_3_f64 / 20.0).sqrt();
         let expected = crate::statistics::student_t_quantile(0.975, 19.0) * 0.75 * error;
         assert!((half - expected).abs() < 1e-9, "{half} {expected}");
@@ -250,6 +251,17 @@ mod tests {
     }
 
     #[test]
+    fn a_score_claims_no_certainty_that_nothing_gave_it() {
+        let alone = map(figures(&[], Some(150.0)), Figures::default(), Weighting::Model);
+        assert_eq!((education(&alone).value, education(&alone).interval), (50.0, None));
+        // Courses far beyond the target, between 200 and 400: the score is 100 and might be less.
+        let mut beyond = figures(&[], Some(300.0));
+        beyond.observed.get_mut("course_completions").unwrap().interval = Some((200.0, 400.0));
+        let interval = education(&map(beyond, Figures::default(), Weighting::Model)).interval.unwrap();
+        assert_eq!((interval.low, interval.high), (50.0, 100.0));
+    }
+
+    #[test]
     fn what_came_in_or_dropped_out_is_named() {
         let named = |now: Option<f64>, before: Option<f64>| {
             let map = map(figures(&[(5, 20)], now), figures(&[(5, 20)], before), Weighting::Model);
@@ -312,7 +324,10 @@ mod tests {
             let map = map(figures(&points(now), courses.0), figures(&points(before), courses.1), weighting);
             if let Reading::Score(score) = reading(&map, Element::Education) {
                 prop_assert!((0.0..=100.0).contains(&score.value));
-                prop_assert!(score.interval.low <= score.value + 1e-9 && score.value <= score.interval.high + 1e-9);
+                if let Some(interval) = score.interval {
+                    prop_assert!(interval.low < interval.high);
+                    prop_assert!(interval.low <= score.value + 1e-9 && score.value <= interval.high + 1e-9);
+                }
                 if let Some(change) = &score.change {
                     let sum: f64 = score.movers.iter().map(|mover| mover.points).sum();
                     prop_assert!((sum - change.difference).abs() < 1e-6, "{} {}", sum, change.difference);

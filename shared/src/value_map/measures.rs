@@ -6,7 +6,7 @@ use super::figures::at_this_pace;
 use super::measured::Measured;
 use super::model::{Aggregation, Measure, MeasureSource, ScoringModel};
 use super::worth::deflection_share;
-use crate::statistics::{net_promoter_score, wilson_interval};
+use crate::statistics::{net_promoter_score, poisson_interval, wilson_interval};
 use crate::survey::Subject;
 
 const HARDLY_BEGUN: &str = "the quarter has hardly begun";
@@ -25,7 +25,11 @@ pub(super) fn measured(
         MeasureSource::Observed => {
             let observed = figures.observed.get(&measure.key).ok_or("it was not observed in this quarter")?;
             match measure.aggregation {
-                Aggregation::Sum => exact(at_this_pace(observed.value, observed.covered).ok_or(HARDLY_BEGUN)?),
+                Aggregation::Sum => {
+                    let pace = at_this_pace(1.0, observed.covered).ok_or(HARDLY_BEGUN)?;
+                    let interval = observed.interval.map(|(low, high)| (low * pace, high * pace));
+                    Ok(Measured { value: observed.value * pace, interval })
+                }
                 Aggregation::Last | Aggregation::Mean => {
                     Ok(Measured { value: observed.value, interval: observed.interval })
                 }
@@ -34,8 +38,10 @@ pub(super) fn measured(
         MeasureSource::ContactRate if counts.customers == 0 => Err("no account was a customer".into()),
         MeasureSource::ContactRate if counts.cases == 0 => Err("no support cases are tracked for this quarter".into()),
         MeasureSource::ContactRate => {
-            let cases = at_this_pace(counts.cases as f64, figures.stretch.share()).ok_or(HARDLY_BEGUN)?;
-            exact(cases / counts.customers as f64)
+            let pace = at_this_pace(1.0, figures.stretch.share()).ok_or(HARDLY_BEGUN)?;
+            let rate = |cases: f64| cases * pace / counts.customers as f64;
+            let interval = poisson_interval(counts.cases);
+            Ok(Measured { value: rate(counts.cases as f64), interval: Some((rate(interval.low), rate(interval.high))) })
         }
         MeasureSource::AcceptedAnswerRate => {
             share(counts.answered_questions, counts.questions, "no question was asked")

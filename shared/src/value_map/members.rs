@@ -26,7 +26,7 @@ pub fn index_of(subject: &Subject, now: &TallyCounts, before: &TallyCounts, mode
     let change = if before.size() < minimum { None } else { change_between(&before, &sample) };
     Reading::Score(Score {
         value,
-        interval,
+        interval: Some(interval),
         answers: sample.size(),
         coverage: 1.0,
         change,

@@ -59,7 +59,8 @@ wire! {
     /// A score of 0 to 100, with all that has to be known to judge it.
     pub struct Score {
         pub value: f64,
-        pub interval: Interval,
+        /// `None` where nothing that it is computed from says how sure it is.
+        pub interval: Option<Interval>,
         /// How many members it rests on.
         pub answers: u64,
         /// The share of the score's weight that had data, in 0..1.

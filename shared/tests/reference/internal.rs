@@ -79,7 +79,7 @@ fn answers_of_the_same_members_are_taken_jointly() {
     for case in cases {
         let score = education(&case);
         assert!((score.value - case.value).abs() < 1e-9, "{} is not {}", score.value, case.value);
-        let error = (score.interval.high - score.value) / case.t;
+        let error = (score.interval.unwrap().high - score.value) / case.t;
         assert!((error - case.standard_error).abs() < 1e-9, "{error} is not {}", case.standard_error);
         // A bootstrap that resamples members jointly, of 20,000 resamples, has an error of about half a percent itself,
         // and divides by n where the sample variance divides by n - 1.

@@ -225,7 +225,8 @@ wire_objects! {
     /// A score of 0 to 100, with all that has to be known to judge it.
     Score = domain::Score {
         value: f64,
-        interval: Interval,
+        /// Null where nothing that it is computed from says how sure it is.
+        interval: Option<Interval>,
         /// How many members it rests on.
         answers: Count,
         /// The share of the score's weight that had data, in 0..1.

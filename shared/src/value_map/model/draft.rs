@@ -74,7 +74,10 @@ impl MeasureSource {
     pub fn method(self) -> &'static str {
         match self {
             Self::Observed => "Observed: the last, mean or sum of the quarter's observations, as the model says.",
-            Self::ContactRate => "Support cases opened in the quarter, over accounts that were customers at its end.",
+            Self::ContactRate => {
+                "Support cases opened in the quarter, over accounts that were customers at its end; score interval of a \
+                 Poisson count."
+            }
             Self::AcceptedAnswerRate => {
                 "Questions asked in the quarter that have an accepted answer, over all of them; Wilson interval."
             }

@@ -57,9 +57,7 @@ fn split_links(document: &mut Map<String, Value>) {
 
 fn join_links(document: &mut Map<String, Value>) {
     let indicators = document.remove("indicators").and_then(|indicators| indicators.as_array().cloned());
-    let link = |indicator: Value| {
-        json!({ "from": indicator["benefit"], "to": indicator["element"], "weight": indicator["weight"] })
-    };
+    let link = |indicator: Value| json!({ "from": indicator["benefit"], "to": indicator["element"], "weight": indicator["weight"] });
     if let Some(links) = document.get_mut("links").and_then(Value::as_array_mut) {
         // A benefit and what it pays had no weight before; whatever else runs up was allowed.
         links.extend(indicators.unwrap_or_default().into_iter().map(link));

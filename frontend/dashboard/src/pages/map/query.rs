@@ -58,7 +58,7 @@ mod tests {
         let RecommendationReading::NoScore(absence) = &map.recommendation else { panic!("a score") };
         assert_eq!((absence.reason, absence.needed), (Absence::TooFewAnswers, Some(5)));
         let Reading::Score(score) = &map.layers[0].elements[0].reading else { panic!("no score") };
-        assert_eq!((score.value, score.interval.low, score.answers), (65.0, 61.5, 6));
+        assert_eq!((score.value, score.interval.map(|interval| interval.low), score.answers), (65.0, Some(61.5), 6));
         let Reading::Worth(worth) = &map.layers[1].elements[0].reading else { panic!("no amount") };
         assert_eq!((worth.amount.low.to_string(), worth.change), ("1.5".to_owned(), "-0.5".parse().ok()));
         assert_eq!((map.links.len(), map.returns.cost), (1, "7".parse().unwrap()));

@@ -74,8 +74,7 @@ fn NetPromoterScore(props: &NetPromoterScoreProps) -> Html {
                 <div class="card-interval">
                     <IntervalBar
                         scale={SCALE}
-                        low={figure.interval.low}
-                        high={figure.interval.high}
+                        interval={Some((figure.interval.low, figure.interval.high))}
                         value={figure.value}
                         reference={0.0}
                     />

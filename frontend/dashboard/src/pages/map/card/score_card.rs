@@ -5,7 +5,7 @@ use yew::prelude::*;
 use super::change::{ChangeLine, ChangeText};
 use super::movers::moved_points;
 use super::parts::Parts;
-use super::score_facts::ScoreFacts;
+use super::score_facts::{ScoreFacts, how_sure};
 use crate::pages::map::explanation::{ExplainedTitle, FigureKey};
 use crate::pages::map::links::LinkList;
 use crate::pages::map::shown::Shown;
@@ -54,19 +54,12 @@ pub fn ScoreCard(props: &ScoreCardProps) -> Html {
             <div class="card-interval">
                 <IntervalBar
                     scale={INDEX}
-                    low={score.interval.low}
-                    high={score.interval.high}
+                    interval={score.interval.map(|interval| (interval.low, interval.high))}
                     value={score.value}
                     reference={50.0}
                     ghost={projected}
                 />
-                <p>
-                    if score.interval.low == score.interval.high {
-                        { "measured without an interval" }
-                    } else {
-                        { format::range(&score.interval, |end| format::decimal(end, 1)) }
-                    }
-                </p>
+                <p>{ how_sure(score.interval.as_ref()) }</p>
             </div>
             <ChangeLine
                 change={ChangeText::of_score(score.change.as_ref(), shown.before())}

@@ -1,5 +1,5 @@
 use valuemap_shared::calendar::Quarter;
-use valuemap_shared::value_map::{Change, Proportion, Score};
+use valuemap_shared::value_map::{Change, Interval, Proportion, Score};
 use yew::prelude::*;
 
 use super::movers::{MoverList, moved_points};
@@ -17,7 +17,7 @@ pub struct ScoreFactsProps {
 #[component]
 pub fn ScoreFacts(props: &ScoreFactsProps) -> Html {
     let score = &props.score;
-    let interval = format::range(&score.interval, |end| format::decimal(end, 1));
+    let interval = how_sure(score.interval.as_ref());
     html! {
         <>
             <Fact term="Score">{ format!("{} of 100, {interval}", format::decimal(score.value, 1)) }</Fact>
@@ -33,6 +33,14 @@ pub fn ScoreFacts(props: &ScoreFactsProps) -> Html {
                 <Fact term="Top-2-box">{ describe_top_two_box(share) }</Fact>
             }
         </>
+    }
+}
+
+/// The interval in words, or why there is none.
+pub fn how_sure(interval: Option<&Interval>) -> String {
+    match interval {
+        Some(interval) => format::range(interval, |end| format::decimal(end, 1)),
+        None => "no interval: its measures do not say how sure they are".to_owned(),
     }
 }
 
