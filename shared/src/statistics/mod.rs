@@ -1,7 +1,6 @@
 //! The statistics that scores stand on. Each function names its source; `tests/reference` holds the values that
 //! other people's packages computed for the same input.
 
-mod bootstrap;
 mod change;
 mod correlation;
 mod interval;
@@ -10,7 +9,6 @@ mod proportion;
 mod recommendation;
 mod sample;
 
-pub use bootstrap::{RESAMPLES, bca_interval};
 pub use change::change_between;
 pub use correlation::{Correlation, benjamini_hochberg, correlation, effective_size};
 pub use interval::{Change, Interval};
@@ -27,11 +25,6 @@ pub const LEVEL: f64 = 0.95;
 /// The standard normal quantile.
 pub(crate) fn normal_quantile(probability: f64) -> f64 {
     Normal::standard().inverse_cdf(probability)
-}
-
-/// The standard normal distribution function.
-pub(crate) fn normal_cdf(value: f64) -> f64 {
-    Normal::standard().cdf(value)
 }
 
 /// The quantile of Student's t with `freedom` degrees of freedom, which have to be positive.

@@ -1,4 +1,4 @@
-/// Values and how often each was seen: all that a mean, its interval and a bootstrap need.
+/// Values and how often each was seen: all that a mean and its interval need.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sample {
     /// Sorted by value, each value once, no count of zero.
@@ -44,11 +44,6 @@ impl Sample {
 
     pub fn counts(&self) -> &[(f64, u64)] {
         &self.values
-    }
-
-    /// Every single observation, in order. Only for samples that are small.
-    pub(crate) fn observations(&self) -> Vec<f64> {
-        self.values.iter().flat_map(|(value, count)| std::iter::repeat_n(*value, *count as usize)).collect()
     }
 }
 

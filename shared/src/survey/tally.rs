@@ -39,9 +39,9 @@ impl Cell {
         100.0 * (mean - 1.0) / (f64::from(self.points) - 1.0)
     }
 
-    /// Whether the respondent's mean lies in the two highest points of the scale.
+    /// Whether a respondent who answered one question chose one of the two highest points.
     pub fn is_top_two(self) -> bool {
-        self.total >= u16::from(self.answered) * (u16::from(self.points) - 1)
+        self.answered == 1 && self.total + 1 >= u16::from(self.points)
     }
 }
 
@@ -186,8 +186,8 @@ mod tests {
 
     #[test]
     fn the_two_highest_points_are_the_top() {
-        let top = [cell(5, 1, 4), cell(5, 1, 5), cell(6, 2, 10)];
-        let below = [cell(5, 1, 3), cell(6, 2, 9), cell(6, 1, 4)];
+        let top = [cell(5, 1, 4), cell(5, 1, 5), cell(6, 1, 5)];
+        let below = [cell(5, 1, 3), cell(6, 1, 4), cell(6, 2, 10)];
         assert!(top.iter().all(|cell| cell.is_top_two()));
         assert!(!below.iter().any(|cell| cell.is_top_two()));
     }

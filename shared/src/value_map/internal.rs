@@ -162,7 +162,7 @@ fn inputs_of(element: Element, model: &ScoringModel, figures: &Figures, ask: Ask
             variance = match sample.variance() {
                 Some(spread) if spread > 0.0 => spread / sample.size() as f64,
                 // All agreed: the sample does not tell its spread, its interval does.
-                _ => mean_interval(&sample, 0).map_or(0.0, |(interval, _)| squared_error(interval.high - interval.low)),
+                _ => mean_interval(&sample).map_or(0.0, |(interval, _)| squared_error(interval.high - interval.low)),
             };
         }
         Weighed { part, benefit: Some(benefit), variance, members: sample.size() }

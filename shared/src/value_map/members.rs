@@ -3,13 +3,9 @@ use super::{
     TallyCounts,
 };
 use crate::statistics::{
-    LEVEL, MeanMethod, RESAMPLES, Sample, change_between, mean_interval, net_promoter_score, student_t_interval,
-    wilson_interval,
+    LEVEL, MeanMethod, Sample, change_between, mean_interval, net_promoter_score, student_t_interval, wilson_interval,
 };
 use crate::survey::{Cell, Subject};
-
-/// Every bootstrap starts from this seed, so that the same answers always give the same interval.
-const SEED: u64 = 20_261_121;
 
 /// The index of a subject on agreement scales: the mean of the respondents' positions on 0..100.
 ///
@@ -19,7 +15,7 @@ pub fn index_of(subject: &Subject, now: &TallyCounts, before: &TallyCounts, mode
     if let Some(absence) = absence(sample.size(), minimum) {
         return Reading::NoScore(absence);
     }
-    let (Some(value), Some((interval, method))) = (sample.mean(), mean_interval(&sample, SEED)) else {
+    let (Some(value), Some((interval, method))) = (sample.mean(), mean_interval(&sample)) else {
         return Reading::NoScore(NoScore::too_few_answers(minimum));
     };
     let before = before.percents(subject);
@@ -91,7 +87,8 @@ fn absence(answers: u64, minimum: u64) -> Option<NoScore> {
 fn top_two_box(subject: &Subject, tallies: &TallyCounts) -> Option<Proportion> {
     let (mut top, mut all) = (0, 0);
     for (cell, count) in tallies.cells(subject) {
-        if cell.points < 4 {
+        // Of the mean of several answers it cannot be told how many of them are in the two highest points.
+        if cell.points < 4 || cell.answered > 1 {
             return None;
         }
         all += count;
@@ -110,9 +107,6 @@ fn explain_index(
 ) -> Explanation {
     let method = match method {
         MeanMethod::StudentT => "Student's t interval of the mean, clipped to 0..100".to_owned(),
-        MeanMethod::Bootstrap => {
-            format!("BCa bootstrap interval (Efron 1987), {RESAMPLES} resamples, seed {SEED}")
-        }
         MeanMethod::NoSpread => "all answers are equal: Wilson interval of the mean as a share of the scale".to_owned(),
     };
     let cells: Vec<(Cell, u64)> = tallies.cells(subject).collect();
@@ -195,6 +189,14 @@ mod tests {
         let score = score(index_of(&subject, &now, &TallyCounts::default(), "m-1", 5));
         assert_eq!((score.value, score.answers), (50.0, 20));
         assert_eq!(score.top_two_box.unwrap().value, 0.5);
+    }
+
+    #[test]
+    fn a_mean_of_several_answers_is_in_no_box() {
+        let mut now = tallies(&[(5, 10)]);
+        let subject = Subject::Benefit(Benefit::ProductKnowledge);
+        now.add(subject.clone(), Cell { points: 5, answered: 2, total: 9 }, 1);
+        assert_eq!(score(index_of(&subject, &now, &TallyCounts::default(), "m-1", 5)).top_two_box, None);
     }
 
     #[test]

@@ -67,7 +67,8 @@ wire! {
         pub coverage: f64,
         /// `None` when the period before has no score.
         pub change: Option<Change>,
-        /// The share of members who chose one of the two highest points; `None` on scales of fewer than four points.
+        /// The share of members who chose one of the two highest points; `None` on scales of fewer than four points, and
+        /// where members answered several questions about it: each question's own reading has it.
         pub top_two_box: Option<Proportion>,
         /// What it is the mean of, those without data included; empty where it is computed from answers directly.
         pub parts: Vec<Part>,

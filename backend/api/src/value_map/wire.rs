@@ -233,7 +233,8 @@ wire_objects! {
         coverage: f64,
         /// The difference to the quarter before; null when that has no score.
         change: Option<Change>,
-        /// The share of members who chose one of the two highest points; null on scales of fewer than four points.
+        /// The share of members who chose one of the two highest points; null on scales of fewer than four points, and
+        /// where members answered several questions about it: the results of each question have it.
         top_two_box: Option<Proportion>,
         /// What it is the mean of, those without data included; empty where it is computed from answers directly.
         parts: Vec<Part>,

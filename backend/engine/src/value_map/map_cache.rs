@@ -190,7 +190,7 @@ impl Parts {
         };
         let strengths = self.strengths(database, revision, key, &model, period, now).await?;
         let financial = self.financial(&model, &inputs, key, now).await?;
-        // Bootstraps take milliseconds: they run where they keep no other request waiting.
+        // Simulations take milliseconds: they run where they keep no other request waiting.
         let mut map = blocking(move || value_map(&model, &inputs, &financial.2, &strengths)).await?;
         // A quarter yet to come is looked at as a whole, for what is planned; nothing of it is over.
         if period.days_until(today) == 0 {
