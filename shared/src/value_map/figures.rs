@@ -18,10 +18,21 @@ pub struct Figures {
     /// By the key of the measure, the observations of the quarter made one.
     pub observed: BTreeMap<String, Observed>,
     pub counts: Counts,
+    /// Of a quarter that is running, how far as many days of the quarter before got; `None` where active members are those
+    /// of a whole quarter.
+    pub active_pace: Option<DistinctPace>,
     pub money: MoneyFigures,
 }
 
-/// Which days of a quarter the tracked figures are of: its first ones. Of a quarter that is running they are the days so
+/// How many active members a quarter that is over had in its first days, and in all of them. Each counts once, on the day
+/// of their first activity in it, so that counts of days add up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DistinctPace {
+    pub first_days: u64,
+    pub whole: u64,
+}
+
+/// Which days of a quarter the figures are of: its first ones. Of a quarter that is running they are the days so
 /// far, and of the one that it is compared with, as many.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stretch {

@@ -124,16 +124,17 @@ fn inputs_of(element: Element, model: &ScoringModel, figures: &Figures, ask: Ask
             owner: measure.owner.clone(),
             message: None,
         };
-        let mut variance = 0.0;
+        let (mut variance, mut members) = (0.0, 0);
         match measured(measure, model, figures, ask) {
-            Ok(Measured { value, interval }) => {
+            Ok(Measured { value, interval, answers }) => {
+                members = answers;
                 part.value = Some(value);
                 part.score = measure.scale.attained(value);
                 variance = interval.map_or(0.0, |(low, high)| squared_error(measure.scale.points(high - low)));
             }
             Err(message) => part.message = Some(message),
         }
-        Weighed { part, benefit: None, variance, members: 0 }
+        Weighed { part, benefit: None, variance, members }
     });
     let indicators = model.indicators_of(element).map(|indicator| {
         let benefit = indicator.benefit;
@@ -218,7 +219,8 @@ fn interval(combined: &Combined) -> Option<Interval> {
 }
 
 fn quantile(combined: &Combined) -> f64 {
-    let sampled = combined.inputs.iter().filter(|input| input.part.share > 0.0 && input.members > 1);
+    let benefits = combined.inputs.iter().filter(|input| input.benefit.is_some());
+    let sampled = benefits.filter(|input| input.part.share > 0.0 && input.members > 1);
     match sampled.map(|input| input.members).min() {
         Some(members) => student_t_quantile(0.5 + LEVEL / 2.0, (members - 1) as f64),
         None => normal_quantile(0.5 + LEVEL / 2.0),

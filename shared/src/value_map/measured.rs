@@ -5,4 +5,6 @@ pub struct Measured {
     pub value: f64,
     /// The ends of a 95% interval; `None` where the value is exact.
     pub interval: Option<(f64, f64)>,
+    /// How many members' answers it rests on; 0 where it is counted from what is tracked.
+    pub answers: u64,
 }

@@ -2,7 +2,7 @@
 
 use super::Figures;
 use super::ask::Ask;
-use super::figures::at_this_pace;
+use super::figures::{DistinctPace, at_this_pace};
 use super::measured::Measured;
 use super::model::{Aggregation, Measure, MeasureSource, ScoringModel};
 use super::worth::deflection_share;
@@ -10,6 +10,8 @@ use crate::statistics::{net_promoter_score, poisson_interval, wilson_interval};
 use crate::survey::Subject;
 
 const HARDLY_BEGUN: &str = "the quarter has hardly begun";
+const UNKNOWN_PACE: &str = "members who come again count once, and as many days of the quarter before had none to tell how \
+                            their number grows: there is a figure when the quarter is over";
 
 /// What the measure was, or why that is not known. Sums of a quarter that is running are taken at their pace so far, so
 /// that they can be held against the target of a whole one.
@@ -20,7 +22,7 @@ pub(super) fn measured(
     ask: Ask,
 ) -> Result<Measured, String> {
     let counts = &figures.counts;
-    let exact = |value: f64| Ok(Measured { value, interval: None });
+    let exact = |value: f64| Ok(Measured { value, interval: None, answers: 0 });
     match measure.source {
         MeasureSource::Observed => {
             let observed = figures.observed.get(&measure.key).ok_or("it was not observed in this quarter")?;
@@ -31,7 +33,7 @@ pub(super) fn measured(
                     Ok(Measured { value: observed.value * pace, interval })
                 }
                 Aggregation::Last | Aggregation::Mean => {
-                    Ok(Measured { value: observed.value, interval: observed.interval })
+                    Ok(Measured { value: observed.value, interval: observed.interval, answers: 0 })
                 }
             }
         }
@@ -50,14 +52,29 @@ pub(super) fn measured(
         MeasureSource::ActiveMembers if counts.active_members == 0 => {
             Err("no member did anything that is tracked".into())
         }
-        // Members who come again count once, so there is no pace: it is a count so far.
         MeasureSource::ActiveMembers if at_this_pace(1.0, figures.stretch.share()).is_none() => {
             Err(HARDLY_BEGUN.into())
         }
-        MeasureSource::ActiveMembers => exact(counts.active_members as f64),
+        MeasureSource::ActiveMembers => active_members(counts.active_members, figures.active_pace),
         MeasureSource::Recommendation => recommendation(figures, ask.minimum),
         MeasureSource::Deflection => deflection_share(model, figures, ask),
     }
+}
+
+/// Members who come again count once, so their number grows ever more slowly and days divide nothing. What is divided is the
+/// share that as many days had of the quarter before, which is the same as to hold the members so far against that share
+/// of baseline and target. The interval is that of the share (Wilson).
+fn active_members(so_far: u64, pace: Option<DistinctPace>) -> Result<Measured, String> {
+    let so_far = so_far as f64;
+    let Some(DistinctPace { first_days, whole }) = pace else {
+        return Ok(Measured { value: so_far, interval: None, answers: 0 });
+    };
+    if first_days == 0 {
+        return Err(UNKNOWN_PACE.into());
+    }
+    let share = wilson_interval(first_days as f64, whole as f64);
+    let value = so_far * whole as f64 / first_days as f64;
+    Ok(Measured { value, interval: Some((so_far / share.high, so_far / share.low)), answers: 0 })
 }
 
 fn share(part: u64, whole: u64, nothing: &str) -> Result<Measured, String> {
@@ -65,15 +82,39 @@ fn share(part: u64, whole: u64, nothing: &str) -> Result<Measured, String> {
         return Err(nothing.to_owned());
     }
     let interval = wilson_interval(part as f64, whole as f64);
-    Ok(Measured { value: part as f64 / whole as f64, interval: Some((interval.low, interval.high)) })
+    Ok(Measured { value: part as f64 / whole as f64, interval: Some((interval.low, interval.high)), answers: 0 })
 }
 
 fn recommendation(figures: &Figures, minimum: u64) -> Result<Measured, String> {
     let subject = Subject::Recommendation;
-    if figures.respondents(&subject) < minimum {
+    let answers = figures.respondents(&subject);
+    if answers < minimum {
         return Err("too few answered".into());
     }
     let counts = figures.tallies.cells(&subject).map(|(cell, count)| (cell.total.min(10) as u8, count));
     let score = net_promoter_score(counts).ok_or("nobody answered")?;
-    Ok(Measured { value: score.value, interval: Some((score.interval.low, score.interval.high)) })
+    Ok(Measured { value: score.value, interval: Some((score.interval.low, score.interval.high)), answers })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn active_members_of_a_running_quarter_are_held_against_the_share_that_as_many_days_had() {
+        let pace = |first_days, whole| Some(DistinctPace { first_days, whole });
+        // 240 so far; as many days of the quarter before had 200 of its 250, so 300 are to come of it.
+        let measured = active_members(240, pace(200, 250)).unwrap();
+        assert!((measured.value - 300.0).abs() < 1e-9);
+        // statsmodels 0.15.0: proportion_confint(200, 250, method="wilson").
+        let (low, high) = measured.interval.unwrap();
+        assert!(
+            (low - 240.0 / 0.844_875_993).abs() < 1e-6 && (high - 240.0 / 0.746_044_026).abs() < 1e-6,
+            "{low} {high}"
+        );
+        assert_eq!(active_members(240, pace(0, 0)), Err(UNKNOWN_PACE.into()));
+        assert_eq!(active_members(240, None), Ok(Measured { value: 240.0, interval: None, answers: 0 }));
+        let all_had_come = active_members(240, pace(250, 250)).unwrap();
+        assert_eq!(all_had_come.value, 240.0);
+    }
 }

@@ -51,7 +51,7 @@ pub use co_moments::{CoMoment, CoMoments, Pair};
 pub use decomposition::round_together;
 pub use element::{Element, Layer};
 #[cfg(feature = "scores")]
-pub use figures::{ContactBaseline, Counts, Figures, MoneyFigures, Observed, OutcomeSums, Stretch};
+pub use figures::{ContactBaseline, Counts, DistinctPace, Figures, MoneyFigures, Observed, OutcomeSums, Stretch};
 #[cfg(feature = "scores")]
 pub use financial::AmountRange;
 #[cfg(feature = "scores")]
@@ -69,7 +69,7 @@ pub use reading::{
     Strength, TornadoBar, ValueMap, Verdict, Worth, WorthPart,
 };
 #[cfg(feature = "scores")]
-pub use release::{PublicResult, public_results};
+pub use release::{PublicResult, comparable, public_results};
 #[cfg(feature = "scores")]
 pub use tallies::TallyCounts;
 pub use weighting::Weighting;

@@ -23,8 +23,8 @@ wire! {
     /// The map of one community in one period.
     pub struct ValueMap {
         pub period: Quarter,
-        /// How much of the period is over, in 0..1. Below 1, sums of money are those so far, and changes of what is
-        /// tracked are since as many days of the period before.
+        /// How much of the period is over, in 0..1. Below 1, sums of money are those so far, and changes are since as many
+        /// days of the period before.
         pub elapsed: f64,
         /// The scoring model that the scores were computed with.
         pub model_version: String,

@@ -9,8 +9,38 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use super::TallyCounts;
+use super::{CoMoments, TallyCounts};
 use crate::survey::{Benefit, Cell, Subject};
+
+/// What was answered on the first days of a quarter, to compare as many days of the next one with, given what was
+/// answered on its other days.
+///
+/// The quarter as a whole is shown, too: less its first days it would uncover the others. Where so few answered on those
+/// that they could not be shown, the first days are left out.
+pub fn comparable(
+    (mut tallies, mut co_moments): (TallyCounts, CoMoments),
+    (others, other_pairs): &(TallyCounts, CoMoments),
+    minimum: u64,
+) -> (TallyCounts, CoMoments) {
+    tallies.retain(|subject| !(1..minimum).contains(&asked(others, subject)));
+    co_moments.retain(|pair, _| {
+        let other = other_pairs.get(pair).map_or(0, |sums| sums.count.unsigned_abs());
+        !(1..minimum).contains(&other)
+    });
+    (tallies, co_moments)
+}
+
+/// How many answered what a subject is a part of.
+fn asked(tallies: &TallyCounts, subject: &Subject) -> u64 {
+    match subject {
+        Subject::Choice { question, .. } | Subject::Question(question) => {
+            // A scale of no points, as in `Figures::chosen`.
+            let question = Subject::Question(question.clone());
+            tallies.cells(&question).filter(|(cell, _)| cell.points == 0).map(|(_, count)| count).sum()
+        }
+        other => tallies.respondents(other),
+    }
+}
 
 /// The result of one benefit that is safe to publish; `value` is `None` while too few answered.
 #[derive(Clone, Debug, PartialEq)]
@@ -62,6 +92,33 @@ mod tests {
         let results = public_results(&days, day(today), 5);
         let result = results.iter().find(|result| result.benefit == Benefit::PeerBestPractices).unwrap();
         (result.value, result.answers)
+    }
+
+    #[test]
+    fn first_days_are_compared_with_unless_the_others_would_be_uncovered() {
+        let subject = Subject::Benefit(Benefit::PeerBestPractices);
+        let kept = |others: u64| {
+            let (tallies, _) =
+                comparable((answers(4, 10), CoMoments::new()), &(answers(3, others), CoMoments::new()), 5);
+            tallies.respondents(&subject)
+        };
+        assert_eq!([kept(0), kept(1), kept(4), kept(5)], [10, 0, 0, 10]);
+    }
+
+    #[test]
+    fn a_choice_stays_as_long_as_its_question_does() {
+        let no_scale = Cell { points: 0, answered: 1, total: 0 };
+        let choice = Subject::Choice { question: "found".into(), choice: "yes".into() };
+        let answered = |yes: u64, all: u64| {
+            let mut tallies = TallyCounts::default();
+            tallies.add(Subject::Question("found".into()), no_scale, all);
+            tallies.add(choice.clone(), no_scale, yes);
+            (tallies, CoMoments::new())
+        };
+        let (tallies, _) = comparable(answered(3, 10), &answered(1, 8), 5);
+        assert_eq!(tallies.respondents(&choice), 3);
+        let (tallies, _) = comparable(answered(3, 10), &answered(1, 4), 5);
+        assert_eq!(tallies, TallyCounts::default());
     }
 
     #[test]

@@ -23,6 +23,11 @@ impl TallyCounts {
         self.cells(subject).map(|(_, count)| count).sum()
     }
 
+    /// Leaves out the subjects that are not to be kept.
+    pub fn retain(&mut self, keep: impl Fn(&Subject) -> bool) {
+        self.counts.retain(|subject, _| keep(subject));
+    }
+
     /// The respondents' positions on 0..100.
     pub fn percents(&self, subject: &Subject) -> Sample {
         Sample::from_counts(self.cells(subject).map(|(cell, count)| (cell.percent(), count)))

@@ -110,7 +110,10 @@ pub(super) fn deflection_share(model: &ScoringModel, figures: &Figures, ask: Ask
     }
     let share = |deflected: f64| deflected / (deflected + cases);
     let sum = |of: fn(&Cases) -> f64| share(parts.iter().map(of).sum());
-    Ok(Measured { value: sum(|cases| cases.likely), interval: Some((sum(|cases| cases.low), sum(|cases| cases.high))) })
+    let interval = (sum(|cases| cases.low), sum(|cases| cases.high));
+    // Both ways of deflection rest on those who were asked whether they would have contacted support.
+    let (_, answers) = figures.chosen(&model.financial.self_service.intent);
+    Ok(Measured { value: sum(|cases| cases.likely), interval: Some(interval), answers })
 }
 
 /// One way in which money comes in.

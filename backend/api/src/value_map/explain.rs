@@ -46,8 +46,14 @@ impl Explained {
         self.0.explanation.clone().map(Explanation::from)
     }
 
-    /// The rows behind the figure, oldest first. What members answered is not among them: its sums are the inputs. Outcomes,
-    /// cases and contributions take the right to read answers.
+    /// Answers of members that went into the figure and are not among the rows; null where there are none.
+    async fn not_listed(&self) -> Option<NotListed> {
+        let answers = self.0.answers;
+        (answers > 0).then(|| NotListed { answers: Count(answers), reason: engine::ANSWERS_ARE_NOT_LISTED.to_owned() })
+    }
+
+    /// The rows behind the figure, oldest first. What members answered is not among them: its sums are the inputs, and
+    /// `notListed` says how many answers there were. Outcomes, cases and contributions take the right to read answers.
     async fn rows(
         &self,
         context: &Context<'_>,
@@ -77,6 +83,13 @@ impl Explained {
             .extend((start..).zip(rows).map(|(index, row)| Edge::new(RowIndex(index), ExplainedRow::from(row))));
         Ok(connection)
     }
+}
+
+/// What went into a figure without being listed.
+#[derive(SimpleObject)]
+pub struct NotListed {
+    answers: Count,
+    reason: String,
 }
 
 #[derive(SimpleObject)]

@@ -122,8 +122,8 @@ impl ValueMap {
         Quarter(self.0.period)
     }
 
-    /// How much of the period is over, in 0..1. Below 1, sums of money are those so far, and changes of what is tracked are
-    /// since as many days of the period before.
+    /// How much of the period is over, in 0..1. Below 1, sums of money are those so far, and changes are since as many days
+    /// of the period before.
     async fn elapsed(&self) -> f64 {
         self.0.elapsed
     }

@@ -1,6 +1,6 @@
 //! What was counted and observed in some quarters, from what is tracked.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Days as Days64, NaiveDate, NaiveTime, Utc};
 use sea_orm::prelude::*;
@@ -11,7 +11,7 @@ use valuemap_shared::activities::{ContributionKind, PartyKind, Role};
 use valuemap_shared::calendar::Quarter;
 use valuemap_shared::ids::CommunityId;
 use valuemap_shared::value_map::model::{Aggregation, ScoringModel};
-use valuemap_shared::value_map::{ContactBaseline, Counts, Observed, Stretch};
+use valuemap_shared::value_map::{ContactBaseline, Counts, DistinctPace, Observed, Stretch};
 
 use crate::activities::entities::{contribution, observation, party, support_case, touchpoint};
 
@@ -35,11 +35,14 @@ impl Days {
         }
     }
 
+    pub fn is_whole_quarter(self) -> bool {
+        self.stretch.days == self.stretch.of
+    }
+
     /// As many of the quarter before, to compare with.
     pub fn before(self) -> Self {
         let period = self.period.previous();
-        let all = self.stretch.days == self.stretch.of;
-        let days = if all { period.days() } else { Ord::min(self.stretch.days, period.days()) };
+        let days = if self.is_whole_quarter() { period.days() } else { Ord::min(self.stretch.days, period.days()) };
         Self { period, stretch: Stretch { days, of: period.days() } }
     }
 
@@ -76,7 +79,7 @@ pub async fn counts_of(db: &impl ConnectionTrait, community: CommunityId, days: 
         member_solutions: of(ContributionKind::Solution, false),
         replies: of(ContributionKind::Reply, false) + of(ContributionKind::Reply, true),
         staff_replies: of(ContributionKind::Reply, true),
-        active_members: active_members(db, community, days).await?,
+        active_members: first_activities(db, community, days).await?.into_values().sum(),
     })
 }
 
@@ -156,24 +159,40 @@ async fn questions(db: &impl ConnectionTrait, community: CommunityId, days: Days
     Ok((asked().count(db).await?, asked().filter(Expr::exists(accepted)).count(db).await?))
 }
 
-/// Members who wrote, liked or took part; staff not counted.
-async fn active_members(db: &impl ConnectionTrait, community: CommunityId, days: Days) -> Result<u64, DbErr> {
-    let wrote: Vec<Uuid> = contribution::Entity::find()
+/// How many active members a quarter that is over had in these first days of it, and in all of them.
+pub async fn distinct_pace(
+    db: &impl ConnectionTrait,
+    community: CommunityId,
+    days: Days,
+) -> Result<DistinctPace, DbErr> {
+    let by_day = first_activities(db, community, Days::all(days.period)).await?;
+    let first_days = by_day.range(..=days.last_day()).map(|(_, members)| members).sum();
+    Ok(DistinctPace { first_days, whole: by_day.into_values().sum() })
+}
+
+/// Members who wrote, liked or took part, by the day of their first activity in these days; staff not counted.
+async fn first_activities(
+    db: &impl ConnectionTrait,
+    community: CommunityId,
+    days: Days,
+) -> Result<BTreeMap<NaiveDate, u64>, DbErr> {
+    let wrote: Vec<(Uuid, DateTime<Utc>)> = contribution::Entity::find()
         .select_only()
         .column(contribution::Column::PartyId)
-        .distinct()
+        .column_as(contribution::Column::At.min(), "first")
         .join(JoinType::InnerJoin, contribution::Relation::Party.def())
         .filter(in_days(community, days))
         .filter(party::Column::IsStaff.eq(false))
+        .group_by(contribution::Column::PartyId)
         .into_tuple()
         .all(db)
         .await?;
     let (from, until) = days.span();
     let took_part = Role::ALL.iter().filter(|role| role.is_participation()).map(|role| role.as_str());
-    let attended: Vec<Uuid> = touchpoint::Entity::find()
+    let attended: Vec<(Uuid, DateTime<Utc>)> = touchpoint::Entity::find()
         .select_only()
         .column(touchpoint::Column::PartyId)
-        .distinct()
+        .column_as(touchpoint::Column::At.min(), "first")
         .join(JoinType::InnerJoin, touchpoint::Relation::Party.def())
         .filter(touchpoint::Column::CommunityId.eq(community.0))
         .filter(touchpoint::Column::At.gte(from))
@@ -181,10 +200,19 @@ async fn active_members(db: &impl ConnectionTrait, community: CommunityId, days:
         .filter(touchpoint::Column::Role.is_in(took_part))
         .filter(party::Column::IsStaff.eq(false))
         .filter(party::Column::Kind.eq(PartyKind::Member.as_str()))
+        .group_by(touchpoint::Column::PartyId)
         .into_tuple()
         .all(db)
         .await?;
-    Ok(wrote.into_iter().chain(attended).collect::<HashSet<_>>().len() as u64)
+    let mut firsts: HashMap<Uuid, DateTime<Utc>> = HashMap::new();
+    for (member, at) in wrote.into_iter().chain(attended) {
+        firsts.entry(member).and_modify(|first| *first = Ord::min(*first, at)).or_insert(at);
+    }
+    let mut by_day = BTreeMap::new();
+    for first in firsts.into_values() {
+        *by_day.entry(first.date_naive()).or_default() += 1;
+    }
+    Ok(by_day)
 }
 
 /// What the model's measures were observed to be in a quarter.
@@ -222,9 +250,8 @@ fn aggregate(aggregation: Aggregation, rows: &[observation::Model], days: Days) 
     };
     let alone = rows.len() == 1 || aggregation == Aggregation::Last;
     let interval = last.low.zip(last.high).filter(|_| alone);
-    let is_whole = days.stretch.days == days.stretch.of;
     let until_last = (last.day - days.first_day()).num_days() + 1;
-    let covered = if is_whole { 1.0 } else { until_last as f64 / f64::from(days.stretch.of) };
+    let covered = if days.is_whole_quarter() { 1.0 } else { until_last as f64 / f64::from(days.stretch.of) };
     Some(Observed { value, interval, observations: rows.len() as u64, covered })
 }
 

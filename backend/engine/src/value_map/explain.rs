@@ -12,6 +12,7 @@ use crate::scoring_models::store::model_of;
 use crate::value_map::counted::Days;
 use crate::value_map::explained_rows::{Row, RowSource, part_row};
 use crate::value_map::money::{Ledger, paid_outcomes};
+use crate::value_map::store::{answered, span_of};
 
 /// A figure of the map.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,7 +32,13 @@ pub struct Explained {
     /// `None` where there is no figure to explain.
     pub explanation: Option<domain::Explanation>,
     pub source: RowSource,
+    /// Answers of members that went into it, too: they are counted and never listed.
+    pub answers: u64,
 }
+
+/// Why answers of members are not among the rows.
+pub const ANSWERS_ARE_NOT_LISTED: &str =
+    "Answers of members are counted and not listed, so that nobody can be identified.";
 
 #[derive(Debug, thiserror::Error)]
 pub enum ExplainError {
@@ -59,11 +66,11 @@ pub async fn explain(
     let days = Days::so_far(map.period, today);
     match figure {
         Figure::Recommendation => {
-            let explanation = match &map.recommendation {
-                RecommendationReading::Recommendation(score) => Some(score.explanation.clone()),
-                RecommendationReading::NoScore(_) => None,
+            let (explanation, answers) = match &map.recommendation {
+                RecommendationReading::Recommendation(score) => (Some(score.explanation.clone()), score.answers),
+                RecommendationReading::NoScore(_) => (None, 0),
             };
-            Ok(Explained { explanation, source: RowSource::Listed(Vec::new()) })
+            Ok(Explained { explanation, source: RowSource::Listed(Vec::new()), answers })
         }
         Figure::Cost => {
             let explanation = domain::Explanation {
@@ -72,9 +79,9 @@ pub async fn explain(
                 model_version: map.model_version.clone(),
                 inputs: Vec::new(),
             };
-            Ok(Explained { explanation: Some(explanation), source: RowSource::Costs { community, days } })
+            Ok(Explained { explanation: Some(explanation), source: RowSource::Costs { community, days }, answers: 0 })
         }
-        Figure::Measure(key) => explain_measure(community, map, &model, &key, days),
+        Figure::Measure(key) => explain_measure(db, community, map, &model, &key, days).await,
         Figure::Element(element) => explain_element(db, community, map, &model, element, days).await,
     }
 }
@@ -84,7 +91,8 @@ fn reading_of(map: &domain::ValueMap, element: domain::Element) -> Option<&Readi
     elements.find(|reading| reading.element == element).map(|reading| &reading.reading)
 }
 
-fn explain_measure(
+async fn explain_measure(
+    db: &impl ConnectionTrait,
     community: CommunityId,
     map: &domain::ValueMap,
     model: &ScoringModel,
@@ -121,7 +129,24 @@ fn explain_measure(
         MeasureSource::Deflection => contributions(&[ContributionKind::Solution]),
         MeasureSource::Recommendation => RowSource::Listed(Vec::new()),
     };
-    Ok(Explained { explanation: Some(explanation), source })
+    let answers = match (measure.source, &map.recommendation) {
+        (MeasureSource::Deflection, _) => asked_who_helped_themselves(db, community, model, days).await?,
+        (MeasureSource::Recommendation, RecommendationReading::Recommendation(score)) => score.answers,
+        _ => 0,
+    };
+    Ok(Explained { explanation: Some(explanation), source, answers })
+}
+
+/// How many were asked whether they would have contacted support.
+async fn asked_who_helped_themselves(
+    db: &impl ConnectionTrait,
+    community: CommunityId,
+    model: &ScoringModel,
+    days: Days,
+) -> Result<u64, DbErr> {
+    let (tallies, _) = answered(db, community, model, &[span_of(days.period)]).await?.pop().unwrap_or_default();
+    let figures = domain::Figures { tallies, ..domain::Figures::default() };
+    Ok(figures.chosen(&model.financial.self_service.intent).1)
 }
 
 async fn explain_element(
@@ -136,6 +161,13 @@ async fn explain_element(
         Some(Reading::Score(score)) => (Some(score.explanation.clone()), score.parts.clone()),
         Some(Reading::Worth(worth)) => (Some(worth.explanation.clone()), Vec::new()),
         Some(Reading::NoScore(_)) | None => (None, Vec::new()),
+    };
+    let answers = match (reading_of(map, element), element.layer()) {
+        (Some(Reading::Score(score)), Layer::Members) => score.answers,
+        (Some(Reading::Worth(_)), _) if element == domain::Element::CostContainment => {
+            asked_who_helped_themselves(db, community, model, days).await?
+        }
+        _ => 0,
     };
     let source = match (element.layer(), element) {
         (Layer::Financial, domain::Element::CostContainment) => {
@@ -161,5 +193,5 @@ async fn explain_element(
         }
         _ => RowSource::Listed(parts.into_iter().filter_map(part_row).collect()),
     };
-    Ok(Explained { explanation, source })
+    Ok(Explained { explanation, source, answers })
 }

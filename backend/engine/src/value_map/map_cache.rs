@@ -16,8 +16,9 @@ use valuemap_shared::ids::{CommunityId, OrganisationId};
 use valuemap_shared::money::Currency;
 use valuemap_shared::value_map::model::ScoringModel;
 use valuemap_shared::value_map::{
-    CoMoments, ContactBaseline, Counts, Figures, FinancialReading, MapInputs, MoneyFigures, Observed, Strengths,
-    Stretch, TallyCounts, ValueMap, Weighting, WorthInputs, financial_reading, strengths, value_map,
+    CoMoments, ContactBaseline, Counts, DistinctPace, Figures, FinancialReading, MapInputs, MoneyFigures, Observed,
+    Strengths, Stretch, TallyCounts, ValueMap, Weighting, WorthInputs, comparable, financial_reading, strengths,
+    value_map,
 };
 
 use crate::base::commits::Revision;
@@ -26,9 +27,9 @@ use crate::base::ttl_cache::TtlCache;
 use crate::database::Database;
 use crate::scoring_models::store::model_of;
 use crate::tenancy::store::community_of;
-use crate::value_map::counted::{Days, contact_baseline, counts_of, observed};
+use crate::value_map::counted::{Days, contact_baseline, counts_of, distinct_pace, observed};
 use crate::value_map::money::{Ledger, money_of};
-use crate::value_map::store::{answered, latest_period};
+use crate::value_map::store::{Span, answered, latest_period, span_of};
 
 /// Equal inputs give an equal financial layer: this only bounds what is kept.
 const FINANCIAL_LIFETIME: TimeDelta = TimeDelta::hours(1);
@@ -113,13 +114,14 @@ struct TrackedQuarter {
     stretch: Stretch,
     observed: BTreeMap<String, Observed>,
     counts: Counts,
+    active_pace: Option<DistinctPace>,
     money: MoneyFigures,
 }
 
 impl TrackedQuarter {
-    fn with(self, tallies: TallyCounts, co_moments: CoMoments) -> Figures {
-        let Self { stretch, observed, counts, money } = self;
-        Figures { stretch, tallies, co_moments, observed, counts, money }
+    fn with(self, (tallies, co_moments): (TallyCounts, CoMoments)) -> Figures {
+        let Self { stretch, observed, counts, active_pace, money } = self;
+        Figures { stretch, tallies, co_moments, observed, counts, active_pace, money }
     }
 }
 
@@ -174,18 +176,14 @@ impl Parts {
             None => latest_period(db, key.community, today).await?.unwrap_or_else(|| Quarter::containing(today)),
         };
         let tracked = self.tracked(database, revision, key.community, &model, period, now).await?;
-        let mut answered = answered(db, key.community, &model, &[period, period.previous()]).await?;
-        let mut figures = |period: Quarter, tracked: &TrackedQuarter| {
-            let (tallies, co_moments) = answered.remove(&period).unwrap_or_default();
-            tracked.clone().with(tallies, co_moments)
-        };
+        let (answered_now, answered_before) = answered_so_far(db, key, &model, Days::so_far(period, today)).await?;
         let inputs = MapInputs {
             period,
             weighting: key.weighting,
             minimum: key.minimum,
             currency,
-            now: figures(period, &tracked.now),
-            before: figures(period.previous(), &tracked.before),
+            now: tracked.now.clone().with(answered_now),
+            before: tracked.before.clone().with(answered_before),
             baseline: tracked.baseline,
         };
         let strengths = self.strengths(database, revision, key, &model, period, now).await?;
@@ -216,11 +214,14 @@ impl Parts {
                 let db = &database.read;
                 let days = Days::so_far(period, now.date_naive());
                 let ledger = Ledger::of(db, community, &model).await?;
-                Ok(Tracked {
-                    now: tracked_days(db, community, &model, &ledger, days).await?,
-                    before: tracked_days(db, community, &model, &ledger, days.before()).await?,
-                    baseline: contact_baseline(db, community, &model).await?,
-                })
+                let mut now = tracked_days(db, community, &model, &ledger, days).await?;
+                let mut before = tracked_days(db, community, &model, &ledger, days.before()).await?;
+                if !days.is_whole_quarter() {
+                    let pace = distinct_pace(db, community, days.before()).await?;
+                    now.active_pace = Some(pace);
+                    before.counts.active_members = pace.whole;
+                }
+                Ok(Tracked { now, before, baseline: contact_baseline(db, community, &model).await? })
             }
         });
         Ok(tracked.await?)
@@ -298,8 +299,27 @@ async fn tracked_days(
         stretch: days.stretch,
         observed: observed(db, community, model, days).await?,
         counts: counts_of(db, community, days).await?,
+        active_pace: None,
         money: money_of(db, community, model, ledger, days).await?,
     })
+}
+
+/// What members answered in a quarter so far, and in as many days of the quarter before.
+async fn answered_so_far(
+    db: &impl ConnectionTrait,
+    key: MapKey,
+    model: &ScoringModel,
+    days: Days,
+) -> Result<((TallyCounts, CoMoments), (TallyCounts, CoMoments)), DbErr> {
+    let before = days.before();
+    let mut spans = vec![span_of(days.period), (before.first_day(), before.last_day())];
+    if !before.is_whole_quarter() {
+        spans.push((before.last_day().succ_opt().unwrap_or_default(), before.period.last_day()));
+    }
+    let mut answered = answered(db, key.community, model, &spans).await?.into_iter();
+    let now = answered.next().unwrap_or_default();
+    let before = answered.next().unwrap_or_default();
+    Ok((now, comparable(before, &answered.next().unwrap_or_default(), key.minimum)))
 }
 
 /// The figures of the last quarters that are over.
@@ -314,13 +334,13 @@ async fn history(
         .filter(|quarter| quarter.last_day() < today)
         .take(HISTORY)
         .collect();
-    let mut answered = answered(db, community, model, &quarters).await?;
+    let spans: Vec<Span> = quarters.iter().copied().map(span_of).collect();
+    let answered = answered(db, community, model, &spans).await?;
     let ledger = Ledger::of(db, community, model).await?;
     let mut history = Vec::with_capacity(quarters.len());
-    for quarter in quarters {
-        let (tallies, co_moments) = answered.remove(&quarter).unwrap_or_default();
+    for (quarter, answered) in quarters.into_iter().zip(answered) {
         let tracked = tracked_days(db, community, model, &ledger, Days::all(quarter)).await?;
-        history.push((quarter, tracked.with(tallies, co_moments)));
+        history.push((quarter, tracked.with(answered)));
     }
     Ok(history)
 }

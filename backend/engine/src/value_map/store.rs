@@ -15,13 +15,22 @@ use valuemap_shared::value_map::{CoMoment, CoMoments, TallyCounts};
 use crate::activities::entities::{contribution, observation, outcome, support_case};
 use crate::survey::entities::{co_moment, tally};
 
-/// What members answered in some quarters, as far as the map is computed from it.
+/// Days from the first to the last of them.
+pub type Span = (NaiveDate, NaiveDate);
+
+/// The days of a quarter.
+pub fn span_of(quarter: Quarter) -> Span {
+    (quarter.first_day(), quarter.last_day())
+}
+
+/// What members answered in some spans of days, none of which overlap, as far as the map is computed from it; in the
+/// order of the spans.
 pub async fn answered(
     db: &impl ConnectionTrait,
     community: CommunityId,
     model: &ScoringModel,
-    quarters: &[Quarter],
-) -> Result<BTreeMap<Quarter, (TallyCounts, CoMoments)>, DbErr> {
+    spans: &[Span],
+) -> Result<Vec<(TallyCounts, CoMoments)>, DbErr> {
     let mut subjects = vec![Subject::Responses.to_string(), Subject::Recommendation.to_string()];
     subjects.extend(Benefit::ALL.map(|benefit| Subject::Benefit(benefit).to_string()));
     let help = &model.financial.self_service;
@@ -31,15 +40,8 @@ pub async fn answered(
         subjects.push(subject.to_string());
     }
     let asked = Condition::all().add(tally::Column::Subject.is_in(subjects));
-    let mut answered: BTreeMap<Quarter, (TallyCounts, CoMoments)> = summed(db, community, asked, quarters)
-        .await?
-        .into_iter()
-        .map(|(of, tallies)| (of, (tallies, CoMoments::new())))
-        .collect();
-    for (quarter, co_moments) in co_moments(db, community, quarters).await? {
-        answered.entry(quarter).or_default().1 = co_moments;
-    }
-    Ok(answered)
+    let tallies = summed(db, community, asked, spans).await?;
+    Ok(tallies.into_iter().zip(co_moments(db, community, spans).await?).collect())
 }
 
 /// The tallies of one version's questions in a quarter.
@@ -53,12 +55,12 @@ pub async fn question_tallies(
     let asked = Condition::all()
         .add(tally::Column::VersionId.eq(version.0))
         .add(tally::Column::Subject.is_in(subjects.iter().map(Subject::to_string)));
-    Ok(summed(db, community, asked, &[period]).await?.remove(&period).unwrap_or_default())
+    Ok(summed(db, community, asked, &[span_of(period)]).await?.pop().unwrap_or_default())
 }
 
 #[derive(FromQueryResult)]
 struct SummedRow {
-    quarter_index: i32,
+    span_index: i32,
     subject: String,
     points: i16,
     answered: i16,
@@ -66,36 +68,35 @@ struct SummedRow {
     count: i64,
 }
 
-/// The index in `quarters` of the quarter that a day falls in, or -1.
-fn quarter_index_of(day: impl ColumnTrait, quarters: &[Quarter]) -> Expr {
+/// The index in `spans` of the one that a day falls in, or -1.
+fn span_index_of(day: impl ColumnTrait, spans: &[Span]) -> Expr {
     let mut cases = sea_orm::sea_query::CaseStatement::new();
-    for (quarter_index, quarter) in (0_i32..).zip(quarters) {
-        cases = cases.case(day.between(quarter.first_day(), quarter.last_day()), quarter_index);
+    for (span_index, (first, last)) in (0_i32..).zip(spans) {
+        cases = cases.case(day.between(*first, *last), span_index);
     }
-    let quarter_index: Expr = cases.finally(-1).into();
-    quarter_index.cast_as("integer")
+    let span_index: Expr = cases.finally(-1).into();
+    span_index.cast_as("integer")
 }
 
-fn within(day: impl ColumnTrait, quarters: &[Quarter]) -> Condition {
-    let any = Condition::any();
-    quarters.iter().fold(any, |any, quarter| any.add(day.between(quarter.first_day(), quarter.last_day())))
+fn within(day: impl ColumnTrait, spans: &[Span]) -> Condition {
+    spans.iter().fold(Condition::any(), |any, (first, last)| any.add(day.between(*first, *last)))
 }
 
 async fn summed(
     db: &impl ConnectionTrait,
     community: CommunityId,
     asked: Condition,
-    quarters: &[Quarter],
-) -> Result<BTreeMap<Quarter, TallyCounts>, DbErr> {
+    spans: &[Span],
+) -> Result<Vec<TallyCounts>, DbErr> {
     let rows = tally::Entity::find()
         .select_only()
-        .expr_as(quarter_index_of(tally::Column::Day, quarters), "quarter_index")
+        .expr_as(span_index_of(tally::Column::Day, spans), "span_index")
         .columns([tally::Column::Subject, tally::Column::Points, tally::Column::Answered, tally::Column::Total])
         .expr_as(Expr::col(tally::Column::Count).sum().cast_as("bigint"), "count")
         .filter(tally::Column::CommunityId.eq(community.0))
-        .filter(within(tally::Column::Day, quarters))
+        .filter(within(tally::Column::Day, spans))
         .filter(asked)
-        .group_by(Expr::col("quarter_index"))
+        .group_by(Expr::col("span_index"))
         .group_by(tally::Column::Subject)
         .group_by(tally::Column::Points)
         .group_by(tally::Column::Answered)
@@ -103,19 +104,19 @@ async fn summed(
         .into_model::<SummedRow>()
         .all(db)
         .await?;
-    let mut tallies: BTreeMap<Quarter, TallyCounts> = BTreeMap::new();
+    let mut tallies = vec![TallyCounts::default(); spans.len()];
     for row in rows {
-        let Some(quarter) = usize::try_from(row.quarter_index).ok().and_then(|index| quarters.get(index)) else {
+        let Some(tallies) = usize::try_from(row.span_index).ok().and_then(|index| tallies.get_mut(index)) else {
             continue;
         };
-        add(tallies.entry(*quarter).or_default(), &row.subject, (row.points, row.answered, row.total), row.count);
+        add(tallies, &row.subject, (row.points, row.answered, row.total), row.count);
     }
     Ok(tallies)
 }
 
 #[derive(FromQueryResult)]
 struct PairRow {
-    quarter_index: i32,
+    span_index: i32,
     pair: String,
     count: i64,
     first_sum: i64,
@@ -126,40 +127,40 @@ struct PairRow {
 async fn co_moments(
     db: &impl ConnectionTrait,
     community: CommunityId,
-    quarters: &[Quarter],
-) -> Result<BTreeMap<Quarter, CoMoments>, DbErr> {
+    spans: &[Span],
+) -> Result<Vec<CoMoments>, DbErr> {
     let sum = |column: co_moment::Column| Expr::col(column).sum().cast_as("bigint");
     let rows = co_moment::Entity::find()
         .select_only()
-        .expr_as(quarter_index_of(co_moment::Column::Day, quarters), "quarter_index")
+        .expr_as(span_index_of(co_moment::Column::Day, spans), "span_index")
         .column(co_moment::Column::Pair)
         .expr_as(sum(co_moment::Column::Count), "count")
         .expr_as(sum(co_moment::Column::FirstSum), "first_sum")
         .expr_as(sum(co_moment::Column::SecondSum), "second_sum")
         .expr_as(sum(co_moment::Column::ProductSum), "product_sum")
         .filter(co_moment::Column::CommunityId.eq(community.0))
-        .filter(within(co_moment::Column::Day, quarters))
-        .group_by(Expr::col("quarter_index"))
+        .filter(within(co_moment::Column::Day, spans))
+        .group_by(Expr::col("span_index"))
         .group_by(co_moment::Column::Pair)
         .into_model::<PairRow>()
         .all(db)
         .await?;
-    let mut by_quarter: BTreeMap<Quarter, CoMoments> = BTreeMap::new();
+    let mut co_moments = vec![CoMoments::new(); spans.len()];
     for row in rows {
-        let quarter = usize::try_from(row.quarter_index).ok().and_then(|index| quarters.get(index));
+        let of_span = usize::try_from(row.span_index).ok().and_then(|index| co_moments.get_mut(index));
         let pair =
             row.pair.split_once(':').and_then(|(first, second)| Some((first.parse().ok()?, second.parse().ok()?)));
-        if let (Some(quarter), Some(pair)) = (quarter, pair) {
+        if let (Some(of_span), Some(pair)) = (of_span, pair) {
             let sums = CoMoment {
                 count: row.count,
                 first_sum: row.first_sum,
                 second_sum: row.second_sum,
                 product_sum: row.product_sum,
             };
-            by_quarter.entry(*quarter).or_default().insert(pair, sums);
+            of_span.insert(pair, sums);
         }
     }
-    Ok(by_quarter)
+    Ok(co_moments)
 }
 
 /// How many answered about each benefit in a quarter, by the version that they answered.

@@ -83,7 +83,8 @@ impl MeasureSource {
             }
             Self::StaffAnswerShare => "Replies by staff, over all replies of the quarter; Wilson interval.",
             Self::ActiveMembers => {
-                "Members who wrote, liked or took part in an activity in the quarter; staff not counted."
+                "Members who wrote, liked or took part in an activity in the quarter; staff not counted. Of a quarter that \
+                 is running: those so far, over the share that as many days had of the quarter before (Wilson interval)."
             }
             Self::Recommendation => "The Net Promoter Score of the quarter with its interval.",
             Self::Deflection => {

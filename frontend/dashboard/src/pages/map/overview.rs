@@ -37,8 +37,7 @@ pub fn Overview(props: &OverviewProps) -> Html {
             if map.elapsed < 1.0 {
                 <p class="running">
                     { format!(
-                        "{} is running, {} of it is over. Money is what came so far; what is tracked is compared with as \
-                         many days of {}.",
+                        "{} is running, {} of it is over. Money is what came so far; changes are since as many days of {}.",
                         format::quarter(map.period),
                         format::percent(map.elapsed),
                         format::quarter(props.shown.before()),

@@ -40,6 +40,14 @@ pub struct Page {
     pub total: u64,
     /// Where the next page starts, if there is one.
     pub next: Option<String>,
+    pub not_listed: Option<NotListed>,
+}
+
+/// Answers of members that went into a figure and are no rows.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct NotListed {
+    pub answers: u64,
+    pub reason: String,
 }
 
 /// Whose rows to ask for.
@@ -65,7 +73,9 @@ struct Data {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Explained {
+    not_listed: Option<NotListed>,
     rows: Connection,
 }
 
@@ -89,10 +99,11 @@ struct PageInfo {
     end_cursor: Option<String>,
 }
 
-impl From<Connection> for Page {
-    fn from(connection: Connection) -> Self {
+impl From<Explained> for Page {
+    fn from(Explained { not_listed, rows: connection }: Explained) -> Self {
         let PageInfo { has_next_page, end_cursor } = connection.page_info;
         Self {
+            not_listed,
             rows: connection.edges.into_iter().map(|edge| edge.node).collect(),
             total: connection.total_count,
             next: end_cursor.filter(|_| has_next_page),
@@ -102,7 +113,7 @@ impl From<Connection> for Page {
 
 pub async fn fetch_rows(key: &RowsKey, after: Option<String>) -> Result<Page, Failure> {
     let data: Data = ask(QUERY, Variables { key, first: PAGE, after }).await?;
-    data.explain.map(|explained| explained.rows.into()).ok_or(Failure::NotFound)
+    data.explain.map(Page::from).ok_or(Failure::NotFound)
 }
 
 #[cfg(test)]
@@ -138,19 +149,21 @@ mod tests {
 
     #[test]
     fn a_page_is_read_as_the_server_writes_it() {
-        let json = r#"{"explain": {"rows": {"totalCount": 41,
+        let json = r#"{"explain": {"notListed": {"answers": 334, "reason": "r"}, "rows": {"totalCount": 41,
             "edges": [{"node": {"kind": "outcome", "id": "o", "day": "2026-11-02", "text": "Upgrade", "value": null,
                 "amount": {"amount": "12.5", "currency": "EUR"}}}],
             "pageInfo": {"hasNextPage": true, "endCursor": "c"}}}}"#;
-        let page: Page = serde_json::from_str::<Data>(json).unwrap().explain.unwrap().rows.into();
+        let page: Page = serde_json::from_str::<Data>(json).unwrap().explain.unwrap().into();
         assert_eq!((page.total, page.next.as_deref()), (41, Some("c")));
+        assert_eq!(page.not_listed, Some(NotListed { answers: 334, reason: "r".into() }));
         assert_eq!(page.rows[0].amount.map(|money| money.to_string()), Some("12.5 EUR".into()));
     }
 
     #[test]
     fn after_the_last_page_there_is_no_next() {
-        let json = r#"{"totalCount": 0, "edges": [], "pageInfo": {"hasNextPage": false, "endCursor": "c"}}"#;
-        let page: Page = serde_json::from_str::<Connection>(json).unwrap().into();
-        assert_eq!(page, Page { rows: vec![], total: 0, next: None });
+        let json = r#"{"notListed": null,
+            "rows": {"totalCount": 0, "edges": [], "pageInfo": {"hasNextPage": false, "endCursor": "c"}}}"#;
+        let page: Page = serde_json::from_str::<Explained>(json).unwrap().into();
+        assert_eq!(page, Page { rows: vec![], total: 0, next: None, not_listed: None });
     }
 }

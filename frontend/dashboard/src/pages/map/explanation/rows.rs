@@ -2,7 +2,7 @@ use valuemap_ui::{Button, Dialog, Select, SelectOption};
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
-use super::query::{FigureKey, Row, RowsKey, fetch_rows};
+use super::query::{FigureKey, NotListed, Row, RowsKey, fetch_rows};
 use super::rows_state::{ExplainedRows, RowsAction};
 use crate::pages::map::shown::Shown;
 use crate::server::Failure;
@@ -119,10 +119,13 @@ fn RowsOf(props: &RowsOfProps) -> Html {
             if !state.rows.is_empty() {
                 <RowTable rows={state.rows.clone()} />
                 <p class="rows-count">{ format!("{} of {}", format::count(shown), format::count(total)) }</p>
-            } else if state.total.is_some() {
+            } else if state.total.is_some() && state.not_listed.is_none() {
                 <p class="absence">{ "No row of this quarter went into it." }</p>
             } else if state.waiting {
                 <p class="absence" role="status">{ "Fetching…" }</p>
+            }
+            if let Some(NotListed { answers, reason }) = &state.not_listed {
+                <p class="absence">{ format!("{} went into it. {reason}", format::counted(*answers, "answer")) }</p>
             }
             if let Some(failure) = &state.failure {
                 <p class="failed" role="alert">{ describe(failure) }</p>

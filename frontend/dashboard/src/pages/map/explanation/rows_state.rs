@@ -2,7 +2,7 @@ use std::rc::Rc;
 
 use yew::Reducible;
 
-use super::query::{Page, Row};
+use super::query::{NotListed, Page, Row};
 use crate::server::Failure;
 
 /// The rows behind a figure, page after page.
@@ -12,6 +12,7 @@ pub struct ExplainedRows {
     /// `None` before the first answer.
     pub total: Option<u64>,
     pub next: Option<String>,
+    pub not_listed: Option<NotListed>,
     pub waiting: bool,
     pub failure: Option<Failure>,
 }
@@ -31,6 +32,7 @@ impl Reducible for ExplainedRows {
             RowsAction::Answered(Ok(page)) => {
                 state.rows.extend(page.rows);
                 (state.total, state.next) = (Some(page.total), page.next);
+                state.not_listed = page.not_listed;
                 (state.waiting, state.failure) = (false, None);
             }
             RowsAction::Answered(Err(failure)) => (state.waiting, state.failure) = (false, Some(failure)),
@@ -52,7 +54,8 @@ mod tests {
             value: None,
             amount: None,
         };
-        let page = Page { rows: ids.iter().map(row).collect(), total: 3, next: next.map(str::to_owned) };
+        let rows = ids.iter().map(row).collect();
+        let page = Page { rows, total: 3, next: next.map(str::to_owned), not_listed: None };
         RowsAction::Answered(Ok(page))
     }
 
