@@ -17,6 +17,9 @@ pub enum Subject {
     Question(String),
     /// An answer to a single-choice question.
     Choice { question: String, choice: String },
+    /// What keeps respondents who answered several surveys in a quarter from being counted more than once under this
+    /// subject: counts to be added to its own, some of them below zero.
+    Repeats(Box<Subject>),
 }
 
 /// The bin of a histogram that one respondent falls in.
@@ -45,9 +48,11 @@ impl Cell {
     }
 }
 
-/// The pairs of benefits that one respondent answered about, the smaller benefit first, each with where the respondent
-/// stands on both, in hundredths of a point on 0..100.
-pub fn pairs_of(cells: &[(Subject, Cell)]) -> Vec<((Benefit, Benefit), (i64, i64))> {
+/// Two benefits, the smaller first, with where a respondent stands on both, in hundredths of a point on 0..100.
+pub type PairPositions = ((Benefit, Benefit), (i64, i64));
+
+/// The pairs of benefits that one respondent answered about.
+pub fn pairs_of(cells: &[(Subject, Cell)]) -> Vec<PairPositions> {
     let mut positions = BTreeMap::new();
     for (subject, cell) in cells {
         if let Subject::Benefit(benefit) = subject {
@@ -106,6 +111,7 @@ impl fmt::Display for Subject {
             Self::Recommendation => f.write_str("recommendation"),
             Self::Question(key) => write!(f, "question:{key}"),
             Self::Choice { question, choice } => write!(f, "choice:{question}:{choice}"),
+            Self::Repeats(of) => write!(f, "repeats:{of}"),
         }
     }
 }
@@ -118,6 +124,7 @@ impl FromStr for Subject {
             None if text == "responses" => Ok(Self::Responses),
             None if text == "recommendation" => Ok(Self::Recommendation),
             Some(("benefit", benefit)) => benefit.parse().map(Self::Benefit),
+            Some(("repeats", of)) => Ok(Self::Repeats(Box::new(of.parse()?))),
             Some(("question", key)) => Ok(Self::Question(key.to_owned())),
             Some(("choice", rest)) => {
                 let (question, choice) = rest.split_once(':').ok_or(())?;
@@ -197,6 +204,7 @@ mod tests {
         let mut subjects = vec![Subject::Responses, Subject::Recommendation, Subject::Question("a1".into())];
         subjects.push(Subject::Choice { question: "found_answer".into(), choice: "yes".into() });
         subjects.extend(Benefit::ALL.map(Subject::Benefit));
+        subjects.push(Subject::Repeats(Box::new(Subject::Benefit(Benefit::ProductKnowledge))));
         for subject in subjects {
             assert_eq!(subject.to_string().parse(), Ok(subject));
         }

@@ -34,7 +34,7 @@ wire! {
         pub currency: Currency,
         /// Below this many answers a figure is suppressed.
         pub minimum_answers: u64,
-        /// How many members submitted the survey in the period.
+        /// How many answers to surveys were submitted in the period: a member who answered two counts twice here.
         pub responses: u64,
         /// Would members recommend the community.
         pub recommendation: RecommendationReading,

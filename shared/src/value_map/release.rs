@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use super::{CoMoments, TallyCounts};
+use super::{CoMoment, CoMoments, TallyCounts};
 use crate::survey::{Benefit, Cell, Subject};
 
 /// What was answered on the first days of a quarter, to compare as many days of the next one with, given what was
@@ -24,8 +24,8 @@ pub fn comparable(
 ) -> (TallyCounts, CoMoments) {
     tallies.retain(|subject| !(1..minimum).contains(&asked(others, subject)));
     co_moments.retain(|pair, _| {
-        let other = other_pairs.get(pair).map_or(0, |sums| sums.count.unsigned_abs());
-        !(1..minimum).contains(&other)
+        let other = other_pairs.get(pair).copied().unwrap_or_default();
+        other == CoMoment::default() || other.count.unsigned_abs() >= minimum
     });
     (tallies, co_moments)
 }
@@ -59,12 +59,13 @@ pub fn public_results(days: &BTreeMap<NaiveDate, TallyCounts>, today: NaiveDate,
 
 fn public_result(benefit: Benefit, days: &[&TallyCounts], minimum: u64) -> PublicResult {
     let subject = Subject::Benefit(benefit);
-    let (mut released, mut waiting) = (TallyCounts::default(), Vec::<(Cell, u64)>::new());
+    let (mut released, mut waiting) = (TallyCounts::default(), Vec::<(Cell, i64)>::new());
+    let minimum = i64::try_from(minimum).unwrap_or(i64::MAX);
     for day in days {
-        waiting.extend(day.cells(&subject));
-        if waiting.iter().map(|(_, count)| count).sum::<u64>() >= minimum {
+        waiting.extend(day.changes(&subject));
+        if waiting.iter().map(|(_, count)| count).sum::<i64>() >= minimum {
             for (cell, count) in waiting.drain(..) {
-                released.add(subject.clone(), cell, count);
+                released.change(subject.clone(), cell, count);
             }
         }
     }
@@ -127,6 +128,28 @@ mod tests {
         assert_eq!(released(&[(1, 5, 3), (2, 3, 2)], 9), (Some(80), 5));
         assert_eq!(released(&[(1, 5, 3), (2, 3, 2), (3, 1, 4)], 9), (Some(80), 5));
         assert_eq!(released(&[(1, 5, 5), (3, 1, 4), (4, 1, 1)], 9), (Some(50), 10));
+    }
+
+    #[test]
+    fn who_answers_another_survey_is_not_one_more_who_waits() {
+        let subject = Subject::Benefit(Benefit::PeerBestPractices);
+        let at = |total: u16| Cell { points: 5, answered: 1, total };
+        // Five chose 5 on the first day. On the second, one of them chose 1 in another survey, and four others chose 1.
+        let mut second = answers(1, 5);
+        let repeats = || Subject::Repeats(Box::new(subject.clone()));
+        second.change(repeats(), at(5), -1);
+        second.change(repeats(), at(1), -1);
+        second.change(repeats(), Cell { points: 5, answered: 2, total: 6 }, 1);
+        let mut days = BTreeMap::from([(day(1), answers(5, 5)), (day(2), second)]);
+        let public = |days: &BTreeMap<NaiveDate, TallyCounts>| {
+            let results = public_results(days, day(9), 5);
+            let result = results.into_iter().find(|result| result.benefit == Benefit::PeerBestPractices).unwrap();
+            (result.value, result.answers)
+        };
+        assert_eq!(public(&days), (Some(100), 5));
+        days.insert(day(3), answers(1, 1));
+        // (4 x 100 + 50 + 5 x 0) / 10.
+        assert_eq!(public(&days), (Some(45), 10));
     }
 
     #[test]

@@ -148,7 +148,7 @@ impl ValueMap {
         Count(self.0.minimum_answers)
     }
 
-    /// How many members submitted the survey in the period.
+    /// How many answers to surveys were submitted in the period: a member who answered two counts twice here.
     async fn responses(&self) -> Count {
         Count(self.0.responses)
     }

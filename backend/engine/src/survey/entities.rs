@@ -174,7 +174,7 @@ pub mod tally {
         pub answered: i16,
         #[sea_orm(primary_key, auto_increment = false)]
         pub total: i32,
-        /// How many respondents fall in this cell. Never 0: a row of nobody is deleted.
+        /// How many respondents fall in this cell; a correction (`Subject::Repeats`) may count below 0.
         pub count: i64,
     }
 

@@ -19,7 +19,7 @@ fn claim_of(row: &member_answer::Model) -> Claim {
 }
 
 /// What an entry of a signed member claims.
-fn claimed(entry: &Entry) -> Option<member_answer::Model> {
+pub fn claimed(entry: &Entry) -> Option<member_answer::Model> {
     let response = entry.response();
     entry.member().map(|member| member_answer::Model {
         community_id: response.community_id,

@@ -5,6 +5,7 @@ pub mod entry;
 mod member_answer;
 pub mod notices;
 pub mod record;
+pub mod respondents;
 pub mod standing;
 pub mod store;
 pub mod submit;

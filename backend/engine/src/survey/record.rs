@@ -13,7 +13,8 @@ use crate::database::statements::{all_set, chunks};
 use crate::survey::entities::response::Standing;
 use crate::survey::entities::{answer, response};
 use crate::survey::entry::{Entry, ResponseKey, is_response};
-use crate::survey::member_answer::take_back_repeated;
+use crate::survey::member_answer::{claimed, take_back_repeated};
+use crate::survey::respondents::{corrections, respondent_of};
 use crate::survey::tallying::{Contribution, tallied};
 
 /// The result of storing an entry.
@@ -84,7 +85,9 @@ pub async fn sort_out(
     let new_entries: Vec<&Entry> =
         firsts.iter().filter(|(key, _)| stored.contains_key(*key)).map(|(_, entry)| *entry).collect();
     let counted = new_entries.iter().filter(|entry| entry.response().standing == Standing::Counted);
-    let contributions: Vec<&Contribution> = counted.map(|entry| entry.contribution()).collect();
+    let mut contributions: Vec<&Contribution> = counted.map(|entry| entry.contribution()).collect();
+    let corrected = corrections_of_new(transaction, &new_entries).await?;
+    contributions.extend(&corrected);
     let backend = transaction.get_database_backend();
     let answers = new_entries.iter().flat_map(|entry| entry.answers()).cloned().collect();
     let [cells, pairs] = tallied(backend, &contributions)?;
@@ -105,6 +108,21 @@ pub async fn sort_out(
         outcomes.push(result_of(entry, first, is_first(entry)));
     }
     Ok((outcomes, additions))
+}
+
+/// What makes members count once who answered other surveys in the same wave.
+async fn corrections_of_new(
+    transaction: &impl ConnectionTrait,
+    new_entries: &[&Entry],
+) -> Result<Vec<Contribution>, DbErr> {
+    let respondents =
+        new_entries.iter().filter_map(|entry| claimed(entry)).map(|claim| respondent_of(&claim)).collect();
+    let unwritten: HashMap<ResponseKey, &Contribution> =
+        new_entries.iter().map(|entry| (entry.key(), entry.contribution())).collect();
+    let counted_before = |row: &response::Model| {
+        row.standing == Standing::Counted && !unwritten.contains_key(&(row.community_id, row.survey_id, row.id))
+    };
+    corrections(transaction, &respondents, &unwritten, counted_before).await
 }
 
 async fn insert_responses(

@@ -1,20 +1,22 @@
 //! Counts the stored answers again and compares with the tallies.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::NaiveDate;
 use sea_orm::prelude::*;
 use sea_orm::{DatabaseBackend, IntoActiveModel};
-use valuemap_shared::ids::{CommunityId, SurveyId, SurveyVersionId};
-use valuemap_shared::survey::{Answer, AnswerDraft, Cell, Submission};
+use valuemap_shared::ids::CommunityId;
+use valuemap_shared::survey::Cell;
 use valuemap_shared::value_map::CoMoment;
 
 use crate::base::progress::SharedProgress;
 use crate::database::statements::chunks;
 use crate::survey::entities::response::Standing;
-use crate::survey::entities::{answer, co_moment, response, tally};
+use crate::survey::entities::{co_moment, response, tally};
+use crate::survey::entry::ResponseKey;
+use crate::survey::respondents::{all_claims_of_several, corrections_of};
 use crate::survey::store::{VersionCache, responses_after};
-use crate::survey::tallying::Contribution;
+use crate::survey::tallying::{Contribution, contribution_of, unreadable};
 
 /// What was found in one community.
 #[derive(Debug, Default)]
@@ -121,12 +123,14 @@ async fn recount(
     let responses = response::Entity::find().filter(response::Column::CommunityId.eq(community.0)).count(db).await?;
     progress.begin("Counting answers again", responses);
     let versions = VersionCache::default();
-    let mut counts = Counts::new();
-    let mut pairs = PairSums::new();
+    let several = all_claims_of_several(db, community).await?;
+    let of_several: HashSet<ResponseKey> = several.values().flatten().copied().collect();
+    let mut repeated: HashMap<ResponseKey, (response::Model, Contribution)> = HashMap::new();
+    let mut recounted = (Counts::new(), PairSums::new());
     let mut after = None;
     loop {
         let page = responses_after(db, community, after, 1_000).await?;
-        let Some((last, _)) = page.last() else { return Ok((counts, pairs)) };
+        let Some((last, _)) = page.last() else { break };
         after = Some((last.survey_id, last.id));
         progress.advance(page.len() as u64);
         for (response, answers) in page {
@@ -139,48 +143,32 @@ async fn recount(
                 findings.differences.push(unreadable(&response));
                 continue;
             };
-            for (pair, sums) in contribution.pairs() {
-                pairs.entry((pair.clone(), response.day, response.version_id)).or_default().add(*sums);
-            }
-            for (subject, cell) in contribution.cells() {
-                *counts.entry((subject.clone(), response.day, response.version_id, *cell)).or_default() += 1;
+            count(&mut recounted, &contribution);
+            let key = (response.community_id, response.survey_id, response.id);
+            if of_several.contains(&key) {
+                repeated.insert(key, (response, contribution));
             }
         }
     }
-}
-
-/// What a stored response adds to the tallies; `None` where it breaks the rules of its survey.
-pub async fn contribution_of(
-    db: &impl ConnectionTrait,
-    versions: &VersionCache,
-    response: &response::Model,
-    answers: &[answer::Model],
-) -> Result<Option<Contribution>, DbErr> {
-    let survey = (CommunityId(response.community_id), SurveyId(response.survey_id));
-    let Some(version) = versions.published(db, survey, SurveyVersionId(response.version_id)).await? else {
-        return Ok(None);
-    };
-    let submission = Submission::parse(&version.definition, &drafts(answers)).ok();
-    Ok(submission.map(|submission| Contribution::of(&version, response.day, &submission)))
-}
-
-pub fn unreadable(response: &response::Model) -> String {
-    format!("response {} does not fit its survey version {}", response.id, response.version_id)
-}
-
-/// The answers as they were once sent.
-fn drafts(answers: &[answer::Model]) -> Vec<AnswerDraft> {
-    let draft = |row: &answer::Model| {
-        let order = row.choice_order.clone().and_then(|order| serde_json::from_value(order).ok());
-        let draft = AnswerDraft { question: row.question.clone(), order, ..AnswerDraft::default() };
-        match serde_json::from_value(row.value.clone()) {
-            Ok(Answer::Number(number)) => AnswerDraft { number: Some(i64::from(number)), ..draft },
-            Ok(Answer::Text(text)) => AnswerDraft { text: Some(text), ..draft },
-            Ok(Answer::Choices(choices)) => AnswerDraft { choices: Some(choices), ..draft },
-            Err(_) => draft,
+    for keys in several.values() {
+        let counted = keys.iter().filter_map(|key| repeated.get(key)).map(|(row, contribution)| (row, contribution));
+        for correction in corrections_of(counted.collect()) {
+            count(&mut recounted, &correction);
         }
-    };
-    answers.iter().map(draft).collect()
+    }
+    recounted.0.retain(|_, count| *count != 0);
+    recounted.1.retain(|_, sums| *sums != CoMoment::default());
+    Ok(recounted)
+}
+
+fn count((counts, pairs): &mut (Counts, PairSums), contribution: &Contribution) {
+    let (day, version) = (contribution.day(), contribution.version_id());
+    for (pair, sums) in contribution.pairs() {
+        pairs.entry((pair.clone(), day, version)).or_default().add(*sums);
+    }
+    for (subject, cell, count) in contribution.cells() {
+        *counts.entry((subject.clone(), day, version, *cell)).or_default() += count;
+    }
 }
 
 async fn stored_counts(db: &impl ConnectionTrait, community: CommunityId) -> Result<Counts, DbErr> {

@@ -31,15 +31,16 @@ pub async fn answered(
     model: &ScoringModel,
     spans: &[Span],
 ) -> Result<Vec<(TallyCounts, CoMoments)>, DbErr> {
-    let mut subjects = vec![Subject::Responses.to_string(), Subject::Recommendation.to_string()];
-    subjects.extend(Benefit::ALL.map(|benefit| Subject::Benefit(benefit).to_string()));
+    let mut subjects = vec![Subject::Responses];
+    for subject in std::iter::once(Subject::Recommendation).chain(Benefit::ALL.map(Subject::Benefit)) {
+        subjects.extend([Subject::Repeats(Box::new(subject.clone())), subject]);
+    }
     let help = &model.financial.self_service;
     for choice in [&help.success, &help.intent, &help.no_further_action] {
-        subjects.push(Subject::Question(choice.question.clone()).to_string());
-        let subject = Subject::Choice { question: choice.question.clone(), choice: choice.choice.clone() };
-        subjects.push(subject.to_string());
+        subjects.push(Subject::Question(choice.question.clone()));
+        subjects.push(Subject::Choice { question: choice.question.clone(), choice: choice.choice.clone() });
     }
-    let asked = Condition::all().add(tally::Column::Subject.is_in(subjects));
+    let asked = Condition::all().add(tally::Column::Subject.is_in(subjects.iter().map(Subject::to_string)));
     let tallies = summed(db, community, asked, spans).await?;
     Ok(tallies.into_iter().zip(co_moments(db, community, spans).await?).collect())
 }
@@ -194,7 +195,8 @@ pub async fn daily_benefits(
     community: CommunityId,
     period: Quarter,
 ) -> Result<BTreeMap<NaiveDate, TallyCounts>, DbErr> {
-    let subjects = Benefit::ALL.map(|benefit| Subject::Benefit(benefit).to_string());
+    let of = |benefit: Benefit| [Subject::Benefit(benefit), Subject::Repeats(Box::new(Subject::Benefit(benefit)))];
+    let subjects = Benefit::ALL.into_iter().flat_map(of).map(|subject| subject.to_string());
     let rows = tally::Entity::find()
         .filter(tally::Column::CommunityId.eq(community.0))
         .filter(tally::Column::Subject.is_in(subjects))
@@ -273,9 +275,7 @@ async fn tracked_span(
 
 fn add(tallies: &mut TallyCounts, subject: &str, (points, answered, total): (i16, i16, i32), count: i64) {
     let cell = (u8::try_from(points), u8::try_from(answered), u16::try_from(total));
-    if let (Ok(subject), (Ok(points), Ok(answered), Ok(total)), Ok(count)) =
-        (subject.parse(), cell, u64::try_from(count))
-    {
-        tallies.add(subject, Cell { points, answered, total }, count);
+    if let (Ok(subject), (Ok(points), Ok(answered), Ok(total))) = (subject.parse(), cell) {
+        tallies.change(subject, Cell { points, answered, total }, count);
     }
 }

@@ -17,6 +17,7 @@ mod m20261129_000001_rights_and_audit;
 mod m20261129_000002_jobs;
 mod m20261129_000003_community_commits;
 mod m20261129_000004_indicators;
+mod m20261129_000020_respondents;
 
 pub struct Migrator;
 
@@ -39,6 +40,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000002_jobs::Migration),
             Box::new(m20261129_000003_community_commits::Migration),
             Box::new(m20261129_000004_indicators::Migration),
+            Box::new(m20261129_000020_respondents::Migration),
         ]
     }
 }

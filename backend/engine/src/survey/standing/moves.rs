@@ -1,6 +1,6 @@
 //! Moves answers from one standing to another, together with the tallies, in transactions of bounded size.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use sea_orm::ActiveValue::Set;
 use sea_orm::prelude::*;
@@ -12,10 +12,10 @@ use crate::database::author::Author;
 use crate::database::{Database, Transaction, WriteError};
 use crate::survey::entities::response;
 use crate::survey::entities::response::{Column, Standing};
+use crate::survey::respondents::{corrections, respondents_of};
 use crate::survey::standing::selection::{Decision, Selection};
 use crate::survey::store::{VersionCache, with_answers};
-use crate::survey::tallying::{Change, Contribution, change_tallies};
-use crate::survey::verify::{contribution_of, unreadable};
+use crate::survey::tallying::{Change, Contribution, change_tallies, contribution_of, unreadable};
 
 /// Answers in one transaction: a statement takes only so many parameters, and members who submit wait for it.
 const BATCH: u64 = 500;
@@ -69,8 +69,10 @@ impl Move {
         self.set_standing(transaction, &rows).await?;
         let moved = rows.len() as u64;
         if let Some(change) = self.change() {
+            let corrections = corrections_of_moved(transaction, &rows).await?;
             let contributions = contributions(transaction, versions, rows).await?;
             change_tallies(transaction, &contributions.iter().collect::<Vec<_>>(), change).await?;
+            change_tallies(transaction, &corrections.iter().collect::<Vec<_>>(), Change::Add).await?;
         }
         Ok(Some((moved, Some(last))))
     }
@@ -127,6 +129,19 @@ impl Move {
         }
         Ok(())
     }
+}
+
+/// What keeps members counted once whose answers to several surveys were moved. The rows are as they were before.
+async fn corrections_of_moved(
+    transaction: &impl ConnectionTrait,
+    rows: &[response::Model],
+) -> Result<Vec<Contribution>, DbErr> {
+    let before: HashMap<(Uuid, Uuid), Standing> =
+        rows.iter().map(|row| ((row.survey_id, row.id), row.standing)).collect();
+    let counted_before =
+        |row: &response::Model| *before.get(&(row.survey_id, row.id)).unwrap_or(&row.standing) == Standing::Counted;
+    let respondents = respondents_of(transaction, rows).await?;
+    corrections(transaction, &respondents, &HashMap::new(), counted_before).await
 }
 
 async fn contributions(

@@ -1,5 +1,7 @@
 //! Who answered, as the partner's server signs it, and one answer a member in a wave.
 
+mod respondents;
+
 use std::collections::BTreeMap;
 
 use hmac::{Hmac, KeyInit, Mac};
