@@ -1,7 +1,7 @@
 //! Periods that scores are computed for.
 //!
-//! A period is a calendar quarter and nothing else. Quarters do not overlap, so no two of them can be subtracted
-//! to learn what a suppressed one holds.
+//! A period is a calendar quarter: quarters do not overlap, so no two of them can be subtracted to learn what a suppressed
+//! one holds. A series may go by months, where `value_map::months` sees to the same.
 
 use std::fmt;
 use std::str::FromStr;
@@ -37,6 +37,44 @@ impl Quarter {
             4 => Self { year: self.year + 1, number: 1 },
             number => Self { year: self.year, number: number + 1 },
         }
+    }
+}
+
+/// A calendar month in UTC, written `2026-11`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Month {
+    year: u16,
+    /// 1 to 12.
+    number: u8,
+}
+
+impl Quarter {
+    pub fn months(self) -> [Month; 3] {
+        [1, 2, 3].map(|nth| Month { year: self.year, number: 3 * (self.number - 1) + nth })
+    }
+
+    /// How many quarters there are until a later one, both counted.
+    pub fn quarters_until(self, last: Self) -> usize {
+        let index = |quarter: Self| 4 * usize::from(quarter.year) + usize::from(quarter.number);
+        (index(last) + 1).saturating_sub(index(self))
+    }
+}
+
+#[cfg(feature = "scores")]
+impl Month {
+    pub fn first_day(self) -> chrono::NaiveDate {
+        chrono::NaiveDate::from_ymd_opt(i32::from(self.year), u32::from(self.number), 1).unwrap_or_default()
+    }
+
+    pub fn last_day(self) -> chrono::NaiveDate {
+        let next = self.first_day().checked_add_months(chrono::Months::new(1));
+        next.and_then(|next| next.pred_opt()).unwrap_or_default()
+    }
+}
+
+impl fmt::Display for Month {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}-{:02}", self.year, self.number)
     }
 }
 
@@ -126,15 +164,28 @@ mod tests {
     }
 
     #[test]
+    fn a_quarter_has_three_months() {
+        let months = Quarter::new(2026, 4).unwrap().months().map(|month| month.to_string());
+        assert_eq!(months, ["2026-10", "2026-11", "2026-12"]);
+        assert_eq!(Quarter::new(2026, 1).unwrap().months()[0].to_string(), "2026-01");
+    }
+
+    #[test]
     fn quarters_follow_each_other_without_gap_or_overlap() {
         let mut quarter = Quarter::new(2023, 1).unwrap();
         for _ in 0..12 {
             assert_eq!(quarter.next().previous(), quarter);
+            assert_eq!(quarter.quarters_until(quarter), 1);
+            assert_eq!(quarter.quarters_until(quarter.next().next()), 3);
+            assert_eq!(quarter.next().quarters_until(quarter), 0);
             #[cfg(feature = "scores")]
             {
                 assert_eq!(quarter.last_day().succ_opt().unwrap(), quarter.next().first_day());
                 assert_eq!(Quarter::containing(quarter.first_day()), quarter);
                 assert_eq!(Quarter::containing(quarter.last_day()), quarter);
+                let [first, second, third] = quarter.months();
+                assert_eq!((first.first_day(), third.last_day()), (quarter.first_day(), quarter.last_day()));
+                assert_eq!(first.last_day().succ_opt(), Some(second.first_day()));
                 assert_eq!(quarter.days_until(quarter.first_day()), 1);
                 assert_eq!(quarter.days_until(quarter.last_day()), quarter.days());
                 assert_eq!(quarter.days_until(quarter.next().last_day()), quarter.days());

@@ -19,6 +19,7 @@ mod import;
 mod jobs;
 mod limits;
 mod methods;
+mod over_time;
 mod protocol;
 mod records;
 mod rights;

@@ -35,6 +35,7 @@ const FIELDS: &[(&str, Option<&str>)] = &[
     ("Query.valueMap", FIGURES),
     ("Query.explain", FIGURES),
     ("Query.whatIf", FIGURES),
+    ("Query.series", FIGURES),
     ("Query.scoringModels", FIGURES),
     ("Query.comparisons", FIGURES),
     ("Query.attributionRuns", FIGURES),

@@ -1,10 +1,9 @@
 //! The internal and financial layers: from what is recorded to the figures, where they come from, and what moved them.
 
-use sea_orm::prelude::DateTimeUtc;
 use serde_json::{Value, json};
-use valuemap_shared::calendar::Quarter;
-use valuemap_tests::{Engine, answer_all, seconds_since_1970, submission_id, valuemap};
+use valuemap_tests::{Engine, answer_all, submission_id, valuemap};
 
+use crate::over_time::import_answers;
 use crate::{World, on_both_databases};
 
 on_both_databases!(
@@ -12,7 +11,6 @@ on_both_databases!(
     answers_of_members_count_in_the_elements_that_they_drive,
     money_belongs_to_one_element_and_only_what_was_met_is_credited,
     deflection_is_calibrated_by_the_survey,
-    a_running_quarter_is_held_against_as_many_days,
     a_figure_can_be_traced_to_its_rows,
     what_if_moves_what_is_linked_and_stores_nothing,
     a_comparison_takes_the_place_of_what_was_credited,
@@ -34,19 +32,19 @@ const MAP: &str = "query($id: ID!, $period: Quarter, $model: Int, $weighting: We
                 parts { key counted } explanation { inputs { name value } } }
             ... on NoScore { reason message } } } } } }";
 
-async fn map(world: &World, variables: Value) -> Value {
+pub(crate) async fn map(world: &World, variables: Value) -> Value {
     let mut all = json!({ "id": world.community });
     all.as_object_mut().unwrap().extend(variables.as_object().unwrap().clone());
     world.api.ask(MAP, all).await.unwrap()["valueMap"].clone()
 }
 
-fn reading(map: &Value, element: &str) -> Value {
+pub(crate) fn reading(map: &Value, element: &str) -> Value {
     let layers = map["layers"].as_array().unwrap().iter();
     let mut elements = layers.flat_map(|layer| layer["elements"].as_array().unwrap());
     elements.find(|reading| reading["element"] == element).unwrap()["reading"].clone()
 }
 
-fn close(value: &Value, expected: f64) {
+pub(crate) fn close(value: &Value, expected: f64) {
     let value = value.as_f64().unwrap_or_else(|| value.as_str().unwrap().parse().unwrap());
     assert!((value - expected).abs() < 1e-6, "{value} is not {expected}");
 }
@@ -64,7 +62,7 @@ async fn change(world: &World, mutation: &str, input: Value, expected: &str) -> 
     reply
 }
 
-async fn observe(world: &World, observations: &[(&str, &str, f64)]) {
+pub(crate) async fn observe(world: &World, observations: &[(&str, &str, f64)]) {
     let observations: Vec<Value> = observations
         .iter()
         .map(|(measure, day, value)| json!({ "measure": measure, "day": day, "value": value }))
@@ -132,7 +130,7 @@ async fn answers_of_members_count_in_the_elements_that_they_drive(engine: Engine
 }
 
 /// A webinar in January 2026, which one member of account A attended; account B met nothing.
-async fn sell(world: &World) {
+pub(crate) async fn sell(world: &World) {
     change(
         world,
         "saveActivityTypes",
@@ -202,87 +200,6 @@ async fn money_belongs_to_one_element_and_only_what_was_met_is_credited(engine: 
     assert_eq!(reading(&next, "UPGRADES")["amount"]["likely"], "0");
     let change: f64 = reading(&next, "UPGRADES")["change"].as_str().unwrap().parse().unwrap();
     assert!((change + likely).abs() < 1e-9);
-}
-
-/// Answers to the standard survey on days: so many members chose this point, and recommend with twice as much.
-async fn import_answers(world: &World, answers: &[(&str, &str, u32)]) {
-    let mut csv = "who,when,knows,recommends\n".to_owned();
-    for (day, point, members) in answers {
-        let recommends = 2 * point.parse::<u32>().unwrap();
-        for member in 0..*members {
-            csv += &format!("{day}-{point}-{member},{day},{point},{recommends}\n");
-        }
-    }
-    std::fs::write(world.scratch.folder().join("answers.csv"), csv).unwrap();
-    let query = "query($id: ID!) { community(id: $id) { surveys { name } } }";
-    let community = world.api.ask(query, json!({ "id": world.community })).await.unwrap()["community"].clone();
-    let survey = community["surveys"][0]["name"].as_str().unwrap();
-    let mut arguments =
-        vec!["import", "responses", "answers.csv", "--community", &world.community, "--survey", survey, "--load"];
-    for map in ["who=respondent", "when=date", "knows=question:product_knowledge", "recommends=question:recommendation"]
-    {
-        arguments.extend(["--map", map]);
-    }
-    let output = valuemap(&world.scratch, &arguments).await.unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
-}
-
-async fn a_running_quarter_is_held_against_as_many_days(engine: Engine) {
-    let today = DateTimeUtc::from_timestamp(seconds_since_1970() as i64, 0).unwrap().date_naive();
-    let period = Quarter::containing(today);
-    let (days, before) = (period.days_until(today), period.previous());
-    let world = World::new(engine).await;
-    let first_day_of = |quarter: Quarter| quarter.first_day().to_string();
-    let last_day_before = before.last_day().to_string();
-
-    // As many days of the quarter before had 8 of its 10 members, and this one has 6 so far.
-    let mut contributions = Vec::new();
-    for (day, members) in [(&first_day_of(before), 8), (&last_day_before, 10), (&first_day_of(period), 6)] {
-        for member in 0..members {
-            let party = json!({ "kind": "MEMBER", "source": "forum", "key": format!("m{member}") });
-            contributions
-                .push(json!({ "source": "forum", "key": format!("{day}-{member}"), "kind": "QUESTION", "thread": "1",
-                "party": party, "at": format!("{day}T00:00:00Z") }));
-        }
-    }
-    world.tell("recordContributions", "RecordContributionsInput", "contributions", json!(contributions)).await;
-    let is_whole = days >= before.days();
-    let active = |map: &Value| {
-        let score = reading(map, "ENGAGEMENT");
-        let part = |part: &&Value| part["key"] == "active_members";
-        score["parts"].as_array().and_then(|parts| parts.iter().find(part).cloned()).unwrap_or(score["message"].clone())
-    };
-    let running = map(&world, json!({ "period": period.to_string() })).await;
-    if f64::from(days) / f64::from(period.days()) < 0.1 {
-        assert!(active(&running).to_string().contains("hardly begun") || active(&running).is_string(), "{running}");
-    } else {
-        let expected = if is_whole { 6.0 } else { 7.5 };
-        assert!(active(&running)["value"].is_number(), "{}", active(&running));
-        close(&active(&running)["value"], expected);
-    }
-    close(&active(&map(&world, json!({ "period": before.to_string() })).await)["value"], 10.0);
-
-    // The answers of the other days of the quarter before are enough to be shown by themselves, or they are not.
-    import_answers(&world, &[(&first_day_of(before), "5", 6), (&first_day_of(period), "3", 6)]).await;
-    // Another process imports, which the server sees a little later.
-    let change_once = async |answers: u64| {
-        let known = async || reading(&map(&world, json!({ "period": before.to_string() })).await, "PRODUCT_KNOWLEDGE");
-        while known().await["answers"] != answers {}
-        let map = map(&world, json!({ "period": period.to_string() })).await;
-        reading(&map, "PRODUCT_KNOWLEDGE")["change"]["difference"].clone()
-    };
-    close(&change_once(6).await, -50.0);
-    import_answers(&world, &[(&last_day_before, "1", 4)]).await;
-    let few_others = change_once(10).await;
-    import_answers(&world, &[(&last_day_before, "2", 2)]).await;
-    let enough_others = change_once(12).await;
-    if is_whole {
-        close(&few_others, 50.0 - 60.0);
-        close(&enough_others, 50.0 - 650.0 / 12.0);
-    } else {
-        assert_eq!(few_others, Value::Null);
-        close(&enough_others, -50.0);
-    }
 }
 
 async fn deflection_is_calibrated_by_the_survey(engine: Engine) {

@@ -22,6 +22,7 @@ use valuemap_engine::tenancy::names::{BadName, BadOrigin};
 use valuemap_engine::tenancy::own::{Lacks, NotOwn};
 use valuemap_engine::value_map::explain::ExplainError;
 use valuemap_engine::value_map::map_cache::NoMap;
+use valuemap_engine::value_map::series::SeriesError;
 
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum ApiError {
@@ -211,6 +212,16 @@ impl From<NoValue<anyhow::Error>> for ApiError {
 impl From<NoMap> for ApiError {
     fn from(error: NoMap) -> Self {
         (&error).into()
+    }
+}
+
+impl From<SeriesError> for ApiError {
+    fn from(error: SeriesError) -> Self {
+        match error {
+            SeriesError::Map(error) => error.into(),
+            SeriesError::Database(error) => error.into(),
+            refused => Self::BadUserInput(refused.to_string()),
+        }
     }
 }
 

@@ -25,6 +25,7 @@ use crate::tokens::{TokenMutation, TokenQuery};
 use crate::value_map::comparison::{ComparisonMutation, ComparisonQuery};
 use crate::value_map::map::ValueMapQuery;
 use crate::value_map::scoring_model::{ScoringModelMutation, ScoringModelQuery};
+use crate::value_map::series::SeriesQuery;
 use crate::viewer::ViewerQuery;
 use crate::webhooks::WebhookMutation;
 
@@ -37,6 +38,7 @@ pub struct Query(
     CommunityQuery,
     NodeQuery,
     ValueMapQuery,
+    SeriesQuery,
     ScoringModelQuery,
     ComparisonQuery,
     AttributionQuery,

@@ -118,6 +118,8 @@ fn inputs_of(element: Element, model: &ScoringModel, figures: &Figures, ask: Ask
             share: 0.0,
             score: None,
             value: None,
+            interval: None,
+            answers: 0,
             unit: Some(measure.unit.clone()),
             baseline: Some(measure.scale.baseline()),
             target: Some(measure.scale.target()),
@@ -126,11 +128,12 @@ fn inputs_of(element: Element, model: &ScoringModel, figures: &Figures, ask: Ask
         };
         let (mut variance, mut members) = (0.0, 0);
         match measured(measure, model, figures, ask) {
-            Ok(Measured { value, interval, answers }) => {
+            Ok(found @ Measured { value, answers, .. }) => {
                 members = answers;
-                part.value = Some(value);
+                (part.value, part.interval, part.answers) = (Some(value), found.confidence_interval(), answers);
                 part.score = measure.scale.attained(value);
-                variance = interval.map_or(0.0, |(low, high)| squared_error(measure.scale.points(high - low)));
+                let points = |interval: Interval| measure.scale.points(interval.high - interval.low);
+                variance = part.interval.map_or(0.0, |interval| squared_error(points(interval)));
             }
             Err(message) => part.message = Some(message),
         }
@@ -146,6 +149,8 @@ fn inputs_of(element: Element, model: &ScoringModel, figures: &Figures, ask: Ask
             share: 0.0,
             score: None,
             value: None,
+            interval: None,
+            answers: 0,
             unit: None,
             baseline: None,
             target: None,
@@ -160,6 +165,7 @@ fn inputs_of(element: Element, model: &ScoringModel, figures: &Figures, ask: Ask
             part.message = Some("too few answered about it".to_owned());
         } else {
             part.score = sample.mean();
+            part.answers = sample.size();
             variance = match sample.variance() {
                 Some(spread) if spread > 0.0 => spread / sample.size() as f64,
                 // All agreed: the sample does not tell its spread, its interval does.

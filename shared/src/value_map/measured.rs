@@ -1,3 +1,6 @@
+use super::Interval;
+use crate::statistics::LEVEL;
+
 /// What a measure was in a quarter.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Measured {
@@ -7,4 +10,10 @@ pub struct Measured {
     pub interval: Option<(f64, f64)>,
     /// How many members' answers it rests on; 0 where it is counted from what is tracked.
     pub answers: u64,
+}
+
+impl Measured {
+    pub fn confidence_interval(&self) -> Option<Interval> {
+        self.interval.map(|(low, high)| Interval { low, high, level: LEVEL })
+    }
 }

@@ -9,7 +9,7 @@ use super::worth::deflection_share;
 use crate::statistics::{net_promoter_score, poisson_interval, wilson_interval};
 use crate::survey::Subject;
 
-const HARDLY_BEGUN: &str = "the quarter has hardly begun";
+const HARDLY_BEGUN: &str = "the period has hardly begun";
 const UNKNOWN_PACE: &str = "members who come again count once, and as many days of the quarter before had none to tell how \
                             their number grows: there is a figure when the quarter is over";
 
@@ -25,7 +25,7 @@ pub(super) fn measured(
     let exact = |value: f64| Ok(Measured { value, interval: None, answers: 0 });
     match measure.source {
         MeasureSource::Observed => {
-            let observed = figures.observed.get(&measure.key).ok_or("it was not observed in this quarter")?;
+            let observed = figures.observed.get(&measure.key).ok_or("it was not observed in this period")?;
             match measure.aggregation {
                 Aggregation::Sum => {
                     let pace = at_this_pace(1.0, observed.covered).ok_or(HARDLY_BEGUN)?;
@@ -38,7 +38,7 @@ pub(super) fn measured(
             }
         }
         MeasureSource::ContactRate if counts.customers == 0 => Err("no account was a customer".into()),
-        MeasureSource::ContactRate if counts.cases == 0 => Err("no support cases are tracked for this quarter".into()),
+        MeasureSource::ContactRate if counts.cases == 0 => Err("no support cases are tracked for this period".into()),
         MeasureSource::ContactRate => {
             let pace = at_this_pace(1.0, figures.stretch.share()).ok_or(HARDLY_BEGUN)?;
             let rate = |cases: f64| cases * pace / counts.customers as f64;

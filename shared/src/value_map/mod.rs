@@ -36,6 +36,8 @@ mod reading;
 #[cfg(feature = "scores")]
 mod release;
 #[cfg(feature = "scores")]
+mod series;
+#[cfg(feature = "scores")]
 mod tallies;
 mod weighting;
 #[cfg(feature = "scores")]
@@ -69,7 +71,11 @@ pub use reading::{
     Strength, TornadoBar, ValueMap, Verdict, Worth, WorthPart,
 };
 #[cfg(feature = "scores")]
-pub use release::{PublicResult, comparable, public_results};
+pub use release::{PublicResult, comparable, months, public_results};
+#[cfg(feature = "scores")]
+pub use series::{
+    Figure, Month, SeriesAmount, SeriesFigure, SeriesPoint, SeriesReading, Step, month_reading, quarter_reading,
+};
 #[cfg(feature = "scores")]
 pub use tallies::TallyCounts;
 pub use weighting::Weighting;

@@ -91,6 +91,11 @@ wire! {
         pub score: Option<f64>,
         /// What was measured, in the measure's unit; `None` for an indicator, whose score is what was measured.
         pub value: Option<f64>,
+        /// Of the value; `None` where it is exact.
+        pub interval: Option<Interval>,
+        /// How many members' answers it rests on; 0 where it is counted from what is tracked.
+        #[cfg_attr(feature = "serde", serde(default))]
+        pub answers: u64,
         pub unit: Option<String>,
         pub baseline: Option<f64>,
         pub target: Option<f64>,
@@ -273,6 +278,8 @@ pub enum Absence {
     TooFewAnswers,
     /// A source is connected and has nothing for the period.
     NoData,
+    /// It is known by quarter and not by month.
+    NotByMonth,
 }
 
 /// What the quarters tell about a link, with one false finding in twenty allowed among all links of the map.

@@ -5,7 +5,7 @@
 //! minimum of answers. Two readings then differ by a whole group or not at all, unless somebody imports answers into
 //! days that were released before.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
@@ -28,6 +28,24 @@ pub fn comparable(
         other == CoMoment::default() || other.count.unsigned_abs() >= minimum
     });
     (tallies, co_moments)
+}
+
+/// What was answered in the months of a quarter, given in parts that are of a month each, and what of it may not be shown
+/// by month.
+///
+/// The quarter as a whole is shown, too, and so may be some first days of it ([`comparable`]): a part is any span between
+/// two days at which one of them ends. Where so few answered in one part that they could not be shown by themselves, no
+/// month of the quarter is.
+pub fn months(parts: Vec<(usize, TallyCounts)>, minimum: u64) -> ([TallyCounts; 3], BTreeSet<Subject>) {
+    let mut hidden = BTreeSet::new();
+    let mut months: [TallyCounts; 3] = Default::default();
+    for (month, part) in parts {
+        hidden.extend(part.subjects().filter(|subject| (1..minimum).contains(&asked(&part, subject))).cloned());
+        if let Some(tallies) = months.get_mut(month) {
+            tallies.merge(part);
+        }
+    }
+    (months, hidden)
 }
 
 /// How many answered what a subject is a part of.
@@ -104,6 +122,20 @@ mod tests {
             tallies.respondents(&subject)
         };
         assert_eq!([kept(0), kept(1), kept(4), kept(5)], [10, 0, 0, 10]);
+    }
+
+    #[test]
+    fn no_month_is_shown_where_one_would_be_uncovered() {
+        let subject = Subject::Benefit(Benefit::PeerBestPractices);
+        let shown = |parts: &[(usize, u64)]| {
+            let (months, hidden) = months(parts.iter().map(|(month, count)| (*month, answers(4, *count))).collect(), 5);
+            (months.map(|month| month.respondents(&subject)), hidden.contains(&subject))
+        };
+        assert_eq!(shown(&[(0, 5), (1, 0), (2, 9)]), ([5, 0, 9], false));
+        assert_eq!(shown(&[(0, 5), (1, 4), (2, 9)]), ([5, 4, 9], true));
+        // The running quarter is compared with days up to some in the second month.
+        assert_eq!(shown(&[(0, 5), (1, 5), (1, 6), (2, 9)]), ([5, 11, 9], false));
+        assert_eq!(shown(&[(0, 5), (1, 10), (1, 1), (2, 9)]), ([5, 11, 9], true));
     }
 
     #[test]

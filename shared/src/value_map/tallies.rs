@@ -40,6 +40,20 @@ impl TallyCounts {
         self.cells(subject).map(|(_, count)| count).sum()
     }
 
+    pub fn subjects(&self) -> impl Iterator<Item = &Subject> {
+        self.counts.keys()
+    }
+
+    /// Counts what the other one counts, too.
+    pub fn merge(&mut self, other: Self) {
+        for (subject, cells) in other.counts {
+            let counts = self.counts.entry(subject).or_default();
+            for (cell, count) in cells {
+                *counts.entry(cell).or_default() += count;
+            }
+        }
+    }
+
     /// Leaves out the subjects that are not to be kept.
     pub fn retain(&mut self, keep: impl Fn(&Subject) -> bool) {
         self.counts.retain(|subject, _| keep(subject));

@@ -4,8 +4,9 @@ use async_graphql::connection::{Connection, CursorType, Edge, EmptyFields};
 use async_graphql::{Context, Object, OneofObject, SimpleObject};
 use chrono::NaiveDate;
 use valuemap_engine::tenancy::rights::Right;
-use valuemap_engine::value_map::explain::{self as engine, Figure};
+use valuemap_engine::value_map::explain as engine;
 use valuemap_engine::value_map::explained_rows::Row;
+use valuemap_shared::value_map::Figure;
 
 use crate::context::{may, services};
 use crate::documents::limits::PAGE;

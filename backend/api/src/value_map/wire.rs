@@ -130,6 +130,8 @@ wire_enums! {
         TooFewAnswers,
         /// A source is connected and has nothing for the period.
         NoData,
+        /// It is known by quarter and not by month.
+        NotByMonth,
     }
 
     /// How the inputs of an internal element are weighed.
@@ -257,6 +259,10 @@ wire_objects! {
         score: Option<f64>,
         /// What was measured, in the unit; null for an indicator, whose score is what was measured.
         value: Option<f64>,
+        /// Of the value; null where it is exact.
+        interval: Option<Interval>,
+        /// How many members' answers it rests on; 0 where it is counted from what is tracked.
+        answers: Count,
         unit: Option<String>,
         baseline: Option<f64>,
         target: Option<f64>,

@@ -57,13 +57,50 @@ impl Days {
 
     /// The first moment and the first after them.
     pub fn span(self) -> (DateTime<Utc>, DateTime<Utc>) {
+        Span::from(self).bounds()
+    }
+}
+
+/// Days from the first to the last of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    pub first: NaiveDate,
+    pub last: NaiveDate,
+}
+
+impl Span {
+    /// The first moment and the first after them.
+    pub fn bounds(self) -> (DateTime<Utc>, DateTime<Utc>) {
         let start = |day: NaiveDate| day.and_time(NaiveTime::MIN).and_utc();
-        (start(self.first_day()), start(self.last_day().succ_opt().unwrap_or_else(|| self.last_day())))
+        (start(self.first), start(self.last.succ_opt().unwrap_or(self.last)))
+    }
+
+    /// How many of its days have begun by the end of `today`.
+    pub fn stretch_until(self, today: NaiveDate) -> Stretch {
+        let days = |last: NaiveDate| u32::try_from((last - self.first).num_days() + 1).unwrap_or_default();
+        Stretch { days: days(Ord::min(today, self.last)), of: days(self.last) }
+    }
+}
+
+impl From<Days> for Span {
+    fn from(days: Days) -> Self {
+        Self { first: days.first_day(), last: days.last_day() }
+    }
+}
+
+impl From<Quarter> for Span {
+    fn from(period: Quarter) -> Self {
+        Self { first: period.first_day(), last: period.last_day() }
     }
 }
 
 /// The counts of some days.
-pub async fn counts_of(db: &impl ConnectionTrait, community: CommunityId, days: Days) -> Result<Counts, DbErr> {
+pub async fn counts_of(
+    db: &impl ConnectionTrait,
+    community: CommunityId,
+    days: impl Into<Span>,
+) -> Result<Counts, DbErr> {
+    let days = days.into();
     let (questions, answered_questions) = questions(db, community, days).await?;
     let written = contributions(db, community, days).await?;
     let of = |kind: ContributionKind, by_staff| {
@@ -72,7 +109,7 @@ pub async fn counts_of(db: &impl ConnectionTrait, community: CommunityId, days: 
         written.iter().find_map(counts).unwrap_or_default()
     };
     Ok(Counts {
-        customers: customers(db, community, days.last_day()).await?,
+        customers: customers(db, community, days.last).await?,
         cases: cases(db, community, days).await?,
         questions,
         answered_questions,
@@ -83,8 +120,8 @@ pub async fn counts_of(db: &impl ConnectionTrait, community: CommunityId, days: 
     })
 }
 
-async fn cases(db: &impl ConnectionTrait, community: CommunityId, days: Days) -> Result<u64, DbErr> {
-    let (from, until) = days.span();
+async fn cases(db: &impl ConnectionTrait, community: CommunityId, days: impl Into<Span>) -> Result<u64, DbErr> {
+    let (from, until) = days.into().bounds();
     support_case::Entity::find()
         .filter(support_case::Column::CommunityId.eq(community.0))
         .filter(support_case::Column::OpenedAt.gte(from))
@@ -104,8 +141,8 @@ async fn customers(db: &impl ConnectionTrait, community: CommunityId, day: Naive
         .await
 }
 
-fn in_days(community: CommunityId, days: Days) -> Condition {
-    let (from, until) = days.span();
+fn in_days(community: CommunityId, days: Span) -> Condition {
+    let (from, until) = days.bounds();
     Condition::all()
         .add(contribution::Column::CommunityId.eq(community.0))
         .add(contribution::Column::At.gte(from))
@@ -117,7 +154,7 @@ fn in_days(community: CommunityId, days: Days) -> Condition {
 async fn contributions(
     db: &impl ConnectionTrait,
     community: CommunityId,
-    days: Days,
+    days: Span,
 ) -> Result<BTreeMap<(String, bool), u64>, DbErr> {
     let rows: Vec<(String, bool, i64)> = contribution::Entity::find()
         .select_only()
@@ -138,7 +175,7 @@ async fn contributions(
 }
 
 /// Questions asked in a quarter, and those of them that have an accepted answer by now.
-async fn questions(db: &impl ConnectionTrait, community: CommunityId, days: Days) -> Result<(u64, u64), DbErr> {
+async fn questions(db: &impl ConnectionTrait, community: CommunityId, days: Span) -> Result<(u64, u64), DbErr> {
     let asked = || {
         contribution::Entity::find()
             .filter(in_days(community, days))
@@ -165,7 +202,7 @@ pub async fn distinct_pace(
     community: CommunityId,
     days: Days,
 ) -> Result<DistinctPace, DbErr> {
-    let by_day = first_activities(db, community, Days::all(days.period)).await?;
+    let by_day = first_activities(db, community, days.period.into()).await?;
     let first_days = by_day.range(..=days.last_day()).map(|(_, members)| members).sum();
     Ok(DistinctPace { first_days, whole: by_day.into_values().sum() })
 }
@@ -174,7 +211,7 @@ pub async fn distinct_pace(
 async fn first_activities(
     db: &impl ConnectionTrait,
     community: CommunityId,
-    days: Days,
+    days: Span,
 ) -> Result<BTreeMap<NaiveDate, u64>, DbErr> {
     let wrote: Vec<(Uuid, DateTime<Utc>)> = contribution::Entity::find()
         .select_only()
@@ -187,7 +224,7 @@ async fn first_activities(
         .into_tuple()
         .all(db)
         .await?;
-    let (from, until) = days.span();
+    let (from, until) = days.bounds();
     let took_part = Role::ALL.iter().filter(|role| role.is_participation()).map(|role| role.as_str());
     let attended: Vec<(Uuid, DateTime<Utc>)> = touchpoint::Entity::find()
         .select_only()
@@ -222,9 +259,19 @@ pub async fn observed(
     model: &ScoringModel,
     days: Days,
 ) -> Result<BTreeMap<String, Observed>, DbErr> {
+    observed_in(db, community, model, (days.into(), days.stretch)).await
+}
+
+/// The same of the days of a period that have begun.
+pub async fn observed_in(
+    db: &impl ConnectionTrait,
+    community: CommunityId,
+    model: &ScoringModel,
+    (days, stretch): (Span, Stretch),
+) -> Result<BTreeMap<String, Observed>, DbErr> {
     let rows = observation::Entity::find()
         .filter(observation::Column::CommunityId.eq(community.0))
-        .filter(observation::Column::Day.between(days.first_day(), days.last_day()))
+        .filter(observation::Column::Day.between(days.first, days.last))
         .all(db)
         .await?;
     let mut by_measure: BTreeMap<String, Vec<observation::Model>> = BTreeMap::new();
@@ -233,14 +280,18 @@ pub async fn observed(
     }
     let aggregated = by_measure.into_iter().filter_map(|(key, mut rows)| {
         rows.sort_by(|a, b| (a.day, a.recorded_at, &a.source).cmp(&(b.day, b.recorded_at, &b.source)));
-        let observed = aggregate(model.measure(&key)?.aggregation, &rows, days)?;
+        let observed = aggregate(model.measure(&key)?.aggregation, &rows, (days.first, stretch))?;
         Some((key, observed))
     });
     Ok(aggregated.collect())
 }
 
 /// Several observations as one. Only a single observation, and the last, keep their interval.
-fn aggregate(aggregation: Aggregation, rows: &[observation::Model], days: Days) -> Option<Observed> {
+fn aggregate(
+    aggregation: Aggregation,
+    rows: &[observation::Model],
+    (first_day, stretch): (NaiveDate, Stretch),
+) -> Option<Observed> {
     let last = rows.last()?;
     let sum: f64 = rows.iter().map(|row| row.value).sum();
     let value = match aggregation {
@@ -250,8 +301,8 @@ fn aggregate(aggregation: Aggregation, rows: &[observation::Model], days: Days) 
     };
     let alone = rows.len() == 1 || aggregation == Aggregation::Last;
     let interval = last.low.zip(last.high).filter(|_| alone);
-    let until_last = (last.day - days.first_day()).num_days() + 1;
-    let covered = if days.is_whole_quarter() { 1.0 } else { until_last as f64 / f64::from(days.stretch.of) };
+    let until_last = (last.day - first_day).num_days() + 1;
+    let covered = if stretch.days == stretch.of { 1.0 } else { until_last as f64 / f64::from(stretch.of) };
     Some(Observed { value, interval, observations: rows.len() as u64, covered })
 }
 

@@ -6,25 +6,13 @@ use valuemap_shared::activities::ContributionKind;
 use valuemap_shared::ids::CommunityId;
 use valuemap_shared::money::Money;
 use valuemap_shared::value_map::model::{MeasureSource, ScoringModel};
-use valuemap_shared::value_map::{self as domain, Layer, Reading, RecommendationReading};
+use valuemap_shared::value_map::{self as domain, Figure, Layer, Reading, RecommendationReading};
 
 use crate::scoring_models::store::model_of;
 use crate::value_map::counted::Days;
 use crate::value_map::explained_rows::{Row, RowSource, part_row};
 use crate::value_map::money::{Ledger, paid_outcomes};
-use crate::value_map::store::{answered, span_of};
-
-/// A figure of the map.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Figure {
-    Element(domain::Element),
-    /// A measure, by its key in the scoring model.
-    Measure(String),
-    /// The Net Promoter Score.
-    Recommendation,
-    /// What the community cost.
-    Cost,
-}
+use crate::value_map::store::answered;
 
 /// Where a figure comes from.
 #[derive(Debug)]
@@ -144,7 +132,7 @@ async fn asked_who_helped_themselves(
     model: &ScoringModel,
     days: Days,
 ) -> Result<u64, DbErr> {
-    let (tallies, _) = answered(db, community, model, &[span_of(days.period)]).await?.pop().unwrap_or_default();
+    let (tallies, _) = answered(db, community, model, &[days.period.into()]).await?.pop().unwrap_or_default();
     let figures = domain::Figures { tallies, ..domain::Figures::default() };
     Ok(figures.chosen(&model.financial.self_service.intent).1)
 }

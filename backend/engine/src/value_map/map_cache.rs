@@ -27,9 +27,10 @@ use crate::base::ttl_cache::TtlCache;
 use crate::database::Database;
 use crate::scoring_models::store::model_of;
 use crate::tenancy::store::community_of;
-use crate::value_map::counted::{Days, contact_baseline, counts_of, distinct_pace, observed};
+use crate::value_map::counted::{Days, Span, contact_baseline, counts_of, distinct_pace, observed};
 use crate::value_map::money::{Ledger, money_of};
-use crate::value_map::store::{Span, answered, latest_period, span_of};
+use crate::value_map::month_cache::MonthCache;
+use crate::value_map::store::{answered, latest_period};
 
 /// Equal inputs give an equal financial layer: this only bounds what is kept.
 const FINANCIAL_LIFETIME: TimeDelta = TimeDelta::hours(1);
@@ -90,6 +91,7 @@ type FinancialKey = (PeriodKey, u64);
 pub struct MapCache {
     maps: Arc<Maps>,
     parts: Arc<Parts>,
+    pub months: Arc<MonthCache>,
 }
 
 #[derive(Debug)]
@@ -133,7 +135,8 @@ impl MapCache {
             strengths: ComputedCache::new(CAPACITY, home.clone()),
             financial: TtlCache::new(FINANCIAL_LIFETIME),
         };
-        Self { maps: Arc::new(ComputedCache::new(CAPACITY, home)), parts: Arc::new(parts) }
+        let months = Arc::new(MonthCache::new(home.clone()));
+        Self { maps: Arc::new(ComputedCache::new(CAPACITY, home)), parts: Arc::new(parts), months }
     }
 
     /// The map, or `None` when the organisation has no such community.
@@ -312,9 +315,10 @@ async fn answered_so_far(
     days: Days,
 ) -> Result<((TallyCounts, CoMoments), (TallyCounts, CoMoments)), DbErr> {
     let before = days.before();
-    let mut spans = vec![span_of(days.period), (before.first_day(), before.last_day())];
+    let mut spans = vec![days.period.into(), before.into()];
     if !before.is_whole_quarter() {
-        spans.push((before.last_day().succ_opt().unwrap_or_default(), before.period.last_day()));
+        let first = before.last_day().succ_opt().unwrap_or_default();
+        spans.push(Span { first, last: before.period.last_day() });
     }
     let mut answered = answered(db, key.community, model, &spans).await?.into_iter();
     let now = answered.next().unwrap_or_default();
@@ -334,7 +338,7 @@ async fn history(
         .filter(|quarter| quarter.last_day() < today)
         .take(HISTORY)
         .collect();
-    let spans: Vec<Span> = quarters.iter().copied().map(span_of).collect();
+    let spans: Vec<Span> = quarters.iter().copied().map(Span::from).collect();
     let answered = answered(db, community, model, &spans).await?;
     let ledger = Ledger::of(db, community, model).await?;
     let mut history = Vec::with_capacity(quarters.len());

@@ -7,5 +7,7 @@ pub mod explain;
 pub mod explained_rows;
 pub mod map_cache;
 pub mod money;
+pub mod month_cache;
 pub mod public_results;
+pub mod series;
 pub mod store;

@@ -18,7 +18,7 @@ use crate::activities::entities::{cost_line, outcome, touchpoint};
 use crate::activities::identity::Identities;
 use crate::activities::rates::Rates;
 use crate::tenancy::entities::community;
-use crate::value_map::counted::Days;
+use crate::value_map::counted::{Days, Span};
 use crate::value_map::entities::comparison;
 
 /// An outcome in money, with the element that it belongs to.
@@ -83,7 +83,7 @@ pub async fn money_of(
     days: Days,
 ) -> Result<MoneyFigures, DbErr> {
     let mut figures = MoneyFigures {
-        costs: costs(db, community, &ledger.exchange, days).await?,
+        costs: costs(db, community, &ledger.exchange, days.into()).await?,
         comparisons: comparisons(db, community, days).await?,
         ..MoneyFigures::default()
     };
@@ -231,15 +231,16 @@ async fn first_payments(
     Ok(firsts)
 }
 
-async fn costs(
+/// What the community cost in some days.
+pub async fn costs(
     db: &impl ConnectionTrait,
     community: CommunityId,
     exchange: &Exchange,
-    days: Days,
+    days: Span,
 ) -> Result<BTreeMap<CostKind, Decimal>, DbErr> {
     let rows = cost_line::Entity::find()
         .filter(cost_line::Column::CommunityId.eq(community.0))
-        .filter(cost_line::Column::Day.between(days.first_day(), days.last_day()))
+        .filter(cost_line::Column::Day.between(days.first, days.last))
         .all(db)
         .await?;
     let mut costs: BTreeMap<CostKind, Decimal> = BTreeMap::new();

@@ -14,14 +14,7 @@ use valuemap_shared::value_map::{CoMoment, CoMoments, TallyCounts};
 
 use crate::activities::entities::{contribution, observation, outcome, support_case};
 use crate::survey::entities::{co_moment, tally};
-
-/// Days from the first to the last of them.
-pub type Span = (NaiveDate, NaiveDate);
-
-/// The days of a quarter.
-pub fn span_of(quarter: Quarter) -> Span {
-    (quarter.first_day(), quarter.last_day())
-}
+use crate::value_map::counted::Span;
 
 /// What members answered in some spans of days, none of which overlap, as far as the map is computed from it; in the
 /// order of the spans.
@@ -56,7 +49,7 @@ pub async fn question_tallies(
     let asked = Condition::all()
         .add(tally::Column::VersionId.eq(version.0))
         .add(tally::Column::Subject.is_in(subjects.iter().map(Subject::to_string)));
-    Ok(summed(db, community, asked, &[span_of(period)]).await?.pop().unwrap_or_default())
+    Ok(summed(db, community, asked, &[period.into()]).await?.pop().unwrap_or_default())
 }
 
 #[derive(FromQueryResult)]
@@ -72,15 +65,15 @@ struct SummedRow {
 /// The index in `spans` of the one that a day falls in, or -1.
 fn span_index_of(day: impl ColumnTrait, spans: &[Span]) -> Expr {
     let mut cases = sea_orm::sea_query::CaseStatement::new();
-    for (span_index, (first, last)) in (0_i32..).zip(spans) {
-        cases = cases.case(day.between(*first, *last), span_index);
+    for (span_index, span) in (0_i32..).zip(spans) {
+        cases = cases.case(day.between(span.first, span.last), span_index);
     }
     let span_index: Expr = cases.finally(-1).into();
     span_index.cast_as("integer")
 }
 
 fn within(day: impl ColumnTrait, spans: &[Span]) -> Condition {
-    spans.iter().fold(Condition::any(), |any, (first, last)| any.add(day.between(*first, *last)))
+    spans.iter().fold(Condition::any(), |any, span| any.add(day.between(span.first, span.last)))
 }
 
 async fn summed(

@@ -1,0 +1,215 @@
+//! How a figure of the map went, quarter by quarter or month by month.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+
+use super::ask::Ask;
+use super::measures::measured;
+use super::members::{index_of, recommendation};
+use super::model::{Measure, MeasureSource, ScoringModel};
+use super::{
+    Absence, AmountRange, Element, Figures, Interval, Layer, NoScore, Reading, RecommendationReading, TallyCounts,
+    ValueMap, Weighting,
+};
+use crate::survey::Subject;
+
+/// A figure of the map.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Figure {
+    Element(Element),
+    /// A measure, by its key in the scoring model.
+    Measure(String),
+    /// The Net Promoter Score.
+    Recommendation,
+    /// What the community cost.
+    Cost,
+}
+
+/// How long the periods of a series are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "SCREAMING_SNAKE_CASE"))]
+pub enum Step {
+    #[default]
+    Quarter,
+    Month,
+}
+
+/// The figure in one period.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "camelCase"))]
+pub struct SeriesPoint {
+    /// `2026-Q4`, or `2026-11`.
+    pub period: String,
+    pub first_day: NaiveDate,
+    pub last_day: NaiveDate,
+    /// How much of the period is over, in 0..1.
+    pub elapsed: f64,
+    pub reading: SeriesReading,
+}
+
+/// What the figure was, or why it has none.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(tag = "__typename"))]
+pub enum SeriesReading {
+    SeriesFigure(SeriesFigure),
+    SeriesAmount(SeriesAmount),
+    NoScore(NoScore),
+}
+
+/// A score of 0 to 100, a measure in its unit, or a Net Promoter Score.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "camelCase"))]
+pub struct SeriesFigure {
+    pub value: f64,
+    /// `None` where it is exact.
+    pub interval: Option<Interval>,
+    /// How many members' answers it rests on; 0 where it is counted from what is tracked.
+    pub answers: u64,
+}
+
+/// Money, in the community's currency.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "camelCase"))]
+pub struct SeriesAmount {
+    /// P10, P50 and P90 of the simulation; three times the same where it was counted.
+    pub amount: AmountRange,
+    /// The likely amount on the way to the target, 0 to 100; `None` without one.
+    pub value: Option<f64>,
+}
+
+/// What is known of one month.
+#[derive(Clone, Debug)]
+pub struct Month {
+    pub figures: Figures,
+    /// What members answered about, without being shown by month: the quarter less the other months would uncover it.
+    pub hidden: BTreeSet<Subject>,
+}
+
+const OF_QUARTERS: &str = "Not kept by month: the targets that it is held against are those of a quarter. Ask for its \
+                           measures and benefits by month, or for it by quarter.";
+const SIMULATED: &str = "Not kept by month: it is simulated from a quarter's outcomes, counts and answers. Ask for it by \
+                         quarter.";
+const DEFLECTED: &str = "Not kept by month: it rests on what a quarter's visitors answered. Ask for it by quarter.";
+const DISTINCT: &str =
+    "The month is running, and members who come again count once: there is a figure when it is over.";
+
+/// What a figure was in the quarter of a map.
+pub fn quarter_reading(map: &ValueMap, figure: &Figure, model: &ScoringModel) -> SeriesReading {
+    let reading_of = |element: Element| {
+        let mut elements = map.layers.iter().flat_map(|layer| &layer.elements);
+        elements.find(|reading| reading.element == element).map(|found| &found.reading)
+    };
+    match figure {
+        Figure::Element(element) => match reading_of(*element) {
+            Some(reading) => of_reading(reading.clone()),
+            None => SeriesReading::NoScore(NoScore::not_connected(element.layer())),
+        },
+        Figure::Measure(key) => {
+            let element = model.measure(key).map(|measure| measure.element);
+            match element.and_then(reading_of) {
+                Some(Reading::Score(score)) => match score.parts.iter().find(|part| part.key == *key) {
+                    Some(part) if part.value.is_some() => SeriesReading::SeriesFigure(SeriesFigure {
+                        value: part.value.unwrap_or_default(),
+                        interval: part.interval,
+                        answers: part.answers,
+                    }),
+                    part => no_data(part.and_then(|part| part.message.clone()).unwrap_or_default()),
+                },
+                Some(Reading::NoScore(absence)) => SeriesReading::NoScore(absence.clone()),
+                _ => no_data("It has no data in this quarter."),
+            }
+        }
+        Figure::Recommendation => of_recommendation(map.recommendation.clone()),
+        Figure::Cost => exact(map.returns.cost),
+    }
+}
+
+/// What a figure was in a month, as far as months are kept.
+pub fn month_reading(month: &Month, figure: &Figure, model: &ScoringModel, minimum: u64) -> SeriesReading {
+    let (tallies, none) = (&month.figures.tallies, TallyCounts::default());
+    let is_hidden = |subject: &Subject| month.hidden.contains(subject);
+    match figure {
+        Figure::Element(element) => match (element.benefit(), element.layer()) {
+            (Some(benefit), _) if is_hidden(&Subject::Benefit(benefit)) => hidden(minimum),
+            (Some(benefit), _) => {
+                of_reading(index_of(&Subject::Benefit(benefit), tallies, &none, &model.label(), minimum))
+            }
+            (None, Layer::Internal) => not_by_month(OF_QUARTERS),
+            (None, Layer::Financial) => not_by_month(SIMULATED),
+            (None, layer) => SeriesReading::NoScore(NoScore::not_connected(layer)),
+        },
+        Figure::Measure(key) => match model.measure(key) {
+            None => no_data("The scoring model has no such measure."),
+            Some(measure) => month_of_measure(month, measure, model, minimum),
+        },
+        Figure::Recommendation if is_hidden(&Subject::Recommendation) => hidden(minimum),
+        Figure::Recommendation => of_recommendation(recommendation(tallies, &model.label(), minimum)),
+        Figure::Cost => exact(month.figures.money.costs.values().sum()),
+    }
+}
+
+fn month_of_measure(month: &Month, measure: &Measure, model: &ScoringModel, minimum: u64) -> SeriesReading {
+    match measure.source {
+        MeasureSource::Deflection => return not_by_month(DEFLECTED),
+        MeasureSource::Recommendation if month.hidden.contains(&Subject::Recommendation) => return hidden(minimum),
+        MeasureSource::ActiveMembers if month.figures.stretch.share() < 1.0 => return no_data(DISTINCT),
+        _ => {}
+    }
+    let ask = Ask { weighting: Weighting::Model, minimum, baseline: None };
+    match measured(measure, model, &month.figures, ask) {
+        Ok(measured) => SeriesReading::SeriesFigure(SeriesFigure {
+            value: measured.value,
+            interval: measured.confidence_interval(),
+            answers: measured.answers,
+        }),
+        Err(message) => no_data(message),
+    }
+}
+
+fn of_reading(reading: Reading) -> SeriesReading {
+    match reading {
+        Reading::Score(score) => SeriesReading::SeriesFigure(SeriesFigure {
+            value: score.value,
+            interval: Some(score.interval),
+            answers: score.answers,
+        }),
+        Reading::Worth(worth) => SeriesReading::SeriesAmount(SeriesAmount { amount: worth.amount, value: worth.value }),
+        Reading::NoScore(absence) => SeriesReading::NoScore(absence),
+    }
+}
+
+fn of_recommendation(reading: RecommendationReading) -> SeriesReading {
+    match reading {
+        RecommendationReading::Recommendation(score) => SeriesReading::SeriesFigure(SeriesFigure {
+            value: score.value,
+            interval: Some(score.interval),
+            answers: score.answers,
+        }),
+        RecommendationReading::NoScore(absence) => SeriesReading::NoScore(absence),
+    }
+}
+
+fn exact(amount: Decimal) -> SeriesReading {
+    let amount = AmountRange { low: amount, likely: amount, high: amount };
+    SeriesReading::SeriesAmount(SeriesAmount { amount, value: None })
+}
+
+fn no_data(message: impl Into<String>) -> SeriesReading {
+    SeriesReading::NoScore(NoScore::no_data(message))
+}
+
+fn not_by_month(message: &str) -> SeriesReading {
+    SeriesReading::NoScore(NoScore { reason: Absence::NotByMonth, message: message.to_owned(), needed: None })
+}
+
+fn hidden(minimum: u64) -> SeriesReading {
+    let message = "Too few answered in this month or in another of its quarter, which the quarter less the others would \
+                   uncover. Ask by quarter.";
+    SeriesReading::NoScore(NoScore {
+        reason: Absence::TooFewAnswers,
+        message: message.to_owned(),
+        needed: Some(minimum),
+    })
+}
