@@ -27,6 +27,11 @@ pub(crate) fn normal_quantile(probability: f64) -> f64 {
     Normal::standard().inverse_cdf(probability)
 }
 
+/// The standard normal distribution function.
+pub(crate) fn normal_cdf(value: f64) -> f64 {
+    Normal::standard().cdf(value)
+}
+
 /// The quantile of Student's t with `freedom` degrees of freedom, which have to be positive.
 pub(crate) fn student_t_quantile(probability: f64, freedom: f64) -> f64 {
     if freedom >= 1_000.0 {

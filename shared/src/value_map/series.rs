@@ -76,7 +76,7 @@ pub struct SeriesAmount {
     /// P10, P50 and P90 of the simulation; three times the same where it was counted.
     pub amount: AmountRange,
     /// The likely amount on the way to the target, 0 to 100; `None` without one.
-    pub value: Option<f64>,
+    pub score: Option<f64>,
 }
 
 /// What is known of one month.
@@ -175,7 +175,7 @@ fn of_reading(reading: Reading) -> SeriesReading {
             interval: Some(score.interval),
             answers: score.answers,
         }),
-        Reading::Worth(worth) => SeriesReading::SeriesAmount(SeriesAmount { amount: worth.amount, value: worth.value }),
+        Reading::Worth(worth) => SeriesReading::SeriesAmount(SeriesAmount { amount: worth.amount, score: worth.value }),
         Reading::NoScore(absence) => SeriesReading::NoScore(absence),
     }
 }
@@ -193,7 +193,7 @@ fn of_recommendation(reading: RecommendationReading) -> SeriesReading {
 
 fn exact(amount: Decimal) -> SeriesReading {
     let amount = AmountRange { low: amount, likely: amount, high: amount };
-    SeriesReading::SeriesAmount(SeriesAmount { amount, value: None })
+    SeriesReading::SeriesAmount(SeriesAmount { amount, score: None })
 }
 
 fn no_data(message: impl Into<String>) -> SeriesReading {
@@ -212,4 +212,48 @@ fn hidden(minimum: u64) -> SeriesReading {
         message: message.to_owned(),
         needed: Some(minimum),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::survey::{Benefit, Cell};
+    use crate::value_map::model::standard_model;
+    use crate::value_map::{Counts, Stretch};
+
+    fn reading(figure: Figure, figures: Figures, hidden: &[Subject]) -> SeriesReading {
+        let model = ScoringModel::parse(&standard_model(), 1).unwrap();
+        month_reading(&Month { figures, hidden: hidden.iter().cloned().collect() }, &figure, &model, 5)
+    }
+
+    fn message(reading: SeriesReading) -> String {
+        match reading {
+            SeriesReading::NoScore(absence) => absence.message,
+            figure => panic!("{figure:?}"),
+        }
+    }
+
+    #[test]
+    fn a_month_shows_what_was_answered_in_it_unless_another_would_be_uncovered() {
+        let subject = Subject::Benefit(Benefit::ProductKnowledge);
+        let mut figures = Figures::default();
+        figures.tallies.add(subject.clone(), Cell { points: 5, answered: 1, total: 4 }, 6);
+        let knows = || Figure::Element(Element::ProductKnowledge);
+        let SeriesReading::SeriesFigure(shown) = reading(knows(), figures.clone(), &[]) else { panic!("it is shown") };
+        assert_eq!((shown.value, shown.answers), (75.0, 6));
+        assert!(message(reading(knows(), figures, &[subject])).contains("in another of its quarter"));
+    }
+
+    #[test]
+    fn active_members_of_a_running_month_are_no_figure_yet() {
+        let active = || Figure::Measure("active_members".into());
+        let of = |days| Figures {
+            counts: Counts { active_members: 40, ..Counts::default() },
+            stretch: Stretch { days, of: 30 },
+            ..Figures::default()
+        };
+        assert_eq!(message(reading(active(), of(20), &[])), DISTINCT);
+        let SeriesReading::SeriesFigure(shown) = reading(active(), of(30), &[]) else { panic!("the month is over") };
+        assert_eq!((shown.value, shown.interval, shown.answers), (40.0, None, 0));
+    }
 }

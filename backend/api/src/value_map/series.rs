@@ -138,7 +138,7 @@ pub struct SeriesAmount {
     /// P10, P50 and P90 of the simulation; three times the same where it was counted.
     amount: AmountRange,
     /// The likely amount on the way to the target, 0 to 100; null without one.
-    value: Option<f64>,
+    score: Option<f64>,
 }
 
 impl From<domain::SeriesPoint> for SeriesPoint {
@@ -151,7 +151,7 @@ impl From<domain::SeriesPoint> for SeriesPoint {
                 answers: Count(figure.answers),
             }),
             domain::SeriesReading::SeriesAmount(amount) => {
-                SeriesReading::Amount(SeriesAmount { amount: amount.amount.into(), value: amount.value })
+                SeriesReading::Amount(SeriesAmount { amount: amount.amount.into(), score: amount.score })
             }
             domain::SeriesReading::NoScore(absence) => SeriesReading::NoScore(absence.into()),
         };

@@ -99,6 +99,8 @@ mod tests {
             share: 0.5,
             score: message.is_none().then_some(50.0),
             value,
+            interval: None,
+            answers: 0,
             unit: Some(unit.into()),
             baseline: Some(0.0),
             target: Some(0.6),
