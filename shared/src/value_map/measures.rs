@@ -22,7 +22,6 @@ pub(super) fn measured(
     ask: Ask,
 ) -> Result<Measured, String> {
     let counts = &figures.counts;
-    let exact = |value: f64| Ok(Measured { value, interval: None, answers: 0 });
     match measure.source {
         MeasureSource::Observed => {
             let observed = figures.observed.get(&measure.key).ok_or("it was not observed in this period")?;
@@ -30,7 +29,7 @@ pub(super) fn measured(
                 Aggregation::Sum => {
                     let pace = at_this_pace(1.0, observed.covered).ok_or(HARDLY_BEGUN)?;
                     let interval = observed.interval.map(|(low, high)| (low * pace, high * pace));
-                    Ok(Measured { value: observed.value * pace, interval })
+                    Ok(Measured { value: observed.value * pace, interval, answers: 0 })
                 }
                 Aggregation::Last | Aggregation::Mean => {
                     Ok(Measured { value: observed.value, interval: observed.interval, answers: 0 })
@@ -43,7 +42,8 @@ pub(super) fn measured(
             let pace = at_this_pace(1.0, figures.stretch.share()).ok_or(HARDLY_BEGUN)?;
             let rate = |cases: f64| cases * pace / counts.customers as f64;
             let interval = poisson_interval(counts.cases);
-            Ok(Measured { value: rate(counts.cases as f64), interval: Some((rate(interval.low), rate(interval.high))) })
+            let interval = Some((rate(interval.low), rate(interval.high)));
+            Ok(Measured { value: rate(counts.cases as f64), interval, answers: 0 })
         }
         MeasureSource::AcceptedAnswerRate => {
             share(counts.answered_questions, counts.questions, "no question was asked")

@@ -172,7 +172,7 @@ fn of_reading(reading: Reading) -> SeriesReading {
     match reading {
         Reading::Score(score) => SeriesReading::SeriesFigure(SeriesFigure {
             value: score.value,
-            interval: Some(score.interval),
+            interval: score.interval,
             answers: score.answers,
         }),
         Reading::Worth(worth) => SeriesReading::SeriesAmount(SeriesAmount { amount: worth.amount, score: worth.value }),
