@@ -77,7 +77,8 @@ impl AttributionRun {
         OutcomeTotal::of(self.0.result.uncredited, self.0.result.currency)
     }
 
-    /// Members or accounts that were met and have no outcome.
+    /// Members or accounts that were met and have no outcome in the quarters. What was met before an earlier outcome led
+    /// to that one and does not count here.
     async fn null_journeys(&self) -> Count {
         Count(self.0.result.null_journeys)
     }

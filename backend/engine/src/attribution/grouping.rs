@@ -94,6 +94,9 @@ impl Grouping {
     }
 
     /// The journeys, each outcome worth what `value` says.
+    ///
+    /// A unit without an outcome in the quarters is a journey without one. It begins after its last outcome before the
+    /// quarters: what was met until then was not met in vain.
     pub fn journeys(
         &self,
         history: &History,
@@ -104,11 +107,15 @@ impl Grouping {
         let mut builder = Journeys::builder(self.sources.len() as u32, std::time::Duration::from_secs(lookback))?;
         let touch = |touched: &Touched| Touch { source: self.source_of(touched), at: touched.at };
         let (mut touches, mut outcomes) = (history.touches.as_slice(), history.outcomes.as_slice());
+        let mut earlier = history.earlier.as_slice();
         for unit in 0..history.units.len() as u32 {
             let met = split(&mut touches, |touch| touch.unit == unit);
             let of_unit = split(&mut outcomes, |outcome| outcome.unit == unit);
+            let before = split(&mut earlier, |converted| converted.unit == unit);
             if of_unit.is_empty() {
-                builder.add(met.iter().map(touch), None)?;
+                let last = before.last().map_or(i64::MIN, |converted| converted.at);
+                let since = met.partition_point(|touch| touch.at <= last);
+                builder.add(met[since..].iter().map(touch), None)?;
             }
             for outcome in of_unit {
                 // What lies outside of the window is left out here so that a unit of many outcomes is not sorted as
@@ -132,7 +139,7 @@ impl Grouping {
             hash.update((text.len() as u64).to_le_bytes());
             hash.update(text.as_bytes());
         };
-        text("valuemap attribution 1");
+        text("valuemap attribution 2");
         text(history.currency.code());
         text(self.kind.as_str());
         for source in &self.sources {
@@ -154,6 +161,11 @@ impl Grouping {
                 hash.update([u8::from(number.is_some())]);
                 hash.update(number.unwrap_or_default().to_le_bytes());
             }
+        }
+        hash.update([0xff]);
+        for converted in &history.earlier {
+            hash.update(unit(converted.unit).as_bytes());
+            hash.update(converted.at.to_le_bytes());
         }
         hexadecimal(&hash.finalize())
     }
@@ -185,6 +197,7 @@ mod tests {
     use valuemap_shared::money::Currency;
 
     use super::*;
+    use crate::attribution::history::Converted;
 
     fn facts(number: u128, type_key: &str) -> ActivityFacts {
         ActivityFacts {
@@ -218,6 +231,7 @@ mod tests {
             units: vec![Uuid::from_u128(7)],
             touches: vec![touch(100, 0, 0), touch(200, 1, 1), touch(300, 2, 1)],
             outcomes: vec![outcome(0, 300), outcome(NOBODY, 300)],
+            earlier: Vec::new(),
         }
     }
 
@@ -257,6 +271,23 @@ mod tests {
     }
 
     #[test]
+    fn what_led_to_an_earlier_outcome_was_not_met_in_vain() {
+        let nulls = |earlier: &[i64]| {
+            let mut history = history();
+            history.outcomes.clear();
+            history.earlier = earlier.iter().map(|at| Converted { unit: 0, at: *at }).collect();
+            let grouping = Grouping::of(&history, CreditSource::ActivityType, &HashSet::new());
+            let journeys = grouping.journeys(&history, 1, |outcome| outcome.amount).unwrap();
+            let touches: u64 = journeys.activity().iter().map(|activity| activity.touches).sum();
+            (journeys.unconverted(), touches)
+        };
+        assert_eq!(nulls(&[]), (1, 3));
+        assert_eq!(nulls(&[50]), (1, 3), "before anything was met");
+        assert_eq!(nulls(&[50, 200]), (1, 1), "what was met since led to nothing");
+        assert_eq!(nulls(&[300]), (0, 0));
+    }
+
+    #[test]
     fn whatever_changes_credits_changes_the_hash() {
         let parameters: Parameters = serde_json::from_value(serde_json::json!({
             "from": "2026-Q1", "until": "2026-Q1", "models": ["linear"], "by": "ACCOUNT", "source": "ACTIVITY_TYPE",
@@ -268,12 +299,13 @@ mod tests {
         };
         let usual = hash(&history());
         assert_eq!(usual, hash(&history()));
-        let changes: [fn(&mut History); 6] = [
+        let changes: [fn(&mut History); 7] = [
             |history| history.touches[0].at = 101,
             |history| history.touches[2].activity = 1,
             |history| history.outcomes[0].amount = 10_001,
             |history| history.outcomes[0].lead_at = Some(0),
             |history| history.units[0] = Uuid::from_u128(8),
+            |history| history.earlier.push(Converted { unit: 0, at: 1 }),
             |history| history.currency = "USD".parse().unwrap(),
         ];
         for (number, change) in changes.into_iter().enumerate() {

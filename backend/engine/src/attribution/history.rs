@@ -33,6 +33,9 @@ pub struct History {
     pub touches: Vec<Touched>,
     /// By unit and time; those of nobody are last.
     pub outcomes: Vec<Happened>,
+    /// Outcomes before the quarters, by unit and time. They are not credited, but what was met before them did lead to
+    /// an outcome.
+    pub earlier: Vec<Converted>,
 }
 
 /// What of an activity can get credit.
@@ -74,6 +77,13 @@ pub struct Happened {
     pub opportunity_at: Option<i64>,
 }
 
+/// A unit had an outcome of a kind that is credited, at a moment before the quarters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Converted {
+    pub unit: u32,
+    pub at: i64,
+}
+
 pub const NOBODY: u32 = u32::MAX;
 
 impl Happened {
@@ -100,8 +110,9 @@ impl History {
         let mut reader = HistoryReader { identities, parameters, units: HashMap::new(), listed: Vec::new() };
         let (channels, touches) = reader.touches(snapshot, community, &activities).await?;
         let outcomes = reader.outcomes(snapshot, community, &exchange).await?;
+        let earlier = reader.earlier(snapshot, community).await?;
         let mut history =
-            Self { currency: exchange.own, activities, channels, units: reader.listed, touches, outcomes };
+            Self { currency: exchange.own, activities, channels, units: reader.listed, touches, outcomes, earlier };
         history.put_in_order();
         Ok(history)
     }
@@ -115,8 +126,12 @@ impl History {
         for outcome in self.outcomes.iter_mut().filter(|outcome| outcome.unit != NOBODY) {
             outcome.unit = units[outcome.unit as usize];
         }
+        for converted in &mut self.earlier {
+            converted.unit = units[converted.unit as usize];
+        }
         self.touches.sort_unstable();
         self.outcomes.sort_unstable();
+        self.earlier.sort_unstable();
     }
 }
 
@@ -185,6 +200,12 @@ impl HistoryReader<'_> {
         })
     }
 
+    /// The first moment whose touches can be credited, and the first after the quarters.
+    fn reach(&self) -> (DateTime<Utc>, DateTime<Utc>) {
+        let (from, until) = span(self.parameters.from, self.parameters.until);
+        (from - TimeDelta::days(i64::from(self.parameters.lookback_days)), until)
+    }
+
     async fn touches(
         &mut self,
         db: &DatabaseTransaction,
@@ -192,8 +213,7 @@ impl HistoryReader<'_> {
         activities: &[ActivityFacts],
     ) -> Result<(Vec<Option<String>>, Vec<Touched>), DbErr> {
         use touchpoint::Column;
-        let (from, until) = span(self.parameters.from, self.parameters.until);
-        let from = from - TimeDelta::days(i64::from(self.parameters.lookback_days));
+        let (from, until) = self.reach();
         let mut rows = touchpoint::Entity::find()
             .select_only()
             .columns([Column::PartyId, Column::ActivityId, Column::At, Column::Role, Column::Channel])
@@ -267,6 +287,27 @@ impl HistoryReader<'_> {
             })
         };
         rows.into_iter().map(happened).collect()
+    }
+
+    /// Of those who were met. An outcome before all touches that are read ends none of their journeys.
+    async fn earlier(&self, db: &impl ConnectionTrait, community: CommunityId) -> Result<Vec<Converted>, DbErr> {
+        let rows: Vec<(Uuid, DateTime<Utc>)> = outcome::Entity::find()
+            .select_only()
+            .columns([outcome::Column::PartyId, outcome::Column::At])
+            .filter(outcome::Column::CommunityId.eq(community.0))
+            .filter(outcome::Column::At.gte(self.reach().0))
+            .filter(outcome::Column::At.lt(span(self.parameters.from, self.parameters.until).0))
+            .filter(outcome::Column::Kind.is_in(self.parameters.outcomes.iter().map(|kind| kind.as_str())))
+            .filter(outcome::Column::Withdrawn.eq(false))
+            .filter(outcome::Column::PartyId.is_not_null())
+            .into_tuple()
+            .all(db)
+            .await?;
+        let converted = |(party, at): (Uuid, DateTime<Utc>)| {
+            let unit = self.identities.unit(party, at.date_naive(), self.parameters.by);
+            Some(Converted { unit: *self.units.get(&unit)?, at: at.timestamp() })
+        };
+        Ok(rows.into_iter().filter_map(converted).collect())
     }
 
     /// When each unit first paid, however long ago, and with which outcome: of several at the same moment one is the first.
