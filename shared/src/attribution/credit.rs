@@ -178,6 +178,34 @@ mod tests {
             }
         }
 
+        /// What the sources are called never matters: not which of two of the same second comes first, either.
+        #[test]
+        fn numbering_the_sources_anew_moves_credits_and_changes_none(
+            listed in arbitrary_journeys(5),
+            numbers in Just([0_u32, 1, 2, 3, 4]).prop_shuffle(),
+        ) {
+            let renamed: Vec<Listed> = listed
+                .iter()
+                .map(|(touches, conversion)| {
+                    let rename = |touch: &Touch| Touch { source: numbers[touch.source as usize], ..*touch };
+                    (touches.iter().map(rename).collect(), *conversion)
+                })
+                .collect();
+            let (before, after) = (journeys_of(5, &listed), journeys_of(5, &renamed));
+            for model in Model::ALL {
+                let (before, after) = (attribute(&before, model).unwrap(), attribute(&after, model).unwrap());
+                let moved: Vec<&SourceCredit> = numbers.iter().map(|number| &after.sources[*number as usize]).collect();
+                let moved_outcomes: Vec<f64> = moved.iter().map(|credit| credit.outcomes).collect();
+                assert_close(&moved_outcomes, &outcomes(&before));
+                for (moved, credit) in moved.iter().zip(&before.sources) {
+                    prop_assert_eq!(moved.activity, credit.activity);
+                    // The last ten-thousandth of a gain and of a loss goes to one of several by their numbers.
+                    let difference = (moved.value - credit.value).abs();
+                    prop_assert!(difference <= Decimal::new(2, DECIMALS), "{model}: {difference}");
+                }
+            }
+        }
+
         #[test]
         fn one_touch_gets_everything_under_every_rule(
             touched in prop::collection::vec((0_u32..4, any::<bool>()), 1..20),

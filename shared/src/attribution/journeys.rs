@@ -149,8 +149,8 @@ impl JourneysBuilder {
     ///
     /// A second outcome of the same account is a journey of its own, with the same touches once more. Without an
     /// outcome the look-back window ends with the last touch, so that both kinds of journeys are equally long at
-    /// most. Touches of the same second count in the order of their sources, so that the order in which they were
-    /// written down never matters.
+    /// most. Neither the order in which touches were written down nor the numbers of their sources matter: touches of
+    /// the same second are alike in time.
     pub fn add(
         &mut self,
         touches: impl IntoIterator<Item = Touch>,

@@ -20,6 +20,10 @@ pub const MAX_SOURCES: usize = 2_000;
 /// v = start * N, a walk comes to j at all with probability F_j = v_j / N_jj, so P(conversion) - F_j h_j is
 /// P(conversion without j), and R_j = F_j h_j / P(conversion).
 ///
+/// Touches of the same second have no order: every order of their sources counts, each as often as any other. Summed
+/// over all orders of k sources, a journey comes to each of them first and leaves each of them last in 1/k of the
+/// orders, and each of them is followed by each other one in 1/k.
+///
 /// Touches of the same source one after the other count as one. A loop from a source to itself only delays where the
 /// walk goes next: leaving out the loop and normalising what remains gives the same P(conversion) with and without
 /// each source, and keeps the equations solvable to full precision however long the loops are.
@@ -42,7 +46,8 @@ pub(super) fn shares(journeys: &Journeys) -> Result<Vec<f64>, AttributionError> 
     Ok(shares)
 }
 
-/// How often each step was taken. Steps from a source to itself are not among them.
+/// How often each step was taken: the mean over the orders that a journey may have had. Steps from a source to itself
+/// are not among them.
 struct Transitions {
     starts: DVector<f64>,
     /// From the row's source to the column's.
@@ -60,29 +65,53 @@ impl Transitions {
             conversions: DVector::zeros(size),
             nulls: DVector::zeros(size),
         };
+        let mut walk = Walk::default();
         for (path, _) in journeys.converted_paths() {
-            let last = counts.walk(path, indexes);
-            counts.conversions[last] += 1.0;
+            walk.count(path, indexes, &mut counts);
+            walk.here.iter().for_each(|last| counts.conversions[*last] += walk.part());
         }
         for path in journeys.unconverted_paths() {
-            let last = counts.walk(path, indexes);
-            counts.nulls[last] += 1.0;
+            walk.count(path, indexes, &mut counts);
+            walk.here.iter().for_each(|last| counts.nulls[*last] += walk.part());
         }
         counts
     }
+}
 
-    /// Counts the steps of a path, which has at least one touch, and returns where it ends.
-    fn walk(&mut self, path: &[Touch], indexes: &[usize]) -> usize {
-        let index_of = |touch: &Touch| indexes[touch.source as usize];
-        let mut here = index_of(&path[0]);
-        self.starts[here] += 1.0;
-        for next in path[1..].iter().map(index_of) {
-            if next != here {
-                self.steps[(here, next)] += 1.0;
-                here = next;
+/// A walk over the positions of a path.
+#[derive(Default)]
+struct Walk {
+    /// The sources of the position that it has come to, each once, and of the one before.
+    here: Vec<usize>,
+    before: Vec<usize>,
+}
+
+impl Walk {
+    /// In how many of the orders of this position a given source is the first, the last, or follows a given other one.
+    fn part(&self) -> f64 {
+        1.0 / self.here.len() as f64
+    }
+
+    /// Counts the steps of a path, which has at least one touch, and stays where it ends.
+    fn count(&mut self, path: &[Touch], indexes: &[usize], counts: &mut Transitions) {
+        self.here.clear();
+        for position in path.chunk_by(|one, next| one.at == next.at) {
+            std::mem::swap(&mut self.here, &mut self.before);
+            self.here.clear();
+            self.here.extend(position.iter().map(|touch| indexes[touch.source as usize]));
+            // Sources are sorted within a position, and their indexes are in the same order.
+            self.here.dedup();
+            let part = self.part();
+            if self.before.is_empty() {
+                self.here.iter().for_each(|first| counts.starts[*first] += part);
+            }
+            let arrivals = self.before.iter().map(|from| (from, part / self.before.len() as f64));
+            for (from, part) in arrivals.chain(self.here.iter().map(|from| (from, part))) {
+                for to in self.here.iter().filter(|to| *to != from) {
+                    counts.steps[(*from, *to)] += part;
+                }
             }
         }
-        here
     }
 }
 
@@ -114,6 +143,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::attribution::Conversion;
     use crate::attribution::testing::{DAY, Listed, arbitrary_journeys, assert_close, journeys_of, path};
 
     fn shares_of(sources: u32, listed: &[Listed]) -> Vec<f64> {
@@ -129,6 +159,24 @@ mod tests {
         // Without 0: 1/12. Without 1: 3/4 * 1/3 = 1/4. R = (1 - 1/6, 1 - 1/2).
         let (first, second) = (5.0 / 6.0, 1.0 / 2.0);
         assert_close(&shares_of(2, &listed), &[first / (first + second), second / (first + second)]);
+    }
+
+    #[test]
+    fn touches_of_the_same_second_are_walked_in_every_order() {
+        let at = |days: &[(u32, i64)], converts: bool| -> Listed {
+            let touches = days.iter().map(|(source, day)| Touch { source: *source, at: day * DAY }).collect();
+            (touches, converts.then(|| Conversion::new(10 * DAY, 1)))
+        };
+        // 0 and 1 at once, 2 and 0 at once: four orders, one of which meets 0 twice running.
+        let at_once = [at(&[(0, 1), (1, 1), (2, 2), (0, 2)], true), path(&[0], false), path(&[1, 2], false)];
+        let orders = [[0, 1, 0, 2], [0, 1, 2, 0], [1, 0, 0, 2], [1, 0, 2, 0]].map(|order| path(&order, true));
+        let mut listed = orders.to_vec();
+        for _ in 0..4 {
+            listed.extend([path(&[0], false), path(&[1, 2], false)]);
+        }
+        assert_close(&shares_of(3, &at_once), &shares_of(3, &listed));
+        // Of three at once, all have the same share.
+        assert_close(&shares_of(3, &[at(&[(0, 1), (1, 1), (2, 1), (1, 1)], true)]), &[1.0 / 3.0; 3]);
     }
 
     #[test]

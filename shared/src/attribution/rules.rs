@@ -1,4 +1,9 @@
 //! Models that look at one journey at a time: the credits of its touches follow from their positions and times.
+//!
+//! Touches of the same second share one position: nothing says which of them came first, so a model that credits a
+//! position credits all of them alike. Models without positions, linear and time decay, credit each touch by itself.
+
+use std::ops::Range;
 
 use super::{Conversion, HalfLife, Touch};
 
@@ -24,17 +29,30 @@ impl Rule {
         credits.clear();
         credits.resize(path.len(), 0.0);
         match self {
-            Self::FirstTouch => credits[0] = 1.0,
-            Self::LastTouch => credits[path.len() - 1] = 1.0,
-            Self::Linear => credits.fill(1.0 / path.len() as f64),
+            Self::FirstTouch => share(credits, position(path, 0), 1.0),
+            Self::LastTouch => share(credits, position(path, path.len() - 1), 1.0),
+            Self::Linear => credits.fill(1.0),
             Self::TimeDecay(half_life) => time_decay(path, half_life, credits),
-            Self::UShaped => u_shaped(credits),
+            Self::UShaped => u_shaped(path, credits),
             Self::WShaped => w_shaped(path, conversion, credits),
         }
+        normalise(credits);
     }
 }
 
-/// 2^(-age/half-life), normalised. Ages are counted from the last touch: that leaves the ratios as they are, and a
+/// The touches of the same second as that of an index.
+fn position(path: &[Touch], index: usize) -> Range<usize> {
+    let at = path[index].at;
+    path.partition_point(|touch| touch.at < at)..path.partition_point(|touch| touch.at <= at)
+}
+
+/// Adds the same part of a credit to each touch of a range, if there are any.
+fn share(credits: &mut [f64], range: Range<usize>, credit: f64) {
+    let part = credit / range.len() as f64;
+    credits[range].iter_mut().for_each(|credit| *credit += part);
+}
+
+/// 2^(-age/half-life). Ages are counted from the last touch: that leaves the ratios as they are, and a
 /// touch that is very many half-lives older than the outcome still has a weight above zero.
 fn time_decay(path: &[Touch], half_life: HalfLife, credits: &mut [f64]) {
     let last = path[path.len() - 1].at;
@@ -42,39 +60,34 @@ fn time_decay(path: &[Touch], half_life: HalfLife, credits: &mut [f64]) {
         let days = last.abs_diff(touch.at) as f64 / SECONDS_PER_DAY;
         *credit = (-days / half_life.days()).exp2();
     }
-    normalise(credits);
 }
 
-/// .4 to the first and the last touch, .2 spread over those between. Two touches share equally.
-fn u_shaped(credits: &mut [f64]) {
-    match credits {
-        [only] => *only = 1.0,
-        [first, last] => (*first, *last) = (0.5, 0.5),
-        [first, between @ .., last] => {
-            (*first, *last) = (0.4, 0.4);
-            let share = 0.2 / between.len() as f64;
-            between.fill(share);
-        }
-        [] => {}
+/// .4 to the first and the last position, .2 spread over the touches between. Two positions share equally.
+fn u_shaped(path: &[Touch], credits: &mut [f64]) {
+    let (first, last) = (position(path, 0), position(path, path.len() - 1));
+    if first == last {
+        return share(credits, first, 1.0);
     }
+    share(credits, first.end..last.start, 0.2);
+    share(credits, first, 0.4);
+    share(credits, last, 0.4);
 }
 
 /// .3 to each key position, .1 spread over the touches in none.
 ///
-/// The touch of a stage is the last one not after it; a touch in two key positions gets both shares. A stage that is
-/// unknown, or before the first touch, has no touch: what is left is normalised, as it is when no touch is left for
+/// The position of a stage is the last one not after it; a position that is key twice gets both shares. A stage that is
+/// unknown, or before the first touch, has no position: what is left is normalised, as it is when no touch is left for
 /// the .1.
 fn w_shaped(path: &[Touch], conversion: &Conversion, credits: &mut [f64]) {
     let index_of = |stage: Option<i64>| path.partition_point(|touch| Some(touch.at) <= stage).checked_sub(1);
     let keys = [Some(0), index_of(conversion.lead_at), index_of(conversion.opportunity_at)];
     for index in keys.into_iter().flatten() {
-        credits[index] += 0.3;
+        share(credits, position(path, index), 0.3);
     }
     let others = credits.iter().filter(|credit| **credit == 0.0).count();
     for credit in credits.iter_mut().filter(|credit| **credit == 0.0) {
         *credit = 0.1 / others as f64;
     }
-    normalise(credits);
 }
 
 fn normalise(credits: &mut [f64]) {
@@ -119,7 +132,22 @@ mod tests {
     fn u_shaped_by_the_number_of_touches() {
         assert_eq!(credits(Rule::UShaped, &[1], [None; 2]), [1.0]);
         assert_eq!(credits(Rule::UShaped, &[1, 2], [None; 2]), [0.5, 0.5]);
-        assert_eq!(credits(Rule::UShaped, &[1, 2, 3, 4], [None; 2]), [0.4, 0.1, 0.1, 0.4]);
+        assert_close(&credits(Rule::UShaped, &[1, 2, 3, 4], [None; 2]), &[0.4, 0.1, 0.1, 0.4]);
+    }
+
+    #[test]
+    fn touches_of_the_same_second_share_a_position() {
+        let check = |rule, days: &[i64], stages, expected: &[f64]| assert_close(&credits(rule, days, stages), expected);
+        check(Rule::FirstTouch, &[1, 1, 2], [None; 2], &[0.5, 0.5, 0.0]);
+        check(Rule::LastTouch, &[1, 2, 2, 2], [None; 2], &[0.0, 1.0 / 3.0, 1.0 / 3.0, 1.0 / 3.0]);
+        check(Rule::UShaped, &[1, 1], [None; 2], &[0.5, 0.5]);
+        check(Rule::UShaped, &[1, 1, 2], [None; 2], &[0.25, 0.25, 0.5]);
+        check(Rule::UShaped, &[1, 2, 2, 3, 3], [None; 2], &[0.4, 0.1, 0.1, 0.2, 0.2]);
+        check(Rule::WShaped, &[1, 1, 2, 2, 3], [Some(2), Some(2)], &[0.15, 0.15, 0.3, 0.3, 0.1]);
+        // Without positions each touch counts by itself.
+        check(Rule::Linear, &[1, 1, 2, 3], [None; 2], &[0.25; 4]);
+        let decay = Rule::TimeDecay(HalfLife::DEFAULT);
+        check(decay, &[93, 93, 100], [None; 2], &[0.25, 0.25, 0.5]);
     }
 
     #[test]

@@ -27,9 +27,9 @@ pub fn path(sources: &[u32], converts: bool) -> Listed {
     (touches, conversion)
 }
 
-/// Up to 40 journeys over 120 days, some with touches that are too old or too late, some without any.
+/// Up to 40 journeys over 120 days, some with touches that are too old or too late, some without any, and some at once.
 pub fn arbitrary_journeys(sources: u32) -> impl Strategy<Value = Vec<Listed>> {
-    let moment = 0..120 * DAY;
+    let moment = prop_oneof![0..120 * DAY, (0..12_i64).prop_map(|step| 10 * step * DAY)];
     let touch = (0..sources, moment.clone()).prop_map(|(source, at)| Touch { source, at });
     let value = prop_oneof![3 => 0_i64..1_000_000_000, 1 => -1_000_000_i64..0];
     let stage = || prop::option::of(0..120 * DAY);
