@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use sea_orm::QuerySelect;
 use sea_orm::prelude::*;
 use uuid::Uuid;
-use valuemap_shared::activities::{Cost, OutcomeKind, Role};
+use valuemap_shared::activities::{Cost, OutcomeKind, Role, latest_moment};
 use valuemap_shared::attribution::{BreakEven, Likely, break_even};
 use valuemap_shared::ids::CommunityId;
 use valuemap_shared::money::{self, Currency, Money};
@@ -251,7 +251,7 @@ async fn conversion_of(
         .await?;
     let mut happened: HashMap<Uuid, Vec<DateTime<Utc>>> = HashMap::new();
     for (party, at) in outcomes {
-        happened.entry(unit(party, at)).or_default().push(at);
+        happened.entry(unit(party, at)).or_default().push(latest_moment(at));
     }
     let mut converted: HashMap<Uuid, bool> = HashMap::new();
     for (party, at) in touches {

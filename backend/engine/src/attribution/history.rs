@@ -7,7 +7,7 @@ use futures_util::TryStreamExt;
 use sea_orm::prelude::*;
 use sea_orm::{DatabaseTransaction, QueryOrder, QuerySelect};
 use uuid::Uuid;
-use valuemap_shared::activities::{OutcomeKind, Role};
+use valuemap_shared::activities::{OutcomeKind, Role, latest_moment};
 use valuemap_shared::attribution::{Parameters, USUAL_OUTCOMES};
 use valuemap_shared::calendar::Quarter;
 use valuemap_shared::ids::CommunityId;
@@ -67,6 +67,7 @@ pub struct Touched {
 pub struct Happened {
     /// [`NOBODY`] where it is not known whose it is.
     pub unit: u32,
+    /// A date without a time lies at the end of its day, as it does for the stages.
     pub at: i64,
     pub kind: OutcomeKind,
     /// A purchase that is the unit's first.
@@ -278,12 +279,12 @@ impl HistoryReader<'_> {
             };
             Ok(Happened {
                 unit,
-                at: row.at.timestamp(),
+                at: latest_moment(row.at).timestamp(),
                 kind,
                 is_first: kind == OutcomeKind::Purchase && first.is_some_and(|first| (row.at, row.id) <= *first),
                 amount: ten_thousandths(amount),
-                lead_at: row.lead_at.map(|at| at.timestamp()),
-                opportunity_at: row.opportunity_at.map(|at| at.timestamp()),
+                lead_at: row.lead_at.map(|at| latest_moment(at).timestamp()),
+                opportunity_at: row.opportunity_at.map(|at| latest_moment(at).timestamp()),
             })
         };
         rows.into_iter().map(happened).collect()
@@ -305,7 +306,7 @@ impl HistoryReader<'_> {
             .await?;
         let converted = |(party, at): (Uuid, DateTime<Utc>)| {
             let unit = self.identities.unit(party, at.date_naive(), self.parameters.by);
-            Some(Converted { unit: *self.units.get(&unit)?, at: at.timestamp() })
+            Some(Converted { unit: *self.units.get(&unit)?, at: latest_moment(at).timestamp() })
         };
         Ok(rows.into_iter().filter_map(converted).collect())
     }

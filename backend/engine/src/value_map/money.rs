@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use sea_orm::prelude::*;
 use sea_orm::{QueryOrder, QuerySelect};
 use uuid::Uuid;
-use valuemap_shared::activities::{CostKind, OutcomeKind};
+use valuemap_shared::activities::{CostKind, OutcomeKind, latest_moment};
 use valuemap_shared::ids::CommunityId;
 use valuemap_shared::money::{Currency, Money};
 use valuemap_shared::value_map::comparison::Comparison;
@@ -158,7 +158,7 @@ pub async fn paid_outcomes(
         touched.entry(unit(party, at)).or_default().push(at);
     }
     let firsts = first_payments(db, community, &parties, &unit).await?;
-    let window = TimeDelta::days(i64::from(attribution.lookback_days));
+    let window = TimeDelta::days(i64::from(attribution.lookback_days)).num_seconds();
     let paid = |row: outcome::Model| {
         let unit = row.party_id.map(|party| unit(party, row.at));
         let is_first = unit.is_some_and(|unit| firsts.get(&unit).is_none_or(|first| (row.at, row.id) <= *first));
@@ -167,7 +167,9 @@ pub async fn paid_outcomes(
             Ok(OutcomeKind::Purchase) if is_first => Element::Acquisition,
             _ => Element::RepeatPurchases,
         };
-        let met = |at: &DateTime<Utc>| *at <= row.at && *at > row.at - window;
+        // In whole seconds, as attributions count, so that both credit the same outcomes.
+        let happened = latest_moment(row.at).timestamp();
+        let met = |at: &DateTime<Utc>| at.timestamp() <= happened && at.timestamp() > happened - window;
         let credited = unit.and_then(|unit| touched.get(&unit)).is_some_and(|touches| touches.iter().any(met));
         let amount = match (row.amount, &row.currency) {
             (Some(amount), Some(currency)) => exchange.own_amount(amount, currency, row.at.date_naive()),
