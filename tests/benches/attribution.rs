@@ -16,7 +16,10 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use generate::Journey;
 use serde_json::Value;
-use valuemap_shared::attribution::{Attribution, Journeys, Model, attribute};
+use valuemap_shared::attribution::{
+    Attribution, Bucket, CreditSource, Journeys, MAX_SOURCES_OF_PRECISE_MARKOV, Model, attribute,
+    compare as compare_models,
+};
 
 const JOURNEYS: usize = 250_000;
 const SOURCES: u32 = 12;
@@ -51,6 +54,13 @@ fn main() -> anyhow::Result<()> {
         attribute(&journeys, model)?;
         println!("| {model}, {sources} sources | {} |", shown(start.elapsed()));
     }
+    let precise = [(Model::Linear, SOURCES), (Model::Shapley, 20), (Model::MarkovRemoval, SOURCES)];
+    for (model, sources) in precise.into_iter().chain([(Model::MarkovRemoval, MAX_SOURCES_OF_PRECISE_MARKOV as u32)]) {
+        let journeys = build(&generate::journeys(JOURNEYS, sources, 2), sources)?;
+        let start = Instant::now();
+        compare_models(&journeys, &[model]);
+        println!("| {model} with intervals, {sources} sources | {} |", shown(start.elapsed()));
+    }
 
     let Some(python) = std::env::var_os(PYTHON) else {
         println!("\nChannelAttribution: skipped, because {PYTHON} names no Python that has it");
@@ -63,9 +73,9 @@ fn main() -> anyhow::Result<()> {
 }
 
 fn build(listed: &[Journey], sources: u32) -> anyhow::Result<Journeys> {
-    let mut builder = Journeys::builder(sources, Duration::MAX)?;
-    for journey in listed {
-        builder.add(journey.touches.iter().copied(), journey.conversion)?;
+    let mut builder = Journeys::builder(CreditSource::Channel, sources, Duration::MAX)?;
+    for (unit, journey) in (0..).zip(listed) {
+        builder.add(Bucket::of_hash(unit), journey.touches.iter().copied(), journey.conversion)?;
     }
     Ok(builder.build())
 }

@@ -1,12 +1,19 @@
 use rust_decimal::Decimal;
 
-use super::{Attribution, AttributionError, Journeys, Model, Outcomes, SourceActivity, attribute};
+use super::precision::precision;
+use super::ranks::ranks;
+use super::{
+    Attribution, AttributionError, Imprecise, Journeys, Model, Outcomes, Precision, SourceActivity, SourceCredit,
+    attribute,
+};
 
 /// What several models say about the same journeys.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Comparison {
     pub credited: Outcomes,
     pub uncredited: Outcomes,
+    /// Those of the credited outcomes that a comparison counts on the value map.
+    pub replaced: Outcomes,
     /// The models that were asked for, in that order.
     pub models: Vec<ModelColumn>,
     /// By source, in the order of their indices.
@@ -36,13 +43,15 @@ pub struct SourceComparison {
 }
 
 /// What a model says about a source.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ModelCredit {
     pub outcomes: f64,
     pub value: Decimal,
     /// By credited outcomes, from 1 on. Sources with the same credit share a rank, and as many ranks after it are
     /// left out.
     pub rank: u32,
+    /// How sure that is, or why it is not known.
+    pub precision: Result<Precision, Imprecise>,
 }
 
 /// The least and the most across models.
@@ -56,10 +65,11 @@ pub struct Range<T> {
 pub fn compare(journeys: &Journeys, models: &[Model]) -> Comparison {
     let answers: Vec<_> = models.iter().map(|model| attribute(journeys, *model)).collect();
     let columns: Vec<Option<Vec<ModelCredit>>> =
-        answers.iter().map(|answer| answer.as_ref().ok().map(column)).collect();
+        answers.iter().map(|answer| answer.as_ref().ok().map(|credits| column(journeys, credits))).collect();
     let flips = rank_flips(&columns, journeys.activity().len());
     let row = |(index, activity): (usize, &SourceActivity)| {
-        let credits: Vec<_> = columns.iter().map(|column| column.as_ref().map(|credits| credits[index])).collect();
+        let credits: Vec<_> =
+            columns.iter().map(|column| column.as_ref().map(|credits| credits[index].clone())).collect();
         let answered = || credits.iter().flatten();
         SourceComparison {
             source: index as u32,
@@ -73,6 +83,7 @@ pub fn compare(journeys: &Journeys, models: &[Model]) -> Comparison {
     Comparison {
         credited: journeys.credited(),
         uncredited: journeys.uncredited(),
+        replaced: journeys.replaced(),
         sources: journeys.activity().iter().enumerate().map(row).collect(),
         models: models
             .iter()
@@ -82,30 +93,17 @@ pub fn compare(journeys: &Journeys, models: &[Model]) -> Comparison {
     }
 }
 
-fn column(attribution: &Attribution) -> Vec<ModelCredit> {
+fn column(journeys: &Journeys, attribution: &Attribution) -> Vec<ModelCredit> {
     let credits: Vec<f64> = attribution.sources.iter().map(|credit| credit.outcomes).collect();
     let ranks = ranks(&credits, attribution.credited.count);
-    let credits = attribution.sources.iter().zip(ranks);
-    credits.map(|(credit, rank)| ModelCredit { outcomes: credit.outcomes, value: credit.value, rank }).collect()
-}
-
-/// Credits of so many outcomes differ in their last digits with the order of summation.
-fn tolerance(outcomes: u64) -> f64 {
-    1e-9 * outcomes.max(1) as f64
-}
-
-fn ranks(credits: &[f64], outcomes: u64) -> Vec<u32> {
-    let mut order: Vec<usize> = (0..credits.len()).collect();
-    order.sort_by(|a, b| credits[*b].total_cmp(&credits[*a]));
-    let mut ranks = vec![0; credits.len()];
-    let (mut rank, mut leader) = (1, f64::INFINITY);
-    for (ahead, index) in order.into_iter().enumerate() {
-        if leader - credits[index] > tolerance(outcomes) {
-            (rank, leader) = (ahead as u32 + 1, credits[index]);
-        }
-        ranks[index] = rank;
-    }
-    ranks
+    let precision = precision(journeys, attribution, &ranks);
+    let credit = |((credit, rank), precision): ((&SourceCredit, u32), _)| ModelCredit {
+        outcomes: credit.outcomes,
+        value: credit.value,
+        rank,
+        precision,
+    };
+    attribution.sources.iter().zip(ranks).zip(precision).map(credit).collect()
 }
 
 /// For each source, whether two models disagree on which of it and another source is ahead.
@@ -134,13 +132,15 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::attribution::MAX_SOURCES_OF_SHAPLEY;
     use crate::attribution::testing::{arbitrary_journeys, journeys_of, path};
 
     #[test]
     fn a_range_a_rank_by_model_and_a_flip() {
         let listed = [path(&[0, 2, 1], true), path(&[0, 1], true), path(&[0, 1], true), path(&[3], true)];
         let comparison = compare(&journeys_of(5, &listed), &[Model::FirstTouch, Model::LastTouch, Model::Linear]);
-        let ranks = |source: usize| comparison.sources[source].credits.iter().map(|credit| credit.unwrap().rank);
+        let ranks =
+            |source: usize| comparison.sources[source].credits.iter().map(|credit| credit.as_ref().unwrap().rank);
         assert_eq!(ranks(0).collect::<Vec<_>>(), [1, 3, 1]);
         assert_eq!(ranks(1).collect::<Vec<_>>(), [3, 1, 1]);
         assert_eq!(ranks(3).collect::<Vec<_>>(), [2, 2, 3]);
@@ -154,22 +154,15 @@ mod tests {
     fn a_model_without_an_answer_carries_its_reason() {
         let all: Vec<u32> = (0..21).collect();
         let comparison = compare(&journeys_of(21, &[path(&all, true)]), &[Model::Shapley, Model::Linear]);
-        let most = crate::attribution::MAX_SOURCES_OF_SHAPLEY;
-        let reason = AttributionError::TooManySourcesInAJourney { met: 21, most };
+        let reason = AttributionError::TooManySources { model: Model::Shapley, used: 21, most: MAX_SOURCES_OF_SHAPLEY };
         assert_eq!(comparison.models[0].failure, Some(reason));
         assert_eq!(comparison.models[1].failure, None);
         let source = &comparison.sources[0];
-        assert!(source.credits[0].is_none() && source.credits[1].unwrap().rank == 1);
+        assert!(source.credits[0].is_none() && source.credits[1].as_ref().unwrap().rank == 1);
         assert!(!source.rank_flips);
 
         let comparison = compare(&journeys_of(21, &[path(&all, true)]), &[Model::Shapley]);
         assert_eq!((comparison.sources[0].outcomes, comparison.sources[0].value), (None, None));
-    }
-
-    #[test]
-    fn equal_credits_share_a_rank() {
-        assert_eq!(ranks(&[1.0, 3.0, 1.0 + 1e-12, 0.0, 3.0], 8), [3, 1, 3, 5, 1]);
-        assert_eq!(ranks(&[], 0), [0_u32; 0]);
     }
 
     proptest! {

@@ -1,7 +1,9 @@
 use rust_decimal::Decimal;
 
+use super::journeys::Credited;
 use super::rules::Rule;
-use super::{AttributionError, Journeys, Model, Outcomes, SourceActivity, markov, shapley};
+use super::shapley::Game;
+use super::{AttributionError, Bucket, Journeys, Model, Outcomes, SourceActivity, markov};
 use crate::money::{DECIMALS, allocate};
 
 /// What a model credits to each source.
@@ -33,15 +35,9 @@ pub struct SourceCredit {
 
 /// Divides the credit for all outcomes among the sources, by a model.
 pub fn attribute(journeys: &Journeys, model: Model) -> Result<Attribution, AttributionError> {
-    let (outcomes, values) = match model {
-        Model::FirstTouch => by_rule(journeys, Rule::FirstTouch)?,
-        Model::LastTouch => by_rule(journeys, Rule::LastTouch)?,
-        Model::Linear => by_rule(journeys, Rule::Linear)?,
-        Model::TimeDecay { half_life } => by_rule(journeys, Rule::TimeDecay(half_life))?,
-        Model::UShaped => by_rule(journeys, Rule::UShaped)?,
-        Model::WShaped => by_rule(journeys, Rule::WShaped)?,
-        Model::MarkovRemoval => by_shares(journeys, &markov::shares(journeys)?)?,
-        Model::Shapley => by_shares(journeys, &shapley::shares(journeys)?)?,
+    let (outcomes, values) = match Rule::of(model) {
+        Some(rule) => by_rule(journeys, rule)?,
+        None => by_shares(journeys, &Shares::of(journeys, model)?.without(None)?)?,
     };
     let activity = (0..).zip(journeys.activity());
     let sources = activity.zip(outcomes.into_iter().zip(values)).map(|((source, activity), (outcomes, value))| {
@@ -57,28 +53,79 @@ type Credits = (Vec<f64>, Vec<Decimal>);
 /// Outcomes are divided one by one. Their value is divided in proportion to the credits, each as heavy as its outcome's
 /// value: gains and losses apart, because both together may be zero, of which there are no proportions.
 fn by_rule(journeys: &Journeys, rule: Rule) -> Result<Credits, AttributionError> {
-    let mut outcomes = vec![0.0; journeys.sources() as usize];
-    let mut proportions = [outcomes.clone(), outcomes.clone()];
-    let mut credits = Vec::new();
-    for (path, conversion) in journeys.converted_paths() {
-        rule.divide(path, conversion, &mut credits);
-        let proportions = &mut proportions[usize::from(conversion.value < 0)];
-        let weight = conversion.value.unsigned_abs() as f64;
-        for (touch, credit) in path.iter().zip(&credits) {
-            outcomes[touch.source as usize] += credit;
-            proportions[touch.source as usize] += credit * weight;
+    let mut sums = RuleSums::none(journeys);
+    rule_sums(journeys, rule).iter().for_each(|of_bucket| sums.add(of_bucket, 1.0));
+    let Credited { gains, losses, .. } = journeys.credited_without(None);
+    let values = divided(gains, &sums.gains)?.into_iter().zip(divided(losses, &sums.losses)?);
+    Ok((sums.outcomes, values.map(|(gained, lost)| gained + lost).collect()))
+}
+
+/// What a rule credits to each source, before it is rounded.
+#[derive(Clone)]
+pub(super) struct RuleSums {
+    pub outcomes: Vec<f64>,
+    /// Ten-thousandths, as are losses. Neither is below zero.
+    pub gains: Vec<f64>,
+    pub losses: Vec<f64>,
+}
+
+impl RuleSums {
+    fn none(journeys: &Journeys) -> Self {
+        let zeros = vec![0.0; journeys.sources() as usize];
+        Self { outcomes: zeros.clone(), gains: zeros.clone(), losses: zeros }
+    }
+
+    /// Adds other sums, so many times.
+    pub fn add(&mut self, other: &Self, times: f64) {
+        let sums = [&mut self.outcomes, &mut self.gains, &mut self.losses];
+        for (sums, others) in sums.into_iter().zip([&other.outcomes, &other.gains, &other.losses]) {
+            sums.iter_mut().zip(others).for_each(|(sum, other)| *sum += times * other);
         }
     }
-    let [gained, lost] = journeys.gains_and_losses();
-    let values = divided(gained, &proportions[0])?.into_iter().zip(divided(lost, &proportions[1])?);
-    Ok((outcomes, values.map(|(gained, lost)| gained + lost).collect()))
+}
+
+/// By bucket.
+pub(super) fn rule_sums(journeys: &Journeys, rule: Rule) -> Vec<RuleSums> {
+    let mut by_bucket = vec![RuleSums::none(journeys); Bucket::COUNT];
+    let mut credits = Vec::new();
+    for (path, conversion) in journeys.converted_paths() {
+        rule.divide(path.touches, conversion, &mut credits);
+        let RuleSums { outcomes, gains, losses } = &mut by_bucket[path.bucket.index()];
+        let values = if conversion.value < 0 { losses } else { gains };
+        let value = conversion.value.unsigned_abs() as f64;
+        for (touch, credit) in path.touches.iter().zip(&credits) {
+            outcomes[touch.source as usize] += credit;
+            values[touch.source as usize] += credit * value;
+        }
+    }
+    by_bucket
 }
 
 /// All outcomes together are divided in the same shares, and so is their value.
 fn by_shares(journeys: &Journeys, shares: &[f64]) -> Result<Credits, AttributionError> {
-    let count = journeys.credited().count as f64;
-    let [gained, lost] = journeys.gains_and_losses();
-    Ok((shares.iter().map(|share| share * count).collect(), divided(gained + lost, shares)?))
+    let Credited { count, gains, losses } = journeys.credited_without(None);
+    Ok((shares.iter().map(|share| share * count as f64).collect(), divided(gains + losses, shares)?))
+}
+
+/// A model whose credits follow from all journeys together.
+pub(super) enum Shares<'a> {
+    Markov(&'a Journeys),
+    Shapley(Game),
+}
+
+impl<'a> Shares<'a> {
+    /// `model` is none that has a rule.
+    pub fn of(journeys: &'a Journeys, model: Model) -> Result<Self, AttributionError> {
+        Ok(if model == Model::Shapley { Self::Shapley(Game::of(journeys)?) } else { Self::Markov(journeys) })
+    }
+
+    /// The share of each source, of all journeys or of all but those of a bucket.
+    pub fn without(&self, bucket: Option<Bucket>) -> Result<Vec<f64>, AttributionError> {
+        match self {
+            Self::Markov(journeys) => markov::shares(journeys, bucket),
+            Self::Shapley(game) => Ok(game.shares(bucket)),
+        }
+    }
 }
 
 /// Divides ten-thousandths so that the parts add up to them. The parts and their sums have to fit 64 bits, and Shapley
@@ -127,7 +174,7 @@ mod tests {
     fn gains_and_losses_that_cancel_out_are_still_divided() {
         let sold = Conversion::new(10, 10_000);
         let lost = Conversion::new(10, -10_000);
-        let touch = |source| vec![Touch { source, at: 10 }];
+        let touch = |source| vec![Touch::new(source, 10)];
         let journeys = journeys_of(2, &[(touch(0), Some(sold)), (touch(1), Some(lost))]);
         for model in [Model::FirstTouch, Model::UShaped] {
             assert_eq!(values(&attribute(&journeys, model).unwrap()), ["1", "-1"]);
@@ -136,7 +183,7 @@ mod tests {
 
     #[test]
     fn what_would_not_fit_is_refused() {
-        let touch = vec![Touch { source: 0, at: 10 }];
+        let touch = vec![Touch::new(0, 10)];
         let journeys = journeys_of(1, &[(touch, Some(Conversion::new(10, i64::MAX)))]);
         for model in Model::ALL {
             assert_eq!(attribute(&journeys, model), Err(AttributionError::ValuesTooLarge));

@@ -10,19 +10,19 @@ pub enum AttributionError {
     #[error("the outcomes are worth more than can be added up exactly; attribute a shorter period or a larger unit")]
     ValuesTooLarge,
     #[error(
-        "{model} takes at most {most} sources that have touches, and these journeys have {used}; credit types or \
-         channels in place of single activities, or choose a model without this limit, such as linear"
+        "{model} takes at most {most} sources that have touches, and these journeys have {used}; credit what activities \
+         have in common, such as modality or goal, or choose a model without this limit, such as linear"
     )]
     TooManySources { model: Model, used: usize, most: usize },
     #[error(
-        "shapley takes journeys that met at most {most} sources, and one met {met}; credit types or channels in place \
-         of single activities, shorten the look-back window, or choose a model without this limit, such as linear"
+        "shapley credits types, channels, modalities or goals, and not single activities, which too few journeys met \
+         for conversion rates; choose one of these, or a model without this limit, such as shapley_nonnegative"
     )]
-    TooManySourcesInAJourney { met: usize, most: usize },
+    ShapleyOfActivities,
     #[error(
-        "shapley looks at all subsets of what each journey met, at most {most}, and these journeys have {subsets}; \
-         credit types or channels in place of single activities, shorten the look-back window, or choose another model, such \
-         as linear"
+        "shapley looks at all subsets of what at least some journeys met alike, at most {most}, and these journeys have \
+         {subsets}; credit modalities or goals, shorten the look-back window, or choose another model, such as \
+         shapley_nonnegative"
     )]
     TooManySets { subsets: u64, most: u64 },
     #[error("the equations of {0} have no usable solution for these journeys; choose another model")]

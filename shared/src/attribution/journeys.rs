@@ -2,16 +2,47 @@ use std::time::Duration;
 
 use rust_decimal::Decimal;
 
-use super::AttributionError;
+use super::{AttributionError, CreditSource};
 use crate::money::DECIMALS;
 
 /// An account or a member met something that may be credited.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Touch {
     /// The index of what gets the credit: an activity, a type or a channel, as the caller chose to number them.
     pub source: u32,
     /// Seconds since 1970.
     pub at: i64,
+    /// How much it counts beside others, in models that credit single touches; 0 is as if it had not happened.
+    pub weight: f64,
+}
+
+impl Touch {
+    /// A touch that counts once.
+    pub fn new(source: u32, at: i64) -> Self {
+        Self { source, at, weight: 1.0 }
+    }
+}
+
+/// One of 64 groups that members or accounts fall into by a hash, all journeys of one into the same. What is credited
+/// without each of them in turn says how sure credits are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Bucket(u8);
+
+impl Bucket {
+    pub const COUNT: usize = 64;
+
+    /// The bucket of whoever has this hash, of which the last six bits count.
+    pub fn of_hash(hash: u64) -> Self {
+        Self((hash % Self::COUNT as u64) as u8)
+    }
+
+    pub fn all() -> impl Iterator<Item = Self> {
+        (0..Self::COUNT as u8).map(Self)
+    }
+
+    pub fn index(self) -> usize {
+        self.0.into()
+    }
 }
 
 /// The outcome that a journey ended in. All moments are seconds since 1970.
@@ -25,12 +56,14 @@ pub struct Conversion {
     pub lead_at: Option<i64>,
     /// When the opportunity was created, if that is known.
     pub opportunity_at: Option<i64>,
+    /// A comparison counts it on the value map, in place of what activities are credited with.
+    pub is_replaced: bool,
 }
 
 impl Conversion {
     /// An outcome of which only the moment and the value are known.
     pub fn new(at: i64, value: i64) -> Self {
-        Self { at, value, lead_at: None, opportunity_at: None }
+        Self { at, value, lead_at: None, opportunity_at: None, is_replaced: false }
     }
 }
 
@@ -56,8 +89,9 @@ pub struct SourceActivity {
 /// The journeys of accounts or members, with and without an outcome at their end.
 ///
 /// Only what can be credited is kept: touches within the look-back window, in the order of time.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Journeys {
+    kind: CreditSource,
     /// By source.
     activity: Vec<SourceActivity>,
     converted: Paths,
@@ -65,21 +99,44 @@ pub struct Journeys {
     conversions: Vec<Conversion>,
     unconverted: Paths,
     totals: Totals,
+    /// What of the totals is credited, by bucket.
+    by_bucket: Vec<Credited>,
+}
+
+/// One journey, as models see it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Path<'a> {
+    pub bucket: Bucket,
+    /// In the order of time, at least one.
+    pub touches: &'a [Touch],
 }
 
 impl Journeys {
-    /// Starts to collect journeys in which sources from 0 up to, and without, `sources` occur.
+    /// Starts to collect journeys in which sources from 0 up to, and without, `sources` occur. They are all of one kind.
     ///
     /// A touch counts when it is at most `look_back` older than the outcome (a touch of exactly that age is too old)
     /// and not later than it. [`Duration::MAX`] lets all earlier touches count.
-    pub fn builder(sources: u32, look_back: Duration) -> Result<JourneysBuilder, AttributionError> {
+    pub fn builder(kind: CreditSource, sources: u32, look_back: Duration) -> Result<JourneysBuilder, AttributionError> {
         let look_back = i64::try_from(look_back.as_secs()).unwrap_or(i64::MAX);
         if look_back == 0 {
             return Err(AttributionError::EmptyLookBack);
         }
-        let journeys = Self { activity: vec![SourceActivity::default(); sources as usize], ..Self::default() };
+        let journeys = Self {
+            kind,
+            activity: vec![SourceActivity::default(); sources as usize],
+            converted: Paths::default(),
+            conversions: Vec::new(),
+            unconverted: Paths::default(),
+            totals: Totals::default(),
+            by_bucket: vec![Credited::default(); Bucket::COUNT],
+        };
         let last_journey_of = vec![0; sources as usize];
         Ok(JourneysBuilder { journeys, look_back, last_journey_of, journey: Vec::new() })
+    }
+
+    /// What the sources are.
+    pub fn kind(&self) -> CreditSource {
+        self.kind
     }
 
     /// How many sources there are, with and without touches.
@@ -94,8 +151,13 @@ impl Journeys {
 
     /// The outcomes that had a touch in the look-back window.
     pub fn credited(&self) -> Outcomes {
-        let value = i128::from(self.totals.gains) + i128::from(self.totals.losses);
-        Outcomes { count: self.conversions.len() as u64, value: amount(value) }
+        let Credited { count, gains, losses } = self.totals.credited;
+        Outcomes { count, value: amount(i128::from(gains) + i128::from(losses)) }
+    }
+
+    /// Those of the credited outcomes that a comparison counts on the value map.
+    pub fn replaced(&self) -> Outcomes {
+        Outcomes { count: self.totals.replaced, value: amount(self.totals.replaced_value) }
     }
 
     /// The outcomes that had none, so that nothing can be credited with them.
@@ -108,17 +170,28 @@ impl Journeys {
         self.unconverted.ends.len() as u64
     }
 
-    pub(super) fn converted_paths(&self) -> impl Iterator<Item = (&[Touch], &Conversion)> {
+    pub(super) fn converted_paths(&self) -> impl Iterator<Item = (Path<'_>, &Conversion)> {
         self.converted.iter().zip(&self.conversions)
     }
 
-    pub(super) fn unconverted_paths(&self) -> impl Iterator<Item = &[Touch]> {
+    pub(super) fn unconverted_paths(&self) -> impl Iterator<Item = Path<'_>> {
         self.unconverted.iter()
     }
 
-    /// Ten-thousandths of what the credited outcomes brought, and of what they cost (not above zero).
-    pub(super) fn gains_and_losses(&self) -> [i64; 2] {
-        [self.totals.gains, self.totals.losses]
+    /// What is credited: of all journeys, or of all but those of a bucket.
+    pub(super) fn credited_without(&self, bucket: Option<Bucket>) -> Credited {
+        let all = self.totals.credited;
+        let left_out = bucket.map_or(Credited::default(), |bucket| self.by_bucket[bucket.index()]);
+        Credited {
+            count: all.count - left_out.count,
+            gains: all.gains - left_out.gains,
+            losses: all.losses - left_out.losses,
+        }
+    }
+
+    /// The buckets that have a credited outcome.
+    pub(super) fn occupied_buckets(&self) -> impl Iterator<Item = Bucket> {
+        Bucket::all().filter(|bucket| self.by_bucket[bucket.index()].count > 0)
     }
 
     /// The sources that have touches, and for each source its index among them.
@@ -149,29 +222,31 @@ impl JourneysBuilder {
     ///
     /// A second outcome of the same account is a journey of its own, with the same touches once more. Without an
     /// outcome the look-back window ends with the last touch, so that both kinds of journeys are equally long at
-    /// most. Neither the order in which touches were written down nor the numbers of their sources matter: touches of
+    /// most. Touches without weight are left out. Neither the order in which touches were written down nor the numbers of their sources matter: touches of
     /// the same second are alike in time.
     pub fn add(
         &mut self,
+        bucket: Bucket,
         touches: impl IntoIterator<Item = Touch>,
         conversion: Option<Conversion>,
     ) -> Result<(), AttributionError> {
         self.journey.clear();
-        self.journey.extend(touches);
+        self.journey.extend(touches.into_iter().filter(|touch| touch.weight > 0.0));
         let sources = self.journeys.sources();
         if let Some(touch) = self.journey.iter().find(|touch| touch.source >= sources) {
             return Err(AttributionError::UnknownSource { touched: touch.source, sources });
         }
-        self.journey.sort_unstable_by_key(|touch| (touch.at, touch.source));
+        self.journey
+            .sort_unstable_by(|a, b| (a.at, a.source).cmp(&(b.at, b.source)).then(a.weight.total_cmp(&b.weight)));
 
         let last = self.journey.last().map(|touch| touch.at);
         let path = match conversion.map(|conversion| conversion.at).or(last) {
             Some(end) => within(&self.journey, end.saturating_sub(self.look_back), end),
             None => &[],
         };
-        let Journeys { activity, converted, conversions, unconverted, totals } = &mut self.journeys;
+        let Journeys { kind: _, activity, converted, conversions, unconverted, totals, by_bucket } = &mut self.journeys;
         if let Some(conversion) = conversion {
-            *totals = totals.with(conversion.value, !path.is_empty())?;
+            *totals = totals.with(&conversion, !path.is_empty())?;
         }
         if path.is_empty() {
             return Ok(());
@@ -180,11 +255,14 @@ impl JourneysBuilder {
             activity[touch.source as usize].touches += 1;
         }
         let Some(conversion) = conversion else {
-            unconverted.push(path);
+            unconverted.push(bucket, path);
             return Ok(());
         };
-        converted.push(path);
+        converted.push(bucket, path);
         conversions.push(conversion);
+        let of_bucket = &mut by_bucket[bucket.index()];
+        // It cannot overflow where the totals did not.
+        *of_bucket = of_bucket.with(conversion.value).unwrap_or(*of_bucket);
         for touch in path {
             let last_journey = &mut self.last_journey_of[touch.source as usize];
             if *last_journey != conversions.len() {
@@ -213,39 +291,64 @@ struct Paths {
     touches: Vec<Touch>,
     /// Where each journey ends in `touches`, and the next one starts.
     ends: Vec<usize>,
+    /// Of each journey.
+    buckets: Vec<Bucket>,
 }
 
 impl Paths {
-    fn push(&mut self, path: &[Touch]) {
+    fn push(&mut self, bucket: Bucket, path: &[Touch]) {
         self.touches.extend_from_slice(path);
         self.ends.push(self.touches.len());
+        self.buckets.push(bucket);
     }
 
-    fn iter(&self) -> impl Iterator<Item = &[Touch]> {
+    fn iter(&self) -> impl Iterator<Item = Path<'_>> {
         let starts = std::iter::once(0).chain(self.ends.iter().copied());
-        starts.zip(&self.ends).map(|(start, end)| &self.touches[start..*end])
+        let ranges = starts.zip(&self.ends).map(|(start, end)| &self.touches[start..*end]);
+        ranges.zip(&self.buckets).map(|(touches, bucket)| Path { bucket: *bucket, touches })
+    }
+}
+
+/// Credited outcomes. Sums in ten-thousandths of the reporting currency.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Credited {
+    pub count: u64,
+    pub gains: i64,
+    /// Not above zero.
+    pub losses: i64,
+}
+
+impl Credited {
+    /// One outcome more; `None` where the sum is too large.
+    fn with(mut self, value: i64) -> Option<Self> {
+        let sum = if value < 0 { &mut self.losses } else { &mut self.gains };
+        *sum = sum.checked_add(value)?;
+        self.count += 1;
+        Some(self)
     }
 }
 
 /// Sums in ten-thousandths of the reporting currency.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 struct Totals {
-    gains: i64,
-    /// Not above zero.
-    losses: i64,
+    credited: Credited,
+    replaced: u64,
+    replaced_value: i128,
     uncredited: u64,
     uncredited_value: i64,
 }
 
 impl Totals {
-    fn with(mut self, value: i64, is_credited: bool) -> Result<Self, AttributionError> {
-        let sum = match (is_credited, value < 0) {
-            (false, _) => &mut self.uncredited_value,
-            (true, false) => &mut self.gains,
-            (true, true) => &mut self.losses,
-        };
-        *sum = sum.checked_add(value).ok_or(AttributionError::ValuesTooLarge)?;
-        self.uncredited += u64::from(!is_credited);
+    fn with(mut self, conversion: &Conversion, is_credited: bool) -> Result<Self, AttributionError> {
+        if is_credited {
+            self.credited = self.credited.with(conversion.value).ok_or(AttributionError::ValuesTooLarge)?;
+            self.replaced += u64::from(conversion.is_replaced);
+            self.replaced_value += if conversion.is_replaced { conversion.value.into() } else { 0 };
+        } else {
+            let sum = self.uncredited_value.checked_add(conversion.value);
+            self.uncredited_value = sum.ok_or(AttributionError::ValuesTooLarge)?;
+            self.uncredited += 1;
+        }
         Ok(self)
     }
 }
@@ -261,21 +364,23 @@ mod tests {
     use super::*;
     use crate::attribution::testing::{arbitrary_journeys, journeys_of};
 
+    const BUCKET: Bucket = Bucket(7);
+
     fn builder(look_back: u64) -> JourneysBuilder {
-        Journeys::builder(3, Duration::from_secs(look_back)).unwrap()
+        Journeys::builder(CreditSource::ActivityType, 3, Duration::from_secs(look_back)).unwrap()
     }
 
     fn touches(times: &[i64]) -> Vec<Touch> {
-        times.iter().map(|at| Touch { source: 0, at: *at }).collect()
+        times.iter().map(|at| Touch::new(0, *at)).collect()
     }
 
     #[test]
     fn only_touches_in_the_window_count() {
         let mut builder = builder(10);
-        builder.add(touches(&[21, 0, 20, 10, 11, 9]), Some(Conversion::new(20, 5_000))).unwrap();
+        builder.add(BUCKET, touches(&[21, 0, 20, 10, 11, 9]), Some(Conversion::new(20, 5_000))).unwrap();
         let journeys = builder.build();
         let (path, _) = journeys.converted_paths().next().unwrap();
-        assert_eq!(path, touches(&[11, 20]));
+        assert_eq!(path, Path { bucket: BUCKET, touches: &touches(&[11, 20]) });
         assert_eq!(journeys.activity()[0], SourceActivity { touches: 2, converting_journeys: 1 });
         assert_eq!(journeys.credited(), Outcomes { count: 1, value: Decimal::new(5, 1) });
     }
@@ -283,8 +388,8 @@ mod tests {
     #[test]
     fn an_outcome_before_any_touch_is_reported_and_credited_to_nobody() {
         let mut builder = builder(10);
-        builder.add(touches(&[21, 9]), Some(Conversion::new(20, 12_345))).unwrap();
-        builder.add([], Some(Conversion::new(20, -2_345))).unwrap();
+        builder.add(BUCKET, touches(&[21, 9]), Some(Conversion::new(20, 12_345))).unwrap();
+        builder.add(BUCKET, [], Some(Conversion::new(20, -2_345))).unwrap();
         let journeys = builder.build();
         assert_eq!(journeys.uncredited(), Outcomes { count: 2, value: Decimal::ONE });
         assert_eq!(journeys.credited(), Outcomes::default());
@@ -294,30 +399,59 @@ mod tests {
     #[test]
     fn without_an_outcome_the_window_ends_with_the_last_touch() {
         let mut builder = builder(10);
-        builder.add(touches(&[30, 20, 21]), None).unwrap();
-        builder.add([], None).unwrap();
+        builder.add(BUCKET, touches(&[30, 20, 21]), None).unwrap();
+        builder.add(BUCKET, [], None).unwrap();
         let journeys = builder.build();
-        assert_eq!(journeys.unconverted_paths().collect::<Vec<_>>(), [touches(&[21, 30])]);
+        assert_eq!(journeys.unconverted_paths().map(|path| path.touches).collect::<Vec<_>>(), [touches(&[21, 30])]);
         assert_eq!(journeys.unconverted(), 1);
     }
 
     #[test]
     fn the_longest_window_takes_every_earlier_touch() {
-        let mut builder = Journeys::builder(1, Duration::MAX).unwrap();
-        builder.add(touches(&[-1_000_000_000_000, 5]), Some(Conversion::new(4, 1))).unwrap();
+        let mut builder = Journeys::builder(CreditSource::Goal, 1, Duration::MAX).unwrap();
+        builder.add(BUCKET, touches(&[-1_000_000_000_000, 5]), Some(Conversion::new(4, 1))).unwrap();
         assert_eq!(builder.build().activity()[0].touches, 1);
     }
 
     #[test]
     fn what_cannot_be_counted_is_refused_and_changes_nothing() {
-        assert_eq!(Journeys::builder(1, Duration::ZERO).unwrap_err(), AttributionError::EmptyLookBack);
+        let without_window = Journeys::builder(CreditSource::Goal, 1, Duration::ZERO);
+        assert_eq!(without_window.unwrap_err(), AttributionError::EmptyLookBack);
         let mut builder = builder(10);
-        builder.add(touches(&[1]), Some(Conversion::new(1, i64::MAX))).unwrap();
+        builder.add(BUCKET, touches(&[1]), Some(Conversion::new(1, i64::MAX))).unwrap();
         let before = builder.clone().build();
-        let stranger = Touch { source: 3, at: 1 };
-        assert_eq!(builder.add([stranger], None), Err(AttributionError::UnknownSource { touched: 3, sources: 3 }));
-        assert_eq!(builder.add(touches(&[1]), Some(Conversion::new(1, 1))), Err(AttributionError::ValuesTooLarge));
+        let stranger = Touch::new(3, 1);
+        assert_eq!(
+            builder.add(BUCKET, [stranger], None),
+            Err(AttributionError::UnknownSource { touched: 3, sources: 3 })
+        );
+        assert_eq!(
+            builder.add(BUCKET, touches(&[1]), Some(Conversion::new(1, 1))),
+            Err(AttributionError::ValuesTooLarge)
+        );
         assert_eq!(builder.build(), before);
+    }
+
+    #[test]
+    fn a_touch_without_weight_is_none() {
+        let mut builder = builder(10);
+        let unseen = [Touch { weight: 0.0, ..Touch::new(0, 15) }];
+        builder.add(BUCKET, unseen, Some(Conversion::new(20, 1))).unwrap();
+        builder.add(BUCKET, unseen, None).unwrap();
+        let journeys = builder.build();
+        assert_eq!((journeys.uncredited().count, journeys.credited().count, journeys.unconverted()), (1, 0, 0));
+    }
+
+    #[test]
+    fn what_a_comparison_counts_is_a_part_of_what_is_credited() {
+        let mut builder = builder(10);
+        let replaced = Conversion { is_replaced: true, ..Conversion::new(20, 30_000) };
+        builder.add(BUCKET, touches(&[15]), Some(replaced)).unwrap();
+        builder.add(BUCKET, touches(&[15]), Some(Conversion::new(20, 10_000))).unwrap();
+        builder.add(BUCKET, [], Some(replaced)).unwrap();
+        let journeys = builder.build();
+        assert_eq!(journeys.credited(), Outcomes { count: 2, value: Decimal::from(4) });
+        assert_eq!(journeys.replaced(), Outcomes { count: 1, value: Decimal::from(3) });
     }
 
     proptest! {

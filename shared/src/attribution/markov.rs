@@ -3,14 +3,15 @@
 
 use nalgebra::{DMatrix, DVector};
 
-use super::{AttributionError, Journeys, Model, Touch};
+use super::journeys::Path;
+use super::{AttributionError, Bucket, Journeys, Model};
 
 /// Maximum number of sources with touches. The time grows with their cube: a second for half as many, some seconds for
 /// these.
 pub const MAX_SOURCES: usize = 2_000;
 
-/// The share of each source in the credit, R_j / sum R, where R_j = 1 - P(conversion without j) / P(conversion).
-/// Without a conversion nobody has a share.
+/// The share of each source in the credit, R_j / sum R, where R_j = 1 - P(conversion without j) / P(conversion): of all
+/// journeys, or of all but those of a bucket. Without a conversion nobody has a share.
 ///
 /// A journey is a walk from start over its sources to conversion or to null; what follows a source depends on that
 /// source alone, with the frequencies that were seen. Without j, whoever comes to j goes to null.
@@ -27,17 +28,17 @@ pub const MAX_SOURCES: usize = 2_000;
 /// Touches of the same source one after the other count as one. A loop from a source to itself only delays where the
 /// walk goes next: leaving out the loop and normalising what remains gives the same P(conversion) with and without
 /// each source, and keeps the equations solvable to full precision however long the loops are.
-pub(super) fn shares(journeys: &Journeys) -> Result<Vec<f64>, AttributionError> {
+pub(super) fn shares(journeys: &Journeys, without: Option<Bucket>) -> Result<Vec<f64>, AttributionError> {
     let (used, indexes) = journeys.used_sources();
     if used.len() > MAX_SOURCES {
         let model = Model::MarkovRemoval;
         return Err(AttributionError::TooManySources { model, used: used.len(), most: MAX_SOURCES });
     }
     let mut shares = vec![0.0; indexes.len()];
-    if journeys.credited().count == 0 {
+    if journeys.credited_without(without).count == 0 {
         return Ok(shares);
     }
-    let effects = removal_effects(&Transitions::count(journeys, &indexes, used.len()))
+    let effects = removal_effects(&Transitions::count(journeys, without, &indexes, used.len()))
         .ok_or(AttributionError::NoSolution(Model::MarkovRemoval))?;
     let sum: f64 = effects.iter().sum();
     for (source, effect) in used.into_iter().zip(&effects) {
@@ -58,7 +59,7 @@ struct Transitions {
 
 impl Transitions {
     /// `indexes` has the matrix row of each source that occurs.
-    fn count(journeys: &Journeys, indexes: &[usize], size: usize) -> Self {
+    fn count(journeys: &Journeys, without: Option<Bucket>, indexes: &[usize], size: usize) -> Self {
         let mut counts = Self {
             starts: DVector::zeros(size),
             steps: DMatrix::zeros(size, size),
@@ -66,11 +67,12 @@ impl Transitions {
             nulls: DVector::zeros(size),
         };
         let mut walk = Walk::default();
-        for (path, _) in journeys.converted_paths() {
+        let counts_in = |path: &Path| Some(path.bucket) != without;
+        for (path, _) in journeys.converted_paths().filter(|(path, _)| counts_in(path)) {
             walk.count(path, indexes, &mut counts);
             walk.here.iter().for_each(|last| counts.conversions[*last] += walk.part());
         }
-        for path in journeys.unconverted_paths() {
+        for path in journeys.unconverted_paths().filter(counts_in) {
             walk.count(path, indexes, &mut counts);
             walk.here.iter().for_each(|last| counts.nulls[*last] += walk.part());
         }
@@ -93,9 +95,9 @@ impl Walk {
     }
 
     /// Counts the steps of a path, which has at least one touch, and stays where it ends.
-    fn count(&mut self, path: &[Touch], indexes: &[usize], counts: &mut Transitions) {
+    fn count(&mut self, path: Path, indexes: &[usize], counts: &mut Transitions) {
         self.here.clear();
-        for position in path.chunk_by(|one, next| one.at == next.at) {
+        for position in path.touches.chunk_by(|one, next| one.at == next.at) {
             std::mem::swap(&mut self.here, &mut self.before);
             self.here.clear();
             self.here.extend(position.iter().map(|touch| indexes[touch.source as usize]));
@@ -118,7 +120,9 @@ impl Walk {
 /// The removal effect of each source; `None` when rounding left nothing usable.
 fn removal_effects(counts: &Transitions) -> Option<Vec<f64>> {
     let size = counts.starts.len();
-    let left: DVector<f64> = counts.steps.column_sum() + &counts.conversions + &counts.nulls;
+    // What no journey came to is left nowhere; any number above zero does.
+    let left = (counts.steps.column_sum() + &counts.conversions + &counts.nulls)
+        .map(|left| if left > 0.0 { left } else { 1.0 });
     let mut remaining = DMatrix::identity(size, size);
     for (to, mut column) in remaining.column_iter_mut().enumerate() {
         for from in 0..size {
@@ -143,11 +147,11 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::attribution::Conversion;
     use crate::attribution::testing::{DAY, Listed, arbitrary_journeys, assert_close, journeys_of, path};
+    use crate::attribution::{Conversion, Touch};
 
     fn shares_of(sources: u32, listed: &[Listed]) -> Vec<f64> {
-        shares(&journeys_of(sources, listed)).unwrap()
+        shares(&journeys_of(sources, listed), None).unwrap()
     }
 
     #[test]
@@ -164,7 +168,7 @@ mod tests {
     #[test]
     fn touches_of_the_same_second_are_walked_in_every_order() {
         let at = |days: &[(u32, i64)], converts: bool| -> Listed {
-            let touches = days.iter().map(|(source, day)| Touch { source: *source, at: day * DAY }).collect();
+            let touches = days.iter().map(|(source, day)| Touch::new(*source, day * DAY)).collect();
             (touches, converts.then(|| Conversion::new(10 * DAY, 1)))
         };
         // 0 and 1 at once, 2 and 0 at once: four orders, one of which meets 0 twice running.
@@ -203,7 +207,7 @@ mod tests {
     fn more_sources_than_can_be_solved_for_are_refused() {
         let sources: Vec<u32> = (0..=MAX_SOURCES as u32).collect();
         let listed: Vec<Listed> = sources.iter().map(|source| path(&[*source], true)).collect();
-        let error = shares(&journeys_of(sources.len() as u32, &listed)).unwrap_err();
+        let error = shares(&journeys_of(sources.len() as u32, &listed), None).unwrap_err();
         assert!(error.to_string().starts_with("markov_removal takes at most 2000 sources"), "{error}");
     }
 
@@ -223,7 +227,7 @@ mod tests {
         #[test]
         fn shares_add_up_to_1_and_do_not_depend_on_the_order_of_journeys(mut listed in arbitrary_journeys(5)) {
             let journeys = journeys_of(5, &listed);
-            let shares = shares(&journeys).unwrap();
+            let shares = shares(&journeys, None).unwrap();
             let expected = if journeys.credited().count > 0 { 1.0 } else { 0.0 };
             prop_assert!((shares.iter().sum::<f64>() - expected).abs() < 1e-9);
             prop_assert!(shares.iter().all(|share| *share >= 0.0));

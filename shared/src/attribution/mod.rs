@@ -6,7 +6,7 @@
 //!
 //! Invariants, for every model: the credited outcomes of all sources add up to the credited conversions, and the
 //! credited values add up to their value to the last ten-thousandth. An outcome without a touch in the look-back
-//! window is nobody's and is reported as such.
+//! window is nobody's and is reported as such. How sure a credit is says its [`Precision`].
 
 mod break_even;
 mod compare;
@@ -16,6 +16,8 @@ mod journeys;
 mod markov;
 mod model;
 mod parameters;
+mod precision;
+mod ranks;
 mod returns;
 mod rules;
 mod shapley;
@@ -26,9 +28,10 @@ pub use break_even::{BreakEven, Likely, break_even};
 pub use compare::{Comparison, ModelColumn, ModelCredit, Range, SourceComparison, compare};
 pub use credit::{Attribution, SourceCredit, attribute};
 pub use error::AttributionError;
-pub use journeys::{Conversion, Journeys, JourneysBuilder, Outcomes, SourceActivity, Touch};
+pub use journeys::{Bucket, Conversion, Journeys, JourneysBuilder, Outcomes, SourceActivity, Touch};
 pub use markov::MAX_SOURCES as MAX_SOURCES_OF_MARKOV;
 pub use model::{HalfLife, Model, ModelError};
 pub use parameters::{Asked, CreditSource, Parameters, USUAL_OUTCOMES};
+pub use precision::{Imprecise, MAX_SOURCES_OF_PRECISE_MARKOV, Precision};
 pub use returns::{CreditedAmounts, ValueAssumptions};
-pub use shapley::MAX_SOURCES as MAX_SOURCES_OF_SHAPLEY;
+pub use shapley::{MAX_SOURCES as MAX_SOURCES_OF_SHAPLEY, MIN_JOURNEYS as MIN_JOURNEYS_OF_SHAPLEY};

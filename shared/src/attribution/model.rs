@@ -29,6 +29,9 @@ pub enum Model {
     /// What a source adds on average to the expected conversions of the journeys that met it, over all orders in which
     /// sources could have been added. A source with which journeys convert less often gets a credit below zero.
     Shapley,
+    /// The same to each source of a converting journey, however often it was met there: Shapley values of a game that
+    /// counts conversions in place of rates, so that no credit is below zero.
+    ShapleyNonnegative,
 }
 
 /// Why a text is no model.
@@ -42,7 +45,7 @@ pub enum ModelError {
 
 impl Model {
     /// Every model, time decay with its default half-life.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::FirstTouch,
         Self::LastTouch,
         Self::Linear,
@@ -51,6 +54,7 @@ impl Model {
         Self::WShaped,
         Self::MarkovRemoval,
         Self::Shapley,
+        Self::ShapleyNonnegative,
     ];
 
     /// The name without parameters, for a column or a key.
@@ -64,6 +68,7 @@ impl Model {
             Self::WShaped => "w_shaped",
             Self::MarkovRemoval => "markov_removal",
             Self::Shapley => "shapley",
+            Self::ShapleyNonnegative => "shapley_nonnegative",
         }
     }
 

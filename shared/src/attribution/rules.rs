@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::{Conversion, HalfLife, Touch};
+use super::{Conversion, HalfLife, Model, Touch};
 
 const SECONDS_PER_DAY: f64 = 86_400.0;
 
@@ -18,10 +18,28 @@ pub(super) enum Rule {
     TimeDecay(HalfLife),
     UShaped,
     WShaped,
+    EqualSplit,
 }
 
 impl Rule {
+    /// The rule of a model; `None` where credits follow from all journeys together.
+    pub fn of(model: Model) -> Option<Self> {
+        match model {
+            Model::FirstTouch => Some(Self::FirstTouch),
+            Model::LastTouch => Some(Self::LastTouch),
+            Model::Linear => Some(Self::Linear),
+            Model::TimeDecay { half_life } => Some(Self::TimeDecay(half_life)),
+            Model::UShaped => Some(Self::UShaped),
+            Model::WShaped => Some(Self::WShaped),
+            Model::ShapleyNonnegative => Some(Self::EqualSplit),
+            Model::MarkovRemoval | Model::Shapley => None,
+        }
+    }
+
     /// Fills `credits` with the credit of each touch of a path; they add up to 1. The path has at least one touch.
+    ///
+    /// What a touch is credited by its position and time is multiplied by its weight, and all of it normalised. Equal
+    /// split takes no notice of weights: a source was met or not.
     ///
     /// The rules are those of web analytics, which has no single author: first, last and linear touch, time decay by a
     /// half-life, position based (40/20/40), and, of sales pipelines, W-shaped (30/30/30/10).
@@ -35,6 +53,10 @@ impl Rule {
             Self::TimeDecay(half_life) => time_decay(path, half_life, credits),
             Self::UShaped => u_shaped(path, credits),
             Self::WShaped => w_shaped(path, conversion, credits),
+            Self::EqualSplit => equal_split(path, credits),
+        }
+        if !matches!(self, Self::EqualSplit) {
+            credits.iter_mut().zip(path).for_each(|(credit, touch)| *credit *= touch.weight);
         }
         normalise(credits);
     }
@@ -90,6 +112,18 @@ fn w_shaped(path: &[Touch], conversion: &Conversion, credits: &mut [f64]) {
     }
 }
 
+/// The same to each source that was met, however often.
+///
+/// These are the Shapley values of the game whose worth of a set S is the number of conversions of the journeys that met
+/// sources of S alone (Zhao, Mahboobi, Bagheri 2018, "Shapley value methods for attribution modeling in online
+/// advertising"): that game is a sum over journeys, and each journey's is the same to all that it needs.
+fn equal_split(path: &[Touch], credits: &mut [f64]) {
+    for (credit, touch) in credits.iter_mut().zip(path) {
+        let touches = path.iter().filter(|other| other.source == touch.source).count();
+        *credit = 1.0 / touches as f64;
+    }
+}
+
 fn normalise(credits: &mut [f64]) {
     let sum: f64 = credits.iter().sum();
     for credit in credits {
@@ -104,11 +138,17 @@ mod tests {
     use super::*;
     use crate::attribution::testing::{DAY, assert_close};
 
+    fn credits_of(rule: Rule, path: &[Touch]) -> Vec<f64> {
+        let mut credits = Vec::new();
+        rule.divide(path, &Conversion::new(100 * DAY, 0), &mut credits);
+        credits
+    }
+
     /// The credits of touches on these days before an outcome on day 100.
     fn credits(rule: Rule, days: &[i64], stages: [Option<i64>; 2]) -> Vec<f64> {
-        let path: Vec<Touch> = days.iter().map(|day| Touch { source: 0, at: day * DAY }).collect();
+        let path: Vec<Touch> = days.iter().map(|day| Touch::new(0, day * DAY)).collect();
         let [lead_at, opportunity_at] = stages.map(|day| day.map(|day| day * DAY));
-        let conversion = Conversion { at: 100 * DAY, value: 0, lead_at, opportunity_at };
+        let conversion = Conversion { lead_at, opportunity_at, ..Conversion::new(100 * DAY, 0) };
         let mut credits = Vec::new();
         rule.divide(&path, &conversion, &mut credits);
         credits
@@ -167,6 +207,29 @@ mod tests {
         assert_close(&w(&[1], [None; 2]), &[1.0]);
     }
 
+    #[test]
+    fn a_weight_multiplies_the_share_of_a_touch() {
+        let path = |touches: &[(i64, f64)]| -> Vec<Touch> {
+            touches.iter().map(|(day, weight)| Touch { weight: *weight, ..Touch::new(0, day * DAY) }).collect()
+        };
+        let check = |rule, touches: &[(i64, f64)], expected: &[f64]| {
+            assert_close(&credits_of(rule, &path(touches)), expected);
+        };
+        check(Rule::Linear, &[(1, 1.0), (2, 3.0)], &[0.25, 0.75]);
+        check(Rule::FirstTouch, &[(1, 0.5), (1, 1.5), (2, 9.0)], &[0.25, 0.75, 0.0]);
+        check(Rule::FirstTouch, &[(1, 0.5), (2, 1.0)], &[1.0, 0.0]);
+        check(Rule::TimeDecay(HalfLife::DEFAULT), &[(93, 2.0), (100, 1.0)], &[0.5, 0.5]);
+        // .4, .2 and .4, the last one half.
+        check(Rule::UShaped, &[(1, 1.0), (2, 1.0), (3, 0.5)], &[0.5, 0.25, 0.25]);
+        check(Rule::EqualSplit, &[(1, 0.5), (2, 1.0)], &[0.5, 0.5]);
+    }
+
+    #[test]
+    fn equal_split_is_by_source() {
+        let path = [0, 1, 0, 2].map(|source| Touch::new(source, DAY));
+        assert_close(&credits_of(Rule::EqualSplit, &path), &[1.0 / 6.0, 1.0 / 3.0, 1.0 / 6.0, 1.0 / 3.0]);
+    }
+
     proptest! {
         #[test]
         fn the_credits_for_a_conversion_add_up_to_1(
@@ -176,7 +239,7 @@ mod tests {
         ) {
             days.sort();
             let decay = Rule::TimeDecay(HalfLife::from_days(half_life).unwrap());
-            for rule in [Rule::FirstTouch, Rule::LastTouch, Rule::Linear, decay, Rule::UShaped, Rule::WShaped] {
+            for rule in [Rule::FirstTouch, Rule::LastTouch, Rule::Linear, decay, Rule::UShaped, Rule::WShaped, Rule::EqualSplit] {
                 let credits = credits(rule, &days, stages);
                 prop_assert!((credits.iter().sum::<f64>() - 1.0).abs() < 1e-12);
                 prop_assert!(credits.iter().all(|credit| (0.0..=1.0).contains(credit)));

@@ -4,17 +4,21 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::{Conversion, Journeys, Touch};
+use super::{Bucket, Conversion, CreditSource, Journeys, Touch};
 
 pub const DAY: i64 = 86_400;
 
 pub type Listed = (Vec<Touch>, Option<Conversion>);
 
-/// Journeys with a look-back window of 90 days.
+/// Journeys with a look-back window of 90 days, of one unit each. One after the other they fall into the buckets.
 pub fn journeys_of(sources: u32, listed: &[Listed]) -> Journeys {
-    let mut builder = Journeys::builder(sources, Duration::from_secs(90 * DAY as u64)).unwrap();
-    for (touches, conversion) in listed {
-        builder.add(touches.iter().copied(), *conversion).unwrap();
+    journeys_by(CreditSource::ActivityType, sources, listed)
+}
+
+pub fn journeys_by(kind: CreditSource, sources: u32, listed: &[Listed]) -> Journeys {
+    let mut builder = Journeys::builder(kind, sources, Duration::from_secs(90 * DAY as u64)).unwrap();
+    for (number, (touches, conversion)) in (0..).zip(listed) {
+        builder.add(Bucket::of_hash(number), touches.iter().copied(), *conversion).unwrap();
     }
     builder.build()
 }
@@ -22,7 +26,7 @@ pub fn journeys_of(sources: u32, listed: &[Listed]) -> Journeys {
 /// A journey that touches sources a day apart, the last on the day of the outcome, which is worth one ten-thousandth.
 pub fn path(sources: &[u32], converts: bool) -> Listed {
     let days = (1..).map(|day: i64| day * DAY);
-    let touches: Vec<Touch> = days.zip(sources).map(|(at, source)| Touch { source: *source, at }).collect();
+    let touches: Vec<Touch> = days.zip(sources).map(|(at, source)| Touch::new(*source, at)).collect();
     let conversion = converts.then(|| Conversion::new(sources.len() as i64 * DAY, 1));
     (touches, conversion)
 }
@@ -30,14 +34,14 @@ pub fn path(sources: &[u32], converts: bool) -> Listed {
 /// Up to 40 journeys over 120 days, some with touches that are too old or too late, some without any, and some at once.
 pub fn arbitrary_journeys(sources: u32) -> impl Strategy<Value = Vec<Listed>> {
     let moment = prop_oneof![0..120 * DAY, (0..12_i64).prop_map(|step| 10 * step * DAY)];
-    let touch = (0..sources, moment.clone()).prop_map(|(source, at)| Touch { source, at });
+    let weight = prop_oneof![4 => Just(1.0), 2 => 0.1..2.0_f64, 1 => Just(0.0)];
+    let touch = (0..sources, moment.clone(), weight).prop_map(|(source, at, weight)| Touch { source, at, weight });
     let value = prop_oneof![3 => 0_i64..1_000_000_000, 1 => -1_000_000_i64..0];
     let stage = || prop::option::of(0..120 * DAY);
     let conversion = (moment, value, stage(), stage()).prop_map(|(at, value, lead_at, opportunity_at)| Conversion {
-        at,
-        value,
         lead_at,
         opportunity_at,
+        ..Conversion::new(at, value)
     });
     let journey = (prop::collection::vec(touch, 0..8), prop::option::of(conversion));
     prop::collection::vec(journey, 0..40)

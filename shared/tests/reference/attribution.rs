@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::Deserialize;
-use valuemap_shared::attribution::{Attribution, Conversion, Journeys, Model, Touch, attribute};
+use valuemap_shared::attribution::{
+    Attribution, Bucket, Conversion, CreditSource, Imprecise, Journeys, Model, Touch, attribute, compare,
+};
 use valuemap_shared::money::ten_thousandths;
 
 const ATTRIBUTION: &str = include_str!("../../../tests/reference/attribution.json");
@@ -23,13 +25,18 @@ struct Case {
     journeys: Vec<Journey>,
     /// By the model as a text.
     models: BTreeMap<String, Credits>,
-    simulated: Simulated,
+    /// By model; `None` where all outcomes are of one bucket.
+    #[serde(default)]
+    precision: BTreeMap<String, Option<Vec<Option<Precision>>>>,
+    /// Where ChannelAttribution can read the journeys.
+    simulated: Option<Simulated>,
 }
 
 #[derive(Deserialize)]
 struct Journey {
-    /// The source and the hour.
-    touches: Vec<(u32, i64)>,
+    bucket: u64,
+    /// The source, the hour and the weight.
+    touches: Vec<(u32, i64, f64)>,
     outcome: Option<Outcome>,
 }
 
@@ -48,6 +55,14 @@ struct Credits {
     values: Vec<f64>,
 }
 
+/// How sure the credit of a source is; the ends of its intervals, values in ten-thousandths.
+#[derive(Deserialize)]
+struct Precision {
+    outcomes: [f64; 2],
+    values: [f64; 2],
+    rank_stability: f64,
+}
+
 /// Outcomes by the Markov model of ChannelAttribution.
 #[derive(Deserialize)]
 struct Simulated {
@@ -62,16 +77,19 @@ fn reference() -> Vec<Case> {
 }
 
 fn journeys(case: &Case) -> Journeys {
-    let mut builder = Journeys::builder(case.sources, Duration::MAX).unwrap();
+    let mut builder = Journeys::builder(CreditSource::ActivityType, case.sources, Duration::MAX).unwrap();
     for journey in &case.journeys {
-        let touches = journey.touches.iter().map(|(source, hour)| Touch { source: *source, at: hour * HOUR });
+        let touches = journey.touches.iter().map(|(source, hour, weight)| Touch {
+            source: *source,
+            at: hour * HOUR,
+            weight: *weight,
+        });
         let conversion = journey.outcome.as_ref().map(|outcome| Conversion {
-            at: outcome.at * HOUR,
-            value: outcome.value,
             lead_at: outcome.lead_at.map(|hour| hour * HOUR),
             opportunity_at: outcome.opportunity_at.map(|hour| hour * HOUR),
+            ..Conversion::new(outcome.at * HOUR, outcome.value)
         });
-        builder.add(touches, conversion).unwrap();
+        builder.add(Bucket::of_hash(journey.bucket), touches, conversion).unwrap();
     }
     builder.build()
 }
@@ -100,12 +118,43 @@ fn credits_are_those_of_other_implementations() {
 }
 
 #[test]
+fn intervals_and_ranks_from_sums_are_those_from_rows() {
+    for case in reference() {
+        let journeys = journeys(&case);
+        for (model, reference) in &case.precision {
+            let ours = compare(&journeys, &[model.parse().unwrap()]);
+            for (index, source) in ours.sources.iter().enumerate() {
+                let context = format!("{}, {model}, source {index}", case.name);
+                let ours = source.credits[0].as_ref().unwrap().precision.as_ref();
+                let reference = reference.as_ref().map(|sources| sources[index].as_ref());
+                let (ours, reference) = match (ours, reference) {
+                    (Ok(ours), Some(Some(reference))) => (ours, reference),
+                    (Err(Imprecise::TooFewBuckets), None) | (Err(Imprecise::NothingCredited), Some(None)) => continue,
+                    (ours, _) => panic!("{context}: {ours:?}"),
+                };
+                for (ours, reference) in [ours.outcomes.low, ours.outcomes.high].iter().zip(reference.outcomes) {
+                    let allowed = 1e-8 * reference.abs().max(1.0);
+                    assert!((ours - reference).abs() <= allowed, "{context}: {ours} is not {reference}");
+                }
+                for (ours, reference) in [ours.value.0, ours.value.1].into_iter().zip(reference.values) {
+                    let ours = ten_thousandths(ours) as f64;
+                    let allowed = 3.0 + 1e-8 * reference.abs();
+                    assert!((ours - reference).abs() <= allowed, "{context}: {ours} is not {reference}");
+                }
+                assert!((ours.rank_stability - reference.rank_stability).abs() < 1e-12, "{context}: {ours:?}");
+            }
+        }
+    }
+}
+
+#[test]
 fn every_model_has_a_reference() {
     let cases = reference();
-    let known = cases.iter().flat_map(|case| case.models.keys()).map(|model| model.parse::<Model>().unwrap().name());
-    let known: Vec<&str> = known.collect();
+    let name = |model: &String| model.parse::<Model>().unwrap().name();
+    let credited: Vec<&str> = cases.iter().flat_map(|case| case.models.keys()).map(name).collect();
+    let precise: Vec<&str> = cases.iter().flat_map(|case| case.precision.keys()).map(name).collect();
     for model in Model::ALL {
-        assert!(known.contains(&model.name()), "{model}");
+        assert!(credited.contains(&model.name()) && precise.contains(&model.name()), "{model}");
     }
 }
 
@@ -113,9 +162,10 @@ fn every_model_has_a_reference() {
 #[test]
 fn simulated_removal_effects_come_near_ours() {
     for case in reference() {
+        let Some(simulated) = &case.simulated else { continue };
         let ours = attribute(&journeys(&case), Model::MarkovRemoval).unwrap();
         let total = ours.credited.count as f64;
-        for (simulated, allowed) in [(&case.simulated.defaults, 0.02), (&case.simulated.raised, 0.001)] {
+        for (simulated, allowed) in [(&simulated.defaults, 0.02), (&simulated.raised, 0.001)] {
             for (ours, simulated) in outcomes(&ours).iter().zip(simulated) {
                 assert!((ours - simulated).abs() <= allowed * total, "{}: {simulated} is not {ours}", case.name);
             }

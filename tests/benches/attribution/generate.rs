@@ -24,7 +24,7 @@ fn journey(generator: &mut SplitMix, sources: u32) -> Journey {
         let source = generator.below(sources.into()).min(generator.below(sources.into())) as u32;
         // Never in the same second, whose order the paths in a CSV file would decide otherwise than we do.
         at += 1 + generator.below(10 * DAY) as i64;
-        Touch { source, at }
+        Touch::new(source, at)
     };
     let touches: Vec<Touch> = (0..=generator.below(7)).map(|_| touch(generator)).collect();
     let convincing: u64 = touches.iter().map(|touch| 1 + u64::from(touch.source % 2)).sum();
@@ -32,7 +32,11 @@ fn journey(generator: &mut SplitMix, sources: u32) -> Journey {
         let value = generator.below(1_000_000_000) as i64;
         let first = touches[0].at;
         let stages = [(); 2].map(|()| Some(first + generator.below((at - first) as u64 + 1) as i64));
-        Conversion { at: at + 1, value, lead_at: stages[0].min(stages[1]), opportunity_at: stages[0].max(stages[1]) }
+        Conversion {
+            lead_at: stages[0].min(stages[1]),
+            opportunity_at: stages[0].max(stages[1]),
+            ..Conversion::new(at + 1, value)
+        }
     });
     Journey { touches, conversion }
 }

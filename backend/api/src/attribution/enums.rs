@@ -19,8 +19,11 @@ pub enum AttributionModelName {
     WShaped,
     /// In proportion to how many conversions would be lost without a source, in a Markov chain.
     MarkovRemoval,
-    /// What a source adds on average to the expected conversions of the journeys that met it. It may be below zero.
+    /// What a source adds on average to the expected conversions of the journeys that met it. It may be below zero. Not of
+    /// single activities.
     Shapley,
+    /// The same to each source of a converting journey: Shapley values of a game of conversions, never below zero.
+    ShapleyNonnegative,
 }
 
 impl From<AttributionModelName> for domain::Model {
@@ -34,6 +37,7 @@ impl From<AttributionModelName> for domain::Model {
             AttributionModelName::WShaped => Self::WShaped,
             AttributionModelName::MarkovRemoval => Self::MarkovRemoval,
             AttributionModelName::Shapley => Self::Shapley,
+            AttributionModelName::ShapleyNonnegative => Self::ShapleyNonnegative,
         }
     }
 }
@@ -49,6 +53,7 @@ impl From<domain::Model> for AttributionModelName {
             domain::Model::WShaped => Self::WShaped,
             domain::Model::MarkovRemoval => Self::MarkovRemoval,
             domain::Model::Shapley => Self::Shapley,
+            domain::Model::ShapleyNonnegative => Self::ShapleyNonnegative,
         }
     }
 }

@@ -41,6 +41,12 @@ impl ActivityReturns {
         OutcomeTotal::of(self.returns.uncredited, self.returns.currency)
     }
 
+    /// Of the credited outcomes, those in the time of a comparison. The value map counts what the comparison found in their
+    /// place; the rest of the credited ones it counts as credited.
+    async fn replaced(&self) -> OutcomeTotal {
+        OutcomeTotal::of(self.returns.replaced, self.returns.currency)
+    }
+
     /// Costs of no activity. No group bears a part of them.
     async fn running_costs(&self) -> Money {
         money(self.returns.running_costs, self.returns.currency)

@@ -1,7 +1,7 @@
 use async_graphql::{Context, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use valuemap_engine::attribution::grouping::Source;
-use valuemap_engine::attribution::run::{CreditResult, SourceResult};
+use valuemap_engine::attribution::run::{CreditResult, PrecisionResult, SourceResult};
 use valuemap_engine::attribution::store::StoredRun;
 use valuemap_engine::attribution::{run, store};
 use valuemap_engine::tenancy::rights::Right;
@@ -75,6 +75,13 @@ impl AttributionRun {
     #[graphql(guard = "Right::ReadFigures.needed()")]
     async fn uncredited(&self) -> OutcomeTotal {
         OutcomeTotal::of(self.0.result.uncredited, self.0.result.currency)
+    }
+
+    /// Of the credited outcomes, those in the time of a comparison. The value map counts what the comparison found in their
+    /// place; the rest of the credited ones it counts as credited. Null for runs of earlier releases.
+    #[graphql(guard = "Right::ReadFigures.needed()")]
+    async fn replaced(&self) -> Option<OutcomeTotal> {
+        self.0.result.replaced.map(|replaced| OutcomeTotal::of(replaced, self.0.result.currency))
     }
 
     /// Members or accounts that were met and have no outcome in the quarters. What was met before an earlier outcome led
@@ -208,6 +215,46 @@ struct ModelCredit {
     value: Money,
     /// By outcomes, from 1 on. Equal credits share a rank.
     rank: u32,
+    /// How sure the credit is; null where that is not known.
+    precision: Option<CreditPrecision>,
+    /// Why it is not known how sure the credit is.
+    imprecise: Option<String>,
+}
+
+/// How sure a credit is, by leaving out each of 64 groups of members or accounts in turn (delete-a-group jackknife).
+#[derive(Clone, SimpleObject)]
+pub struct CreditPrecision {
+    /// The ends of 95% intervals.
+    outcomes: OutcomeEnds,
+    value: ValueEnds,
+    /// The share of groups without which the source has the same rank; groups without a credited outcome do not count.
+    rank_stability: f64,
+}
+
+#[derive(Clone, SimpleObject)]
+pub struct OutcomeEnds {
+    low: f64,
+    high: f64,
+}
+
+#[derive(Clone, SimpleObject)]
+pub struct ValueEnds {
+    low: Money,
+    high: Money,
+}
+
+impl CreditPrecision {
+    fn of(precision: Option<&PrecisionResult>, currency: Currency) -> Result<Self, String> {
+        match precision {
+            Some(PrecisionResult::Known { outcomes, value, rank_stability }) => Ok(Self {
+                outcomes: OutcomeEnds { low: outcomes.0, high: outcomes.1 },
+                value: ValueEnds { low: money(value.0, currency), high: money(value.1, currency) },
+                rank_stability: *rank_stability,
+            }),
+            Some(PrecisionResult::Unknown(reason)) => Err(reason.clone()),
+            None => Err("the run is of a release that computed no intervals; run it again".to_owned()),
+        }
+    }
 }
 
 #[derive(SimpleObject)]
@@ -231,8 +278,13 @@ impl AttributedSource {
         kind: domain::CreditSource,
     ) -> Self {
         let credit = |(model, credit): (&AttributionModelName, &Option<CreditResult>)| {
-            let CreditResult { outcomes, value, rank } = (*credit)?;
-            Some(ModelCredit { model: *model, outcomes, value: money(value, currency), rank })
+            let CreditResult { outcomes, value, rank, precision } = credit.as_ref()?;
+            let (precision, imprecise) = match CreditPrecision::of(precision.as_ref(), currency) {
+                Ok(precision) => (Some(precision), None),
+                Err(reason) => (None, Some(reason)),
+            };
+            let (value, rank) = (money(*value, currency), *rank);
+            Some(ModelCredit { model: *model, outcomes: *outcomes, value, rank, precision, imprecise })
         };
         Self {
             source: CreditedSource::of(&row.source, community, kind),

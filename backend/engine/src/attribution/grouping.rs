@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
-use valuemap_shared::attribution::{AttributionError, Conversion, CreditSource, Journeys, Parameters, Touch};
+use valuemap_shared::attribution::{AttributionError, Bucket, Conversion, CreditSource, Journeys, Parameters, Touch};
 
 use crate::attribution::history::{ActivityFacts, Happened, History, NOBODY, Touched};
 use crate::base::digests::hexadecimal;
@@ -104,29 +104,31 @@ impl Grouping {
         value: impl Fn(&Happened) -> i64,
     ) -> Result<Journeys, AttributionError> {
         let lookback = u64::from(lookback_days) * 86_400;
-        let mut builder = Journeys::builder(self.sources.len() as u32, std::time::Duration::from_secs(lookback))?;
-        let touch = |touched: &Touched| Touch { source: self.source_of(touched), at: touched.at };
+        let lookback_time = std::time::Duration::from_secs(lookback);
+        let mut builder = Journeys::builder(self.kind, self.sources.len() as u32, lookback_time)?;
+        let touch = |touched: &Touched| Touch::new(self.source_of(touched), touched.at);
         let (mut touches, mut outcomes) = (history.touches.as_slice(), history.outcomes.as_slice());
         let mut earlier = history.earlier.as_slice();
-        for unit in 0..history.units.len() as u32 {
+        for (unit, id) in (0..).zip(&history.units) {
+            let bucket = bucket_of(*id);
             let met = split(&mut touches, |touch| touch.unit == unit);
             let of_unit = split(&mut outcomes, |outcome| outcome.unit == unit);
             let before = split(&mut earlier, |converted| converted.unit == unit);
             if of_unit.is_empty() {
                 let last = before.last().map_or(i64::MIN, |converted| converted.at);
                 let since = met.partition_point(|touch| touch.at <= last);
-                builder.add(met[since..].iter().map(touch), None)?;
+                builder.add(bucket, met[since..].iter().map(touch), None)?;
             }
             for outcome in of_unit {
                 // What lies outside of the window is left out here so that a unit of many outcomes is not sorted as
                 // often as it has them.
                 let begin = met.partition_point(|touch| touch.at <= outcome.at - lookback as i64);
                 let end = met.partition_point(|touch| touch.at <= outcome.at);
-                builder.add(met[begin..end].iter().map(touch), Some(conversion(outcome, &value)))?;
+                builder.add(bucket, met[begin..end].iter().map(touch), Some(conversion(outcome, &value)))?;
             }
         }
         for outcome in outcomes {
-            builder.add([], Some(conversion(outcome, &value)))?;
+            builder.add(bucket_of(Uuid::nil()), [], Some(conversion(outcome, &value)))?;
         }
         Ok(builder.build())
     }
@@ -161,6 +163,7 @@ impl Grouping {
                 hash.update([u8::from(number.is_some())]);
                 hash.update(number.unwrap_or_default().to_le_bytes());
             }
+            hash.update([u8::from(outcome.is_replaced)]);
         }
         hash.update([0xff]);
         for converted in &history.earlier {
@@ -175,12 +178,18 @@ fn index_of(kind: CreditSource, touch: &Touched) -> u32 {
     if kind == CreditSource::Channel { touch.channel } else { touch.activity }
 }
 
+/// Of a unit's id, which says nothing about it, so that buckets are alike.
+fn bucket_of(unit: Uuid) -> Bucket {
+    Bucket::of_hash(Sha256::digest(unit.as_bytes())[0].into())
+}
+
 fn conversion(outcome: &Happened, value: impl Fn(&Happened) -> i64) -> Conversion {
     Conversion {
         at: outcome.at,
         value: value(outcome),
         lead_at: outcome.lead_at,
         opportunity_at: outcome.opportunity_at,
+        is_replaced: outcome.is_replaced,
     }
 }
 
@@ -223,6 +232,7 @@ mod tests {
             amount: 10_000,
             lead_at: None,
             opportunity_at: None,
+            is_replaced: false,
         };
         History {
             currency: Currency::EUR,
@@ -299,11 +309,12 @@ mod tests {
         };
         let usual = hash(&history());
         assert_eq!(usual, hash(&history()));
-        let changes: [fn(&mut History); 7] = [
+        let changes: [fn(&mut History); 8] = [
             |history| history.touches[0].at = 101,
             |history| history.touches[2].activity = 1,
             |history| history.outcomes[0].amount = 10_001,
             |history| history.outcomes[0].lead_at = Some(0),
+            |history| history.outcomes[0].is_replaced = true,
             |history| history.units[0] = Uuid::from_u128(8),
             |history| history.earlier.push(Converted { unit: 0, at: 1 }),
             |history| history.currency = "USD".parse().unwrap(),

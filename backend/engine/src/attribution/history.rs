@@ -17,7 +17,7 @@ use valuemap_shared::value_map::Element;
 use crate::activities::entities::{activity, activity_type, outcome, touchpoint};
 use crate::activities::identity::Identities;
 use crate::value_map::counted::Days;
-use crate::value_map::money::Exchange;
+use crate::value_map::money::{Exchange, comparisons};
 
 /// What was read for an attribution, in an order that depends on nothing but what it says.
 #[derive(Debug)]
@@ -76,6 +76,8 @@ pub struct Happened {
     pub amount: i64,
     pub lead_at: Option<i64>,
     pub opportunity_at: Option<i64>,
+    /// A comparison counts its money on the value map, in place of what activities are credited with.
+    pub is_replaced: bool,
 }
 
 /// A unit had an outcome of a kind that is credited, at a moment before the quarters.
@@ -269,6 +271,8 @@ impl HistoryReader<'_> {
             true => self.first_payments(db, community, until).await?,
             false => HashMap::new(),
         };
+        let (first_day, last_day) = (self.parameters.from.first_day(), self.parameters.until.last_day());
+        let comparisons = comparisons(db, community, first_day, last_day).await?;
         let happened = |row: outcome::Model| {
             let kind = row.kind.parse().map_err(|error| DbErr::Custom(format!("outcome {}: {error}", row.id)))?;
             let unit = row.party_id.map_or(NOBODY, |party| self.unit(party, row.at));
@@ -277,7 +281,7 @@ impl HistoryReader<'_> {
                 (Some(amount), Some(currency)) => exchange.own_amount(amount, currency, row.at.date_naive()),
                 _ => Default::default(),
             };
-            Ok(Happened {
+            let mut happened = Happened {
                 unit,
                 at: latest_moment(row.at).timestamp(),
                 kind,
@@ -285,7 +289,12 @@ impl HistoryReader<'_> {
                 amount: ten_thousandths(amount),
                 lead_at: row.lead_at.map(|at| latest_moment(at).timestamp()),
                 opportunity_at: row.opportunity_at.map(|at| latest_moment(at).timestamp()),
-            })
+                is_replaced: false,
+            };
+            let (element, day) = (happened.element(), row.at.date_naive());
+            happened.is_replaced =
+                USUAL_OUTCOMES.contains(&kind) && comparisons.iter().any(|comparison| comparison.covers(element, day));
+            Ok(happened)
         };
         rows.into_iter().map(happened).collect()
     }

@@ -10,7 +10,8 @@ use tokio::sync::Semaphore;
 use uuid::Uuid;
 use valuemap_shared::activities::{Goal, OutcomeWeights};
 use valuemap_shared::attribution::{
-    AttributionError, CreditSource, CreditedAmounts, Outcomes, Parameters, SourceCredit, ValueAssumptions, attribute,
+    AttributionError, CreditSource, CreditedAmounts, Journeys, Outcomes, Parameters, SourceCredit, ValueAssumptions,
+    attribute,
 };
 use valuemap_shared::ids::CommunityId;
 use valuemap_shared::money::{Currency, DECIMALS, allocate, ten_thousandths};
@@ -33,6 +34,8 @@ pub struct Returns {
     pub currency: Currency,
     pub credited: Outcomes,
     pub uncredited: Outcomes,
+    /// Of the credited ones, those that a comparison counts on the value map.
+    pub replaced: Outcomes,
     /// Costs without an activity. No group bears a part of them.
     pub running_costs: Decimal,
     pub assumptions: ValueAssumptions,
@@ -173,7 +176,8 @@ fn compute(
     assumptions: ValueAssumptions,
 ) -> Result<Returns, ReturnsError> {
     let groups = |kind| groups(history, costs, parameters, weights, &assumptions, kind);
-    let (found, credited, uncredited) = groups(parameters.source)?;
+    let (found, journeys) = groups(parameters.source)?;
+    let (credited, uncredited, replaced) = (journeys.credited(), journeys.uncredited(), journeys.replaced());
     let types = match parameters.source {
         CreditSource::ActivityType => found.clone(),
         _ => groups(CreditSource::ActivityType)?.0,
@@ -195,7 +199,7 @@ fn compute(
     let goals = Goal::ALL.iter().map(|goal| by_success(*goal)).filter(|(_, types)| !types.is_empty()).collect();
     let running_costs = costs.running;
     let currency = history.currency;
-    Ok(Returns { currency, credited, uncredited, running_costs, assumptions, groups: found, goals })
+    Ok(Returns { currency, credited, uncredited, replaced, running_costs, assumptions, groups: found, goals })
 }
 
 fn groups(
@@ -205,7 +209,7 @@ fn groups(
     weights: &OutcomeWeights,
     assumptions: &ValueAssumptions,
     kind: CreditSource,
-) -> Result<(Vec<Group>, Outcomes, Outcomes), ReturnsError> {
+) -> Result<(Vec<Group>, Journeys), ReturnsError> {
     let with_costs: HashSet<u32> = costs.by_activity.keys().copied().collect();
     let grouping = Grouping::of(history, kind, &with_costs);
     let credits = |value: &dyn Fn(&Happened) -> i64| -> Result<Vec<SourceCredit>, AttributionError> {
@@ -246,7 +250,7 @@ fn groups(
         });
     }
     rank(&mut groups);
-    Ok((groups, journeys.credited(), journeys.uncredited()))
+    Ok((groups, journeys))
 }
 
 fn number(value: Decimal) -> f64 {

@@ -4,7 +4,7 @@ use anyhow::Context;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use valuemap_shared::attribution::{
-    AttributionError, Comparison, ModelCredit, Outcomes, Parameters, Range, SourceComparison, compare,
+    AttributionError, Comparison, ModelCredit, Outcomes, Parameters, Precision, Range, SourceComparison, compare,
 };
 use valuemap_shared::ids::CommunityId;
 use valuemap_shared::money::Currency;
@@ -19,6 +19,9 @@ pub struct RunResult {
     pub currency: Currency,
     pub credited: Outcomes,
     pub uncredited: Outcomes,
+    /// Of the credited ones, those that a comparison counts on the value map. Runs of earlier releases do not say.
+    #[serde(default)]
+    pub replaced: Option<Outcomes>,
     /// Members or accounts that were met and have no outcome.
     pub null_journeys: u64,
     pub models: Vec<ModelResult>,
@@ -46,12 +49,24 @@ pub struct SourceResult {
     pub rank_flips: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CreditResult {
     pub outcomes: f64,
     #[serde(with = "rust_decimal::serde::str")]
     pub value: Decimal,
     pub rank: u32,
+    /// Runs of earlier releases do not say.
+    #[serde(default)]
+    pub precision: Option<PrecisionResult>,
+}
+
+/// How sure a credit is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum PrecisionResult {
+    /// The ends of 95 % intervals.
+    Known { outcomes: (f64, f64), value: (Decimal, Decimal), rank_stability: f64 },
+    /// Why it is not known.
+    Unknown(String),
 }
 
 /// A run that was not stored yet.
@@ -116,6 +131,7 @@ impl RunResult {
             currency,
             credited: comparison.credited,
             uncredited: comparison.uncredited,
+            replaced: Some(comparison.replaced),
             null_journeys,
             models: models.collect(),
             sources: results,
@@ -139,6 +155,12 @@ impl SourceResult {
 
 impl From<ModelCredit> for CreditResult {
     fn from(credit: ModelCredit) -> Self {
-        Self { outcomes: credit.outcomes, value: credit.value, rank: credit.rank }
+        let precision = match credit.precision {
+            Ok(Precision { outcomes, value, rank_stability }) => {
+                PrecisionResult::Known { outcomes: (outcomes.low, outcomes.high), value, rank_stability }
+            }
+            Err(reason) => PrecisionResult::Unknown(reason.to_string()),
+        };
+        Self { outcomes: credit.outcomes, value: credit.value, rank: credit.rank, precision: Some(precision) }
     }
 }

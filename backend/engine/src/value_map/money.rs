@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use rust_decimal::Decimal;
 use sea_orm::prelude::*;
 use sea_orm::{QueryOrder, QuerySelect};
@@ -47,7 +47,7 @@ impl Exchange {
     }
 
     /// An amount in the community's own currency. Without a rate, which is refused before an amount is stored, nothing.
-    pub fn own_amount(&self, amount: i64, currency: &str, day: chrono::NaiveDate) -> Decimal {
+    pub fn own_amount(&self, amount: i64, currency: &str, day: NaiveDate) -> Decimal {
         let Ok(currency) = currency.parse() else { return Decimal::ZERO };
         let money = Money::from_ten_thousandths(amount, currency);
         self.rates.convert(self.own, money, day).unwrap_or_default()
@@ -84,7 +84,7 @@ pub async fn money_of(
 ) -> Result<MoneyFigures, DbErr> {
     let mut figures = MoneyFigures {
         costs: costs(db, community, &ledger.exchange, days.into()).await?,
-        comparisons: comparisons(db, community, days).await?,
+        comparisons: comparisons(db, community, days.first_day(), days.last_day()).await?,
         ..MoneyFigures::default()
     };
     if ledger.first_paid.is_some_and(|first| first < days.span().1) {
@@ -254,11 +254,17 @@ pub async fn costs(
     Ok(costs)
 }
 
-async fn comparisons(db: &impl ConnectionTrait, community: CommunityId, days: Days) -> Result<Vec<Comparison>, DbErr> {
+/// The comparisons that are about some of these days.
+pub async fn comparisons(
+    db: &impl ConnectionTrait,
+    community: CommunityId,
+    first_day: NaiveDate,
+    last_day: NaiveDate,
+) -> Result<Vec<Comparison>, DbErr> {
     let rows = comparison::Entity::find()
         .filter(comparison::Column::CommunityId.eq(community.0))
-        .filter(comparison::Column::FromDay.lte(days.last_day()))
-        .filter(comparison::Column::UntilDay.gte(days.first_day()))
+        .filter(comparison::Column::FromDay.lte(last_day))
+        .filter(comparison::Column::UntilDay.gte(first_day))
         .order_by_asc(comparison::Column::Id)
         .all(db)
         .await?;

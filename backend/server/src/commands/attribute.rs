@@ -10,7 +10,7 @@ use valuemap_engine::base::commits::Touches;
 use valuemap_engine::database::author::Author;
 use valuemap_engine::database::{Database, Transaction};
 use valuemap_engine::scoring_models::store::model_of;
-use valuemap_shared::attribution::{Asked, CreditSource, Model, Parameters};
+use valuemap_shared::attribution::{Asked, CreditSource, Model, Outcomes, Parameters};
 use valuemap_shared::calendar::Quarter;
 use valuemap_shared::ids::CommunityId;
 use valuemap_shared::survey::Problem;
@@ -105,9 +105,13 @@ fn table(
     Computed { data_hash, result }: &Computed,
 ) -> Result<String, std::fmt::Error> {
     let mut text = String::new();
-    let RunResult { currency, credited, uncredited, null_journeys, models, sources } = result;
+    let RunResult { currency, credited, uncredited, replaced, null_journeys, models, sources } = result;
     writeln!(text, "{name}, {} to {}, look-back {} days", parameters.from, parameters.until, parameters.lookback_days)?;
     writeln!(text, "{} outcomes credited, worth {} {currency}", credited.count, credited.value)?;
+    if let Some(replaced) = replaced.filter(|replaced| replaced.count > 0) {
+        let Outcomes { count, value } = replaced;
+        writeln!(text, "{count} of these, worth {value} {currency}, are counted by a comparison on the value map")?;
+    }
     writeln!(text, "{} outcomes uncredited, worth {} {currency}", uncredited.count, uncredited.value)?;
     writeln!(text, "{null_journeys} journeys without an outcome\n")?;
     let answered: Vec<usize> = (0..models.len()).filter(|index| models[*index].failure.is_none()).collect();
@@ -135,6 +139,6 @@ fn table(
 
 /// Outcomes and their value.
 fn cell(row: &SourceResult, model: usize) -> String {
-    let credit = row.credits.get(model).copied().flatten();
+    let credit = row.credits.get(model).and_then(Option::as_ref);
     credit.map_or(String::new(), |credit| format!("{:.2} / {}", credit.outcomes, credit.value.round_dp(2)))
 }

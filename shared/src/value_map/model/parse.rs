@@ -253,8 +253,17 @@ fn parse_self_service(draft: &SelfServiceDraft, found: &mut Found) -> SelfServic
 }
 
 /// The names of the attribution models, which the crate's `attribution` part computes.
-pub const ATTRIBUTION_MODELS: [&str; 8] =
-    ["first_touch", "last_touch", "linear", "time_decay", "u_shaped", "w_shaped", "markov_removal", "shapley"];
+pub const ATTRIBUTION_MODELS: [&str; 9] = [
+    "first_touch",
+    "last_touch",
+    "linear",
+    "time_decay",
+    "u_shaped",
+    "w_shaped",
+    "markov_removal",
+    "shapley",
+    "shapley_nonnegative",
+];
 
 /// Who merely received a mail was not met; who registered and did not come was met a little.
 pub fn default_role_weights() -> BTreeMap<Role, f64> {
