@@ -2,89 +2,8 @@ use std::time::Duration;
 
 use rust_decimal::Decimal;
 
-use super::{AttributionError, CreditSource};
+use super::{AttributionError, Bucket, Conversion, CreditSource, Outcomes, SourceActivity, Touch};
 use crate::money::DECIMALS;
-
-/// An account or a member met something that may be credited.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Touch {
-    /// The index of what gets the credit: an activity, a type or a channel, as the caller chose to number them.
-    pub source: u32,
-    /// Seconds since 1970.
-    pub at: i64,
-    /// How much it counts beside others, in models that credit single touches; 0 is as if it had not happened.
-    pub weight: f64,
-}
-
-impl Touch {
-    /// A touch that counts once.
-    pub fn new(source: u32, at: i64) -> Self {
-        Self { source, at, weight: 1.0 }
-    }
-}
-
-/// One of 64 groups that members or accounts fall into by a hash, all journeys of one into the same. What is credited
-/// without each of them in turn says how sure credits are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Bucket(u8);
-
-impl Bucket {
-    pub const COUNT: usize = 64;
-
-    /// The bucket of whoever has this hash, of which the last six bits count.
-    pub fn of_hash(hash: u64) -> Self {
-        Self((hash % Self::COUNT as u64) as u8)
-    }
-
-    pub fn all() -> impl Iterator<Item = Self> {
-        (0..Self::COUNT as u8).map(Self)
-    }
-
-    pub fn index(self) -> usize {
-        self.0.into()
-    }
-}
-
-/// The outcome that a journey ended in. All moments are seconds since 1970.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Conversion {
-    pub at: i64,
-    /// Ten-thousandths of the reporting currency, as [`crate::money::Money::ten_thousandths`] counts them. A loss is
-    /// negative.
-    pub value: i64,
-    /// When the lead was created, if that is known.
-    pub lead_at: Option<i64>,
-    /// When the opportunity was created, if that is known.
-    pub opportunity_at: Option<i64>,
-    /// A comparison counts it on the value map, in place of what activities are credited with.
-    pub is_replaced: bool,
-}
-
-impl Conversion {
-    /// An outcome of which only the moment and the value are known.
-    pub fn new(at: i64, value: i64) -> Self {
-        Self { at, value, lead_at: None, opportunity_at: None, is_replaced: false }
-    }
-}
-
-/// How many outcomes there were, and what they were worth in the reporting currency.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct Outcomes {
-    pub count: u64,
-    #[cfg_attr(feature = "serde", serde(with = "rust_decimal::serde::str"))]
-    pub value: Decimal,
-}
-
-/// What happened with a source, whatever model divides the credit.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct SourceActivity {
-    /// Touches within the look-back window, of journeys with and without a conversion.
-    pub touches: u64,
-    /// Journeys with a conversion that have at least one of those touches.
-    pub converting_journeys: u64,
-}
 
 /// The journeys of accounts or members, with and without an outcome at their end.
 ///
@@ -364,7 +283,9 @@ mod tests {
     use super::*;
     use crate::attribution::testing::{arbitrary_journeys, journeys_of};
 
-    const BUCKET: Bucket = Bucket(7);
+    fn bucket() -> Bucket {
+        Bucket::of_hash(7)
+    }
 
     fn builder(look_back: u64) -> JourneysBuilder {
         Journeys::builder(CreditSource::ActivityType, 3, Duration::from_secs(look_back)).unwrap()
@@ -377,10 +298,10 @@ mod tests {
     #[test]
     fn only_touches_in_the_window_count() {
         let mut builder = builder(10);
-        builder.add(BUCKET, touches(&[21, 0, 20, 10, 11, 9]), Some(Conversion::new(20, 5_000))).unwrap();
+        builder.add(bucket(), touches(&[21, 0, 20, 10, 11, 9]), Some(Conversion::new(20, 5_000))).unwrap();
         let journeys = builder.build();
         let (path, _) = journeys.converted_paths().next().unwrap();
-        assert_eq!(path, Path { bucket: BUCKET, touches: &touches(&[11, 20]) });
+        assert_eq!(path, Path { bucket: bucket(), touches: &touches(&[11, 20]) });
         assert_eq!(journeys.activity()[0], SourceActivity { touches: 2, converting_journeys: 1 });
         assert_eq!(journeys.credited(), Outcomes { count: 1, value: Decimal::new(5, 1) });
     }
@@ -388,8 +309,8 @@ mod tests {
     #[test]
     fn an_outcome_before_any_touch_is_reported_and_credited_to_nobody() {
         let mut builder = builder(10);
-        builder.add(BUCKET, touches(&[21, 9]), Some(Conversion::new(20, 12_345))).unwrap();
-        builder.add(BUCKET, [], Some(Conversion::new(20, -2_345))).unwrap();
+        builder.add(bucket(), touches(&[21, 9]), Some(Conversion::new(20, 12_345))).unwrap();
+        builder.add(bucket(), [], Some(Conversion::new(20, -2_345))).unwrap();
         let journeys = builder.build();
         assert_eq!(journeys.uncredited(), Outcomes { count: 2, value: Decimal::ONE });
         assert_eq!(journeys.credited(), Outcomes::default());
@@ -399,8 +320,8 @@ mod tests {
     #[test]
     fn without_an_outcome_the_window_ends_with_the_last_touch() {
         let mut builder = builder(10);
-        builder.add(BUCKET, touches(&[30, 20, 21]), None).unwrap();
-        builder.add(BUCKET, [], None).unwrap();
+        builder.add(bucket(), touches(&[30, 20, 21]), None).unwrap();
+        builder.add(bucket(), [], None).unwrap();
         let journeys = builder.build();
         assert_eq!(journeys.unconverted_paths().map(|path| path.touches).collect::<Vec<_>>(), [touches(&[21, 30])]);
         assert_eq!(journeys.unconverted(), 1);
@@ -409,7 +330,7 @@ mod tests {
     #[test]
     fn the_longest_window_takes_every_earlier_touch() {
         let mut builder = Journeys::builder(CreditSource::Goal, 1, Duration::MAX).unwrap();
-        builder.add(BUCKET, touches(&[-1_000_000_000_000, 5]), Some(Conversion::new(4, 1))).unwrap();
+        builder.add(bucket(), touches(&[-1_000_000_000_000, 5]), Some(Conversion::new(4, 1))).unwrap();
         assert_eq!(builder.build().activity()[0].touches, 1);
     }
 
@@ -418,15 +339,15 @@ mod tests {
         let without_window = Journeys::builder(CreditSource::Goal, 1, Duration::ZERO);
         assert_eq!(without_window.unwrap_err(), AttributionError::EmptyLookBack);
         let mut builder = builder(10);
-        builder.add(BUCKET, touches(&[1]), Some(Conversion::new(1, i64::MAX))).unwrap();
+        builder.add(bucket(), touches(&[1]), Some(Conversion::new(1, i64::MAX))).unwrap();
         let before = builder.clone().build();
         let stranger = Touch::new(3, 1);
         assert_eq!(
-            builder.add(BUCKET, [stranger], None),
+            builder.add(bucket(), [stranger], None),
             Err(AttributionError::UnknownSource { touched: 3, sources: 3 })
         );
         assert_eq!(
-            builder.add(BUCKET, touches(&[1]), Some(Conversion::new(1, 1))),
+            builder.add(bucket(), touches(&[1]), Some(Conversion::new(1, 1))),
             Err(AttributionError::ValuesTooLarge)
         );
         assert_eq!(builder.build(), before);
@@ -436,8 +357,8 @@ mod tests {
     fn a_touch_without_weight_is_none() {
         let mut builder = builder(10);
         let unseen = [Touch { weight: 0.0, ..Touch::new(0, 15) }];
-        builder.add(BUCKET, unseen, Some(Conversion::new(20, 1))).unwrap();
-        builder.add(BUCKET, unseen, None).unwrap();
+        builder.add(bucket(), unseen, Some(Conversion::new(20, 1))).unwrap();
+        builder.add(bucket(), unseen, None).unwrap();
         let journeys = builder.build();
         assert_eq!((journeys.uncredited().count, journeys.credited().count, journeys.unconverted()), (1, 0, 0));
     }
@@ -446,9 +367,9 @@ mod tests {
     fn what_a_comparison_counts_is_a_part_of_what_is_credited() {
         let mut builder = builder(10);
         let replaced = Conversion { is_replaced: true, ..Conversion::new(20, 30_000) };
-        builder.add(BUCKET, touches(&[15]), Some(replaced)).unwrap();
-        builder.add(BUCKET, touches(&[15]), Some(Conversion::new(20, 10_000))).unwrap();
-        builder.add(BUCKET, [], Some(replaced)).unwrap();
+        builder.add(bucket(), touches(&[15]), Some(replaced)).unwrap();
+        builder.add(bucket(), touches(&[15]), Some(Conversion::new(20, 10_000))).unwrap();
+        builder.add(bucket(), [], Some(replaced)).unwrap();
         let journeys = builder.build();
         assert_eq!(journeys.credited(), Outcomes { count: 2, value: Decimal::from(4) });
         assert_eq!(journeys.replaced(), Outcomes { count: 1, value: Decimal::from(3) });

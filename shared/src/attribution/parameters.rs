@@ -1,6 +1,8 @@
+use std::collections::BTreeMap;
+
 use super::{HalfLife, Model};
-use crate::activities::OutcomeKind;
 use crate::activities::named::named_enum;
+use crate::activities::{OutcomeKind, Role};
 use crate::calendar::Quarter;
 use crate::survey::{Problem, ProblemCode};
 use crate::value_map::model::{Attribution, AttributionUnit};
@@ -68,11 +70,25 @@ pub struct Parameters {
     pub lookback_days: u32,
     pub half_life_days: f64,
     pub minimum_confidence: f64,
+    /// How much a touch counts by the role in which somebody was met; without weight it is none. Runs of earlier releases
+    /// counted every role once.
+    #[cfg_attr(feature = "serde", serde(default = "every_role_once"))]
+    pub role_weights: BTreeMap<Role, f64>,
     /// Each once, in order.
     pub outcomes: Vec<OutcomeKind>,
 }
 
+#[cfg(feature = "serde")]
+fn every_role_once() -> BTreeMap<Role, f64> {
+    Role::ALL.iter().map(|role| (*role, 1.0)).collect()
+}
+
 impl Parameters {
+    /// How much a touch in this role counts; 0 where it is no touch at all.
+    pub fn role_weight(&self, role: Role) -> f64 {
+        self.role_weights.get(&role).copied().unwrap_or_default()
+    }
+
     /// Checks what was asked for, and reports all that is wrong with it.
     pub fn parse(asked: &Asked, usual: &Attribution) -> Result<Self, Vec<Problem>> {
         let mut problems = Vec::new();
@@ -128,6 +144,7 @@ impl Parameters {
             lookback_days,
             half_life_days,
             minimum_confidence,
+            role_weights: usual.role_weights.clone(),
             outcomes,
         })
     }
@@ -160,6 +177,18 @@ mod tests {
         assert_eq!(parameters.models[3].to_string(), "time_decay:14");
         assert_eq!((parameters.by, parameters.lookback_days), (AttributionUnit::Account, 90));
         assert_eq!(parameters.outcomes, USUAL_OUTCOMES);
+    }
+
+    #[cfg(feature = "serde")]
+    #[test]
+    fn parameters_of_earlier_releases_count_every_role_once() {
+        let parameters = Parameters::parse(&Asked::of(quarter("2026-Q1"), quarter("2026-Q1")), &usual()).unwrap();
+        assert_eq!(parameters.role_weight(Role::Reached), 0.0);
+        let mut stored = serde_json::to_value(&parameters).unwrap();
+        assert_eq!(serde_json::from_value::<Parameters>(stored.clone()).unwrap(), parameters);
+        stored.as_object_mut().unwrap().remove("role_weights");
+        let earlier: Parameters = serde_json::from_value(stored).unwrap();
+        assert_eq!(Role::ALL.iter().map(|role| earlier.role_weight(*role)).sum::<f64>(), 6.0);
     }
 
     #[test]

@@ -190,6 +190,10 @@ fn explain(element: Element, terms: &[Term], model: &ScoringModel, now: &Valuati
         add("of these credited: an activity was met within the look-back window", sums.credited_count as f64);
         add("amount of all outcomes", sums.amount.to_f64().unwrap_or_default());
         add("amount credited", sums.credited_amount.to_f64().unwrap_or_default());
+        if sums.replaced_count > 0 {
+            add("outcomes credited, too, that a comparison counts instead", sums.replaced_count as f64);
+            add("their amount", sums.replaced_amount.to_f64().unwrap_or_default());
+        }
     }
     if element == Element::CostContainment {
         let help = &now.inputs.self_help;

@@ -5,6 +5,8 @@ use valuemap_tests::{Api, Engine, valuemap};
 
 use crate::{World, on_both_databases};
 
+mod journeys;
+mod precision;
 mod returns;
 
 on_both_databases!(
@@ -73,11 +75,14 @@ const RUN: &str = "mutation($input: RunAttributionInput!) { runAttribution(input
     ... on NotFound { message }
     ... on InvalidAttribution { problems { path code message } }
     ... on AttributionRun { id dataHash isStale author nullJourneys
-        parameters { from until by source lookbackDays halfLifeDays minimumConfidence outcomes }
+        parameters { from until by source lookbackDays halfLifeDays minimumConfidence outcomes
+            roleWeights { role weight } }
         credited { count value { amount currency } } uncredited { count value { amount } }
+        replaced { count value { amount } }
         models { model failure }
         sources(first: 10) { nodes { source { id key name } touches convertingJourneys rankFlips
-            outcomes { min max } value { min max } credits { model outcomes rank value { amount } } } } } } }";
+            outcomes { min max } value { min max } credits { model outcomes rank value { amount } imprecise
+                precision { outcomes { low high } value { low { amount } high { amount } } rankStability } } } } } } }";
 
 impl World {
     /// Attributes the second quarter, with these parameters beside.
@@ -115,7 +120,10 @@ async fn every_model_credits_what_it_should(engine: Engine) {
     assert_eq!(totals(&run), json!([[1, "1000"], [2, "350"], 1]), "{run}");
     let parameters = json!({ "from": "2026-Q2", "until": "2026-Q2", "by": "ACCOUNT", "source": "ACTIVITY_TYPE",
         "lookbackDays": 90, "halfLifeDays": 7.0, "minimumConfidence": 0.8,
-        "outcomes": ["PURCHASE", "UPGRADE", "RENEWAL"] });
+        "outcomes": ["PURCHASE", "UPGRADE", "RENEWAL"],
+        "roleWeights": [{ "role": "REACHED", "weight": 0.0 }, { "role": "REGISTERED", "weight": 0.25 },
+            { "role": "ATTENDED", "weight": 1.0 }, { "role": "CONTRIBUTED", "weight": 1.0 },
+            { "role": "SPOKE", "weight": 1.0 }, { "role": "ORGANISED", "weight": 1.0 }] });
     assert_eq!(run["parameters"], parameters);
     // Ada's touch was 31.125 days before Bob's, and led to the lead.
     let decayed = (-31.125_f64 / 7.0).exp2();
@@ -129,6 +137,7 @@ async fn every_model_credits_what_it_should(engine: Engine) {
         // Without either of the two nobody converts; Cy, who converted by neither, changes nothing about that.
         ("MARKOV_REMOVAL", 0.5, "500"),
         ("SHAPLEY", 0.5, "500"),
+        ("SHAPLEY_NONNEGATIVE", 0.5, "500"),
     ];
     for (model, outcomes, value) in webinar {
         let (of_webinar, value_of_webinar) = credit(&run, "webinar", model);
@@ -192,7 +201,7 @@ async fn the_same_data_gives_the_same_run_until_it_changes(engine: Engine) {
     assert_ne!(by_channel["dataHash"], first["dataHash"]);
 
     let touch = json!([{ "source": "zoom", "key": "new", "activity": { "source": "plan", "key": "m1" },
-        "party": { "kind": "MEMBER", "source": "forum", "key": "cy" }, "at": "2026-06-30T23:59:59Z", "role": "REACHED" }]);
+        "party": { "kind": "MEMBER", "source": "forum", "key": "cy" }, "at": "2026-06-30T23:59:59Z", "role": "ATTENDED" }]);
     world.tell("recordTouchpoints", "RecordTouchpointsInput", "touchpoints", touch).await;
     let query = "query($id: ID!) { attributionRun(id: $id) { isStale dataHash } node(id: $id) { id } }";
     let read = world.api.ask(query, json!({ "id": first["id"] })).await.unwrap();

@@ -16,7 +16,7 @@ mod weights;
 
 pub use activity::{Activity, ActivityType};
 pub use community::TrackedCommunity;
-pub use enums::{CostKind, Goal, OutcomeKind};
+pub use enums::{CostKind, Goal, OutcomeKind, Role};
 pub use loaders::{Tracked, load};
 pub use mutations::TrackingMutation;
 pub use outcome::{Outcome, Touchpoint};

@@ -12,7 +12,7 @@ use valuemap_shared::value_map::financial::{
 
 use crate::activities::Goal;
 use crate::attribution::page_of;
-use crate::attribution::run::{AttributionParameters, CreditedSource, OutcomeTotal, money};
+use crate::attribution::run::{AttributionParameters, CreditPrecision, CreditedSource, OutcomeTotal, money};
 use crate::error::ApiError;
 use crate::wire::lists::Nodes;
 use crate::wire::paging;
@@ -106,6 +106,10 @@ pub struct ActivityReturn {
     outcomes: f64,
     /// What these outcomes brought, before margin and incrementality.
     credited_value: Money,
+    /// How sure these credits are; null where that is not known. `rankStability` is that of the rank by credited outcomes.
+    precision: Option<CreditPrecision>,
+    /// Why it is not known how sure they are.
+    imprecise: Option<String>,
     /// What would not have come in otherwise, after margins.
     value: Option<MoneyPercentiles>,
     /// Cash, travel, hours and platform shares of the quarters. Channels share the cost of an activity by its touches.
@@ -147,6 +151,7 @@ impl ActivityReturn {
         let failure = simulated.as_ref().err().map(SimulationError::to_string);
         let simulated: Option<ReturnSimulation> = simulated.ok();
         let shares = simulated.as_ref().and_then(|simulated| simulated.return_on_investment);
+        let (precision, imprecise) = CreditPrecision::of(group.precision.as_ref(), currency);
         let per_outcome = cost_per_credited_outcome(group.cost, group.outcomes);
         Self {
             source: CreditedSource::of(&group.source, community, kind),
@@ -155,6 +160,8 @@ impl ActivityReturn {
             participants: Count(group.participants),
             outcomes: group.outcomes,
             credited_value: money(group.amounts.total(), currency),
+            precision,
+            imprecise,
             value: simulated.as_ref().map(|simulated| MoneyPercentiles::of(simulated.value, currency)),
             fully_loaded_cost: money(group.cost, currency),
             cost_per_outcome: per_outcome.map(|amount| money(amount, currency)),

@@ -9,7 +9,7 @@ use valuemap_shared::attribution as domain;
 use valuemap_shared::ids::{ActivityId, ActivityTypeId, AttributionRunId, CommunityId};
 use valuemap_shared::money::Currency;
 
-use crate::activities::OutcomeKind;
+use crate::activities::{OutcomeKind, Role};
 use crate::attribution::enums::{AttributionModelName, AttributionUnit, CreditSource};
 use crate::attribution::page_of;
 use crate::context::{Need, services};
@@ -128,7 +128,15 @@ pub struct AttributionParameters {
     lookback_days: u32,
     half_life_days: f64,
     minimum_confidence: f64,
+    /// How much a touch counts by the role in which somebody was met; with 0 it is no touch.
+    role_weights: Vec<RoleWeight>,
     outcomes: Vec<OutcomeKind>,
+}
+
+#[derive(SimpleObject)]
+pub struct RoleWeight {
+    role: Role,
+    weight: f64,
 }
 
 impl From<domain::Parameters> for AttributionParameters {
@@ -142,8 +150,15 @@ impl From<domain::Parameters> for AttributionParameters {
             lookback_days: parameters.lookback_days,
             half_life_days: parameters.half_life_days,
             minimum_confidence: parameters.minimum_confidence,
+            role_weights: parameters.role_weights.into_iter().map(RoleWeight::of).collect(),
             outcomes: parameters.outcomes.into_iter().map(Into::into).collect(),
         }
+    }
+}
+
+impl RoleWeight {
+    fn of((role, weight): (valuemap_shared::activities::Role, f64)) -> Self {
+        Self { role: role.into(), weight }
     }
 }
 
@@ -244,15 +259,17 @@ pub struct ValueEnds {
 }
 
 impl CreditPrecision {
-    fn of(precision: Option<&PrecisionResult>, currency: Currency) -> Result<Self, String> {
+    /// Or why it is not known.
+    pub fn of(precision: Option<&PrecisionResult>, currency: Currency) -> (Option<Self>, Option<String>) {
+        let of_earlier_release = || "the run is of a release that computed no intervals; run it again".to_owned();
         match precision {
-            Some(PrecisionResult::Known { outcomes, value, rank_stability }) => Ok(Self {
-                outcomes: OutcomeEnds { low: outcomes.0, high: outcomes.1 },
-                value: ValueEnds { low: money(value.0, currency), high: money(value.1, currency) },
-                rank_stability: *rank_stability,
-            }),
-            Some(PrecisionResult::Unknown(reason)) => Err(reason.clone()),
-            None => Err("the run is of a release that computed no intervals; run it again".to_owned()),
+            Some(PrecisionResult::Known { outcomes, value, rank_stability }) => {
+                let outcomes = OutcomeEnds { low: outcomes.0, high: outcomes.1 };
+                let value = ValueEnds { low: money(value.0, currency), high: money(value.1, currency) };
+                (Some(Self { outcomes, value, rank_stability: *rank_stability }), None)
+            }
+            Some(PrecisionResult::Unknown(reason)) => (None, Some(reason.clone())),
+            None => (None, Some(of_earlier_release())),
         }
     }
 }
@@ -279,10 +296,7 @@ impl AttributedSource {
     ) -> Self {
         let credit = |(model, credit): (&AttributionModelName, &Option<CreditResult>)| {
             let CreditResult { outcomes, value, rank, precision } = credit.as_ref()?;
-            let (precision, imprecise) = match CreditPrecision::of(precision.as_ref(), currency) {
-                Ok(precision) => (Some(precision), None),
-                Err(reason) => (None, Some(reason)),
-            };
+            let (precision, imprecise) = CreditPrecision::of(precision.as_ref(), currency);
             let (value, rank) = (money(*value, currency), *rank);
             Some(ModelCredit { model: *model, outcomes: *outcomes, value, rank, precision, imprecise })
         };

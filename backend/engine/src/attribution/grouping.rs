@@ -100,13 +100,17 @@ impl Grouping {
     pub fn journeys(
         &self,
         history: &History,
-        lookback_days: u32,
+        parameters: &Parameters,
         value: impl Fn(&Happened) -> i64,
     ) -> Result<Journeys, AttributionError> {
-        let lookback = u64::from(lookback_days) * 86_400;
+        let lookback = u64::from(parameters.lookback_days) * 86_400;
         let lookback_time = std::time::Duration::from_secs(lookback);
         let mut builder = Journeys::builder(self.kind, self.sources.len() as u32, lookback_time)?;
-        let touch = |touched: &Touched| Touch::new(self.source_of(touched), touched.at);
+        let touch = |touched: &Touched| Touch {
+            source: self.source_of(touched),
+            at: touched.at,
+            weight: parameters.role_weight(touched.role),
+        };
         let (mut touches, mut outcomes) = (history.touches.as_slice(), history.outcomes.as_slice());
         let mut earlier = history.earlier.as_slice();
         for (unit, id) in (0..).zip(&history.units) {
@@ -154,6 +158,7 @@ impl Grouping {
             hash.update(unit(touch.unit).as_bytes());
             hash.update(self.source_of(touch).to_le_bytes());
             hash.update(touch.at.to_le_bytes());
+            hash.update(parameters.role_weight(touch.role).to_le_bytes());
         }
         hash.update([0xff]);
         for outcome in &history.outcomes {
@@ -202,7 +207,7 @@ fn split<'a, T>(rest: &mut &'a [T], belongs: impl Fn(&T) -> bool) -> &'a [T] {
 
 #[cfg(test)]
 mod tests {
-    use valuemap_shared::activities::OutcomeKind;
+    use valuemap_shared::activities::{OutcomeKind, Role};
     use valuemap_shared::money::Currency;
 
     use super::*;
@@ -223,7 +228,7 @@ mod tests {
 
     /// One unit met three activities from two channels, and then there was an outcome; another is nobody's.
     fn history() -> History {
-        let touch = |at, activity, channel| Touched { unit: 0, at, activity, channel, took_part: true };
+        let touch = |at, activity, channel| Touched { unit: 0, at, activity, channel, role: Role::Attended };
         let outcome = |unit, at| Happened {
             unit,
             at,
@@ -243,6 +248,15 @@ mod tests {
             outcomes: vec![outcome(0, 300), outcome(NOBODY, 300)],
             earlier: Vec::new(),
         }
+    }
+
+    fn parameters() -> Parameters {
+        serde_json::from_value(serde_json::json!({
+            "from": "2026-Q1", "until": "2026-Q1", "models": ["linear"], "by": "ACCOUNT", "source": "ACTIVITY_TYPE",
+            "lookback_days": 1, "half_life_days": 7.0, "minimum_confidence": 0.8, "outcomes": ["UPGRADE"],
+            "role_weights": { "REGISTERED": 0.5, "ATTENDED": 1.0 },
+        }))
+        .unwrap()
     }
 
     fn keys(kind: CreditSource, also: &[u32]) -> Vec<String> {
@@ -269,13 +283,13 @@ mod tests {
     fn journeys_have_what_lies_within_the_window() {
         let history = history();
         let grouping = Grouping::of(&history, CreditSource::ActivityType, &HashSet::new());
-        let journeys = grouping.journeys(&history, 1, |outcome| outcome.amount).unwrap();
+        let journeys = grouping.journeys(&history, &parameters(), |outcome| outcome.amount).unwrap();
         assert_eq!((journeys.credited().count, journeys.uncredited().count, journeys.unconverted()), (1, 1, 0));
         let touches: Vec<u64> = journeys.activity().iter().map(|activity| activity.touches).collect();
         assert_eq!(touches, [1, 2]);
         let mut later = history;
         later.outcomes[0].at = 200 + 86_400;
-        let journeys = grouping.journeys(&later, 1, |outcome| outcome.amount).unwrap();
+        let journeys = grouping.journeys(&later, &parameters(), |outcome| outcome.amount).unwrap();
         let touches: Vec<u64> = journeys.activity().iter().map(|activity| activity.touches).collect();
         assert_eq!(touches, [1, 0], "a touch of exactly a day is too old");
     }
@@ -287,7 +301,7 @@ mod tests {
             history.outcomes.clear();
             history.earlier = earlier.iter().map(|at| Converted { unit: 0, at: *at }).collect();
             let grouping = Grouping::of(&history, CreditSource::ActivityType, &HashSet::new());
-            let journeys = grouping.journeys(&history, 1, |outcome| outcome.amount).unwrap();
+            let journeys = grouping.journeys(&history, &parameters(), |outcome| outcome.amount).unwrap();
             let touches: u64 = journeys.activity().iter().map(|activity| activity.touches).sum();
             (journeys.unconverted(), touches)
         };
@@ -299,19 +313,16 @@ mod tests {
 
     #[test]
     fn whatever_changes_credits_changes_the_hash() {
-        let parameters: Parameters = serde_json::from_value(serde_json::json!({
-            "from": "2026-Q1", "until": "2026-Q1", "models": ["linear"], "by": "ACCOUNT", "source": "ACTIVITY_TYPE",
-            "lookback_days": 1, "half_life_days": 7.0, "minimum_confidence": 0.8, "outcomes": ["UPGRADE"],
-        }))
-        .unwrap();
+        let parameters = parameters();
         let hash = |history: &History| {
             Grouping::of(history, CreditSource::ActivityType, &HashSet::new()).data_hash(history, &parameters)
         };
         let usual = hash(&history());
         assert_eq!(usual, hash(&history()));
-        let changes: [fn(&mut History); 8] = [
+        let changes: [fn(&mut History); 9] = [
             |history| history.touches[0].at = 101,
             |history| history.touches[2].activity = 1,
+            |history| history.touches[2].role = Role::Registered,
             |history| history.outcomes[0].amount = 10_001,
             |history| history.outcomes[0].lead_at = Some(0),
             |history| history.outcomes[0].is_replaced = true,

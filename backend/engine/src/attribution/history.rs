@@ -1,6 +1,6 @@
 //! What is attributed: outcomes of some quarters, and what the same members or accounts met before them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::TryStreamExt;
@@ -59,7 +59,7 @@ pub struct Touched {
     pub at: i64,
     pub activity: u32,
     pub channel: u32,
-    pub took_part: bool,
+    pub role: Role,
 }
 
 /// An outcome.
@@ -217,18 +217,18 @@ impl HistoryReader<'_> {
     ) -> Result<(Vec<Option<String>>, Vec<Touched>), DbErr> {
         use touchpoint::Column;
         let (from, until) = self.reach();
+        let roles = Role::ALL.iter().filter(|role| self.parameters.role_weight(**role) > 0.0);
         let mut rows = touchpoint::Entity::find()
             .select_only()
             .columns([Column::PartyId, Column::ActivityId, Column::At, Column::Role, Column::Channel])
             .filter(Column::CommunityId.eq(community.0))
             .filter(Column::At.gte(from))
             .filter(Column::At.lt(until))
+            .filter(Column::Role.is_in(roles.map(|role| role.as_str())))
             .into_tuple::<TouchRow>()
             .stream(db)
             .await?;
         let activity_indexes: HashMap<Uuid, u32> = activities.iter().map(|facts| facts.id).zip(0..).collect();
-        let taking_part: HashSet<&str> =
-            Role::ALL.iter().filter(|role| role.is_participation()).map(|role| role.as_str()).collect();
         let mut channels: Vec<Option<String>> = vec![None];
         let mut channel_indexes: HashMap<String, u32> = HashMap::new();
         let mut touches = Vec::new();
@@ -246,7 +246,7 @@ impl HistoryReader<'_> {
                 at: at.timestamp(),
                 activity: *activity,
                 channel,
-                took_part: taking_part.contains(role.as_str()),
+                role: role.parse().map_err(DbErr::Custom)?,
             });
         }
         Ok((channels, touches))

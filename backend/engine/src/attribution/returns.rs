@@ -11,7 +11,7 @@ use uuid::Uuid;
 use valuemap_shared::activities::{Goal, OutcomeWeights};
 use valuemap_shared::attribution::{
     AttributionError, CreditSource, CreditedAmounts, Journeys, Outcomes, Parameters, SourceCredit, ValueAssumptions,
-    attribute,
+    attribute, compare,
 };
 use valuemap_shared::ids::CommunityId;
 use valuemap_shared::money::{Currency, DECIMALS, allocate, ten_thousandths};
@@ -23,7 +23,7 @@ use crate::activities::entities::cost_line;
 use crate::activities::store::outcome_weights;
 use crate::attribution::grouping::{Grouping, Source};
 use crate::attribution::history::{Happened, History, span};
-use crate::attribution::run::in_background;
+use crate::attribution::run::{PrecisionResult, in_background};
 use crate::base::computed::{A_MOMENT, Asked, ComputedCache, NoValue};
 use crate::database::Database;
 use crate::value_map::money::Exchange;
@@ -54,6 +54,8 @@ pub struct Group {
     pub participants: u64,
     pub outcomes: f64,
     pub amounts: CreditedAmounts,
+    /// Of the outcomes, and of all amounts together.
+    pub precision: Option<PrecisionResult>,
     /// Of the weighted outcome index.
     pub points: f64,
     pub cost: Decimal,
@@ -213,7 +215,7 @@ fn groups(
     let with_costs: HashSet<u32> = costs.by_activity.keys().copied().collect();
     let grouping = Grouping::of(history, kind, &with_costs);
     let credits = |value: &dyn Fn(&Happened) -> i64| -> Result<Vec<SourceCredit>, AttributionError> {
-        let journeys = grouping.journeys(history, parameters.lookback_days, value)?;
+        let journeys = grouping.journeys(history, parameters, value)?;
         parameters.models.first().map_or(Ok(Vec::new()), |model| Ok(attribute(&journeys, *model)?.sources))
     };
     let of_element = |element| move |outcome: &Happened| if outcome.element() == element { outcome.amount } else { 0 };
@@ -226,7 +228,8 @@ fn groups(
         let points = Decimal::from_f64_retain(weights.points(outcome.kind)).unwrap_or_default();
         ten_thousandths(points)
     })?;
-    let journeys = grouping.journeys(history, parameters.lookback_days, |outcome| outcome.amount)?;
+    let journeys = grouping.journeys(history, parameters, |outcome| outcome.amount)?;
+    let precise = compare(&journeys, &parameters.models).sources;
     let cost = costs_of(history, costs, &grouping);
     let (touches, participants) = heads(history, parameters, &grouping);
     let mut groups = Vec::with_capacity(grouping.sources.len());
@@ -243,6 +246,7 @@ fn groups(
             participants: participants[index],
             outcomes: upgrades[index].outcomes,
             amounts,
+            precision: precise[index].credits.first().cloned().flatten().map(|credit| credit.precision.into()),
             points: number(points[index].value),
             cost: cost[index],
             likely_return: assumptions.likely_return(&amounts, cost[index])?,
@@ -290,7 +294,7 @@ fn heads(history: &History, parameters: &Parameters, grouping: &Grouping) -> (Ve
         let group = grouping.source_of(touch) as usize;
         touches[group] += 1;
         // Touches are sorted by unit, so a unit that took part before was the last to.
-        if touch.took_part && last[group] != touch.unit {
+        if touch.role.is_participation() && last[group] != touch.unit {
             last[group] = touch.unit;
             participants[group] += 1;
         }

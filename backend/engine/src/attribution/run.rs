@@ -4,7 +4,8 @@ use anyhow::Context;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use valuemap_shared::attribution::{
-    AttributionError, Comparison, ModelCredit, Outcomes, Parameters, Precision, Range, SourceComparison, compare,
+    AttributionError, Comparison, Imprecise, ModelCredit, Outcomes, Parameters, Precision, Range, SourceComparison,
+    compare,
 };
 use valuemap_shared::ids::CommunityId;
 use valuemap_shared::money::Currency;
@@ -86,7 +87,7 @@ pub async fn run(
     let parameters = parameters.clone();
     in_background(move || {
         let grouping = Grouping::of(&history, parameters.source, &Default::default());
-        let journeys = grouping.journeys(&history, parameters.lookback_days, |outcome| outcome.amount)?;
+        let journeys = grouping.journeys(&history, &parameters, |outcome| outcome.amount)?;
         let comparison = compare(&journeys, &parameters.models);
         let data_hash = grouping.data_hash(&history, &parameters);
         let null_journeys = journeys.unconverted();
@@ -155,12 +156,39 @@ impl SourceResult {
 
 impl From<ModelCredit> for CreditResult {
     fn from(credit: ModelCredit) -> Self {
-        let precision = match credit.precision {
+        let precision = Some(credit.precision.into());
+        Self { outcomes: credit.outcomes, value: credit.value, rank: credit.rank, precision }
+    }
+}
+
+impl From<Result<Precision, Imprecise>> for PrecisionResult {
+    fn from(precision: Result<Precision, Imprecise>) -> Self {
+        match precision {
             Ok(Precision { outcomes, value, rank_stability }) => {
-                PrecisionResult::Known { outcomes: (outcomes.low, outcomes.high), value, rank_stability }
+                Self::Known { outcomes: (outcomes.low, outcomes.high), value, rank_stability }
             }
-            Err(reason) => PrecisionResult::Unknown(reason.to_string()),
-        };
-        Self { outcomes: credit.outcomes, value: credit.value, rank: credit.rank, precision: Some(precision) }
+            Err(reason) => Self::Unknown(reason.to_string()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_run_of_an_earlier_release_is_read_and_says_no_more_than_it_knew() {
+        let stored = json!({
+            "currency": "EUR", "credited": { "count": 1, "value": "1000" }, "uncredited": { "count": 0, "value": "0" },
+            "null_journeys": 1, "models": [{ "model": "linear", "failure": null }],
+            "sources": [{ "source": { "key": "webinar", "id": null, "name": "Webinars" }, "touches": 2,
+                "converting_journeys": 1, "credits": [{ "outcomes": 1.0, "value": "1000", "rank": 1 }],
+                "outcomes": [1.0, 1.0], "value": ["1000", "1000"], "rank_flips": false }],
+        });
+        let run: RunResult = serde_json::from_value(stored).unwrap();
+        assert_eq!((run.replaced, run.sources[0].credits[0].as_ref().unwrap().precision.clone()), (None, None));
+        assert_eq!(serde_json::from_value::<RunResult>(json!(run)).unwrap(), run);
     }
 }

@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use sea_orm::prelude::*;
 use sea_orm::{QueryOrder, QuerySelect};
 use uuid::Uuid;
-use valuemap_shared::activities::{CostKind, OutcomeKind, latest_moment};
+use valuemap_shared::activities::{CostKind, OutcomeKind, Role, latest_moment};
 use valuemap_shared::ids::CommunityId;
 use valuemap_shared::money::{Currency, Money};
 use valuemap_shared::value_map::comparison::Comparison;
@@ -28,7 +28,7 @@ pub struct PaidOutcome {
     pub element: Element,
     /// In the community's own currency.
     pub amount: Decimal,
-    /// An activity was met within the look-back window before it.
+    /// An activity was met within the look-back window before it, in a role that has a weight.
     pub credited: bool,
 }
 
@@ -189,6 +189,8 @@ async fn touches(
 ) -> Result<Vec<(Uuid, DateTime<Utc>)>, DbErr> {
     let (from, until) = days.span();
     let from = from - TimeDelta::days(i64::from(attribution.lookback_days));
+    let roles: Vec<&str> =
+        Role::ALL.iter().filter(|role| attribution.role_weight(**role) > 0.0).map(|role| role.as_str()).collect();
     let mut touches = Vec::new();
     for some in crate::database::statements::chunks(parties.iter().copied(), 1_000) {
         let found: Vec<(Uuid, DateTime<Utc>)> = touchpoint::Entity::find()
@@ -196,6 +198,7 @@ async fn touches(
             .columns([touchpoint::Column::PartyId, touchpoint::Column::At])
             .filter(touchpoint::Column::CommunityId.eq(community.0))
             .filter(touchpoint::Column::PartyId.is_in(some))
+            .filter(touchpoint::Column::Role.is_in(roles.iter().copied()))
             .filter(touchpoint::Column::At.gte(from))
             .filter(touchpoint::Column::At.lt(until))
             .into_tuple()

@@ -3,7 +3,7 @@ use std::fmt::Write;
 use anyhow::bail;
 use clap::Args;
 use valuemap_api::wire::node_id::NodeId;
-use valuemap_engine::attribution::run::{Computed, RunResult, SourceResult, run};
+use valuemap_engine::attribution::run::{Computed, PrecisionResult, RunResult, SourceResult, run};
 use valuemap_engine::attribution::store;
 use valuemap_engine::base::ambient::Ambient;
 use valuemap_engine::base::commits::Touches;
@@ -118,13 +118,13 @@ fn table(
     let width = sources.iter().map(|row| row.source.name.chars().count()).max().unwrap_or_default().max(6);
     write!(text, "{:width$}", "source")?;
     for index in &answered {
-        write!(text, "  {:>24}", models[*index].model)?;
+        write!(text, "  {:>36}", models[*index].model)?;
     }
     writeln!(text, "  rank flips")?;
     for row in sources {
         write!(text, "{:width$}", row.source.name)?;
         for index in &answered {
-            write!(text, "  {:>24}", cell(row, *index))?;
+            write!(text, "  {:>36}", cell(row, *index))?;
         }
         writeln!(text, "  {}", if row.rank_flips { "yes" } else { "" })?;
     }
@@ -137,8 +137,14 @@ fn table(
     Ok(text)
 }
 
-/// Outcomes and their value.
+/// Outcomes, their interval where it is known, and their value.
 fn cell(row: &SourceResult, model: usize) -> String {
-    let credit = row.credits.get(model).and_then(Option::as_ref);
-    credit.map_or(String::new(), |credit| format!("{:.2} / {}", credit.outcomes, credit.value.round_dp(2)))
+    let Some(credit) = row.credits.get(model).and_then(Option::as_ref) else { return String::new() };
+    let value = credit.value.round_dp(2);
+    match &credit.precision {
+        Some(PrecisionResult::Known { outcomes: (low, high), .. }) => {
+            format!("{:.2} ({low:.2} to {high:.2}) / {value}", credit.outcomes)
+        }
+        _ => format!("{:.2} / {value}", credit.outcomes),
+    }
 }
