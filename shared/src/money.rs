@@ -76,6 +76,8 @@ pub enum MoneyError {
     TooPrecise(String),
     #[error("`{0}` is larger than any amount that is taken")]
     TooLarge(String),
+    #[error("{amount} {currency} is no whole number of its smallest coin: {currency} has {} decimals", .currency.decimals())]
+    NotInCoins { amount: String, currency: Currency },
 }
 
 /// An amount of a currency, to four decimals.
@@ -147,6 +149,15 @@ pub fn checked(amount: Decimal) -> Result<Decimal, MoneyError> {
     Ok(amount)
 }
 
+/// An amount that was paid: within bounds, and with no more decimals than the currency's smallest coin has.
+pub fn paid(amount: Decimal, currency: Currency) -> Result<Decimal, MoneyError> {
+    let amount = checked(amount)?;
+    if amount.scale() > currency.decimals() {
+        return Err(MoneyError::NotInCoins { amount: amount.to_string(), currency });
+    }
+    Ok(amount)
+}
+
 /// The amount as a whole number of ten-thousandths, which is how it is stored; amounts of [`checked`] always fit.
 pub fn ten_thousandths(amount: Decimal) -> i64 {
     let scaled = rounded(amount) * Decimal::from(10_i64.pow(DECIMALS));
@@ -210,6 +221,22 @@ mod tests {
         for bad in ["", "EU", "XYZ", "EURO", "E\u{dc}R"] {
             assert!(bad.parse::<Currency>().is_err(), "{bad} was accepted");
         }
+    }
+
+    #[test]
+    fn what_is_paid_is_paid_in_coins() {
+        let check = |amount: &str, currency: &str, expected: bool| {
+            let paid = paid(amount.parse().unwrap(), currency.parse().unwrap());
+            assert_eq!(paid.is_ok(), expected, "{amount} {currency}: {paid:?}");
+        };
+        check("100", "JPY", true);
+        check("100.0", "JPY", true);
+        check("100.5", "JPY", false);
+        check("-0.01", "EUR", true);
+        check("0.005", "EUR", false);
+        check("0.005", "BHD", true);
+        let refused = paid(Decimal::new(1_005, 1), "JPY".parse().unwrap()).unwrap_err();
+        assert_eq!(refused.to_string(), "100.5 JPY is no whole number of its smallest coin: JPY has 0 decimals");
     }
 
     #[test]

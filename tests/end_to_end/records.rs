@@ -289,12 +289,12 @@ const BAD: &[(&str, &str, &[&str], &[&str])] = &[
     ),
     (
         "outcomes",
-        "key,kind,at,amount,currency\n1,purchase,2026-05-31,5,XYZ\n2,lead,2026-05-31,5,EUR\n3,purchase,2026-05-31,-5,\n",
+        "key,kind,at,amount,currency\n1,purchase,2026-05-31,5,XYZ\n2,lead,2026-05-31,5,EUR\n3,purchase,2026-05-31,-5.0012,EUR\n",
         &[],
         &[
             "line 2: currency: `XYZ` is not an ISO 4217 currency",
             "line 3: money: a lead carries no money of its own",
-            "line 4: money: -5 is negative",
+            "line 4: money: -5.0012 EUR is no whole number of its smallest coin",
         ],
     ),
     (

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 
 use super::{Activity, ActivityType, Cost, CostLine, IdentityLink, Observation, Outcome, Party, PartyKind};
 use super::{PartyRef, Record, Reference};
-use crate::money;
+use crate::money::{self, Currency, MoneyError};
 use crate::survey::{Problem, ProblemCode};
 
 const LONGEST_NAME: usize = 200;
@@ -102,7 +102,10 @@ fn check_cost(cost: &CostLine, found: &mut Problems) {
     found.name("description", cost.description.as_deref());
     found.day("day", cost.day);
     match cost.cost {
-        Cost::Amount(amount) => found.amount("amount", amount),
+        Cost::Amount(amount) => {
+            found.amount("amount", amount);
+            found.coins("amount", amount, cost.currency);
+        }
         Cost::Hours { hours, rate } => {
             found.amount("hours", hours);
             found.amount("rate", rate);
@@ -129,7 +132,11 @@ fn check_outcome(outcome: &Outcome, found: &mut Problems) {
             );
             found.add("money", ProblemCode::Malformed, message);
         }
-        Some(money) => found.amount("money", money.amount),
+        // Below zero it is a refund or a credit note.
+        Some(money) => match money::checked(money.amount) {
+            Ok(amount) => found.coins("money", amount, money.currency),
+            Err(error) => found.add("money", ProblemCode::OutOfRange, error.to_string()),
+        },
         None => {}
     }
 }
@@ -207,6 +214,12 @@ impl Problems {
         }
     }
 
+    fn coins(&mut self, path: &str, amount: Decimal, currency: Currency) {
+        if let Err(error @ MoneyError::NotInCoins { .. }) = money::paid(amount, currency) {
+            self.add(path, ProblemCode::OutOfRange, error.to_string());
+        }
+    }
+
     fn day(&mut self, path: &str, day: NaiveDate) {
         if !(1970..=9998).contains(&day.year()) {
             self.add(path, ProblemCode::OutOfRange, format!("{day} is not between 1970 and 9998"));
@@ -235,7 +248,7 @@ impl Problems {
 mod tests {
     use super::super::{CostKind, LinkMethod, OutcomeKind};
     use super::*;
-    use crate::money::{Currency, Money};
+    use crate::money::Money;
 
     fn day() -> NaiveDate {
         NaiveDate::from_ymd_opt(2026, 5, 31).unwrap()
@@ -285,6 +298,16 @@ mod tests {
         let expected =
             ["money: a lead carries no money of its own: record the purchase, upgrade or renewal that it leads to"];
         check(Record::Outcome(outcome(OutcomeKind::Lead, Some(900))), &expected);
+    }
+
+    #[test]
+    fn refunds_are_outcomes_and_amounts_are_in_coins() {
+        check(Record::Outcome(outcome(OutcomeKind::Purchase, Some(-900))), &[]);
+        let yen = |amount| Money { amount, currency: "JPY".parse().unwrap() };
+        let paid = |money| Record::Outcome(Outcome { money: Some(money), ..outcome(OutcomeKind::Purchase, None) });
+        check(paid(yen(Decimal::from(100))), &[]);
+        let expected = ["money: 100.5 JPY is no whole number of its smallest coin: JPY has 0 decimals"];
+        check(paid(yen(Decimal::new(1_005, 1))), &expected);
     }
 
     #[test]
