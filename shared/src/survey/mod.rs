@@ -28,7 +28,7 @@ pub use problem::{Problem, ProblemCode};
 pub use respondent::{Correction, corrections};
 pub use standard::standard_survey;
 pub use submission::Submission;
-pub use tally::{Cell, Subject, cells_of, pairs_of};
+pub use tally::{Cell, GivenChoice, Subject, cells_of, pairs_of};
 
 /// Maximum number of questions in a survey, and so of answers in a submission.
 pub const MAX_QUESTIONS: usize = 100;

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-use super::{Answer, Benefit, QuestionKind, Submission, SurveyDefinition};
+use super::{Answer, Benefit, Question, QuestionKind, Submission, SurveyDefinition};
 
 /// What a tally counts answers about.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -17,9 +17,19 @@ pub enum Subject {
     Question(String),
     /// An answer to a single-choice question.
     Choice { question: String, choice: String },
+    /// Everybody who gave these answers, each to a single-choice question, one after the other.
+    Together(Vec<GivenChoice>),
     /// What keeps respondents who answered several surveys in a quarter from being counted more than once under this
     /// subject: counts to be added to its own, some of them below zero.
     Repeats(Box<Subject>),
+}
+
+/// An answer to a single-choice question.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct GivenChoice {
+    pub question: String,
+    /// `None` for any.
+    pub choice: Option<String>,
 }
 
 /// The bin of a histogram that one respondent falls in.
@@ -100,7 +110,43 @@ pub fn cells_of(survey: &SurveyDefinition, submission: &Submission) -> Vec<(Subj
         }
     }
     cells.extend(benefits.into_iter().map(|(benefit, cell)| (Subject::Benefit(benefit), cell)));
+    let counted = Cell { points: 0, answered: 1, total: 0 };
+    cells.extend(given_together(survey, submission).into_iter().map(|given| (Subject::Together(given), counted)));
     cells
+}
+
+/// What was answered to single-choice questions that follow each other: to two of them, and to three. The last answer is
+/// counted as what it is and as any, so that of those who gave the ones before the share who gave it is known.
+fn given_together(survey: &SurveyDefinition, submission: &Submission) -> Vec<Vec<GivenChoice>> {
+    let is_choice = |question: &&Question| matches!(question.kind, QuestionKind::SingleChoice { .. });
+    let keys: Vec<&String> = survey.questions().iter().filter(is_choice).map(|question| &question.key).collect();
+    let given = |key: &&String| match submission.answers().iter().find(|(of, _)| of == *key) {
+        Some((_, Answer::Choices(choices))) => choices.first().map(|choice| GivenChoice::chosen(key, choice)),
+        _ => None,
+    };
+    let mut together = Vec::new();
+    for size in [2, 3] {
+        // Two questions are the beginning of three, or of nothing that anybody asks for.
+        for keys in keys.windows(3).map(|keys| &keys[..size]) {
+            let Some(chosen) = keys.iter().map(given).collect::<Option<Vec<GivenChoice>>>() else { continue };
+            let mut any = chosen.clone();
+            if let Some(last) = any.last_mut() {
+                last.choice = None;
+            }
+            together.extend([any, chosen]);
+        }
+    }
+    together
+}
+
+impl GivenChoice {
+    pub fn chosen(question: &str, choice: &str) -> Self {
+        Self { question: question.to_owned(), choice: Some(choice.to_owned()) }
+    }
+
+    pub fn any(question: &str) -> Self {
+        Self { question: question.to_owned(), choice: None }
+    }
 }
 
 impl fmt::Display for Subject {
@@ -112,6 +158,13 @@ impl fmt::Display for Subject {
             Self::Question(key) => write!(f, "question:{key}"),
             Self::Choice { question, choice } => write!(f, "choice:{question}:{choice}"),
             Self::Repeats(of) => write!(f, "repeats:{of}"),
+            Self::Together(given) => {
+                let given = given.iter().map(|GivenChoice { question, choice }| match choice {
+                    Some(choice) => format!("{question}={choice}"),
+                    None => question.clone(),
+                });
+                write!(f, "together:{}", given.collect::<Vec<_>>().join("&"))
+            }
         }
     }
 }
@@ -126,6 +179,13 @@ impl FromStr for Subject {
             Some(("benefit", benefit)) => benefit.parse().map(Self::Benefit),
             Some(("repeats", of)) => Ok(Self::Repeats(Box::new(of.parse()?))),
             Some(("question", key)) => Ok(Self::Question(key.to_owned())),
+            Some(("together", rest)) => {
+                let given = rest.split('&').map(|given| match given.split_once('=') {
+                    Some((question, choice)) => GivenChoice::chosen(question, choice),
+                    None => GivenChoice::any(given),
+                });
+                Ok(Self::Together(given.collect()))
+            }
             Some(("choice", rest)) => {
                 let (question, choice) = rest.split_once(':').ok_or(())?;
                 Ok(Self::Choice { question: question.to_owned(), choice: choice.to_owned() })
@@ -138,7 +198,7 @@ impl FromStr for Subject {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::survey::{AnswerDraft, Question, SurveyDraft};
+    use crate::survey::{AnswerDraft, Choice, SurveyDraft};
 
     fn survey_of_three_items() -> SurveyDefinition {
         let item = |key: &str, reversed| Question {
@@ -184,6 +244,37 @@ mod tests {
     }
 
     #[test]
+    fn answers_that_follow_each_other_are_counted_together() {
+        let choice = |key: &str| Choice { key: key.into(), label: key.into() };
+        let question = |key: &str| Question {
+            key: key.into(),
+            prompt: key.into(),
+            required: false,
+            ask_if: None,
+            kind: QuestionKind::SingleChoice { choices: vec![choice("yes"), choice("no")], shuffled: false },
+        };
+        let questions = ["a", "b", "c"].map(question).to_vec();
+        let draft = SurveyDraft { title: "Nested".into(), questions, ..SurveyDraft::default() };
+        let survey = SurveyDefinition::parse(draft).unwrap();
+        let together = |answers: &[(&str, &str)]| -> Vec<String> {
+            let draft = |(key, choice): &(&str, &str)| AnswerDraft {
+                question: (*key).into(),
+                choices: Some(vec![(*choice).into()]),
+                ..AnswerDraft::default()
+            };
+            let submission = Submission::parse(&survey, &answers.iter().map(draft).collect::<Vec<_>>()).unwrap();
+            let subjects = cells_of(&survey, &submission).into_iter().map(|(subject, _)| subject.to_string());
+            subjects.filter(|subject| subject.starts_with("together")).collect()
+        };
+        assert_eq!(
+            together(&[("a", "yes"), ("b", "yes"), ("c", "no")]),
+            ["together:a=yes&b", "together:a=yes&b=yes", "together:a=yes&b=yes&c", "together:a=yes&b=yes&c=no"]
+        );
+        assert_eq!(together(&[("a", "yes"), ("b", "no")]), ["together:a=yes&b", "together:a=yes&b=no"]);
+        assert!(together(&[("a", "yes"), ("c", "no")]).is_empty());
+    }
+
+    #[test]
     fn a_cell_stands_on_the_scale_from_0_to_100() {
         assert_eq!(cell(5, 1, 1).percent(), 0.0);
         assert_eq!(cell(5, 1, 4).percent(), 75.0);
@@ -203,6 +294,10 @@ mod tests {
     fn subjects_are_read_as_they_were_written() {
         let mut subjects = vec![Subject::Responses, Subject::Recommendation, Subject::Question("a1".into())];
         subjects.push(Subject::Choice { question: "found_answer".into(), choice: "yes".into() });
+        subjects.push(Subject::Together(vec![
+            GivenChoice::chosen("found_answer", "yes"),
+            GivenChoice::any("asked_anyway"),
+        ]));
         subjects.extend(Benefit::ALL.map(Subject::Benefit));
         subjects.push(Subject::Repeats(Box::new(Subject::Benefit(Benefit::ProductKnowledge))));
         for subject in subjects {

@@ -33,6 +33,7 @@ pub async fn answered(
         subjects.push(Subject::Question(choice.question.clone()));
         subjects.push(Subject::Choice { question: choice.question.clone(), choice: choice.choice.clone() });
     }
+    subjects.extend(help.nested().map(Subject::Together));
     let asked = Condition::all().add(tally::Column::Subject.is_in(subjects.iter().map(Subject::to_string)));
     let tallies = summed(db, community, asked, spans).await?;
     Ok(tallies.into_iter().zip(co_moments(db, community, spans).await?).collect())

@@ -23,7 +23,7 @@ use super::attainment::{AmountScale, Scale};
 use super::financial::Triangular;
 use crate::activities::Role;
 use crate::calendar::Quarter;
-use crate::survey::Benefit;
+use crate::survey::{Benefit, GivenChoice};
 
 /// A scoring model that keeps all rules; only [`ScoringModel::parse`] makes one.
 #[derive(Clone, Debug, PartialEq)]
@@ -128,6 +128,26 @@ pub struct SelfService {
 pub struct Choice {
     pub question: String,
     pub choice: String,
+}
+
+impl Choice {
+    pub fn given(&self) -> GivenChoice {
+        GivenChoice::chosen(&self.question, &self.choice)
+    }
+}
+
+impl SelfService {
+    /// The answers of those who gave the ones before that are counted together, to this choice and to any.
+    pub fn nested(&self) -> [Vec<GivenChoice>; 4] {
+        let [found, asked, further] = [&self.success, &self.intent, &self.no_further_action];
+        let any = |choice: &Choice| GivenChoice::any(&choice.question);
+        [
+            vec![found.given(), any(asked)],
+            vec![found.given(), asked.given()],
+            vec![found.given(), asked.given(), any(further)],
+            vec![found.given(), asked.given(), further.given()],
+        ]
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]

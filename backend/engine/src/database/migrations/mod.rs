@@ -18,6 +18,7 @@ mod m20261129_000002_jobs;
 mod m20261129_000003_community_commits;
 mod m20261129_000004_indicators;
 mod m20261129_000020_respondents;
+mod m20261129_000030_count_again;
 
 pub struct Migrator;
 
@@ -41,6 +42,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000003_community_commits::Migration),
             Box::new(m20261129_000004_indicators::Migration),
             Box::new(m20261129_000020_respondents::Migration),
+            Box::new(m20261129_000030_count_again::Migration),
         ]
     }
 }
