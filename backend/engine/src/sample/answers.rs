@@ -5,7 +5,7 @@ use rand::{Rng, RngExt};
 use rand_pcg::Pcg64Mcg;
 use valuemap_shared::ids::{SubmissionId, uuid_v7};
 use valuemap_shared::survey::{
-    AnswerDraft, Benefit, Choice, Question, QuestionKind, Submission, SurveyDefinition, SurveyDraft,
+    AnswerDraft, Benefit, Choice, Condition, Question, QuestionKind, Submission, SurveyDefinition, SurveyDraft, Test,
 };
 
 use crate::sample::comments;
@@ -26,29 +26,34 @@ pub fn help_answers(world: &mut World, version: &PublishedVersion) -> Vec<Given>
     given(
         world,
         version,
-        |age| 0.5 + 0.09 * age,
+        |age| 1.5 + 0.2 * age,
         |dice, age| {
-            let mut yes_or_no = |question: &str, share: f64| AnswerDraft {
-                question: question.into(),
-                choices: Some(vec![if dice.random_bool(share) { "yes".into() } else { "no".into() }]),
-                ..AnswerDraft::default()
-            };
-            vec![
-                yes_or_no("found_answer", 0.56 + 0.02 * age),
-                yes_or_no("would_have_asked", 0.36),
-                yes_or_no("asked_anyway", 0.22 - 0.01 * age),
-            ]
+            let questions =
+                [("found_answer", 0.56 + 0.02 * age), ("would_have_asked", 0.36), ("asked_anyway", 0.22 - 0.01 * age)];
+            let mut drafts = Vec::new();
+            for (question, share) in questions {
+                let yes = dice.random_bool(share);
+                drafts.push(AnswerDraft {
+                    question: question.into(),
+                    choices: Some(vec![if yes { "yes".into() } else { "no".into() }]),
+                    ..AnswerDraft::default()
+                });
+                if !yes {
+                    break;
+                }
+            }
+            drafts
         },
     )
 }
 
-/// The survey on the help pages.
+/// The survey on the help pages: each question is put to those who said yes to the one before.
 pub fn help_survey() -> Result<SurveyDefinition, anyhow::Error> {
-    let question = |key: &str, prompt: &str| Question {
+    let question = |key: &str, prompt: &str, after: Option<&str>| Question {
         key: key.into(),
         prompt: prompt.into(),
         required: true,
-        ask_if: None,
+        ask_if: after.map(|question| Condition { question: question.into(), test: Test::AnyOf(vec!["yes".into()]) }),
         kind: QuestionKind::SingleChoice {
             choices: [("yes", "Yes"), ("no", "No")]
                 .map(|(key, label)| Choice { key: key.into(), label: label.into() })
@@ -59,9 +64,9 @@ pub fn help_survey() -> Result<SurveyDefinition, anyhow::Error> {
     let draft = SurveyDraft {
         title: "Did this help?".into(),
         questions: vec![
-            question("found_answer", "Did you find what you were looking for?"),
-            question("would_have_asked", "Would you have contacted support otherwise?"),
-            question("asked_anyway", "Will you still contact support about it?"),
+            question("found_answer", "Did you find what you were looking for?", None),
+            question("would_have_asked", "Would you have contacted support otherwise?", Some("found_answer")),
+            question("asked_anyway", "Will you still contact support about it?", Some("would_have_asked")),
         ],
         ..SurveyDraft::default()
     };

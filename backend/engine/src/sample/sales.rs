@@ -187,7 +187,7 @@ pub fn comparison(world: &World) -> Comparison {
         until: day(quarters.last(), true),
         amount_per_outcome: Decimal::from(4_200),
         design: Design::DifferenceInDifferences {
-            treated_before: Count { outcomes: 9, of: 160 },
+            treated_before: Count { outcomes: 11, of: 160 },
             treated_after: Count { outcomes: 31, of: 160 },
             control_before: Count { outcomes: 29, of: 520 },
             control_after: Count { outcomes: 37, of: 520 },
