@@ -9,6 +9,7 @@ mod command_line;
 mod conformance;
 mod dashboard;
 mod faults;
+mod financial_layer;
 mod follow_ups;
 mod form;
 mod gate;

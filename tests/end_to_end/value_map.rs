@@ -10,7 +10,6 @@ on_both_databases!(
     measures_make_an_internal_score_with_its_coverage_and_movers,
     answers_of_members_count_in_the_elements_that_they_drive,
     money_belongs_to_one_element_and_only_what_was_met_is_credited,
-    deflection_is_calibrated_by_the_survey,
     a_figure_can_be_traced_to_its_rows,
     what_if_moves_what_is_linked_and_stores_nothing,
     a_comparison_takes_the_place_of_what_was_credited,
@@ -28,8 +27,8 @@ const MAP: &str = "query($id: ID!, $period: Quarter, $model: Int, $weighting: We
         layers { elements { element reading { __typename
             ... on Score { value coverage answers interval { low high } change { difference }
                 movers { name points } parts { key kind score value share message } explanation { modelVersion } }
-            ... on Worth { amount { low likely high } evidence value target count change movers { amount }
-                parts { key counted } explanation { inputs { name value } } }
+            ... on Worth { amount { low likely high } evidence value target count change movers { name amount }
+                parts { key counted } explanation { formula method inputs { name value } } }
             ... on NoScore { reason message } } } } } }";
 
 pub(crate) async fn map(world: &World, variables: Value) -> Value {
@@ -50,7 +49,7 @@ pub(crate) fn close(value: &Value, expected: f64) {
 }
 
 /// Sends a mutation that has to succeed with this type.
-async fn change(world: &World, mutation: &str, input: Value, expected: &str) -> Value {
+pub(crate) async fn change(world: &World, mutation: &str, input: Value, expected: &str) -> Value {
     let input_type = format!("{}{}Input", mutation[..1].to_uppercase(), &mutation[1..]);
     let query = format!(
         "mutation($input: {input_type}!) {{ {mutation}(input: $input) {{ __typename ... on InvalidInput {{ problems {{ path message }} }} }} }}"
@@ -163,7 +162,7 @@ pub(crate) async fn sell(world: &World) {
     change(world, "recordOutcomes", json!({ "outcomes": outcomes }), "Recorded").await;
 }
 
-fn input(reading: &Value, name: &str) -> f64 {
+pub(crate) fn input(reading: &Value, name: &str) -> f64 {
     let inputs = reading["explanation"]["inputs"].as_array().unwrap();
     inputs.iter().find(|input| input["name"].as_str().unwrap().starts_with(name)).unwrap()["value"].as_f64().unwrap()
 }
@@ -188,8 +187,8 @@ async fn money_belongs_to_one_element_and_only_what_was_met_is_credited(engine: 
     // No data is never zero, but a quarter without a sale is a figure, and it is zero.
     assert_eq!(reading(&map_now, "ACQUISITION")["amount"]["likely"], "0");
     let likely: f64 = reading(&map_now, "UPGRADES")["amount"]["likely"].as_str().unwrap().parse().unwrap();
-    // 10,000 x about 0.7 x about 0.33.
-    assert!((2_000.0..2_700.0).contains(&likely), "{likely}");
+    // 10,000 x about 0.7 x about 0.33, and there may as well have been none of it, or twice as much.
+    assert!((1_700.0..2_400.0).contains(&likely), "{likely}");
     assert_eq!(map_now["returns"]["cost"], "1000.5");
     assert_eq!(
         map_now["returns"]["costs"],
@@ -200,66 +199,6 @@ async fn money_belongs_to_one_element_and_only_what_was_met_is_credited(engine: 
     assert_eq!(reading(&next, "UPGRADES")["amount"]["likely"], "0");
     let change: f64 = reading(&next, "UPGRADES")["change"].as_str().unwrap().parse().unwrap();
     assert!((change + likely).abs() < 1e-9);
-}
-
-async fn deflection_is_calibrated_by_the_survey(engine: Engine) {
-    let world = World::new(engine).await;
-    let questions: Vec<Value> = ["found_answer", "would_have_asked", "asked_anyway"]
-        .iter()
-        .map(|key| {
-            let choices = json!([{ "key": "yes", "label": "Yes" }, { "key": "no", "label": "No" }]);
-            json!({ "key": key, "prompt": key, "required": true, "kind": { "singleChoice": { "choices": choices } } })
-        })
-        .collect();
-    let csv: String = std::iter::once("who,when,found_answer,would_have_asked,asked_anyway\n".to_owned())
-        .chain((0..40).map(|row| {
-            let yes = |share: u32| if row % 4 < share { "yes" } else { "no" };
-            format!("{row},2026-02-01,{},{},{}\n", yes(2), yes(1), yes(0))
-        }))
-        .collect();
-    std::fs::write(world.scratch.folder().join("help.csv"), csv).unwrap();
-    let create = "mutation($c: ID!) { createSurvey(input: {community: $c, name: \"Help\"}) { ... on Survey { id } } }";
-    let survey = world.api.ask(create, json!({ "c": world.community })).await.unwrap()["createSurvey"]["id"].clone();
-    let save = "mutation($input: SaveSurveyDraftInput!) { saveSurveyDraft(input: $input) { __typename } }";
-    let draft = json!({ "survey": survey, "title": "Help", "questions": questions });
-    world.api.ask(save, json!({ "input": draft })).await.unwrap();
-    let publish = "mutation($s: ID!) { publishSurvey(input: {survey: $s}) { __typename } }";
-    world.api.ask(publish, json!({ "s": survey })).await.unwrap();
-    let maps = [
-        "who=respondent",
-        "when=date",
-        "found_answer=question:found_answer",
-        "would_have_asked=question:would_have_asked",
-        "asked_anyway=question:asked_anyway",
-    ];
-    let mut arguments =
-        vec!["import", "responses", "help.csv", "--community", &world.community, "--survey", "Help", "--load"];
-    for map in &maps {
-        arguments.extend(["--map", map]);
-    }
-    let output = valuemap(&world.scratch, &arguments).await.unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
-    assert!(valuemap(&world.scratch, &["verify"]).await.unwrap().status.success());
-    observe(&world, &[("self_help_sessions", "2026-03-31", 8_000.0)]).await;
-
-    let containment = reading(&map(&world, json!({ "period": "2026-Q1" })).await, "COST_CONTAINMENT");
-    assert_eq!(
-        (&containment["__typename"], &containment["evidence"]),
-        (&json!("Worth"), &json!("MEASURED")),
-        "{containment}"
-    );
-    close(&json!(input(&containment, "found the answer")), 0.5);
-    close(&json!(input(&containment, "would have asked support")), 0.25);
-    close(&json!(input(&containment, "needed nothing further")), 1.0);
-    let map_now = map(&world, json!({ "period": "2026-Q1" })).await;
-    assert_eq!(reading(&map_now, "SCALABILITY")["reason"], "NO_DATA");
-    let case = json!([{ "source": "desk", "key": "c1", "openedAt": "2026-02-03T10:00:00Z" }]);
-    world.tell("recordCases", "RecordCasesInput", "cases", case).await;
-    let map_now = map(&world, json!({ "period": "2026-Q1" })).await;
-    assert_eq!(reading(&map_now, "SCALABILITY")["answers"], 40, "those who were asked");
-    // 8,000 x 0.5 x 0.25 = 1,000 cases at about 26.
-    let likely: f64 = containment["amount"]["likely"].as_str().unwrap().parse().unwrap();
-    assert!((20_000.0..31_000.0).contains(&likely), "{likely}");
 }
 
 async fn a_figure_can_be_traced_to_its_rows(engine: Engine) {
@@ -349,15 +288,24 @@ async fn a_comparison_takes_the_place_of_what_was_credited(engine: Engine) {
                     "controlBefore": group(30, 300), "controlAfter": group(45, 300) } } })
     };
     let query = "mutation($input: SaveComparisonInput!) { saveComparison(input: $input) { __typename
-        ... on Comparison { effect interval { low high } accounts } ... on InvalidComparison { problems { path message } } } }";
+        ... on Comparison { effect evidence interval { low high } accounts } ... on InvalidComparison { problems { path message } } } }";
     let save = async |mut input: Value| {
         input["community"] = json!(world.community);
         world.api.ask(query, json!({ "input": input })).await.unwrap()["saveComparison"].clone()
     };
     let refused = save(comparison(group(300, 200))).await;
     assert_eq!(refused["problems"][0]["path"], "design", "{refused}");
+    let few = save(comparison(group(6, 200))).await;
+    assert_eq!(few["evidence"], "ATTRIBUTED", "{few}");
+    let worth = reading(&map(&world, json!({ "period": "2026-Q1" })).await, "UPGRADES");
+    assert_eq!(worth["evidence"], "ATTRIBUTED", "of few, no experiment");
+    assert!(
+        worth["explanation"]["method"].as_str().unwrap().contains("fewer than 10 successes or failures"),
+        "{worth}"
+    );
     let saved = save(comparison(group(50, 200))).await;
     close(&saved["effect"], 0.1);
+    assert_eq!(saved["evidence"], "EXPERIMENT");
     let worth = reading(&map(&world, json!({ "period": "2026-Q1" })).await, "UPGRADES");
     assert_eq!(worth["evidence"], "EXPERIMENT");
     let parts: Vec<(&str, bool)> = worth["parts"]
@@ -486,4 +434,6 @@ async fn the_sample_has_a_figure_for_every_live_element(engine: Engine) {
     }
     let levels = map["returns"]["levels"].as_array().unwrap();
     assert_eq!(levels.len(), 3);
+    let chances = levels.iter().map(|level| level["chanceOfGain"].as_f64().unwrap());
+    assert!(chances.clone().all(|chance| 0.0 < chance && chance < 1.0), "{levels:?}");
 }

@@ -10,6 +10,10 @@ shares is the root of the sum of p(1-p)/n, and whose HC2 error of means is the r
 unbiased s^2. The effect on compliers is two-stage least squares with one binary instrument, whose heteroskedasticity-
 robust error without correction for degrees of freedom is that of the delta method.
 
+Where a group has fewer than ten successes or failures, the interval is that of Agresti and Caffo of two groups and that of
+Price and Bonett (2004) of four: half a success and half a failure are added to each. The regression is then one of twice
+the data, whose successes and failures are whole numbers, and its error is that of half as many.
+
 How strong a first stage is, is judged by the interval of Agresti and Caffo: its middle over its error, squared.
 """
 
@@ -41,6 +45,10 @@ def main():
         "versions": {"python": platform.python_version()} | {name: version(name) for name in PACKAGES},
         "triangular": triangular(),
         "simulations": simulations(),
+        "counts": counts(),
+        "dispersions": dispersions(),
+        "compound_sums": compound_sums(),
+        "avoided": avoided(),
         "deflections": deflections(),
         "elasticities": elasticities(),
         "differences_of_shares": differences_of_shares(),
@@ -139,6 +147,92 @@ def figures(model, draws, seed):
     return found
 
 
+# --- Counts -----------------------------------------------------------------------------------------------------
+
+
+def counts():
+    cases = [(0.7, 1), (3, 1), (10, 1), (57.5, 1), (520, 1), (1e5, 1), (0.7, 2), (40, 1.3), (520, 3.5), (9_000, 12)]
+    rows = []
+    for mean, dispersion in cases:
+        if dispersion == 1:
+            distribution = stats.poisson(mean)
+        else:
+            distribution = stats.nbinom(mean / (dispersion - 1), 1 / dispersion)
+        probabilities = [probability for probability in PROBABILITIES if 0 < probability < 1]
+        quantiles = [
+            {"probability": probability, "value": float(value)}
+            for probability, value in zip(probabilities, distribution.ppf(probabilities), strict=True)
+        ]
+        rows.append({"mean": mean, "dispersion": dispersion, "quantiles": quantiles})
+    return rows
+
+
+def dispersions():
+    """By weeks: the variance as a multiple of the mean, where the index of dispersion is among the highest 5%."""
+    generator = np.random.default_rng(5)
+    cases = [generator.poisson(40, 13) for _ in range(4)]
+    cases += [generator.negative_binomial(40 / 2, 1 / 3, 13) for _ in range(4)]
+    cases += [np.array([20, 60] * 6 + [40]), np.array([3, 0, 1, 2, 9, 1])]
+    rows = []
+    for weeks in cases:
+        index, p_value = stats.chisquare(weeks)
+        dispersion = index / (len(weeks) - 1) if p_value < 0.05 else 1.0
+        rows.append({"weeks": weeks.tolist(), "dispersion": float(dispersion)})
+    return rows
+
+
+def compound_sums():
+    """A Poisson number of outcomes, each of an amount drawn from those that there were."""
+    generator = np.random.default_rng(11)
+    cases = [
+        [1_000] * 10,
+        [500, 700, 900, 1_200, 1_500, 2_500, 3_000, 4_000],
+        np.round(generator.lognormal(7, 0.6, 40)).tolist(),
+        [1_000, 1_400, -400, 2_000, 1_100, -900, 1_300, 800, 1_200, 950, 1_050, 1_150],
+    ]
+    rows = []
+    for amounts in cases:
+        numbers = generator.poisson(len(amounts), 400_000)
+        drawn = generator.choice(np.array(amounts, dtype=float), numbers.sum())
+        ends = np.concatenate([[0], np.cumsum(numbers)])
+        sums = np.concatenate([[0.0], np.cumsum(drawn)])
+        totals = sums[ends[1:]] - sums[ends[:-1]]
+        p10, p50, p90 = np.percentile(totals, [10, 50, 90])
+        rows.append({
+            "amounts": [str(int(amount)) for amount in amounts],
+            "mean": float(totals.mean()),
+            "deviation": float(totals.std()),
+            "p10": float(p10),
+            "p50": float(p50),
+            "p90": float(p90),
+        })
+    return rows
+
+
+def avoided():
+    """min(deflected, avoided) x cost of a case, the cases of both quarters Poisson and the cost 15, 25, 40 triangular."""
+    generator = np.random.default_rng(13)
+    cases = [(500, 430, 472, 430, 600), (200, 10, 60, 10, 1_000), (520, 400, 610, 420, 80), (80, 100, 80, 100, 40)]
+    rows = []
+    for before, customers_before, now, customers_now, deflected in cases:
+        drawn = (generator.poisson(size, 2_000_000) for size in (before, now))
+        cases_before, cases_now = drawn
+        spared = np.clip(cases_before / customers_before * customers_now - cases_now, 0, deflected)
+        amounts = spared * generator.triangular(15, 25, 40, 2_000_000)
+        p10, p50, p90 = np.percentile(amounts, [10, 50, 90])
+        rows.append({
+            "before": before,
+            "customers_before": customers_before,
+            "now": now,
+            "customers_now": customers_now,
+            "deflected": deflected,
+            "p10": float(p10),
+            "p50": float(p50),
+            "p90": float(p90),
+        })
+    return rows
+
+
 # --- Deflection and cost to serve -------------------------------------------------------------------------------
 
 
@@ -203,9 +297,26 @@ def differences_of_shares():
         [(400, 900), (380, 910), (395, 880), (441, 905)],
         [(1, 12), (5, 11), (2, 14), (2, 13)],
         [(0, 40), (9, 40), (0, 40), (0, 40)],
+        [(0, 2), (1, 2), (0, 2), (0, 2)],
+        [(0, 200), (200, 200), (0, 200), (200, 200)],
         [(5_210, 20_000), (5_950, 20_000), (5_111, 19_000), (5_170, 19_500)],
     ]
-    return [{"groups": groups} | did([binary(*group) for group in groups], "HC0") for groups in cases]
+    return [{"groups": groups} | difference_of_shares(groups) for groups in cases]
+
+
+def difference_of_shares(groups):
+    observed = did([binary(*group) for group in groups], "HC0") if any(0 < x < n for x, n in groups) else None
+    if all(min(successes, trials - successes) >= 10 for successes, trials in groups):
+        return observed | {"is_small": False}
+    doubled = did([binary(2 * successes + 1, 2 * trials + 2) for successes, trials in groups], "HC0")
+    error = doubled["standard_error"] * np.sqrt(2)
+    half = stats.norm.ppf(1 - ALPHA / 2) * error
+    shares = [successes / trials for successes, trials in groups]
+    return {
+        "estimate": float(shares[1] - shares[0] - shares[3] + shares[2]),
+        "standard_error": float(error),
+        "is_small": True,
+    } | interval([doubled["estimate"] - half, doubled["estimate"] + half])
 
 
 def binary(successes, trials):
@@ -239,6 +350,8 @@ def complier_effects():
         [[(12, 300), (9, 700)], [(1, 40), (14, 960)]],
         [[(7, 20), (2, 12)], [(1, 3), (5, 27)]],
         [[(60, 200), (0, 0)], [(0, 0), (40, 200)]],
+        [[(3, 20), (0, 0)], [(0, 0), (0, 20)]],
+        [[(1, 14), (0, 0)], [(0, 0), (7, 15)]],
         [[(800, 4_100), (1_500, 15_900)], [(150, 1_000), (1_890, 19_000)]],
         # Refused.
         [[(20, 60), (30, 140)], [(10, 50), (30, 150)]],
@@ -263,6 +376,15 @@ def complier_effect(arms):
     other = IV2SLSOfStatsmodels(frame["success"], frame[["constant", "attended"]], frame[["constant", "invited"]]).fit()
     np.testing.assert_allclose(fit.params["attended"], other.params["attended"], rtol=1e-7, atol=1e-12)
 
+    found = {
+        "estimate": float(fit.params["attended"]),
+        "standard_error": float(fit.std_errors["attended"]),
+        "is_small": False,
+    } | interval(fit.conf_int(LEVEL).loc["attended"])
+    totals = [(attended[0] + away[0], attended[1] + away[1]) for attended, away in arms]
+    if any(min(successes, everybody - successes) < 10 for successes, everybody in totals):
+        found |= small_complier_effect(arms, totals)
+
     attendance = [(arm[0][1], arm[0][1] + arm[1][1]) for arm in arms]
     (first, first_size), (second, second_size) = attendance
     ends = confint_proportions_2indep(
@@ -272,9 +394,33 @@ def complier_effect(arms):
     return {
         "compliers": first / first_size - second / second_size,
         "first_stage_f": float((sum(ends) / 2 / error) ** 2),
-        "estimate": float(fit.params["attended"]),
-        "standard_error": float(fit.std_errors["attended"]),
-    } | interval(fit.conf_int(LEVEL).loc["attended"])
+    } | found
+
+
+def small_complier_effect(arms, totals):
+    """Where all did as they were drawn this is the interval of Agresti and Caffo; else a success and a failure that
+    attended as the arm did are added to it, and the regression weighs its rows."""
+    if arms[0][1][1] == 0 and arms[1][0][1] == 0:
+        ends = confint_proportions_2indep(*totals[0], *totals[1], compare="diff", method="agresti-caffo", alpha=ALPHA)
+        error = (ends[1] - ends[0]) / 2 / stats.norm.ppf(1 - ALPHA / 2)
+        return {"standard_error": float(error), "is_small": True} | interval(ends)
+    rows = []
+    for invited, arm in zip([1, 0], arms, strict=True):
+        everybody = arm[0][1] + arm[1][1]
+        for attended, (successes, size) in zip([1, 0], arm, strict=True):
+            added = size / everybody
+            rows += [(invited, attended, 1, successes + added), (invited, attended, 0, size - successes + added)]
+    rows = np.array(rows, dtype=float)
+    instrument, attended, success, weight = rows.T
+    z = np.column_stack([np.ones(len(rows)), instrument])
+    x = np.column_stack([np.ones(len(rows)), attended])
+    inverse = np.linalg.inv(z.T @ (x * weight[:, None]))
+    beta = inverse @ z.T @ (success * weight)
+    residual = success - x @ beta
+    covariance = inverse @ (z.T @ (z * (weight * residual**2)[:, None])) @ inverse.T
+    error = np.sqrt(covariance[1, 1])
+    half = stats.norm.ppf(1 - ALPHA / 2) * error
+    return {"standard_error": float(error), "is_small": True} | interval([beta[1] - half, beta[1] + half])
 
 
 # --- Attainment -------------------------------------------------------------------------------------------------

@@ -25,7 +25,7 @@ mod shapley;
 #[cfg(test)]
 mod testing;
 
-pub use break_even::{BreakEven, Likely, break_even};
+pub use break_even::{BreakEven, BreakEvenError, Likely, break_even};
 pub use compare::{Comparison, ModelColumn, ModelCredit, Range, SourceComparison, compare};
 pub use credit::{Attribution, SourceCredit, attribute};
 pub use error::AttributionError;

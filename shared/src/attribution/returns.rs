@@ -6,25 +6,25 @@ use rust_decimal::prelude::ToPrimitive;
 
 use crate::value_map::Element;
 use crate::value_map::financial::{
-    AmountError, DRAWS, Return, ReturnSimulation, SimulationError, Triangular, checked_times, return_on_investment,
-    simulate_return,
+    AmountError, CompoundSum, CountDistribution, DRAWS, Return, ReturnSimulation, SimulationError, Triangular,
+    Uncertain, checked_times, simulate_return,
 };
 use crate::value_map::model::{AcquisitionValue, Financial, MoneyRange};
 
 /// What a model credits to a group. Each amount belongs to one element, so that none counts twice.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct CreditedAmounts {
-    pub upgrades: Decimal,
-    pub repeat_purchases: Decimal,
+    pub upgrades: CompoundSum,
+    pub repeat_purchases: CompoundSum,
     /// First purchases.
-    pub acquisition: Decimal,
+    pub acquisition: CompoundSum,
     /// How many first purchases: what counts where a customer is worth what it would have cost to win one otherwise.
     pub acquired: f64,
 }
 
 impl CreditedAmounts {
     pub fn total(&self) -> Decimal {
-        self.upgrades + self.repeat_purchases + self.acquisition
+        self.upgrades.amount + self.repeat_purchases.amount + self.acquisition.amount
     }
 }
 
@@ -51,33 +51,32 @@ impl ValueAssumptions {
         Self { ranges, saved, seed: financial.seed }
     }
 
-    /// The value with every assumption at its most likely.
-    pub fn likely(&self, credited: &CreditedAmounts) -> Result<Decimal, AmountError> {
-        self.value(credited, &self.ranges.map(|range| range.mode()))
-    }
-
-    /// The return if every assumption is at its most likely. `None` where nothing was spent.
-    pub fn likely_return(&self, credited: &CreditedAmounts, cost: Decimal) -> Result<Option<f64>, AmountError> {
-        Ok(return_on_investment(self.likely(credited)?, cost))
-    }
-
-    /// The return over the whole range of the assumptions. The same credits and cost give the same figures.
+    /// Value and return over the whole range of the assumptions, and of how many outcomes there might have been. The same
+    /// credits and cost give the same figures.
     pub fn simulate(&self, credited: &CreditedAmounts, cost: Decimal) -> Result<ReturnSimulation, SimulationError> {
-        simulate_return(self.seed, DRAWS, &self.ranges, |drawn| {
-            Ok(Return { value: self.value(credited, drawn)?, cost })
-        })
+        let acquired = match self.saved {
+            None => credited.acquisition.sampling(),
+            Some(_) => CountDistribution::poisson(credited.acquired),
+        };
+        let counts = [credited.upgrades.sampling(), credited.repeat_purchases.sampling(), acquired];
+        let mut drawn: Vec<&dyn Uncertain> = Vec::with_capacity(self.ranges.len() + counts.len());
+        drawn.extend(self.ranges.iter().map(|range| range as &dyn Uncertain));
+        drawn.extend(counts.iter().map(|count| count as &dyn Uncertain));
+        simulate_return(self.seed, DRAWS, &drawn, |drawn| Ok(Return { value: self.value(credited, drawn)?, cost }))
     }
 
     fn value(&self, credited: &CreditedAmounts, drawn: &[f64]) -> Result<Decimal, AmountError> {
         let [incrementality, upgrades, repeat_purchases, acquisition] = [drawn[0], drawn[1], drawn[2], drawn[3]];
-        let acquired = match self.saved {
-            None => (credited.acquisition, acquisition),
-            Some(saved) => (saved, acquisition * credited.acquired),
+        let part = |sum: &CompoundSum, margin: f64, count: f64| match sum.turnover.is_zero() {
+            true => Ok(Decimal::ZERO),
+            false => sum.drawn(incrementality * margin, count),
         };
-        [(credited.upgrades, upgrades), (credited.repeat_purchases, repeat_purchases), acquired]
-            .into_iter()
-            .filter(|(amount, _)| !amount.is_zero())
-            .try_fold(Decimal::ZERO, |sum, (amount, share)| Ok(sum + checked_times(amount, incrementality * share)?))
+        let acquired = match self.saved {
+            None => part(&credited.acquisition, acquisition, drawn[6])?,
+            Some(saved) => checked_times(saved, incrementality * acquisition * drawn[6])?,
+        };
+        let upgrades = part(&credited.upgrades, upgrades, drawn[4])?;
+        Ok(upgrades + part(&credited.repeat_purchases, repeat_purchases, drawn[5])? + acquired)
     }
 }
 
@@ -109,37 +108,61 @@ mod tests {
         financial
     }
 
-    fn credited() -> CreditedAmounts {
-        let amount = |amount: i64| Decimal::from(amount);
-        CreditedAmounts {
-            upgrades: amount(1_000),
-            repeat_purchases: amount(600),
-            acquisition: amount(400),
-            acquired: 1.5,
-        }
+    /// So many outcomes of one size each.
+    fn sum(count: u32, amount: i64) -> CompoundSum {
+        let mut sum = CompoundSum::default();
+        (0..count).for_each(|_| sum.add(Decimal::from(amount)));
+        sum
+    }
+
+    fn close(amount: Decimal, expected: f64, allowed: f64) {
+        assert!((amount.to_f64().unwrap() - expected).abs() < allowed, "{amount} is not {expected}");
     }
 
     #[test]
     fn each_amount_has_the_margin_of_its_element() {
         let assumptions = ValueAssumptions::of(&financial());
-        // (1000 x 0.8 + 600 x 0.5 + 400 x 0.25) x 0.5.
-        assert_eq!(assumptions.likely(&credited()), Ok(Decimal::from(600)));
-        assert_eq!(assumptions.likely_return(&credited(), Decimal::from(400)), Ok(Some(0.5)));
-        assert_eq!(assumptions.likely_return(&credited(), Decimal::ZERO), Ok(None));
-        let simulated = assumptions.simulate(&credited(), Decimal::from(400)).unwrap();
-        // Of a symmetric triangle, P50 is the middle; P10 lies sqrt(0.2) / 2 of the half width above its low end.
-        let p10 = 1_200.0 * (0.25 + 0.25 * 0.2_f64.sqrt());
-        assert!((simulated.value.p50.to_f64().unwrap() - 600.0).abs() < 6.0, "{:?}", simulated.value);
-        assert!((simulated.value.p10.to_f64().unwrap() - p10).abs() < 6.0, "{:?}", simulated.value);
-        assert_eq!(simulated, assumptions.simulate(&credited(), Decimal::from(400)).unwrap());
+        let credited = CreditedAmounts {
+            upgrades: sum(10_000, 1),
+            repeat_purchases: sum(10_000, 2),
+            acquisition: sum(10_000, 3),
+            acquired: 10_000.0,
+        };
+        // (10,000 x 0.8 + 20,000 x 0.5 + 30,000 x 0.25) x 0.5, of so many outcomes that their number hardly matters.
+        let simulated = assumptions.simulate(&credited, Decimal::from(8_500)).unwrap();
+        close(simulated.value.p50, 12_750.0, 130.0);
+        // Of a symmetric triangle, P10 lies sqrt(0.2) / 2 of the half width above its low end.
+        close(simulated.value.p10, 25_500.0 * (0.25 + 0.25 * 0.2_f64.sqrt()), 130.0);
+        let shares = simulated.return_on_investment.unwrap();
+        assert!((shares.p50 - 0.5).abs() < 0.02, "{shares:?}");
+        assert_eq!(simulated, assumptions.simulate(&credited, Decimal::from(8_500)).unwrap());
+    }
+
+    #[test]
+    fn ten_outcomes_are_never_certain_to_gain() {
+        let mut financial = financial();
+        financial.incrementality = Triangular::new(0.5, 0.5, 0.5).unwrap();
+        let assumptions = ValueAssumptions::of(&financial);
+        let chance = |count, amount, cost| {
+            let credited = CreditedAmounts { upgrades: sum(count, amount), ..CreditedAmounts::default() };
+            assumptions.simulate(&credited, Decimal::from(cost)).unwrap().chance_of_gain
+        };
+        // Each brings 1,000 x 0.8 x 0.5 = 400: more than six are needed, and P(N > 6) is 0.8699 for N of mean 10.
+        assert!((chance(10, 1_000, 2_400).unwrap() - 0.8699).abs() < 0.01);
+        let cheap = chance(10, 1_000, 1).unwrap();
+        assert!(cheap > 0.999 && cheap < 1.0, "{cheap}");
+        assert_eq!(chance(10, 1_000, 0), None, "without costs there is nothing to gain against");
     }
 
     #[test]
     fn a_customer_may_be_worth_what_winning_one_costs_otherwise() {
         let mut financial = financial();
-        let range = MoneyRange { low: Decimal::from(100), mode: Decimal::from(200), high: Decimal::from(400) };
+        let range = MoneyRange { low: Decimal::from(200), mode: Decimal::from(200), high: Decimal::from(200) };
         financial.acquisition = AcquisitionValue::CostSaved(range);
-        // (1000 x 0.8 + 600 x 0.5 + 1.5 x 200) x 0.5.
-        assert_eq!(ValueAssumptions::of(&financial).likely(&credited()), Ok(Decimal::from(700)));
+        financial.incrementality = Triangular::new(0.5, 0.5, 0.5).unwrap();
+        let credited = CreditedAmounts { acquisition: sum(9, 999), acquired: 9.0, ..CreditedAmounts::default() };
+        let simulated = ValueAssumptions::of(&financial).simulate(&credited, Decimal::ONE).unwrap();
+        // 100 each, and the median of Poisson counts of mean 9 is 9.
+        assert_eq!(simulated.value.p50, Decimal::from(900));
     }
 }

@@ -17,7 +17,7 @@ pub use proportion::{poisson_interval, wilson_interval};
 pub use recommendation::{NetPromoterScore, net_promoter_score};
 pub use sample::Sample;
 
-use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
+use statrs::distribution::{ChiSquared, ContinuousCDF, Normal, StudentsT};
 
 /// The confidence level of every interval.
 pub const LEVEL: f64 = 0.95;
@@ -30,6 +30,11 @@ pub(crate) fn normal_quantile(probability: f64) -> f64 {
 /// The standard normal distribution function.
 pub(crate) fn normal_cdf(value: f64) -> f64 {
     Normal::standard().cdf(value)
+}
+
+/// The distribution function of chi-squared with `freedom` degrees of freedom, which have to be positive.
+pub(crate) fn chi_squared_cdf(value: f64, freedom: f64) -> f64 {
+    ChiSquared::new(freedom).map_or(f64::NAN, |distribution| distribution.cdf(value))
 }
 
 /// The quantile of Student's t with `freedom` degrees of freedom, which have to be positive.

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::Element;
 use super::financial::around;
 use super::financial::{
-    Arm, BeforeAfter, ComparisonError, Effect, Outcomes, Triangular, complier_effect, difference_in_differences,
+    Arm, BeforeAfter, ComparisonError, Effect, Evidence, Outcomes, Triangular, complier_effect,
+    difference_in_differences,
 };
 
 /// A comparison that the organisation ran: what would have come about without the community?
@@ -79,6 +80,14 @@ impl Comparison {
         }
     }
 
+    /// What it proves: of few, no more than a model that credits outcomes does.
+    pub fn evidence(&self) -> Evidence {
+        match self.effect() {
+            Ok((effect, _)) if !effect.is_small => Evidence::Experiment,
+            _ => Evidence::Attributed,
+        }
+    }
+
     /// How many accounts were counted in it.
     pub fn accounts(&self) -> u64 {
         match self.design {
@@ -93,8 +102,10 @@ impl Comparison {
     /// its whole time.
     pub(super) fn outcomes(&self) -> Option<Triangular> {
         let (effect, reached) = self.effect().ok()?;
-        let range = around(effect.estimate, effect.interval);
-        Triangular::new(range.0 * reached, effect.estimate * reached, range.1 * reached).ok()
+        // Of few, the interval lies nearer to zero than what was observed.
+        let middle = (effect.interval.low + effect.interval.high) / 2.0;
+        let range = around(middle, effect.interval);
+        Triangular::new(range.0 * reached, middle * reached, range.1 * reached).ok()
     }
 
     /// The share of its time that falls into some days, in 0..1.
@@ -144,6 +155,23 @@ mod tests {
         let range = comparison((2026, 3, 31)).outcomes().unwrap();
         assert!((range.mode() - 20.0).abs() < 1e-9);
         assert!(range.low() < 20.0 && range.high() > 20.0);
+    }
+
+    #[test]
+    fn a_comparison_of_few_is_no_experiment() {
+        assert_eq!(comparison((2026, 3, 31)).evidence(), Evidence::Experiment);
+        let few = Comparison {
+            design: Design::DifferenceInDifferences {
+                treated_before: Count { outcomes: 0, of: 2 },
+                treated_after: Count { outcomes: 1, of: 2 },
+                control_before: Count { outcomes: 0, of: 2 },
+                control_after: Count { outcomes: 0, of: 2 },
+            },
+            ..comparison((2026, 3, 31))
+        };
+        assert_eq!(few.evidence(), Evidence::Attributed);
+        let range = few.outcomes().unwrap();
+        assert!(range.low() < 0.0 && range.mode() < 2.0 * 0.5, "{range:?}");
     }
 
     #[test]

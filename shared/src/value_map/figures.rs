@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 
 use super::comparison::Comparison;
+use super::financial::{CompoundSum, WeeklyCounts};
 use super::model::Choice;
 use super::{CoMoments, Element, TallyCounts};
 use crate::activities::CostKind;
@@ -94,6 +95,8 @@ pub struct Counts {
     pub staff_replies: u64,
     /// Members who wrote, liked or took part in an activity; staff not counted.
     pub active_members: u64,
+    /// The support cases week by week: how much they vary.
+    pub case_weeks: WeeklyCounts,
 }
 
 /// Money of a quarter, in the community's own currency.
@@ -112,18 +115,52 @@ pub struct OutcomeSums {
     pub amount: Decimal,
     /// Of these, the ones that an activity was met before, within the look-back window.
     pub credited_count: u64,
-    pub credited_amount: Decimal,
+    pub credited: CompoundSum,
     /// Credited, too, but in the time of a comparison of the element, which takes their place.
     pub replaced_count: u64,
-    pub replaced_amount: Decimal,
+    pub replaced: CompoundSum,
+}
+
+/// The quarter that later ones are compared with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ContactBaseline {
+    Quarter(BaselineQuarter),
+    /// Cases and customers are tracked, and this quarter cannot be compared with, though the scoring model names it.
+    Unusable(Quarter, BaselineFault),
+    /// Cases and customers are tracked, and as yet no quarter is covered well enough.
+    NoneYet,
 }
 
 /// The contacts and customers of the quarter that later ones are compared with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ContactBaseline {
+pub struct BaselineQuarter {
     pub period: Quarter,
+    /// On its last day.
     pub customers: u64,
+    /// Opened on the days that are covered.
     pub cases: u64,
+    pub case_weeks: WeeklyCounts,
+    /// The days on which both cases and customers were tracked.
+    pub covered: Stretch,
+}
+
+/// Why a quarter cannot be compared with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BaselineFault {
+    NoCases,
+    NoCustomers,
+    /// Tracking began when more than half of it was over.
+    HardlyCovered,
+}
+
+impl BaselineFault {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NoCases => "no support cases are tracked for it",
+            Self::NoCustomers => "no account was a customer at its end",
+            Self::HardlyCovered => "cases and customers are tracked for less than half of it",
+        }
+    }
 }
 
 impl Figures {

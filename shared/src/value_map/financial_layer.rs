@@ -1,15 +1,16 @@
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
+use super::assumption::Assumption;
+use super::cap::Cap;
 use super::financial::{
-    AmountRange, CommunityReturn, DRAWS, Evidence, Return, cost_elasticity, return_on_investment, simulate_return,
-    tornado,
+    AmountRange, CommunityReturn, DRAWS, Evidence, FEWEST, Return, return_on_investment, simulate_return, tornado,
 };
 use super::model::ScoringModel;
 use super::worth::{Term, Valuation, WorthInputs};
 use super::{
-    AmountMover, CostReading, Effect, Element, Explanation, Input, Layer, NoScore, Reading, ReturnLevel, Returns,
-    TornadoBar, Worth, WorthPart,
+    AmountMover, CostReading, Effect, Element, Explanation, Input, Layer, Nesting, NoScore, Reading, ReturnLevel,
+    Returns, TornadoBar, Worth, WorthPart,
 };
 use crate::activities::CostKind;
 
@@ -36,13 +37,13 @@ fn reading(element: Element, model: &ScoringModel, now: &Valuation<'_>, before: 
     let Some(amount) = now.range(&counted) else {
         return Reading::NoScore(NoScore::no_data("The amounts are larger than any that are taken."));
     };
-    let evidence = counted.iter().map(|term| term.evidence()).max().unwrap_or(Evidence::Assumed);
+    let evidence = counted.iter().map(|term| now.evidence(*term)).max().unwrap_or(Evidence::Assumed);
     let part = |term: &Term, counted: bool| {
         Some(WorthPart {
             key: key_of(*term).to_owned(),
             name: name_of(*term, now),
             amount: now.range(&[*term])?,
-            evidence: term.evidence(),
+            evidence: now.evidence(*term),
             counted,
         })
     };
@@ -73,6 +74,15 @@ fn absence(element: Element, now: &Valuation<'_>) -> NoScore {
     let help = &now.inputs.self_help;
     if help.intent.is_none() && help.sessions.is_none() && now.inputs.counts.questions == 0 {
         return NoScore::not_connected(Layer::Financial);
+    }
+    if let Cap::Missing(reason) = &now.cap {
+        return NoScore::no_data(reason.as_str());
+    }
+    if help.nesting == Nesting::Apart {
+        return NoScore::no_data(
+            "The questions whether somebody found the answer, would have asked support and needed nothing further have to \
+             follow each other in one survey: how many cases were spared cannot be estimated of answers to them apart.",
+        );
     }
     NoScore::no_data(
         "Too few were asked in this quarter whether they found the answer, would have asked support and needed nothing \
@@ -114,19 +124,30 @@ fn change(
         }
         _ => {
             let mut reported = Decimal::ZERO;
-            for term in [Term::Answers, Term::Searches] {
+            let (free_now, free_before) = (now.without_cap(), before.without_cap());
+            for (term, name) in [
+                (Term::Answers, "Questions that members answered"),
+                (Term::Searches, "Searches and visits that solved it"),
+            ] {
                 let likely = |valuation: &Valuation<'_>| {
                     let has = valuation.terms(element).0.contains(&term);
                     if has { valuation.range(&[term]).map(|range| range.likely) } else { None }
                 };
-                if let (Some(now), Some(then)) = (likely(now), likely(before)) {
+                if let (Some(now), Some(then)) = (likely(&free_now), likely(&free_before)) {
                     reported += now - then;
-                    report(
-                        if term == Term::Answers { "Questions that members answered" } else { "Searches solved" },
-                        now - then,
-                    );
+                    report(name, now - then);
                 }
             }
+            // What deflected cases alone would have come to is more than they count for.
+            let held_down = |valuation: &Valuation<'_>, free: &Valuation<'_>, likely: Decimal| match valuation.cap {
+                Cap::Avoided(_) => {
+                    free.range(&free.terms(element).0).map_or(Decimal::ZERO, |free| likely - free.likely)
+                }
+                Cap::Untracked | Cap::Missing(_) => Decimal::ZERO,
+            };
+            let held_down = held_down(now, &free_now, amount.likely) - held_down(before, &free_before, earlier.likely);
+            reported += held_down;
+            report("Held down to the support cases that were avoided", held_down);
             report("What is counted, and how the ranges combine", change - reported);
         }
     }
@@ -183,16 +204,44 @@ fn explain(element: Element, terms: &[Term], model: &ScoringModel, now: &Valuati
               nothing further + members' accepted answers x would have asked x nothing further"
         }
     };
+    let stretch = now.inputs.stretch;
+    let mut method = format!(
+        "P10, P50 and P90 of {DRAWS} draws, seed {}: assumptions and estimated shares from triangular distributions. {} of \
+         the quarter's {} days are counted.",
+        model.financial.seed, stretch.days, stretch.of
+    );
+    if element == Element::CostContainment {
+        if now.inputs.self_help.nesting == Nesting::AskedOfOthers {
+            method += " The three questions were also put to members who had not said yes to the one before; their answers \
+                       are left out, so that the shares multiply to the joint share of all three.";
+        }
+        method += match now.cap {
+            Cap::Avoided(_) => {
+                " The support cases of both quarters are drawn as counts: Poisson, or negative binomial where their weeks \
+                 vary more."
+            }
+            Cap::Untracked | Cap::Missing(_) => {
+                " The deflected cases are not held against avoided ones: there is no quarter with both support cases and \
+                 customers."
+            }
+        };
+    } else {
+        let days = model.financial.attribution.lookback_days;
+        method += &format!(
+            " Outcomes are drawn as a compound Poisson variable of their count, sum and sum of squares. An outcome is \
+             credited when an activity was met within {days} days before it."
+        );
+    }
     let mut inputs = Vec::new();
     let mut add = |name: &str, value: f64| inputs.push(Input { name: name.to_owned(), value });
     if let Some(sums) = now.outcomes(element) {
         add("outcomes in the quarter", sums.count as f64);
         add("of these credited: an activity was met within the look-back window", sums.credited_count as f64);
         add("amount of all outcomes", sums.amount.to_f64().unwrap_or_default());
-        add("amount credited", sums.credited_amount.to_f64().unwrap_or_default());
+        add("amount credited", sums.credited.amount.to_f64().unwrap_or_default());
         if sums.replaced_count > 0 {
             add("outcomes credited, too, that a comparison counts instead", sums.replaced_count as f64);
-            add("their amount", sums.replaced_amount.to_f64().unwrap_or_default());
+            add("their amount", sums.replaced.amount.to_f64().unwrap_or_default());
         }
     }
     if element == Element::CostContainment {
@@ -200,17 +249,22 @@ fn explain(element: Element, terms: &[Term], model: &ScoringModel, now: &Valuati
         for (name, value) in [
             ("sessions", help.sessions.map(|sessions| sessions as f64)),
             ("found the answer", help.success.map(|rate| rate.share())),
-            ("would have asked support", help.intent.map(|rate| rate.share())),
-            ("needed nothing further", help.no_further_action.map(|rate| rate.share())),
+            ("would have asked support, of those who found the answer", help.intent.map(|rate| rate.share())),
+            ("needed nothing further, of those who would have asked", help.no_further_action.map(|rate| rate.share())),
             ("accepted answers by members", Some(now.inputs.counts.member_solutions as f64)),
             ("support cases", Some(now.inputs.counts.cases as f64)),
             ("customers", Some(now.inputs.counts.customers as f64)),
-            ("cases avoided, against the baseline's cases a customer", now.avoided()),
+            ("cases avoided, against the baseline's cases a customer", now.likely_avoided()),
         ] {
             if let Some(value) = value {
                 add(name, value);
             }
         }
+    }
+    if let (Element::CostContainment, Cap::Avoided(baseline)) = (element, &now.cap) {
+        add(&format!("support cases in {}, which is compared with", baseline.period), baseline.cases as f64);
+        add(&format!("customers in {}", baseline.period), baseline.customers as f64);
+        add(&format!("days of {} that are tracked", baseline.period), f64::from(baseline.covered.days));
     }
     if element == Element::CostContainment {
         add("cost per case, most likely", model.financial.cost_per_case.mode.to_f64().unwrap_or_default());
@@ -219,7 +273,16 @@ fn explain(element: Element, terms: &[Term], model: &ScoringModel, now: &Valuati
         let Term::Compared(index) = term else { continue };
         let Some(comparison) = now.comparison(*index) else { continue };
         if let Ok((effect, accounts)) = comparison.effect() {
+            if effect.is_small {
+                method += &format!(
+                    " `{}` has fewer than {FEWEST} successes or failures in a group: its interval is that of Agresti and \
+                     Caffo (of four groups, Price and Bonett), and it counts as attributed, not as an experiment.",
+                    comparison.name
+                );
+            }
             add(&format!("`{}`: effect on the share of accounts", comparison.name), effect.estimate);
+            add(&format!("`{}`: low end of its interval", comparison.name), effect.interval.low);
+            add(&format!("`{}`: high end of its interval", comparison.name), effect.interval.high);
             add(&format!("`{}`: accounts that had it", comparison.name), accounts);
         }
         let amount = comparison.amount_per_outcome.to_f64().unwrap_or_default();
@@ -229,17 +292,10 @@ fn explain(element: Element, terms: &[Term], model: &ScoringModel, now: &Valuati
             now.share_of(comparison),
         );
     }
-    for (name, range) in now.assumptions_of(terms) {
-        add(&format!("assumption, most likely: {name}"), range.mode());
-    }
-    let stretch = now.inputs.stretch;
-    let mut method = format!(
-        "P10, P50 and P90 of {DRAWS} draws from triangular distributions, seed {}. {} of the quarter's {} days are counted.",
-        model.financial.seed, stretch.days, stretch.of
-    );
-    if element != Element::CostContainment {
-        let days = model.financial.attribution.lookback_days;
-        method += &format!(" An outcome is credited when an activity was met within {days} days before it.");
+    for (name, assumption) in now.assumptions_of(terms) {
+        if let Assumption::Range(range) = assumption {
+            add(&format!("assumption, most likely: {name}"), range.mode());
+        }
     }
     Explanation { formula: formula.into(), method, model_version: model.label(), inputs }
 }
@@ -251,15 +307,15 @@ fn returns(model: &ScoringModel, now: &Valuation<'_>) -> Returns {
     let ranges = now.ranges();
     let mut levels = Vec::new();
     for (index, grade) in Evidence::ALL.into_iter().enumerate() {
-        if !terms.iter().any(|term| term.evidence() == grade) {
+        if !terms.iter().any(|term| now.evidence(*term) == grade) {
             continue;
         }
-        let included: Vec<Term> = terms.iter().copied().filter(|term| term.evidence() <= grade).collect();
+        let included: Vec<Term> = terms.iter().copied().filter(|term| now.evidence(*term) <= grade).collect();
         let simulated = simulate_return(model.financial.seed, DRAWS, &ranges, |drawn| {
             Ok(Return { value: now.amount(&included, drawn)?, cost })
         });
         let Ok(simulated) = simulated else { continue };
-        let present = |grade: &Evidence| included.iter().any(|term| term.evidence() == *grade);
+        let present = |grade: &Evidence| included.iter().any(|term| now.evidence(*term) == *grade);
         levels.push(ReturnLevel {
             evidence: Evidence::ALL[..=index].iter().copied().filter(present).collect(),
             amount: AmountRange { low: simulated.value.p10, likely: simulated.value.p50, high: simulated.value.p90 },
@@ -301,7 +357,7 @@ fn returns(model: &ScoringModel, now: &Valuation<'_>) -> Returns {
             .flatten(),
         value_of_answers: of.value_of_answers,
         value_of_self_service: of.value_of_searches,
-        elasticity: now.service_periods().and_then(|(before, now)| cost_elasticity(&before, &now)),
+        elasticity: now.elasticity(),
         draws: DRAWS as u64,
         seed: model.financial.seed,
     }

@@ -5,7 +5,7 @@ use super::ask::Ask;
 use super::figures::{DistinctPace, at_this_pace};
 use super::measured::Measured;
 use super::model::{Aggregation, Measure, MeasureSource, ScoringModel};
-use super::worth::deflection_share;
+use super::self_help::deflection_share;
 use crate::statistics::{net_promoter_score, poisson_interval, wilson_interval};
 use crate::survey::Subject;
 

@@ -3,7 +3,11 @@
 #[cfg(feature = "scores")]
 mod ask;
 #[cfg(feature = "scores")]
+mod assumption;
+#[cfg(feature = "scores")]
 pub mod attainment;
+#[cfg(feature = "scores")]
+mod cap;
 #[cfg(feature = "scores")]
 mod co_moments;
 #[cfg(feature = "scores")]
@@ -36,6 +40,8 @@ mod reading;
 #[cfg(feature = "scores")]
 mod release;
 #[cfg(feature = "scores")]
+mod self_help;
+#[cfg(feature = "scores")]
 mod series;
 #[cfg(feature = "scores")]
 mod tallies;
@@ -53,7 +59,10 @@ pub use co_moments::{CoMoment, CoMoments, Pair};
 pub use decomposition::round_together;
 pub use element::{Element, Layer};
 #[cfg(feature = "scores")]
-pub use figures::{ContactBaseline, Counts, DistinctPace, Figures, MoneyFigures, Observed, OutcomeSums, Stretch};
+pub use figures::{
+    BaselineFault, BaselineQuarter, ContactBaseline, Counts, DistinctPace, Figures, MoneyFigures, Observed,
+    OutcomeSums, Stretch,
+};
 #[cfg(feature = "scores")]
 pub use financial::AmountRange;
 #[cfg(feature = "scores")]
@@ -73,6 +82,8 @@ pub use reading::{
 #[cfg(feature = "scores")]
 pub use release::{PublicResult, comparable, months, public_results};
 #[cfg(feature = "scores")]
+pub use self_help::{Nesting, SelfHelp};
+#[cfg(feature = "scores")]
 pub use series::{
     Figure, Month, SeriesAmount, SeriesFigure, SeriesPoint, SeriesReading, Step, month_reading, quarter_reading,
 };
@@ -82,7 +93,7 @@ pub use weighting::Weighting;
 #[cfg(feature = "scores")]
 pub use what_if::{ProjectedAmount, ProjectedScore, Projection, Shift, what_if};
 #[cfg(feature = "scores")]
-pub use worth::{SelfHelp, WorthInputs};
+pub use worth::WorthInputs;
 
 /// Below this many answers a score is suppressed, unless the organisation asks for more.
 pub const DEFAULT_MINIMUM: u64 = 5;

@@ -214,8 +214,8 @@ wire! {
         pub amount: AmountRange,
         /// (value - cost) / cost, P10, P50 and P90; `None` without costs.
         pub return_on_investment: Option<Effect>,
-        /// The share of simulated cases in which it is above zero.
-        pub chance_of_gain: f64,
+        /// The share of simulated cases in which it is above zero; `None` without costs.
+        pub chance_of_gain: Option<f64>,
     }
 
     pub struct TornadoBar {

@@ -6,15 +6,15 @@
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
-use super::ask::Ask;
+use super::assumption::Assumption;
+use super::cap::Cap;
 use super::comparison::Comparison;
 use super::financial::{
-    AmountError, AmountRange, AnswerDeflection, Cases, DRAWS, Evidence, Rate, SearchDeflection, ServicePeriod,
-    Triangular, around, avoided_contacts, checked_times, credited_contacts, simulate,
+    AmountError, AmountRange, Cases, CompoundSum, CountDistribution, DRAWS, Evidence, Rate, ServicePeriod, Triangular,
+    around, avoided_contacts, checked_times, cost_elasticity, credited_contacts, simulate,
 };
-use super::measured::Measured;
-use super::model::{AcquisitionValue, Choice, MoneyRange, ScoringModel};
-use super::{ContactBaseline, Counts, Element, Figures, MoneyFigures, OutcomeSums, Stretch};
+use super::model::{AcquisitionValue, MoneyRange, ScoringModel};
+use super::{ContactBaseline, Counts, Element, Figures, MoneyFigures, OutcomeSums, SelfHelp, Stretch};
 use crate::calendar::Quarter;
 use crate::money::times;
 
@@ -28,17 +28,6 @@ pub struct WorthInputs {
     pub counts: Counts,
     pub baseline: Option<ContactBaseline>,
     pub self_help: SelfHelp,
-}
-
-/// What the organisation's own survey and counters say about those who help themselves.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct SelfHelp {
-    /// `None` where sessions were not observed.
-    pub sessions: Option<u64>,
-    /// `None` where too few were asked.
-    pub success: Option<Rate>,
-    pub intent: Option<Rate>,
-    pub no_further_action: Option<Rate>,
 }
 
 impl WorthInputs {
@@ -60,62 +49,6 @@ impl WorthInputs {
     }
 }
 
-impl SelfHelp {
-    pub(super) fn of(model: &ScoringModel, figures: &Figures, minimum: u64) -> Self {
-        let self_service = &model.financial.self_service;
-        let sessions = figures.observed.get(&self_service.sessions).map(|observed| observed.value.max(0.0) as u64);
-        let rate = |choice: &Choice| {
-            let (chosen, asked) = figures.chosen(choice);
-            if asked < minimum { None } else { Rate::new(chosen, asked).ok() }
-        };
-        Self {
-            sessions,
-            success: rate(&self_service.success),
-            intent: rate(&self_service.intent),
-            no_further_action: rate(&self_service.no_further_action),
-        }
-    }
-
-    fn searches(&self) -> Option<SearchDeflection> {
-        let (success, intent) = (self.success?, self.intent?);
-        Some(SearchDeflection { events: self.sessions?, success, intent, no_further_action: self.no_further_action? })
-    }
-
-    fn answers(&self, counts: &Counts) -> Option<AnswerDeflection> {
-        let (intent, no_further_action) = (self.intent?, self.no_further_action?);
-        (counts.questions > 0).then_some(AnswerDeflection {
-            accepted: counts.member_solutions,
-            intent,
-            no_further_action,
-        })
-    }
-}
-
-/// Cases that self-service and peers solved, as a share of these and the cases that were opened.
-pub(super) fn deflection_share(model: &ScoringModel, figures: &Figures, ask: Ask) -> Result<Measured, String> {
-    let help = SelfHelp::of(model, figures, ask.minimum);
-    // As many days of cases as of sessions, where those lag behind.
-    let covered = figures.observed.get(&model.financial.self_service.sessions).map_or(1.0, |sessions| sessions.covered);
-    let cases = figures.counts.cases as f64 * (covered / figures.stretch.share()).min(1.0);
-    if cases == 0.0 {
-        return Err("no support cases are tracked for this quarter".into());
-    }
-    let parts = [
-        help.searches().map(|searches| searches.cases()),
-        help.answers(&figures.counts).map(|answers| answers.cases()),
-    ];
-    let parts: Vec<_> = parts.into_iter().flatten().collect();
-    if parts.is_empty() {
-        return Err("too few were asked whether they would have contacted support".into());
-    }
-    let share = |deflected: f64| deflected / (deflected + cases);
-    let sum = |of: fn(&Cases) -> f64| share(parts.iter().map(of).sum());
-    let interval = (sum(|cases| cases.low), sum(|cases| cases.high));
-    // Both ways of deflection rest on those who were asked whether they would have contacted support.
-    let (_, answers) = figures.chosen(&model.financial.self_service.intent);
-    Ok(Measured { value: sum(|cases| cases.likely), interval: Some(interval), answers })
-}
-
 /// One way in which money comes in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Term {
@@ -131,16 +64,6 @@ pub(super) enum Term {
     Searches,
 }
 
-impl Term {
-    pub fn evidence(self) -> Evidence {
-        match self {
-            Self::Attributed(_) | Self::Replaced(_) => Evidence::Attributed,
-            Self::Compared(_) => Evidence::Experiment,
-            Self::Answers | Self::Searches => Evidence::Measured,
-        }
-    }
-}
-
 /// The indexes of the assumptions that every quarter has, in the order in which they are drawn.
 const INCREMENTALITY: usize = 0;
 const MARGIN_OF_UPGRADES: usize = 1;
@@ -150,15 +73,25 @@ const COST_PER_CASE: usize = 4;
 const SUCCESS: usize = 5;
 const INTENT: usize = 6;
 const NO_FURTHER_ACTION: usize = 7;
+const BASELINE_CASES: usize = 8;
+const CASES: usize = 9;
+/// From here on, how many outcomes of each element there were, and how many in the time of a comparison.
+const OUTCOMES: usize = 10;
+const REPLACED: usize = 13;
 /// From here on, the effects of comparisons.
-const COMPARISONS: usize = 8;
+const COMPARISONS: usize = 16;
+
+/// The elements that outcomes belong to, in the order of their assumptions.
+const OF_OUTCOMES: [Element; 3] = [Element::Upgrades, Element::RepeatPurchases, Element::Acquisition];
 
 /// A quarter's money as a function of its assumptions.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Valuation<'a> {
     pub inputs: &'a WorthInputs,
+    /// What the deflected cases are held against.
+    pub cap: Cap,
     model: &'a ScoringModel,
-    assumptions: Vec<(String, Triangular)>,
+    assumptions: Vec<(String, Assumption)>,
 }
 
 impl<'a> Valuation<'a> {
@@ -185,30 +118,50 @@ impl<'a> Valuation<'a> {
             ("Needed nothing further", rate(help.no_further_action)),
         ]
         .into_iter()
-        .map(|(name, range)| (name.to_owned(), range))
+        .map(|(name, range)| (name.to_owned(), Assumption::Range(range)))
         .collect::<Vec<_>>();
+        let mut count = |name: String, counts| assumptions.push((name, Assumption::Count(counts)));
+        let cap = Cap::of(inputs.period, &inputs.counts, inputs.baseline);
+        let (before, now) = cap.case_counts(&inputs.counts);
+        count("Support cases in the quarter that is compared with".into(), before);
+        count("Support cases".into(), now);
+        for element in OF_OUTCOMES {
+            let counts = Self::sampling(model, inputs, Term::Attributed(element));
+            count(format!("Number of outcomes credited: {}", spoken(element)), counts);
+        }
+        for element in OF_OUTCOMES {
+            let counts = Self::sampling(model, inputs, Term::Replaced(element));
+            count(format!("Number of outcomes in the time of a comparison: {}", spoken(element)), counts);
+        }
         for comparison in &inputs.money.comparisons {
             let outcomes = comparison.outcomes().unwrap_or(nothing);
-            assumptions.push((format!("Outcomes found by `{}`", comparison.name), outcomes));
+            assumptions.push((format!("Outcomes found by `{}`", comparison.name), Assumption::Range(outcomes)));
         }
-        Self { inputs, model, assumptions }
+        Self { inputs, cap, model, assumptions }
+    }
+
+    /// The same as if nothing held the deflected cases down.
+    pub fn without_cap(&self) -> Self {
+        Self { cap: Cap::Untracked, ..self.clone() }
     }
 
     /// The assumptions that some terms depend on, with their most likely values.
-    pub fn assumptions_of(&self, terms: &[Term]) -> Vec<(&str, Triangular)> {
+    pub fn assumptions_of(&self, terms: &[Term]) -> Vec<(&str, &Assumption)> {
         let of = |term: &Term| match term {
-            Term::Attributed(element) | Term::Replaced(element) => vec![INCREMENTALITY, margin_of(*element)],
+            Term::Attributed(element) | Term::Replaced(element) => {
+                vec![INCREMENTALITY, margin_of(*element), sampling_of(*term)]
+            }
             Term::Compared(index) => {
                 let element = self.comparison(*index).map_or(Element::Upgrades, |comparison| comparison.element);
                 vec![margin_of(element), COMPARISONS + index]
             }
-            Term::Answers => vec![COST_PER_CASE, INTENT, NO_FURTHER_ACTION],
-            Term::Searches => vec![COST_PER_CASE, SUCCESS, INTENT, NO_FURTHER_ACTION],
+            Term::Answers => vec![COST_PER_CASE, INTENT, NO_FURTHER_ACTION, BASELINE_CASES, CASES],
+            Term::Searches => vec![COST_PER_CASE, SUCCESS, INTENT, NO_FURTHER_ACTION, BASELINE_CASES, CASES],
         };
         let mut indexes: Vec<usize> = terms.iter().flat_map(of).collect();
         indexes.sort_unstable();
         indexes.dedup();
-        let at = |index: usize| self.assumptions.get(index).map(|(name, range)| (name.as_str(), *range));
+        let at = |index: usize| self.assumptions.get(index).map(|(name, assumption)| (name.as_str(), assumption));
         indexes.into_iter().filter_map(at).collect()
     }
 
@@ -216,8 +169,16 @@ impl<'a> Valuation<'a> {
         self.assumptions.iter().map(|(name, _)| name.as_str()).collect()
     }
 
-    pub fn ranges(&self) -> Vec<Triangular> {
-        self.assumptions.iter().map(|(_, range)| *range).collect()
+    pub fn ranges(&self) -> Vec<Assumption> {
+        self.assumptions.iter().map(|(_, assumption)| assumption.clone()).collect()
+    }
+
+    pub fn evidence(&self, term: Term) -> Evidence {
+        match term {
+            Term::Attributed(_) | Term::Replaced(_) => Evidence::Attributed,
+            Term::Compared(index) => self.comparison(index).map_or(Evidence::Experiment, Comparison::evidence),
+            Term::Answers | Term::Searches => Evidence::Measured,
+        }
     }
 
     pub fn outcomes(&self, element: Element) -> Option<OutcomeSums> {
@@ -227,6 +188,9 @@ impl<'a> Valuation<'a> {
     /// The terms of an element that have data: those that count, and those that were found beside them.
     pub fn terms(&self, element: Element) -> (Vec<Term>, Vec<Term>) {
         if element == Element::CostContainment {
+            if matches!(self.cap, Cap::Missing(_)) {
+                return (Vec::new(), Vec::new());
+            }
             let help = &self.inputs.self_help;
             let answers = help.answers(&self.inputs.counts).map(|_| Term::Answers);
             return (answers.into_iter().chain(help.searches().map(|_| Term::Searches)).collect(), Vec::new());
@@ -271,17 +235,13 @@ impl<'a> Valuation<'a> {
     fn term(&self, term: Term, drawn: &[f64]) -> Result<Decimal, AmountError> {
         match term {
             Term::Attributed(element) | Term::Replaced(element) => {
-                let sums = self.outcomes(element).unwrap_or_default();
-                let (count, amount) = match term {
-                    Term::Replaced(_) => (sums.replaced_count, sums.replaced_amount),
-                    _ => (sums.credited_count, sums.credited_amount),
-                };
                 let share = drawn[INCREMENTALITY] * self.margin(element, drawn);
+                let count = drawn[sampling_of(term)];
                 match (element, self.model.financial.acquisition) {
                     (Element::Acquisition, AcquisitionValue::CostSaved(range)) => {
-                        checked_times(range.mode, share * count as f64)
+                        checked_times(range.mode, share * count)
                     }
-                    _ => checked_times(amount, share),
+                    _ => sums_of(self.inputs, term).1.drawn(share, count),
                 }
             }
             Term::Compared(index) => {
@@ -312,33 +272,76 @@ impl<'a> Valuation<'a> {
     fn saved(&self, part: f64, drawn: &[f64]) -> Result<Decimal, AmountError> {
         let deflected = self.answers(drawn) + self.searches(drawn);
         let measured = Cases { low: deflected, likely: deflected, high: deflected };
-        let share = match self.avoided() {
+        let share = match self.avoided(drawn[BASELINE_CASES], drawn[CASES]) {
             Some(avoided) if deflected > 0.0 => credited_contacts(avoided, &measured).likely / deflected,
             _ => 1.0,
         };
         checked_times(self.model.financial.cost_per_case.mode, part * share * drawn[COST_PER_CASE])
     }
 
-    /// Contacts that the baseline's contacts per customer would have brought and that did not come. `None` without a
-    /// baseline that came before.
-    pub fn avoided(&self) -> Option<f64> {
-        let (before, now) = self.service_periods()?;
+    /// Contacts that the baseline's contacts per customer would have brought and that did not come, for these counts of
+    /// cases then and now. `None` where nothing is compared with.
+    fn avoided(&self, before: f64, now: f64) -> Option<f64> {
+        let (before, now) = self.service_periods((before, now))?;
         avoided_contacts(&before, &now)
     }
 
-    pub fn service_periods(&self) -> Option<(ServicePeriod, ServicePeriod)> {
-        let baseline = self.inputs.baseline.filter(|baseline| baseline.period < self.inputs.period)?;
-        let counts = &self.inputs.counts;
-        if counts.customers == 0 || counts.cases == 0 {
-            return None;
-        }
-        let cost = |contacts: u64| times(self.model.financial.cost_per_case.mode, contacts as f64);
-        // As much of the baseline quarter as there is of this one.
-        let contacts = (baseline.cases as f64 * self.inputs.stretch.share()).round() as u64;
-        let before = ServicePeriod { customers: baseline.customers, contacts, cost: cost(contacts) };
-        let now = ServicePeriod { customers: counts.customers, contacts: counts.cases, cost: cost(counts.cases) };
-        Some((before, now))
+    /// The same for what was counted.
+    pub fn likely_avoided(&self) -> Option<f64> {
+        let (before, now) = self.counted_cases();
+        self.avoided(before, now)
     }
+
+    /// The elasticity of the cost to serve, since the quarter that is compared with.
+    pub fn elasticity(&self) -> Option<f64> {
+        let (before, now) = self.service_periods(self.counted_cases())?;
+        let cost = |contacts: f64| times(self.model.financial.cost_per_case.mode, contacts);
+        let with_cost = |period: ServicePeriod| ServicePeriod { cost: cost(period.contacts), ..period };
+        cost_elasticity(&with_cost(before), &with_cost(now))
+    }
+
+    fn service_periods(&self, cases: (f64, f64)) -> Option<(ServicePeriod, ServicePeriod)> {
+        self.cap.service_periods(self.inputs.counts.customers, self.inputs.stretch.share(), cases)
+    }
+
+    fn counted_cases(&self) -> (f64, f64) {
+        let counted = |index: usize| self.assumptions[index].1.mode();
+        (counted(BASELINE_CASES), counted(CASES))
+    }
+
+    fn sampling(model: &ScoringModel, inputs: &WorthInputs, term: Term) -> CountDistribution {
+        let (count, sum) = sums_of(inputs, term);
+        match (term, model.financial.acquisition) {
+            (
+                Term::Attributed(Element::Acquisition) | Term::Replaced(Element::Acquisition),
+                AcquisitionValue::CostSaved(_),
+            ) => CountDistribution::poisson(count as f64),
+            _ => sum.sampling(),
+        }
+    }
+}
+
+/// How many outcomes a term is of, and what they came to.
+fn sums_of(inputs: &WorthInputs, term: Term) -> (u64, CompoundSum) {
+    let of = |element: Element| inputs.money.outcomes.get(&element).copied().unwrap_or_default();
+    match term {
+        Term::Attributed(element) => (of(element).credited_count, of(element).credited),
+        Term::Replaced(element) => (of(element).replaced_count, of(element).replaced),
+        Term::Compared(_) | Term::Answers | Term::Searches => (0, CompoundSum::default()),
+    }
+}
+
+fn sampling_of(term: Term) -> usize {
+    let index = |element| OF_OUTCOMES.iter().position(|of| *of == element).unwrap_or_default();
+    match term {
+        Term::Replaced(element) => REPLACED + index(element),
+        Term::Attributed(element) => OUTCOMES + index(element),
+        Term::Compared(_) | Term::Answers | Term::Searches => OUTCOMES,
+    }
+}
+
+fn spoken(element: Element) -> String {
+    element.as_str().to_lowercase().replace('_', " ")
 }
 
 fn margin_of(element: Element) -> usize {

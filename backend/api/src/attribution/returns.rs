@@ -6,9 +6,7 @@ use valuemap_engine::attribution::run::in_background;
 use valuemap_shared::attribution as domain;
 use valuemap_shared::ids::CommunityId;
 use valuemap_shared::money::Currency;
-use valuemap_shared::value_map::financial::{
-    Percentiles, ReturnSimulation, SimulationError, cost_per_credited_outcome, efficiency,
-};
+use valuemap_shared::value_map::financial::{Percentiles, cost_per_credited_outcome, efficiency};
 
 use crate::activities::Goal;
 use crate::attribution::page_of;
@@ -96,7 +94,7 @@ struct GoalReturns {
 #[derive(SimpleObject)]
 pub struct ActivityReturn {
     source: CreditedSource,
-    /// 1 for the highest return at the most likely assumptions; null where nothing was spent.
+    /// 1 for the highest median return; null where nothing was spent.
     rank: Option<u32>,
     /// In the quarters themselves.
     touches: Count,
@@ -111,8 +109,10 @@ pub struct ActivityReturn {
     /// Why it is not known how sure they are.
     imprecise: Option<String>,
     /// What would not have come in otherwise, after margins.
-    value: Option<MoneyPercentiles>,
-    /// Cash, travel, hours and platform shares of the quarters. Channels share the cost of an activity by its touches.
+    value: MoneyPercentiles,
+    /// Cash, travel, hours and platform shares. The cost of an activity is spread evenly over the days on which it can be
+    /// credited, from its first until the look-back window after its last is over; what falls into the quarters counts.
+    /// Channels share the cost of an activity by its touches.
     fully_loaded_cost: Money,
     /// Null without outcomes.
     cost_per_outcome: Option<Money>,
@@ -122,10 +122,11 @@ pub struct ActivityReturn {
     efficiency: Option<f64>,
     /// (Value - cost) / cost: 0.5 gains half of the cost. Null where nothing was spent.
     return_on_investment: Option<SharePercentiles>,
-    /// The share of draws whose value is above the cost.
+    /// The share of draws whose value is above the cost: both the assumptions and the number of outcomes are drawn. Null
+    /// where nothing was spent.
     chance_of_gain: Option<f64>,
-    /// Why value and return could not be simulated.
-    failure: Option<String>,
+    /// Why there is no return and no chance of gain.
+    message: Option<String>,
 }
 
 /// The 10th, 50th and 90th percentiles of the draws.
@@ -147,10 +148,8 @@ struct SharePercentiles {
 impl ActivityReturn {
     fn of(group: &Group, returns: &Returns, community: CommunityId, kind: domain::CreditSource) -> Self {
         let currency = returns.currency;
-        let simulated = returns.assumptions.simulate(&group.amounts, group.cost);
-        let failure = simulated.as_ref().err().map(SimulationError::to_string);
-        let simulated: Option<ReturnSimulation> = simulated.ok();
-        let shares = simulated.as_ref().and_then(|simulated| simulated.return_on_investment);
+        let simulated = group.simulated;
+        let shares = simulated.return_on_investment;
         let (precision, imprecise) = CreditPrecision::of(group.precision.as_ref(), currency);
         let per_outcome = cost_per_credited_outcome(group.cost, group.outcomes);
         Self {
@@ -162,14 +161,14 @@ impl ActivityReturn {
             credited_value: money(group.amounts.total(), currency),
             precision,
             imprecise,
-            value: simulated.as_ref().map(|simulated| MoneyPercentiles::of(simulated.value, currency)),
+            value: MoneyPercentiles::of(simulated.value, currency),
             fully_loaded_cost: money(group.cost, currency),
             cost_per_outcome: per_outcome.map(|amount| money(amount, currency)),
             weighted_outcome_index: group.points,
             efficiency: efficiency(group.points, group.cost),
             return_on_investment: shares.map(|Percentiles { p10, p50, p90 }| SharePercentiles { p10, p50, p90 }),
-            chance_of_gain: simulated.map(|simulated| simulated.chance_of_gain),
-            failure,
+            chance_of_gain: simulated.chance_of_gain,
+            message: group.cost.is_zero().then(|| "no costs are recorded".to_owned()),
         }
     }
 }

@@ -12,7 +12,7 @@ use valuemap_shared::value_map::comparison as design;
 
 use crate::context::{Need, own, services, viewer};
 use crate::error::ApiError;
-use crate::value_map::wire::{Element, Interval};
+use crate::value_map::wire::{Element, Evidence, Interval};
 use crate::wire::node_id::NodeId;
 use crate::wire::results::{NotFound, Problem};
 use crate::wire::scalars::{Count, Decimal};
@@ -228,13 +228,18 @@ impl Comparison {
         self.0.until
     }
 
-    /// The effect on the share of accounts that had the outcome: 0.05 is five percentage points.
+    /// The effect on the share of accounts that had the outcome, as observed: 0.05 is five percentage points.
     async fn effect(&self) -> Option<f64> {
         self.0.effect().ok().map(|(effect, _)| effect.estimate)
     }
 
     async fn interval(&self) -> Option<Interval> {
         self.0.effect().ok().map(|(effect, _)| effect.interval.into())
+    }
+
+    /// What it counts as: a group of fewer than ten successes or failures is no experiment.
+    async fn evidence(&self) -> Evidence {
+        self.0.evidence().into()
     }
 
     /// How many accounts were counted.

@@ -382,8 +382,8 @@ wire_objects! {
         amount: AmountRange,
         /// (value - cost) / cost, P10, P50 and P90; null without costs.
         return_on_investment: Option<Effect>,
-        /// The share of simulated cases in which it is above zero.
-        chance_of_gain: f64,
+        /// The share of simulated cases in which it is above zero; null without costs.
+        chance_of_gain: Option<f64>,
     }
 
     TornadoBar = domain::TornadoBar {

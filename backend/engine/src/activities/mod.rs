@@ -5,6 +5,7 @@ pub mod entities;
 pub mod identity;
 pub mod keys;
 pub mod lists;
+pub mod payments;
 pub mod rates;
 pub mod record;
 mod rows;

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rust_decimal::Decimal;
-use sea_orm::QuerySelect;
 use sea_orm::prelude::*;
+use sea_orm::{Condition, QuerySelect};
 use uuid::Uuid;
 use valuemap_shared::activities::{Cost, OutcomeKind, Role, latest_moment};
 use valuemap_shared::attribution::{BreakEven, Likely, break_even};
@@ -90,6 +90,7 @@ pub async fn outlook(
         Some(_) => None,
         None => past_amounts(db, community, plan.outcome, &exchange).await?,
     };
+    let past = past.filter(|past| past.mean > Decimal::ZERO);
     let worth = plan.value_per_outcome.or(past.map(|past| past.mean));
     if worth.is_none() {
         let message =
@@ -106,7 +107,7 @@ pub async fn outlook(
         Some(margin) => margin,
         None => Triangular::new(1.0, 1.0, 1.0)?,
     };
-    let break_even = match break_even(cost, worth, &margin, &financial.incrementality) {
+    let break_even = match break_even(cost, worth, &margin, &financial.incrementality, financial.seed) {
         Ok(found) => found,
         Err(error) => return Ok(Err(vec![Problem::new("costs", ProblemCode::OutOfRange, error.to_string())])),
     };
@@ -205,7 +206,8 @@ async fn past_amounts(
         .await?;
     let amounts = rows.iter().map(|(amount, currency, at)| exchange.own_amount(*amount, currency, at.date_naive()));
     let sum: Decimal = amounts.sum();
-    let count = rows.len() as u64;
+    // Refunds lower what the others brought.
+    let count = rows.iter().filter(|(amount, ..)| *amount >= 0).count() as u64;
     Ok(sum.checked_div(Decimal::from(count)).map(|mean| PastAmounts { count, mean: money::rounded(mean) }))
 }
 
@@ -246,6 +248,7 @@ async fn conversion_of(
         .filter(outcome::Column::Kind.eq(kind.as_str()))
         .filter(outcome::Column::Withdrawn.eq(false))
         .filter(outcome::Column::PartyId.is_not_null())
+        .filter(Condition::any().add(outcome::Column::Amount.is_null()).add(outcome::Column::Amount.gte(0)))
         .into_tuple()
         .all(db)
         .await?;

@@ -16,6 +16,7 @@ use valuemap_shared::value_map::Element;
 
 use crate::activities::entities::{activity, activity_type, outcome, touchpoint};
 use crate::activities::identity::Identities;
+use crate::activities::payments::Payments;
 use crate::value_map::counted::Days;
 use crate::value_map::money::{Exchange, comparisons};
 
@@ -70,7 +71,7 @@ pub struct Happened {
     /// A date without a time lies at the end of its day, as it does for the stages.
     pub at: i64,
     pub kind: OutcomeKind,
-    /// A purchase that is the unit's first.
+    /// A purchase that won a customer, or what was refunded of it.
     pub is_first: bool,
     /// Ten-thousandths of the community's currency.
     pub amount: i64,
@@ -267,16 +268,15 @@ impl HistoryReader<'_> {
             .filter(outcome::Column::Withdrawn.eq(false))
             .all(db)
             .await?;
-        let firsts = match self.parameters.outcomes.contains(&OutcomeKind::Purchase) {
-            true => self.first_payments(db, community, until).await?,
-            false => HashMap::new(),
-        };
+        // Without purchases it does not matter which was the first.
+        let nobody = HashSet::new();
+        let parties = (!self.parameters.outcomes.contains(&OutcomeKind::Purchase)).then_some(&nobody);
+        let payments = Payments::of(db, community, &self.identities, self.parameters.by, parties).await?;
         let (first_day, last_day) = (self.parameters.from.first_day(), self.parameters.until.last_day());
         let comparisons = comparisons(db, community, first_day, last_day).await?;
         let happened = |row: outcome::Model| {
             let kind = row.kind.parse().map_err(|error| DbErr::Custom(format!("outcome {}: {error}", row.id)))?;
             let unit = row.party_id.map_or(NOBODY, |party| self.unit(party, row.at));
-            let first = self.listed.get(unit as usize).and_then(|unit| firsts.get(unit));
             let amount = match (row.amount, &row.currency) {
                 (Some(amount), Some(currency)) => exchange.own_amount(amount, currency, row.at.date_naive()),
                 _ => Default::default(),
@@ -285,7 +285,7 @@ impl HistoryReader<'_> {
                 unit,
                 at: latest_moment(row.at).timestamp(),
                 kind,
-                is_first: kind == OutcomeKind::Purchase && first.is_some_and(|first| (row.at, row.id) <= *first),
+                is_first: payments.won_customer(&self.identities, &row),
                 amount: ten_thousandths(amount),
                 lead_at: row.lead_at.map(|at| latest_moment(at).timestamp()),
                 opportunity_at: row.opportunity_at.map(|at| latest_moment(at).timestamp()),
@@ -318,32 +318,5 @@ impl HistoryReader<'_> {
             Some(Converted { unit: *self.units.get(&unit)?, at: latest_moment(at).timestamp() })
         };
         Ok(rows.into_iter().filter_map(converted).collect())
-    }
-
-    /// When each unit first paid, however long ago, and with which outcome: of several at the same moment one is the first.
-    async fn first_payments(
-        &self,
-        db: &impl ConnectionTrait,
-        community: CommunityId,
-        until: DateTime<Utc>,
-    ) -> Result<HashMap<Uuid, (DateTime<Utc>, Uuid)>, DbErr> {
-        let found: Vec<(Uuid, DateTime<Utc>, Uuid)> = outcome::Entity::find()
-            .select_only()
-            .columns([outcome::Column::PartyId, outcome::Column::At, outcome::Column::Id])
-            .filter(outcome::Column::CommunityId.eq(community.0))
-            .filter(outcome::Column::PartyId.is_not_null())
-            .filter(outcome::Column::At.lt(until))
-            .filter(outcome::Column::Kind.is_in(USUAL_OUTCOMES.map(OutcomeKind::as_str)))
-            .filter(outcome::Column::Withdrawn.eq(false))
-            .into_tuple()
-            .all(db)
-            .await?;
-        let mut firsts: HashMap<Uuid, (DateTime<Utc>, Uuid)> = HashMap::new();
-        for (party, at, id) in found {
-            let unit = self.identities.unit(party, at.date_naive(), self.parameters.by);
-            let first = firsts.entry(unit).or_insert((at, id));
-            *first = std::cmp::min(*first, (at, id));
-        }
-        Ok(firsts)
     }
 }

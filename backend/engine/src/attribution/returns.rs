@@ -1,6 +1,6 @@
 //! What groups of activities returned: what a model credits to each, against what it cost.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use rust_decimal::Decimal;
@@ -16,17 +16,16 @@ use valuemap_shared::attribution::{
 use valuemap_shared::ids::CommunityId;
 use valuemap_shared::money::{Currency, DECIMALS, allocate, ten_thousandths};
 use valuemap_shared::value_map::Element;
-use valuemap_shared::value_map::financial::{AmountError, efficiency};
+use valuemap_shared::value_map::financial::{CompoundSum, ReturnSimulation, SimulationError, efficiency};
 use valuemap_shared::value_map::model::ScoringModel;
 
-use crate::activities::entities::cost_line;
 use crate::activities::store::outcome_weights;
+use crate::attribution::costs::Costs;
 use crate::attribution::grouping::{Grouping, Source};
 use crate::attribution::history::{Happened, History, span};
 use crate::attribution::run::{PrecisionResult, in_background};
 use crate::base::computed::{A_MOMENT, Asked, ComputedCache, NoValue};
 use crate::database::Database;
-use crate::value_map::money::Exchange;
 
 /// What the activities of some quarters returned.
 #[derive(Debug)]
@@ -38,7 +37,6 @@ pub struct Returns {
     pub replaced: Outcomes,
     /// Costs without an activity. No group bears a part of them.
     pub running_costs: Decimal,
-    pub assumptions: ValueAssumptions,
     /// The highest return first.
     pub groups: Vec<Group>,
     /// By goal, the types that serve it and cost something, the most successful first.
@@ -59,10 +57,16 @@ pub struct Group {
     /// Of the weighted outcome index.
     pub points: f64,
     pub cost: Decimal,
-    /// With every assumption at its most likely; `None` where nothing was spent.
-    pub likely_return: Option<f64>,
+    pub simulated: ReturnSimulation,
     /// 1 for the highest return. Equal returns share a rank; those without cost have none.
     pub rank: Option<u32>,
+}
+
+impl Group {
+    /// The median return; `None` where nothing was spent.
+    pub fn likely_return(&self) -> Option<f64> {
+        self.simulated.return_on_investment.map(|shares| shares.p50)
+    }
 }
 
 /// Why there are no returns.
@@ -71,13 +75,7 @@ pub enum ReturnsError {
     #[error(transparent)]
     Attribution(#[from] AttributionError),
     #[error(transparent)]
-    Amount(#[from] AmountError),
-}
-
-struct Costs {
-    /// By the activity's index.
-    by_activity: BTreeMap<u32, Decimal>,
-    running: Decimal,
+    Simulation(#[from] SimulationError),
 }
 
 /// How many answers are kept.
@@ -136,7 +134,7 @@ async fn returns(
 ) -> anyhow::Result<Result<Returns, ReturnsError>> {
     let snapshot = database.begin_snapshot().await?;
     let history = History::read(&snapshot, community, parameters).await?;
-    let costs = read_costs(&snapshot, community, parameters, &history).await?;
+    let costs = Costs::read(&snapshot, community, parameters, &history).await?;
     let weights = match outcome_weights(&snapshot, community, None).await? {
         Some(row) => row.weights()?,
         None => OutcomeWeights::default(),
@@ -144,30 +142,6 @@ async fn returns(
     snapshot.rollback().await?;
     let (parameters, assumptions) = (parameters.clone(), ValueAssumptions::of(&scoring.financial));
     in_background(move || compute(&history, &costs, &parameters, &weights, assumptions)).await
-}
-
-async fn read_costs(
-    db: &impl ConnectionTrait,
-    community: CommunityId,
-    parameters: &Parameters,
-    history: &History,
-) -> Result<Costs, DbErr> {
-    let exchange = Exchange::of(db, community).await?;
-    let rows = cost_line::Entity::find()
-        .filter(cost_line::Column::CommunityId.eq(community.0))
-        .filter(cost_line::Column::Day.between(parameters.from.first_day(), parameters.until.last_day()))
-        .all(db)
-        .await?;
-    let activity_indexes: HashMap<Uuid, u32> = history.activities.iter().map(|facts| facts.id).zip(0..).collect();
-    let mut costs = Costs { by_activity: BTreeMap::new(), running: Decimal::ZERO };
-    for row in rows {
-        let amount = exchange.own_amount(row.amount, &row.currency, row.day);
-        match row.activity_id.and_then(|id| activity_indexes.get(&id)) {
-            Some(index) => *costs.by_activity.entry(*index).or_default() += amount,
-            None => costs.running += amount,
-        }
-    }
-    Ok(costs)
 }
 
 fn compute(
@@ -201,7 +175,7 @@ fn compute(
     let goals = Goal::ALL.iter().map(|goal| by_success(*goal)).filter(|(_, types)| !types.is_empty()).collect();
     let running_costs = costs.running;
     let currency = history.currency;
-    Ok(Returns { currency, credited, uncredited, replaced, running_costs, assumptions, groups: found, goals })
+    Ok(Returns { currency, credited, uncredited, replaced, running_costs, groups: found, goals })
 }
 
 fn groups(
@@ -218,13 +192,40 @@ fn groups(
         let journeys = grouping.journeys(history, parameters, value)?;
         parameters.models.first().map_or(Ok(Vec::new()), |model| Ok(attribute(&journeys, *model)?.sources))
     };
-    let of_element = |element| move |outcome: &Happened| if outcome.element() == element { outcome.amount } else { 0 };
-    let upgrades = credits(&of_element(Element::Upgrades))?;
-    let repeat_purchases = credits(&of_element(Element::RepeatPurchases))?;
-    let acquisition = credits(&of_element(Element::Acquisition))?;
+    let sums = |element: Element| -> Result<Vec<CompoundSum>, AttributionError> {
+        let of_element = || history.outcomes.iter().filter(move |outcome| outcome.element() == element);
+        let largest = of_element().map(|outcome| outcome.amount.unsigned_abs()).max().unwrap_or_default().max(1);
+        let square = |amount: i64| (i128::from(amount).pow(2) / i128::from(largest)) as i64;
+        let value = |of: &dyn Fn(i64) -> i64, outcome: &Happened| {
+            if outcome.element() == element { of(outcome.amount) } else { 0 }
+        };
+        let amounts = credits(&|outcome| value(&|amount| amount, outcome))?;
+        let turnovers = match of_element().any(|outcome| outcome.amount < 0) {
+            true => credits(&|outcome| value(&i64::abs, outcome))?,
+            false => amounts.clone(),
+        };
+        let squares = credits(&|outcome| value(&square, outcome))?;
+        let largest = Decimal::from(largest) / Decimal::from(10_i64.pow(DECIMALS));
+        let sum = |((amount, turnover), square): ((&SourceCredit, &SourceCredit), &SourceCredit)| CompoundSum {
+            amount: amount.value,
+            turnover: turnover.value,
+            // Squared are the amounts credited: shares of outcomes, here their mean share.
+            squares: (square.value.abs() * mean_share(square)).saturating_mul(largest),
+        };
+        Ok(amounts.iter().zip(&turnovers).zip(&squares).map(sum).collect())
+    };
+    let upgrades = sums(Element::Upgrades)?;
+    let repeat_purchases = sums(Element::RepeatPurchases)?;
+    let acquisition = sums(Element::Acquisition)?;
     let one = 10_i64.pow(DECIMALS);
-    let acquired = credits(&|outcome| if outcome.element() == Element::Acquisition { one } else { 0 })?;
+    // A refund is no customer and has no points.
+    let is_refund = |outcome: &Happened| outcome.amount < 0;
+    let is_won = |outcome: &Happened| outcome.element() == Element::Acquisition && !is_refund(outcome);
+    let acquired = credits(&|outcome| if is_won(outcome) { one } else { 0 })?;
     let points = credits(&|outcome| {
+        if is_refund(outcome) {
+            return 0;
+        }
         let points = Decimal::from_f64_retain(weights.points(outcome.kind)).unwrap_or_default();
         ten_thousandths(points)
     })?;
@@ -235,26 +236,32 @@ fn groups(
     let mut groups = Vec::with_capacity(grouping.sources.len());
     for (index, source) in grouping.sources.iter().enumerate() {
         let amounts = CreditedAmounts {
-            upgrades: upgrades[index].value,
-            repeat_purchases: repeat_purchases[index].value,
-            acquisition: acquisition[index].value,
+            upgrades: upgrades[index],
+            repeat_purchases: repeat_purchases[index],
+            acquisition: acquisition[index],
             acquired: number(acquired[index].value),
         };
         groups.push(Group {
             source: source.clone(),
             touches: touches[index],
             participants: participants[index],
-            outcomes: upgrades[index].outcomes,
+            outcomes: acquired[index].outcomes,
             amounts,
             precision: precise[index].credits.first().cloned().flatten().map(|credit| credit.precision.into()),
             points: number(points[index].value),
             cost: cost[index],
-            likely_return: assumptions.likely_return(&amounts, cost[index])?,
+            simulated: assumptions.simulate(&amounts, cost[index])?,
             rank: None,
         });
     }
     rank(&mut groups);
     Ok((groups, journeys))
+}
+
+/// How much of an outcome a source gets on average, of those that it was met before.
+fn mean_share(credit: &SourceCredit) -> Decimal {
+    let share = credit.outcomes / (credit.activity.converting_journeys.max(1) as f64);
+    Decimal::from_f64_retain(share.clamp(0.0, 1.0)).unwrap_or_default()
 }
 
 fn number(value: Decimal) -> f64 {
@@ -304,14 +311,14 @@ fn heads(history: &History, parameters: &Parameters, grouping: &Grouping) -> (Ve
 
 /// Puts the highest return first; groups that cost nothing follow, by what they are credited with.
 fn rank(groups: &mut [Group]) {
-    let at = |group: &Group| group.likely_return.unwrap_or(f64::NEG_INFINITY);
+    let at = |group: &Group| group.likely_return().unwrap_or(f64::NEG_INFINITY);
     groups.sort_by(|a, b| {
         let by_credit = || b.amounts.total().cmp(&a.amounts.total()).then(b.outcomes.total_cmp(&a.outcomes));
         at(b).total_cmp(&at(a)).then_with(by_credit).then_with(|| a.source.cmp(&b.source))
     });
     let (mut rank, mut leader) = (0, None);
     for (ahead, group) in groups.iter_mut().enumerate() {
-        let Some(value) = group.likely_return else { continue };
+        let Some(value) = group.likely_return() else { continue };
         if leader != Some(value) {
             (rank, leader) = (ahead as u32 + 1, Some(value));
         }
@@ -323,7 +330,7 @@ fn rank(groups: &mut [Group]) {
 /// each unit of the currency. `None` where nothing was spent.
 fn success(group: &Group, goal: Goal) -> Option<f64> {
     match goal {
-        Goal::Revenue | Goal::NewCustomers | Goal::Retention => group.likely_return,
+        Goal::Revenue | Goal::NewCustomers | Goal::Retention => group.likely_return(),
         _ => efficiency(group.points, group.cost),
     }
 }

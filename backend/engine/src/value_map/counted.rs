@@ -2,16 +2,19 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use chrono::{DateTime, Days as Days64, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, Days as Days64, NaiveDate, NaiveTime, TimeDelta, Utc};
 use sea_orm::prelude::*;
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
+use sea_orm::sea_query::{Alias, CaseStatement, Expr, ExprTrait, Query};
 use sea_orm::{Condition, JoinType, QuerySelect, RelationTrait};
 use uuid::Uuid;
 use valuemap_shared::activities::{ContributionKind, PartyKind, Role};
 use valuemap_shared::calendar::Quarter;
 use valuemap_shared::ids::CommunityId;
+use valuemap_shared::value_map::financial::WeeklyCounts;
 use valuemap_shared::value_map::model::{Aggregation, ScoringModel};
-use valuemap_shared::value_map::{ContactBaseline, Counts, DistinctPace, Observed, Stretch};
+use valuemap_shared::value_map::{
+    BaselineFault, BaselineQuarter, ContactBaseline, Counts, DistinctPace, Observed, Stretch,
+};
 
 use crate::activities::entities::{contribution, observation, party, support_case, touchpoint};
 
@@ -108,9 +111,11 @@ pub async fn counts_of(
             |(key, count): (&(String, bool), &u64)| (key.0 == kind.as_str() && key.1 == by_staff).then_some(*count);
         written.iter().find_map(counts).unwrap_or_default()
     };
+    let (cases, case_weeks) = cases(db, community, days).await?;
     Ok(Counts {
         customers: customers(db, community, days.last).await?,
-        cases: cases(db, community, days).await?,
+        cases,
+        case_weeks,
         questions,
         answered_questions,
         member_solutions: of(ContributionKind::Solution, false),
@@ -120,14 +125,36 @@ pub async fn counts_of(
     })
 }
 
-async fn cases(db: &impl ConnectionTrait, community: CommunityId, days: impl Into<Span>) -> Result<u64, DbErr> {
-    let (from, until) = days.into().bounds();
-    support_case::Entity::find()
-        .filter(support_case::Column::CommunityId.eq(community.0))
-        .filter(support_case::Column::OpenedAt.gte(from))
-        .filter(support_case::Column::OpenedAt.lt(until))
-        .count(db)
-        .await
+/// The support cases that were opened on some days, and how they were spread over the whole weeks of that time.
+async fn cases(db: &impl ConnectionTrait, community: CommunityId, days: Span) -> Result<(u64, WeeklyCounts), DbErr> {
+    use support_case::Column::{CommunityId, Id, OpenedAt};
+    let (from, until) = days.bounds();
+    let weeks = (until - from).num_days() / 7;
+    let mut week = CaseStatement::new();
+    for index in 0..weeks {
+        let begins = from + TimeDelta::days(7 * index);
+        let within = OpenedAt.gte(begins).and(OpenedAt.lt(begins + TimeDelta::days(7)));
+        week = week.case(within, index as i32);
+    }
+    // The days that make no week.
+    let week: Expr = week.case(OpenedAt.gte(from), -1).finally(-1).into();
+    let counted: Vec<(i32, i64)> = support_case::Entity::find()
+        .select_only()
+        .expr_as(week.cast_as("integer"), "week")
+        .column_as(Id.count(), "count")
+        .filter(CommunityId.eq(community.0))
+        .filter(OpenedAt.gte(from))
+        .filter(OpenedAt.lt(until))
+        .group_by(Expr::col("week"))
+        .into_tuple()
+        .all(db)
+        .await?;
+    let count = |week: i32| {
+        let counts = counted.iter().find(|(of, _)| *of == week);
+        counts.map_or(0, |(_, count)| u64::try_from(*count).unwrap_or_default())
+    };
+    let weeks = (0..weeks).map(|week| count(week as i32));
+    Ok((weeks.clone().sum::<u64>() + count(-1), WeeklyCounts::of(weeks)))
 }
 
 /// Accounts that were customers at the end of a day.
@@ -306,27 +333,83 @@ fn aggregate(
     Some(Observed { value, interval, observations: rows.len() as u64, covered })
 }
 
-/// The quarter that contacts per customer are compared with: the one that the model names, else the first with cases.
+/// A quarter is covered as a whole when tracking began within this many days.
+const FIRST_DAYS: u32 = 10;
+
+/// The quarter that contacts per customer are compared with: the one that the model names, else the first up to today's
+/// that has both cases and customers and is covered well enough. `None` where one of the two is not tracked at all.
 pub async fn contact_baseline(
     db: &impl ConnectionTrait,
     community: CommunityId,
     model: &ScoringModel,
+    today: NaiveDate,
 ) -> Result<Option<ContactBaseline>, DbErr> {
-    let period = match model.financial.baseline_period {
-        Some(period) => period,
-        None => {
-            let first: Option<Option<DateTime<Utc>>> = support_case::Entity::find()
-                .select_only()
-                .column_as(support_case::Column::OpenedAt.min(), "first")
-                .filter(support_case::Column::CommunityId.eq(community.0))
-                .into_tuple()
-                .one(db)
-                .await?;
-            let Some(first) = first.flatten() else { return Ok(None) };
-            Quarter::containing(first.date_naive())
-        }
+    let (first_case, first_customer) = (first_case(db, community).await?, first_customer(db, community).await?);
+    let Some(tracked_from) = first_case.zip(first_customer).map(|(case, customer)| Ord::max(case, customer)) else {
+        return Ok(None);
     };
+    if let Some(period) = model.financial.baseline_period {
+        let found = baseline_quarter(db, community, period, tracked_from).await?;
+        let unusable = |fault| ContactBaseline::Unusable(period, fault);
+        return Ok(Some(found.map_or_else(unusable, ContactBaseline::Quarter)));
+    }
+    let mut period = Quarter::containing(tracked_from);
+    while period <= Quarter::containing(today) {
+        if let Ok(found) = baseline_quarter(db, community, period, tracked_from).await? {
+            return Ok(Some(ContactBaseline::Quarter(found)));
+        }
+        period = period.next();
+    }
+    Ok(Some(ContactBaseline::NoneYet))
+}
+
+async fn baseline_quarter(
+    db: &impl ConnectionTrait,
+    community: CommunityId,
+    period: Quarter,
+    tracked_from: NaiveDate,
+) -> Result<Result<BaselineQuarter, BaselineFault>, DbErr> {
+    let of = period.days();
+    let late = (tracked_from - period.first_day()).num_days();
+    let (from, days) = match u32::try_from(late) {
+        Ok(late) if late >= of => return Ok(Err(BaselineFault::HardlyCovered)),
+        Ok(late) if late >= FIRST_DAYS => (tracked_from, of - late),
+        _ => (period.first_day(), of),
+    };
+    if 2 * days < of {
+        return Ok(Err(BaselineFault::HardlyCovered));
+    }
     let customers = customers(db, community, period.last_day()).await?;
-    let cases = cases(db, community, Days::all(period)).await?;
-    Ok((customers > 0 && cases > 0).then_some(ContactBaseline { period, customers, cases }))
+    if customers == 0 {
+        return Ok(Err(BaselineFault::NoCustomers));
+    }
+    let (cases, case_weeks) = cases(db, community, Span { first: from, last: period.last_day() }).await?;
+    if cases == 0 {
+        return Ok(Err(BaselineFault::NoCases));
+    }
+    Ok(Ok(BaselineQuarter { period, customers, cases, case_weeks, covered: Stretch { days, of } }))
+}
+
+async fn first_case(db: &impl ConnectionTrait, community: CommunityId) -> Result<Option<NaiveDate>, DbErr> {
+    let first: Option<Option<DateTime<Utc>>> = support_case::Entity::find()
+        .select_only()
+        .column_as(support_case::Column::OpenedAt.min(), "first")
+        .filter(support_case::Column::CommunityId.eq(community.0))
+        .into_tuple()
+        .one(db)
+        .await?;
+    Ok(first.flatten().map(|first| first.date_naive()))
+}
+
+/// When the first account became a customer.
+async fn first_customer(db: &impl ConnectionTrait, community: CommunityId) -> Result<Option<NaiveDate>, DbErr> {
+    let first: Option<Option<NaiveDate>> = party::Entity::find()
+        .select_only()
+        .column_as(party::Column::Since.min(), "first")
+        .filter(party::Column::CommunityId.eq(community.0))
+        .filter(party::Column::Kind.eq(PartyKind::Account.as_str()))
+        .into_tuple()
+        .one(db)
+        .await?;
+    Ok(first.flatten())
 }

@@ -217,6 +217,7 @@ impl Parts {
                 let db = &database.read;
                 let days = Days::so_far(period, now.date_naive());
                 let ledger = Ledger::of(db, community, &model).await?;
+                let baseline = contact_baseline(db, community, &model, now.date_naive()).await?;
                 let mut now = tracked_days(db, community, &model, &ledger, days).await?;
                 let mut before = tracked_days(db, community, &model, &ledger, days.before()).await?;
                 if !days.is_whole_quarter() {
@@ -224,7 +225,7 @@ impl Parts {
                     now.active_pace = Some(pace);
                     before.counts.active_members = pace.whole;
                 }
-                Ok(Tracked { now, before, baseline: contact_baseline(db, community, &model).await? })
+                Ok(Tracked { now, before, baseline })
             }
         });
         Ok(tracked.await?)
@@ -273,7 +274,7 @@ impl Parts {
             async move {
                 let db = &database.read;
                 let history = history(db, community, &model, period, now.date_naive()).await?;
-                let baseline = contact_baseline(db, community, &model).await?;
+                let baseline = contact_baseline(db, community, &model, now.date_naive()).await?;
                 blocking(move || strengths(&model, &history, minimum, baseline)).await
             }
         });

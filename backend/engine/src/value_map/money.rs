@@ -16,6 +16,7 @@ use valuemap_shared::value_map::{Element, MoneyFigures, OutcomeSums};
 
 use crate::activities::entities::{cost_line, outcome, touchpoint};
 use crate::activities::identity::Identities;
+use crate::activities::payments::{PAID, Payments};
 use crate::activities::rates::Rates;
 use crate::tenancy::entities::community;
 use crate::value_map::counted::{Days, Span};
@@ -95,21 +96,21 @@ pub async fn money_of(
     }
     for paid in paid_outcomes(db, community, model, ledger, days).await? {
         let sums = figures.outcomes.entry(paid.element).or_default();
-        sums.count += 1;
+        // A refund lowers what outcomes brought and is none itself.
+        let one = u64::from(!paid.amount.is_sign_negative());
+        sums.count += one;
         sums.amount += paid.amount;
         let day = paid.row.at.date_naive();
         if paid.credited && figures.comparisons.iter().any(|comparison| comparison.covers(paid.element, day)) {
-            sums.replaced_count += 1;
-            sums.replaced_amount += paid.amount;
+            sums.replaced_count += one;
+            sums.replaced.add(paid.amount);
         } else if paid.credited {
-            sums.credited_count += 1;
-            sums.credited_amount += paid.amount;
+            sums.credited_count += one;
+            sums.credited.add(paid.amount);
         }
     }
     Ok(figures)
 }
-
-const PAID: [OutcomeKind; 3] = [OutcomeKind::Purchase, OutcomeKind::Upgrade, OutcomeKind::Renewal];
 
 async fn first_paid(db: &impl ConnectionTrait, community: CommunityId) -> Result<Option<DateTime<Utc>>, DbErr> {
     let first: Option<Option<DateTime<Utc>>> = outcome::Entity::find()
@@ -125,8 +126,8 @@ async fn first_paid(db: &impl ConnectionTrait, community: CommunityId) -> Result
 }
 
 /// The outcomes in money of a quarter. Each belongs to one element, so that no amount is counted twice: an upgrade to
-/// upgrades, a renewal to repeat purchases, a purchase to acquisition when it is the account's first, else to repeat
-/// purchases.
+/// upgrades, a renewal to repeat purchases, a purchase to acquisition when it is the first of an account that was no
+/// customer before, else to repeat purchases.
 pub async fn paid_outcomes(
     db: &impl ConnectionTrait,
     community: CommunityId,
@@ -157,14 +158,13 @@ pub async fn paid_outcomes(
     for (party, at) in touches {
         touched.entry(unit(party, at)).or_default().push(at);
     }
-    let firsts = first_payments(db, community, &parties, &unit).await?;
+    let payments = Payments::of(db, community, identities, attribution.by, Some(&parties)).await?;
     let window = TimeDelta::days(i64::from(attribution.lookback_days)).num_seconds();
     let paid = |row: outcome::Model| {
         let unit = row.party_id.map(|party| unit(party, row.at));
-        let is_first = unit.is_some_and(|unit| firsts.get(&unit).is_none_or(|first| (row.at, row.id) <= *first));
         let element = match row.kind.parse() {
             Ok(OutcomeKind::Upgrade) => Element::Upgrades,
-            Ok(OutcomeKind::Purchase) if is_first => Element::Acquisition,
+            Ok(OutcomeKind::Purchase) if payments.won_customer(identities, &row) => Element::Acquisition,
             _ => Element::RepeatPurchases,
         };
         // In whole seconds, as attributions count, so that both credit the same outcomes.
@@ -207,33 +207,6 @@ async fn touches(
         touches.extend(found);
     }
     Ok(touches)
-}
-
-/// When each unit first paid, and with which outcome: of several at the same moment one is the first.
-async fn first_payments(
-    db: &impl ConnectionTrait,
-    community: CommunityId,
-    parties: &HashSet<Uuid>,
-    unit: &impl Fn(Uuid, DateTime<Utc>) -> Uuid,
-) -> Result<HashMap<Uuid, (DateTime<Utc>, Uuid)>, DbErr> {
-    let mut firsts: HashMap<Uuid, (DateTime<Utc>, Uuid)> = HashMap::new();
-    for some in crate::database::statements::chunks(parties.iter().copied(), 1_000) {
-        let found: Vec<(Uuid, DateTime<Utc>, Uuid)> = outcome::Entity::find()
-            .select_only()
-            .columns([outcome::Column::PartyId, outcome::Column::At, outcome::Column::Id])
-            .filter(outcome::Column::CommunityId.eq(community.0))
-            .filter(outcome::Column::PartyId.is_in(some))
-            .filter(outcome::Column::Kind.is_in(PAID.map(OutcomeKind::as_str)))
-            .filter(outcome::Column::Withdrawn.eq(false))
-            .into_tuple()
-            .all(db)
-            .await?;
-        for (party, at, id) in found {
-            let first = firsts.entry(unit(party, at)).or_insert((at, id));
-            *first = std::cmp::min(*first, (at, id));
-        }
-    }
-    Ok(firsts)
 }
 
 /// What the community cost in some days.

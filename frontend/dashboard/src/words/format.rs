@@ -37,6 +37,15 @@ pub fn percent(share: f64) -> String {
     format!("{}%", decimal(100.0 * share, 0))
 }
 
+/// A chance that was simulated, which is never certain.
+pub fn chance(share: f64) -> String {
+    match share {
+        _ if share > 0.99 => "over 99%".into(),
+        _ if share < 0.01 => "under 1%".into(),
+        _ => percent(share),
+    }
+}
+
 /// The two ends of an interval; `write` writes one of them.
 pub fn range(interval: &Interval, write: impl Fn(f64) -> String) -> String {
     format!("{}% interval {}", quantity(100.0 * interval.level), ends(interval.low, interval.high, write))

@@ -1,4 +1,4 @@
-use super::comparison::{Estimate, STRONG_FIRST_STAGE, effect};
+use super::comparison::{Estimate, STRONG_FIRST_STAGE, effect, is_small, small_effect};
 use super::{ComparisonError, Effect, Outcomes};
 
 /// One arm of a randomised invitation: the outcomes of those who attended and of those who did not.
@@ -25,18 +25,28 @@ pub struct ComplierEffect {
 /// moved attendance too little, the estimate has no normal distribution: below a first-stage F of
 /// [`STRONG_FIRST_STAGE`] it is refused. That F adds one who attended and one who did not to each arm (Agresti, Caffo
 /// 2000), so that a handful of people is no strong first stage.
+///
+/// Below [`FEWEST`](super::FEWEST) successes or failures in an arm, a success and a failure are added to it that attended
+/// as the arm did: of arms that all did as they were drawn it is the interval of Agresti and Caffo.
 pub fn complier_effect(invited: &Arm, others: &Arm) -> Result<ComplierEffect, ComparisonError> {
-    let (invited_shares, others_shares) = (invited.shares("invited")?, others.shares("others")?);
-    let compliers = invited_shares.attendance - others_shares.attendance;
+    let (invited_share, others_share) = (invited.attendance("invited")?, others.attendance("others")?);
+    let compliers = invited_share - others_share;
     let first_stage_f = first_stage_f(invited, others);
     if compliers <= 0.0 || first_stage_f < STRONG_FIRST_STAGE {
-        let (invited, others) = (invited_shares.attendance, others_shares.attendance);
+        let (invited, others) = (invited_share, others_share);
         return Err(ComparisonError::WeakFirstStage { invited, others, first_stage_f });
     }
-    let estimate = (invited_shares.success - others_shares.success) / compliers;
-    let squared_error =
-        invited.squared_error(&invited_shares, estimate) + others.squared_error(&others_shares, estimate);
-    let effect = effect(Estimate { value: estimate, squared_error: squared_error / compliers.powi(2) })?;
+    let estimate = |added: f64| {
+        let (invited, others) = (Added { arm: invited, added }, Added { arm: others, added });
+        let value = (invited.success() - others.success()) / compliers;
+        let squared_error = invited.squared_error(value) + others.squared_error(value);
+        Estimate { value, squared_error: squared_error / compliers.powi(2) }
+    };
+    let observed = estimate(0.0);
+    let effect = match [invited, others].iter().any(|arm| is_small(arm.successes(), arm.trials())) {
+        true => small_effect(observed.value, estimate(1.0)),
+        false => effect(observed)?,
+    };
     Ok(ComplierEffect { effect, compliers, first_stage_f })
 }
 
@@ -45,30 +55,54 @@ impl Arm {
         self.attended.trials() as f64 + self.stayed_away.trials() as f64
     }
 
-    fn shares(&self, group: &'static str) -> Result<Shares, ComparisonError> {
-        let size = self.size();
-        if size == 0.0 {
-            return Err(ComparisonError::TooFew { group, needed: 1 });
+    fn attendance(&self, group: &'static str) -> Result<f64, ComparisonError> {
+        match self.size() {
+            0.0 => Err(ComparisonError::TooFew { group, needed: 1 }),
+            size => Ok(self.attended.trials() as f64 / size),
         }
-        let successes = self.attended.successes() as f64 + self.stayed_away.successes() as f64;
-        Ok(Shares { success: successes / size, attendance: self.attended.trials() as f64 / size })
     }
 
-    /// That of the mean of success - effect x attendance.
-    fn squared_error(&self, shares: &Shares, effect: f64) -> f64 {
-        let mean = shares.success - effect * shares.attendance;
-        let squares = |outcomes: &Outcomes, attendance: f64| {
-            let failures = outcomes.trials() - outcomes.successes();
-            let square = |success: f64| (success - effect * attendance - mean).powi(2);
-            outcomes.successes() as f64 * square(1.0) + failures as f64 * square(0.0)
-        };
-        (squares(&self.attended, 1.0) + squares(&self.stayed_away, 0.0)) / self.size().powi(2)
+    fn successes(&self) -> u64 {
+        self.attended.successes().saturating_add(self.stayed_away.successes())
+    }
+
+    fn trials(&self) -> u64 {
+        self.attended.trials().saturating_add(self.stayed_away.trials())
     }
 }
 
-struct Shares {
-    success: f64,
-    attendance: f64,
+/// An arm to which as many successes and failures each were added, that attended as the arm did.
+struct Added<'a> {
+    arm: &'a Arm,
+    added: f64,
+}
+
+impl Added<'_> {
+    fn size(&self) -> f64 {
+        self.arm.size() + 2.0 * self.added
+    }
+
+    fn attendance(&self) -> f64 {
+        self.arm.attended.trials() as f64 / self.arm.size()
+    }
+
+    fn success(&self) -> f64 {
+        (self.arm.successes() as f64 + self.added) / self.size()
+    }
+
+    /// That of the mean of success - effect x attendance.
+    fn squared_error(&self, effect: f64) -> f64 {
+        let mean = self.success() - effect * self.attendance();
+        let squares = |outcomes: &Outcomes, attendance: f64, share: f64| {
+            let square = |success: f64| (success - effect * attendance - mean).powi(2);
+            let added = self.added * share;
+            let failures = outcomes.trials() - outcomes.successes();
+            (outcomes.successes() as f64 + added) * square(1.0) + (failures as f64 + added) * square(0.0)
+        };
+        let attended = squares(&self.arm.attended, 1.0, self.attendance());
+        let stayed_away = squares(&self.arm.stayed_away, 0.0, 1.0 - self.attendance());
+        (attended + stayed_away) / self.size().powi(2)
+    }
 }
 
 fn first_stage_f(invited: &Arm, others: &Arm) -> f64 {
@@ -116,6 +150,16 @@ mod tests {
     fn where_attending_decides_everything_there_is_no_spread() {
         let refused = complier_effect(&arm((70, 70), (0, 30)), &arm((10, 10), (0, 90)));
         assert_eq!(refused, Err(ComparisonError::NoSpread));
+    }
+
+    #[test]
+    fn few_successes_are_compared_by_an_interval_for_few() {
+        let found = complier_effect(&arm((3, 20), (0, 0)), &arm((0, 0), (0, 20))).unwrap().effect;
+        // Agresti and Caffo: 4 / 22 - 1 / 22.
+        let error = (4.0 * 18.0 / 22.0_f64.powi(3) + 21.0 / 22.0_f64.powi(3)).sqrt();
+        assert!(found.is_small && (found.estimate - 0.15).abs() < 1e-12);
+        assert!((found.standard_error - error).abs() < 1e-12, "{found:?}");
+        assert!((found.interval.low + found.interval.high - 2.0 * 3.0 / 22.0).abs() < 1e-12);
     }
 
     #[test]

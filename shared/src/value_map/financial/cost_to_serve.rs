@@ -4,11 +4,11 @@ use super::Cases;
 use super::amount::ratio;
 
 /// What serving the customers of a period took.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ServicePeriod {
     pub customers: u64,
-    /// Contacts with support: cases, calls, chats.
-    pub contacts: u64,
+    /// Contacts with support: cases, calls, chats. Of a period that is covered in part, what they come to in all of it.
+    pub contacts: f64,
     pub cost: Decimal,
 }
 
@@ -39,8 +39,8 @@ pub fn avoided_contacts(baseline: &ServicePeriod, now: &ServicePeriod) -> Option
     if baseline.customers == 0 {
         return None;
     }
-    let per_customer = baseline.contacts as f64 / baseline.customers as f64;
-    Some((per_customer * now.customers as f64 - now.contacts as f64).max(0.0))
+    let per_customer = baseline.contacts / baseline.customers as f64;
+    Some((per_customer * now.customers as f64 - now.contacts).max(0.0))
 }
 
 /// The avoided contacts that the community is credited with: no more than it was measured to deflect, since a better
@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     fn period(customers: u64, contacts: u64, cost: i64) -> ServicePeriod {
-        ServicePeriod { customers, contacts, cost: Decimal::from(cost) }
+        ServicePeriod { customers, contacts: contacts as f64, cost: Decimal::from(cost) }
     }
 
     #[test]
@@ -100,7 +100,7 @@ mod tests {
             customers in 1_000_u64..1_000_000, growth in 2_u64..9, elasticity in 0.2..2.0_f64,
         ) {
             let cost = |customers: u64| Decimal::try_from((customers as f64).powf(elasticity)).unwrap();
-            let period = |customers| ServicePeriod { customers, contacts: 0, cost: cost(customers) };
+            let period = |customers| ServicePeriod { customers, contacts: 0.0, cost: cost(customers) };
             let found = cost_elasticity(&period(customers), &period(customers * growth)).unwrap();
             prop_assert!((found - elasticity).abs() < 1e-6, "{found}");
         }

@@ -6,7 +6,9 @@
 mod amount;
 mod comparison;
 mod compliers;
+mod compound;
 mod cost_to_serve;
+mod count;
 mod deflection;
 mod evidence;
 mod returns;
@@ -15,11 +17,13 @@ mod triangular;
 
 pub use amount::{AmountError, checked_times};
 pub use comparison::{
-    BeforeAfter, ComparisonError, Effect, GroupMean, Outcomes, STRONG_FIRST_STAGE, difference_in_differences,
+    BeforeAfter, ComparisonError, Effect, FEWEST, GroupMean, Outcomes, STRONG_FIRST_STAGE, difference_in_differences,
     difference_in_differences_of_means,
 };
 pub use compliers::{Arm, ComplierEffect, complier_effect};
+pub use compound::CompoundSum;
 pub use cost_to_serve::{ServicePeriod, avoided_contacts, cost_elasticity, credited_contacts, growth_is_curbed};
+pub use count::{CountDistribution, WeeklyCounts};
 pub use deflection::{AmountRange, AnswerDeflection, Cases, Rate, RateError, SearchDeflection};
 pub use evidence::{Evidence, GradedAmount, GradedAmounts};
 pub use returns::{
@@ -27,7 +31,7 @@ pub use returns::{
     cost_per_outcome, efficiency, return_on_investment, weighted_outcome_index,
 };
 pub use simulation::{
-    DRAWS, Percentiles, Return, ReturnSimulation, Simulation, SimulationError, TornadoBar, simulate, simulate_return,
-    tornado,
+    DRAWS, Percentiles, Return, ReturnSimulation, Simulation, SimulationError, TornadoBar, Uncertain, simulate,
+    simulate_return, tornado,
 };
 pub use triangular::{Triangular, TriangularError, around};

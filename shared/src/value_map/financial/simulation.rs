@@ -4,7 +4,7 @@ use rand_pcg::Pcg64Mcg;
 use rust_decimal::Decimal;
 
 use super::amount::bounded;
-use super::{AmountError, Triangular, return_on_investment};
+use super::{AmountError, return_on_investment};
 use crate::money;
 
 /// How many draws a simulation makes unless there is a reason for another number.
@@ -45,8 +45,9 @@ pub struct ReturnSimulation {
     pub net: Percentiles<Decimal>,
     /// As a share of cost: 0.5 gains half of it. `None` where a draw costs nothing.
     pub return_on_investment: Option<Percentiles<f64>>,
-    /// P(ROI > 0): the share of draws whose value is above their cost.
-    pub chance_of_gain: f64,
+    /// P(ROI > 0), from the share of draws whose value is above their cost; never quite 0 or 1, since draws are as many
+    /// as they are. `None` where a draw costs nothing: against no cost there is no gain.
+    pub chance_of_gain: Option<f64>,
     pub draws: usize,
     pub seed: u64,
 }
@@ -62,6 +63,38 @@ pub struct TornadoBar {
     pub swing: Decimal,
 }
 
+/// Something that is not known exactly and is drawn.
+pub trait Uncertain {
+    /// The value that is not exceeded with `probability`.
+    fn quantile(&self, probability: f64) -> f64;
+
+    /// The ends that a tornado moves it to.
+    fn low(&self) -> f64;
+
+    fn high(&self) -> f64;
+
+    /// Its most likely value.
+    fn mode(&self) -> f64;
+}
+
+impl<T: Uncertain + ?Sized> Uncertain for &T {
+    fn quantile(&self, probability: f64) -> f64 {
+        (**self).quantile(probability)
+    }
+
+    fn low(&self) -> f64 {
+        (**self).low()
+    }
+
+    fn high(&self) -> f64 {
+        (**self).high()
+    }
+
+    fn mode(&self) -> f64 {
+        (**self).mode()
+    }
+}
+
 /// Why nothing was simulated.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum SimulationError {
@@ -72,14 +105,14 @@ pub enum SimulationError {
 }
 
 /// P10, P50 and P90 of an amount by Monte Carlo (Metropolis and Ulam 1949): each draw takes every assumption from its
-/// triangular distribution, independently of the others, and `outcome` computes the amount from them, in the order in
+/// distribution, independently of the others, and `outcome` computes the amount from them, in the order in
 /// which they were handed in. The same seed gives the same figures on every machine.
 ///
 /// Each assumption uses up one random number per draw, even a constant: making one certain leaves the others as drawn.
 pub fn simulate(
     seed: u64,
     draws: usize,
-    assumptions: &[Triangular],
+    assumptions: &[impl Uncertain],
     outcome: impl Fn(&[f64]) -> Result<Decimal, AmountError>,
 ) -> Result<Simulation, SimulationError> {
     let amounts = outcomes(seed, draws, assumptions, |drawn| bounded(outcome(drawn)?))?;
@@ -90,20 +123,22 @@ pub fn simulate(
 pub fn simulate_return(
     seed: u64,
     draws: usize,
-    assumptions: &[Triangular],
+    assumptions: &[impl Uncertain],
     outcome: impl Fn(&[f64]) -> Result<Return, AmountError>,
 ) -> Result<ReturnSimulation, SimulationError> {
     let returns = outcomes(seed, draws, assumptions, |drawn| {
         let Return { value, cost } = outcome(drawn)?;
         Ok(Return { value: bounded(value)?, cost: bounded(cost)? })
     })?;
-    let gains = returns.iter().filter(|drawn| drawn.value > drawn.cost).count();
+    let gains = returns.iter().filter(|drawn| drawn.value > drawn.cost).count() as f64;
+    // The mean of Jeffreys' posterior of the share.
+    let chance_of_gain = (gains + 0.5) / (draws as f64 + 1.0);
     let shares: Option<Vec<f64>> = returns.iter().map(|drawn| return_on_investment(drawn.value, drawn.cost)).collect();
     Ok(ReturnSimulation {
         value: percentiles_of_amounts(returns.iter().map(|drawn| drawn.value).collect()),
         net: percentiles_of_amounts(returns.iter().map(|drawn| drawn.value - drawn.cost).collect()),
+        chance_of_gain: shares.is_some().then_some(chance_of_gain),
         return_on_investment: shares.map(percentiles_of_shares),
-        chance_of_gain: gains as f64 / draws as f64,
         draws,
         seed,
     })
@@ -112,21 +147,21 @@ pub fn simulate_return(
 /// Which assumption matters most: each is moved from its low to its high end with all others at their mode. The widest
 /// swing comes first; of equal ones, whichever was handed in first (Eschenbach 1992, Interfaces 22, 40-46).
 pub fn tornado(
-    assumptions: &[Triangular],
+    assumptions: &[impl Uncertain],
     outcome: impl Fn(&[f64]) -> Result<Decimal, AmountError>,
 ) -> Result<Vec<TornadoBar>, AmountError> {
-    let modes: Vec<f64> = assumptions.iter().map(Triangular::mode).collect();
+    let modes: Vec<f64> = assumptions.iter().map(Uncertain::mode).collect();
     let outcome_with = |assumption: usize, value: f64| {
         let mut values = modes.clone();
         values[assumption] = value;
         bounded(outcome(&values)?)
     };
-    let bar = |(assumption, moved): (usize, &Triangular)| {
-        let at_low = outcome_with(assumption, moved.low())?;
-        let at_high = outcome_with(assumption, moved.high())?;
+    let bar = |(assumption, (low, high))| {
+        let (at_low, at_high) = (outcome_with(assumption, low)?, outcome_with(assumption, high)?);
         Ok(TornadoBar { assumption, at_low, at_high, swing: (at_high - at_low).abs() })
     };
-    let mut bars = assumptions.iter().enumerate().map(bar).collect::<Result<Vec<_>, AmountError>>()?;
+    let ends = assumptions.iter().map(|moved| (moved.low(), moved.high()));
+    let mut bars = ends.enumerate().map(bar).collect::<Result<Vec<_>, AmountError>>()?;
     bars.sort_by_key(|bar| std::cmp::Reverse(bar.swing));
     Ok(bars)
 }
@@ -134,7 +169,7 @@ pub fn tornado(
 fn outcomes<T>(
     seed: u64,
     draws: usize,
-    assumptions: &[Triangular],
+    assumptions: &[impl Uncertain],
     outcome: impl Fn(&[f64]) -> Result<T, AmountError>,
 ) -> Result<Vec<T>, SimulationError> {
     if !(FEWEST_DRAWS..=MAX_DRAWS).contains(&draws) {
@@ -178,8 +213,10 @@ fn percentiles<T: Copy>(sorted: &[T], between: impl Fn(T, T, i64) -> T) -> Perce
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::checked_times;
+    use super::super::{Triangular, checked_times};
     use super::*;
+
+    const NOTHING: &[Triangular] = &[];
 
     fn assumption(low: f64, mode: f64, high: f64) -> Triangular {
         Triangular::new(low, mode, high).unwrap()
@@ -228,26 +265,26 @@ mod tests {
             Ok(Return { value: checked_times(Decimal::ONE_HUNDRED, drawn[0])?, cost: Decimal::ONE_HUNDRED })
         };
         let even = simulate_return(3, DRAWS, &[assumption(0.0, 1.0, 2.0)], outcome).unwrap();
-        assert!((even.chance_of_gain - 0.5).abs() < 0.02, "{even:?}");
+        assert!((even.chance_of_gain.unwrap() - 0.5).abs() < 0.02, "{even:?}");
         let shares = even.return_on_investment.unwrap();
         assert!(shares.p10 < 0.0 && shares.p90 > 0.0 && shares.p50.abs() < 0.03);
         assert_eq!(even.net.p90, even.value.p90 - Decimal::ONE_HUNDRED);
 
         let break_even = simulate_return(3, DRAWS, &[assumption(1.0, 1.0, 1.0)], outcome).unwrap();
-        assert_eq!(break_even.chance_of_gain, 0.0);
+        assert_eq!(break_even.chance_of_gain, Some(0.5 / 10_001.0));
         let free = |_: &[f64]| Ok(Return { value: Decimal::ONE, cost: Decimal::ZERO });
-        let free = simulate_return(3, DRAWS, &[], free).unwrap();
-        assert_eq!((free.chance_of_gain, free.return_on_investment), (1.0, None));
+        let free = simulate_return(3, DRAWS, NOTHING, free).unwrap();
+        assert_eq!((free.chance_of_gain, free.return_on_investment), (None, None));
     }
 
     #[test]
     fn what_cannot_be_simulated_is_refused() {
         for draws in [0, 99, 1_000_001] {
-            assert_eq!(simulate(1, draws, &[], thousand_times), Err(SimulationError::Draws(draws)));
+            assert_eq!(simulate(1, draws, NOTHING, thousand_times), Err(SimulationError::Draws(draws)));
         }
         let endless = |_: &[f64]| checked_times(Decimal::ONE, f64::INFINITY);
-        assert!(matches!(simulate(1, DRAWS, &[], endless), Err(SimulationError::Amount(_))));
-        assert!(matches!(simulate(1, DRAWS, &[], |_| Ok(Decimal::MAX)), Err(SimulationError::Amount(_))));
+        assert!(matches!(simulate(1, DRAWS, NOTHING, endless), Err(SimulationError::Amount(_))));
+        assert!(matches!(simulate(1, DRAWS, NOTHING, |_| Ok(Decimal::MAX)), Err(SimulationError::Amount(_))));
     }
 
     #[test]

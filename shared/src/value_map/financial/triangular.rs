@@ -1,3 +1,4 @@
+use super::Uncertain;
 use crate::statistics::Interval;
 
 /// An assumption that nobody measured: its lowest, most likely and highest value, as a triangular distribution.
@@ -63,6 +64,24 @@ impl Triangular {
             self.high - width * ((1.0 - probability) * (1.0 - below_mode)).sqrt()
         };
         value.clamp(self.low, self.high)
+    }
+}
+
+impl Uncertain for Triangular {
+    fn quantile(&self, probability: f64) -> f64 {
+        self.quantile(probability)
+    }
+
+    fn low(&self) -> f64 {
+        self.low
+    }
+
+    fn high(&self) -> f64 {
+        self.high
+    }
+
+    fn mode(&self) -> f64 {
+        self.mode
     }
 }
 

@@ -40,7 +40,7 @@ pub fn Levels(props: &LevelsProps) -> Html {
                                 <td class="number-cell">
                                     { level.return_on_investment.as_ref().map_or_else(|| html! { "–" }, on_cost) }
                                 </td>
-                                <td class="number-cell">{ format::percent(level.chance_of_gain) }</td>
+                                <td class="number-cell">{ level.chance_of_gain.map_or_else(|| "no costs are recorded".to_owned(), format::chance) }</td>
                             </tr>
                         }
                     </tbody>

@@ -42,7 +42,7 @@ mod tests {
             evidence: evidence.to_vec(),
             amount: AmountRange { low: Decimal::ZERO, likely: Decimal::ZERO, high: Decimal::ZERO },
             return_on_investment: None,
-            chance_of_gain: 0.5,
+            chance_of_gain: None,
         };
         assert_eq!(counting(0, &level(&[Evidence::Measured])), "Measured alone");
         assert_eq!(counting(1, &level(&[Evidence::Measured, Evidence::Experiment])), "with experiment added");

@@ -31,9 +31,9 @@ pub fn ReturnsSummary(props: &ReturnsSummaryProps) -> Html {
                                 { amount::short(level.amount.likely, currency) }
                             </span>
                             <span class="summary-level">{ counting(index, level) }</span>
-                            <span class="summary-gain">
-                                { format!("{} chance of gain", format::percent(level.chance_of_gain)) }
-                            </span>
+                            if let Some(chance) = level.chance_of_gain {
+                                <span class="summary-gain">{ format!("{} chance of gain", format::chance(chance)) }</span>
+                            }
                         </li>
                     }
                 </ol>
