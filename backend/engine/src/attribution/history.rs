@@ -1,6 +1,6 @@
 //! What is attributed: outcomes of some quarters, and what the same members or accounts met before them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::TryStreamExt;
