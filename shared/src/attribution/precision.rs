@@ -8,8 +8,8 @@ use super::credit::{RuleSums, Shares, rule_sums};
 use super::journeys::Credited;
 use super::ranks::{is_nothing, ranks};
 use super::rules::Rule;
-use super::{Attribution, AttributionError, Bucket, Journeys, Model};
-use crate::money::{DECIMALS, rounded};
+use super::{Attribution, AttributionError, Bucket, Journeys, Model, SourceCredit};
+use crate::money::{DECIMALS, rounded, ten_thousandths};
 use crate::statistics::{Interval, LEVEL, student_t_quantile};
 
 /// Maximum number of sources with touches for intervals of Markov credits, whose equations are solved 64 times more.
@@ -29,7 +29,7 @@ pub struct Precision {
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum Imprecise {
     #[error(
-        "the credited outcomes are all of one of 64 groups of members or accounts, so nothing says how much they vary"
+        "the credited outcomes are of fewer than two of 64 groups of members or accounts, so nothing says how they vary"
     )]
     TooFewBuckets,
     #[error("nothing is credited, whichever members or accounts are left out, so nothing says how much that varies")]
@@ -76,19 +76,19 @@ pub(super) fn precision(
         .collect();
     let quantile = student_t_quantile(0.5 + LEVEL / 2.0, occupied.len() as f64 - 1.0);
     let has_losses = journeys.credited_without(None).losses < 0;
-    let least = |is_bounded: bool| if is_bounded { 0.0 } else { f64::NEG_INFINITY };
-    let is_bounded = attribution.model != Model::Shapley;
-    let of_source = |credit: &super::SourceCredit| {
+    let least = if attribution.model == Model::Shapley { f64::NEG_INFINITY } else { 0.0 };
+    let least_value = if has_losses { f64::NEG_INFINITY } else { least };
+    let of_source = |credit: &SourceCredit| {
         let index = credit.source as usize;
         let outcomes = replicates.iter().map(|replicate| replicate.outcomes[index]);
         if outcomes.clone().chain([credit.outcomes]).all(|credit| is_nothing(credit, attribution.credited.count)) {
             return Err(Imprecise::NothingCredited);
         }
         let half = quantile * standard_error(credit.outcomes, outcomes);
-        let low = (credit.outcomes - half).max(least(is_bounded));
-        let value = crate::money::ten_thousandths(credit.value) as f64;
+        let low = (credit.outcomes - half).max(least);
+        let value = ten_thousandths(credit.value) as f64;
         let half_value = quantile * standard_error(value, replicates.iter().map(|replicate| replicate.values[index]));
-        let low_value = (value - half_value).max(least(is_bounded && !has_losses));
+        let low_value = (value - half_value).max(least_value);
         let stable = ranks.iter().filter(|ranks| ranks[index] == rank[index]).count();
         Ok(Precision {
             outcomes: Interval { low, high: credit.outcomes + half, level: LEVEL },
@@ -159,7 +159,7 @@ mod tests {
 
     use super::*;
     use crate::attribution::testing::{Listed, arbitrary_journeys, journeys_of, path};
-    use crate::attribution::{Comparison, CreditSource, ModelCredit, compare};
+    use crate::attribution::{Comparison, Conversion, CreditSource, ModelCredit, Touch, compare};
 
     fn credits(comparison: &Comparison) -> Vec<&ModelCredit> {
         comparison.sources.iter().flat_map(|source| source.credits.iter().flatten()).collect()
@@ -223,13 +223,13 @@ mod tests {
         let draws = 300;
         for _ in 0..draws {
             let mut builder = Journeys::builder(CreditSource::Goal, 2, std::time::Duration::from_secs(1_000)).unwrap();
-            for unit in 0..400_u64 {
+            for unit in 0..400 {
                 // One in ten converts; of those, three in four met source 0 first. Hashes are as good as random.
                 let bucket = Bucket::of_hash(generator.random());
                 if generator.random_bool(0.1) {
                     let source = u32::from(generator.random_bool(0.25));
-                    let touches = [super::super::Touch::new(source, 1), super::super::Touch::new(1 - source, 2)];
-                    builder.add(bucket, touches, Some(super::super::Conversion::new(3, unit as i64))).unwrap();
+                    let touches = [Touch::new(source, 1), Touch::new(1 - source, 2)];
+                    builder.add(bucket, touches, Some(Conversion::new(3, unit))).unwrap();
                 }
             }
             let comparison = compare(&builder.build(), &[Model::FirstTouch]);
