@@ -4,7 +4,6 @@
 mod draft;
 mod parse;
 mod standard;
-mod written;
 
 pub use draft::{
     AcquisitionDraft, Aggregation, AttributionDraft, AttributionUnit, ChoiceDraft, Direction, FinancialDraft,
