@@ -95,7 +95,8 @@ async fn deflection_is_calibrated_by_the_survey(engine: Engine) {
     connection.execute_unprepared("DELETE FROM tally WHERE subject LIKE 'together:%'").await.unwrap();
     assert!(!valuemap(&world.scratch, &["verify"]).await.unwrap().status.success());
     assert!(valuemap(&world.scratch, &["verify", "--mend"]).await.unwrap().status.success());
-    assert_eq!(reading(&map(&world, json!({ "period": "2026-Q1" })).await, "COST_CONTAINMENT"), containment);
+    let again = reading(&map(&world, json!({ "period": "2026-Q1" })).await, "COST_CONTAINMENT");
+    assert_eq!(again["amount"], containment["amount"]);
 }
 
 fn amount(worth: &Value, end: &str) -> f64 {
