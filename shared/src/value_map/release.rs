@@ -50,12 +50,14 @@ pub fn months(parts: Vec<(usize, TallyCounts)>, minimum: u64) -> ([TallyCounts; 
 
 /// How many answered what a subject is a part of.
 fn asked(tallies: &TallyCounts, subject: &Subject) -> u64 {
+    // A scale of no points, as in `Figures::chosen`.
+    let of_question = |question: &str| {
+        let question = Subject::Question(question.to_owned());
+        tallies.cells(&question).filter(|(cell, _)| cell.points == 0).map(|(_, count)| count).sum()
+    };
     match subject {
-        Subject::Choice { question, .. } | Subject::Question(question) => {
-            // A scale of no points, as in `Figures::chosen`.
-            let question = Subject::Question(question.clone());
-            tallies.cells(&question).filter(|(cell, _)| cell.points == 0).map(|(_, count)| count).sum()
-        }
+        Subject::Choice { question, .. } | Subject::Question(question) => of_question(question),
+        Subject::Together(given) => given.first().map_or(0, |first| of_question(&first.question)),
         other => tallies.respondents(other),
     }
 }
@@ -94,6 +96,7 @@ fn public_result(benefit: Benefit, days: &[&TallyCounts], minimum: u64) -> Publi
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::survey::GivenChoice;
 
     fn day(number: u32) -> NaiveDate {
         NaiveDate::from_ymd_opt(2026, 11, number).unwrap()
@@ -142,14 +145,17 @@ mod tests {
     fn a_choice_stays_as_long_as_its_question_does() {
         let no_scale = Cell { points: 0, answered: 1, total: 0 };
         let choice = Subject::Choice { question: "found".into(), choice: "yes".into() };
+        let found = GivenChoice { question: "found".into(), choice: Some("yes".into()) };
+        let together = Subject::Together(vec![found, GivenChoice { question: "intent".into(), choice: None }]);
         let answered = |yes: u64, all: u64| {
             let mut tallies = TallyCounts::default();
             tallies.add(Subject::Question("found".into()), no_scale, all);
             tallies.add(choice.clone(), no_scale, yes);
+            tallies.add(together.clone(), no_scale, yes);
             (tallies, CoMoments::new())
         };
         let (tallies, _) = comparable(answered(3, 10), &answered(1, 8), 5);
-        assert_eq!(tallies.respondents(&choice), 3);
+        assert_eq!((tallies.respondents(&choice), tallies.respondents(&together)), (3, 3));
         let (tallies, _) = comparable(answered(3, 10), &answered(1, 4), 5);
         assert_eq!(tallies, TallyCounts::default());
     }
