@@ -64,6 +64,8 @@ typed_id! {
     SurveyVersionId,
     /// A member or an account.
     PartyId,
+    /// Two parties that belong together.
+    IdentityLinkId,
     /// A kind of thing that the organisation does for the community.
     ActivityTypeId,
     /// Something that the organisation did for the community.

@@ -20,6 +20,7 @@ mod import;
 mod jobs;
 mod limits;
 mod methods;
+mod one_person;
 mod over_time;
 mod protocol;
 mod records;

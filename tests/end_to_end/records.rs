@@ -22,7 +22,7 @@ on_both_databases!(
 );
 
 /// Runs `valuemap import FORMAT` on a file of this content; returns whether it succeeded, and all that it said.
-async fn import(world: &World, format: &str, content: impl AsRef<[u8]>, arguments: &[&str]) -> (bool, String) {
+pub async fn import(world: &World, format: &str, content: impl AsRef<[u8]>, arguments: &[&str]) -> (bool, String) {
     let name = format!("{format}.csv");
     std::fs::write(world.scratch.folder().join(&name), content).unwrap();
     let mut all = vec!["import", format, &name, "--community", &world.community];
@@ -30,20 +30,20 @@ async fn import(world: &World, format: &str, content: impl AsRef<[u8]>, argument
     run(world, &all).await
 }
 
-async fn load(world: &World, format: &str, content: impl AsRef<[u8]>) -> String {
+pub async fn load(world: &World, format: &str, content: impl AsRef<[u8]>) -> String {
     let (fine, said) = import(world, format, content, &["--load"]).await;
     assert!(fine, "{format}: {said}");
     said
 }
 
-async fn run(world: &World, arguments: &[&str]) -> (bool, String) {
+pub async fn run(world: &World, arguments: &[&str]) -> (bool, String) {
     let output = valuemap(&world.scratch, arguments).await.unwrap();
     let said = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap()).concat();
     (output.status.success(), said)
 }
 
 /// The values of one column, as texts and in order.
-async fn texts(world: &World, query: &str) -> Vec<String> {
+pub async fn texts(world: &World, query: &str) -> Vec<String> {
     let connection = world.scratch.connect().await.unwrap();
     let statement = Statement::from_string(connection.get_database_backend(), query);
     let rows = connection.query_all_raw(statement).await.unwrap();
@@ -54,7 +54,7 @@ async fn count(world: &World, table: &str) -> usize {
     texts(world, &format!("SELECT external_key FROM {table}")).await.len()
 }
 
-fn expect(said: &str, expected: &[&str]) {
+pub fn expect(said: &str, expected: &[&str]) {
     for expected in expected {
         assert!(said.contains(expected), "{expected} is missing: {said}");
     }

@@ -62,10 +62,12 @@ const FIELDS: &[(&str, Option<&str>)] = &[
     ("Community.costs", FIGURES),
     ("Community.exchangeRates", FIGURES),
     ("Community.outcomeWeights", FIGURES),
+    ("Community.unlinked", FIGURES),
     ("Community.inbox", ANSWERS),
     ("Community.setAsideAnswers", ANSWERS),
     ("Community.setAsideGroups", ANSWERS),
     ("Community.parties", ANSWERS),
+    ("Community.identityLinks", ANSWERS),
     ("Community.touchpoints", ANSWERS),
     ("Community.outcomes", ANSWERS),
     ("Community.supportCases", ANSWERS),
@@ -73,6 +75,8 @@ const FIELDS: &[(&str, Option<&str>)] = &[
     ("Activity.touchpoints", ANSWERS),
     ("Mutation.recordParties", WRITE),
     ("Mutation.linkIdentities", WRITE),
+    ("Mutation.endIdentityLink", WRITE),
+    ("Mutation.restoreIdentityLink", WRITE),
     ("Mutation.saveActivityTypes", WRITE),
     ("Mutation.saveActivities", WRITE),
     ("Mutation.recordCosts", WRITE),
@@ -107,8 +111,9 @@ const FIELDS: &[(&str, Option<&str>)] = &[
 ];
 
 /// What single people answered, said or did: nothing else leads to it but what takes the right to read answers.
-const OF_PEOPLE: [&str; 10] = [
+const OF_PEOPLE: [&str; 11] = [
     "Party",
+    "Identity",
     "Touchpoint",
     "Outcome",
     "SupportCase",
@@ -217,7 +222,7 @@ impl World {
         let kept = "query { communities { nodes { id sites { id } surveys { id } activityTypes { id }
             activities(first: 1) { nodes { id } } parties(first: 1) { nodes { id } }
             touchpoints(first: 1) { nodes { id } } outcomes(first: 1) { nodes { id } }
-            followUps(first: 1) { nodes { id } } } } tokens { id } }";
+            identityLinks(first: 1) { nodes { id } } followUps(first: 1) { nodes { id } } } } tokens { id } }";
         let data = api.ask(kept, json!({})).await.unwrap();
         let community = &data["communities"]["nodes"][0];
         let of_list = |name: &str| text(&community[name][0]["id"]);
@@ -231,6 +236,9 @@ impl World {
             ("party", of_nodes("parties")),
             ("touchpoint", of_nodes("touchpoints")),
             ("outcome", of_nodes("outcomes")),
+            ("identityLink", of_nodes("identityLinks")),
+            ("endIdentityLink", of_nodes("identityLinks")),
+            ("restoreIdentityLink", of_nodes("identityLinks")),
             ("withdrawFollowUp", of_nodes("followUps")),
         ]);
         let run =
@@ -339,6 +347,7 @@ async fn each_field_takes_its_right(engine: Engine) {
         for (name, id) in &world.ids {
             let needed = match *name {
                 "party" | "touchpoint" | "outcome" => "read_answers",
+                "identityLink" | "endIdentityLink" | "restoreIdentityLink" => "read_answers",
                 "site" | "survey" | "activity" | "activityType" | "attributionRun" => "read_figures",
                 _ => right,
             };
@@ -384,6 +393,16 @@ async fn one_right_does_not_lead_to_what_takes_another(engine: Engine) {
         check("write", &run, false).await;
         check("write,read_figures", &run, true).await;
     }
+    // Who is one person stays with those who may know it, whoever ends the link.
+    let link = world.id("endIdentityLink");
+    let mutation = format!(
+        "mutation {{ endIdentityLink(input: {{ id: {link} }}) {{
+            ... on IdentityLink {{ from {{ key }} to {{ key }} }} }} }}"
+    );
+    let reply = world.with(&["--rights", "write"]).await.send(&mutation, json!({})).await.unwrap();
+    assert_eq!(reply.code(), "FORBIDDEN", "{}", reply.body);
+    let reply = world.with(&["--rights", "write,read_answers"]).await.send(&mutation, json!({})).await.unwrap();
+    assert_eq!(reply.code(), "", "{}", reply.body);
     // What a recount found is of single answers.
     check("read_figures", "job(id: $job) { result }", false).await;
     check("read_figures,operate", "job(id: $job) { result }", true).await;

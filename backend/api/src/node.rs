@@ -3,7 +3,7 @@
 use async_graphql::{Context, Interface, Object};
 use valuemap_engine::tenancy::rights::Right;
 
-use crate::activities::{self, Activity, ActivityType, Outcome, Party, Touchpoint};
+use crate::activities::{self, Activity, ActivityType, IdentityLink, Outcome, Party, Touchpoint};
 use crate::attribution::{AttributionRun, run_node};
 use crate::community::{Community, find_community};
 use crate::context::may;
@@ -38,6 +38,9 @@ impl NodeQuery {
             NodeId::Party(community, id) => {
                 activities::load(context, (community, id)).await?.map(|row| Node::Party(Party(row)))
             }
+            NodeId::IdentityLink(community, id) => {
+                activities::load(context, (community, id)).await?.map(|row| Node::IdentityLink(IdentityLink(row)))
+            }
             NodeId::Touchpoint(community, id) => {
                 activities::load(context, (community, id)).await?.map(|row| Node::Touchpoint(Touchpoint(row)))
             }
@@ -65,7 +68,9 @@ fn right_to(id: NodeId) -> Option<Right> {
         | NodeId::AttributionRun(..)
         | NodeId::ActivityType(..)
         | NodeId::Activity(..) => Some(Right::ReadFigures),
-        NodeId::Party(..) | NodeId::Touchpoint(..) | NodeId::Outcome(..) => Some(Right::ReadAnswers),
+        NodeId::Party(..) | NodeId::IdentityLink(..) | NodeId::Touchpoint(..) | NodeId::Outcome(..) => {
+            Some(Right::ReadAnswers)
+        }
         NodeId::Community(_)
         | NodeId::Organisation(_)
         | NodeId::Token(_)
@@ -88,6 +93,7 @@ pub enum Node {
     ActivityType(ActivityType),
     Activity(Activity),
     Party(Party),
+    IdentityLink(IdentityLink),
     Touchpoint(Touchpoint),
     Outcome(Outcome),
     AttributionRun(AttributionRun),

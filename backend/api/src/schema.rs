@@ -5,7 +5,7 @@ use async_graphql::{
 };
 use valuemap_engine::services::Services;
 
-use crate::activities::{SettingsMutation, TrackingMutation};
+use crate::activities::{IdentityMutation, SettingsMutation, TrackingMutation};
 use crate::attribution::{AttributionMutation, AttributionQuery};
 use crate::audit::AuditQuery;
 use crate::community::{CommunityMutation, CommunityQuery};
@@ -55,6 +55,7 @@ pub struct Mutation(
     SiteIdentityMutation,
     SurveyMutation,
     TrackingMutation,
+    IdentityMutation,
     SettingsMutation,
     ScoringModelMutation,
     ComparisonMutation,

@@ -97,6 +97,19 @@ named_enum! {
     }
 }
 
+impl LinkMethod {
+    /// Why two parties that are linked by it are taken for one, or for a member and their account.
+    pub fn why(self) -> &'static str {
+        match self {
+            Self::SignedToken => "A token that the organisation's server signed names both.",
+            Self::SingleSignOn => "They signed in with the same account.",
+            Self::EmailMatch => "They have the same e-mail address.",
+            Self::Manual => "Somebody said so.",
+            Self::Import => "The system that they come from says so.",
+        }
+    }
+}
+
 named_enum! {
     /// What a member did in the community.
     pub enum ContributionKind ("a kind of contribution") {

@@ -19,6 +19,9 @@ impl Reference {
     }
 }
 
+/// The source of whoever is known by an e-mail address, whichever door the address came by.
+pub const EMAIL: &str = "email";
+
 /// A member or account, by its reference.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -30,6 +33,11 @@ pub struct PartyRef {
 impl PartyRef {
     pub fn member(source: &str, key: &str) -> Self {
         Self { kind: PartyKind::Member, reference: Reference::new(source, key) }
+    }
+
+    /// Whoever has this e-mail address, or the digest that stands for one.
+    pub fn with_address(address: &str) -> Self {
+        Self::member(EMAIL, address)
     }
 
     pub fn account(source: &str, key: &str) -> Self {
@@ -63,6 +71,10 @@ pub struct Party {
     /// Of a member: when they joined. Of an account: when it became a customer; without it, it is a prospect.
     pub since: Option<NaiveDate>,
     pub until: Option<NaiveDate>,
+    /// Of a member: the e-mail address that the source knows them by. They are one with whoever comes in under it
+    /// elsewhere; it is stored as a link to its digest.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub email: Option<String>,
 }
 
 /// Two parties belong together. Member to member and account to account: they are the same. Member to account: the

@@ -4,7 +4,7 @@ use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use rust_decimal::Decimal;
 
 use super::{Activity, ActivityType, Cost, CostLine, IdentityLink, Observation, Outcome, Party, PartyKind};
-use super::{PartyRef, Record, Reference};
+use super::{PartyRef, Record, Reference, address_digest_of, address_of};
 use crate::money::{self, Currency, MoneyError};
 use crate::survey::{Problem, ProblemCode};
 
@@ -57,6 +57,13 @@ fn check_party(party: &Party, found: &mut Problems) {
     found.span(("since", party.since), ("until", party.until));
     if party.is_staff && party.party.kind == PartyKind::Account {
         found.add("isStaff", ProblemCode::Malformed, "only a member can be staff");
+    }
+    if let Some(email) = &party.email {
+        if party.party.kind == PartyKind::Account {
+            found.add("email", ProblemCode::Malformed, "an address is a member's: link its member to the account");
+        } else if address_of(email).is_none() && address_digest_of(email).is_none() {
+            found.add("email", ProblemCode::Malformed, "it is not an e-mail address");
+        }
     }
 }
 

@@ -107,6 +107,9 @@ pub struct MoneyFigures {
     pub costs: BTreeMap<CostKind, Decimal>,
     /// Comparisons whose time reaches into the quarter.
     pub comparisons: Vec<Comparison>,
+    /// Touchpoints of members without an account, where outcomes are credited by account and those of some element
+    /// are linked to nobody; else 0.
+    pub unlinked_touchpoints: u64,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -119,6 +122,16 @@ pub struct OutcomeSums {
     /// Credited, too, but in the time of a comparison of the element, which takes their place.
     pub replaced_count: u64,
     pub replaced: CompoundSum,
+    /// Of all, the ones that could not be credited, whatever was met: they are of nobody, or of an account that no
+    /// member is linked to and that met nothing itself.
+    pub unlinked_count: u64,
+}
+
+impl OutcomeSums {
+    /// There are outcomes, and none of them could be credited: what activities are worth is not known.
+    pub fn is_unlinked(&self) -> bool {
+        self.count > 0 && self.unlinked_count == self.count
+    }
 }
 
 /// The quarter that later ones are compared with.

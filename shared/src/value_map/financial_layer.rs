@@ -9,8 +9,8 @@ use super::financial::{
 use super::model::ScoringModel;
 use super::worth::{Term, Valuation, WorthInputs};
 use super::{
-    AmountMover, CostReading, Effect, Element, Explanation, Input, Layer, Nesting, NoScore, Reading, ReturnLevel,
-    Returns, TornadoBar, Worth, WorthPart,
+    AmountMover, CostReading, Effect, Element, Explanation, Input, Layer, Nesting, NoScore, OutcomeSums, Reading,
+    ReturnLevel, Returns, TornadoBar, Worth, WorthPart,
 };
 use crate::activities::CostKind;
 
@@ -68,6 +68,9 @@ fn reading(element: Element, model: &ScoringModel, now: &Valuation<'_>, before: 
 }
 
 fn absence(element: Element, now: &Valuation<'_>) -> NoScore {
+    if let Some(sums) = now.outcomes(element).filter(OutcomeSums::is_unlinked) {
+        return NoScore::not_linked(sums.count, now.inputs.money.unlinked_touchpoints);
+    }
     if element != Element::CostContainment {
         return NoScore::not_connected(Layer::Financial);
     }
@@ -237,6 +240,9 @@ fn explain(element: Element, terms: &[Term], model: &ScoringModel, now: &Valuati
     if let Some(sums) = now.outcomes(element) {
         add("outcomes in the quarter", sums.count as f64);
         add("of these credited: an activity was met within the look-back window", sums.credited_count as f64);
+        if sums.unlinked_count > 0 {
+            add("of these linked to nobody: no activity could be credited with them", sums.unlinked_count as f64);
+        }
         add("amount of all outcomes", sums.amount.to_f64().unwrap_or_default());
         add("amount credited", sums.credited.amount.to_f64().unwrap_or_default());
         if sums.replaced_count > 0 {

@@ -79,8 +79,8 @@ mod tests {
     use crate::value_map::financial::CompoundSum;
     use crate::value_map::model::standard_model;
     use crate::value_map::{
-        Absence, CoMoment, Counts, MoneyFigures, Observed, OutcomeSums, PartKind, Projection, Score, Shift, Worth,
-        WorthInputs, financial_reading, what_if,
+        Absence, CoMoment, Counts, Input, MoneyFigures, Observed, OutcomeSums, PartKind, Projection, Score, Shift,
+        Worth, WorthInputs, financial_reading, what_if,
     };
 
     fn model() -> ScoringModel {
@@ -214,6 +214,30 @@ mod tests {
             Reading::Worth(worth) => worth,
             other => panic!("{other:?}"),
         }
+    }
+
+    #[test]
+    fn money_that_nobody_is_linked_to_is_no_score_and_no_zero() {
+        let unlinked = |count| {
+            let mut figures = figures(&[(4, 10)], None);
+            let sums = OutcomeSums { count: 3, unlinked_count: count, amount: Decimal::TEN, ..OutcomeSums::default() };
+            figures.money = MoneyFigures {
+                outcomes: [(Element::Upgrades, sums)].into(),
+                unlinked_touchpoints: 41,
+                ..MoneyFigures::default()
+            };
+            map(figures, Figures::default(), Weighting::Model)
+        };
+        let none = unlinked(3);
+        let Reading::NoScore(absence) = reading(&none, Element::Upgrades) else { panic!("it is no score") };
+        assert_eq!(absence.reason, Absence::NotLinked);
+        assert!(absence.message.contains("3 outcomes") && absence.message.contains("41 touchpoints"));
+        // Where one of them could have been credited and was not, that is a figure.
+        let some = unlinked(2);
+        let worth = worth(&some, Element::Upgrades);
+        assert!(worth.amount.likely.is_zero());
+        let says = |input: &Input| input.name.contains("linked to nobody") && input.value == 2.0;
+        assert!(worth.explanation.inputs.iter().any(says));
     }
 
     #[test]

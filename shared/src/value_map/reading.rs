@@ -280,6 +280,8 @@ pub enum Absence {
     NoData,
     /// It is known by quarter and not by month.
     NotByMonth,
+    /// Outcomes are there, and nobody whom an activity could have reached is linked to any of them.
+    NotLinked,
 }
 
 /// What the quarters tell about a link, with one false finding in twenty allowed among all links of the map.
@@ -338,6 +340,21 @@ impl NoScore {
 
     pub fn no_data(message: impl Into<String>) -> Self {
         Self { reason: Absence::NoData, message: message.into(), needed: None }
+    }
+
+    /// Some outcomes, and touchpoints of members whose account is not known.
+    pub fn not_linked(outcomes: u64, touchpoints: u64) -> Self {
+        let noun = if outcomes == 1 { "outcome" } else { "outcomes" };
+        let mut message = format!(
+            "Nothing is linked: {outcomes} {noun} in the period, and no member or touchpoint on record is linked to \
+             whose they are, so no activity could be credited."
+        );
+        if touchpoints > 0 {
+            let (noun, verb) = if touchpoints == 1 { ("touchpoint", "is") } else { ("touchpoints", "are") };
+            message += &format!(" {touchpoints} {noun} {verb} of members without an account.");
+        }
+        message += " Record members with their e-mail address and account.";
+        Self { reason: Absence::NotLinked, message, needed: None }
     }
 
     pub fn too_few_answers(minimum: u64) -> Self {

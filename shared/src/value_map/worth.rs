@@ -202,7 +202,7 @@ impl<'a> Valuation<'a> {
             })
             .map(Term::Compared)
             .collect();
-        let sums = self.outcomes(element);
+        let sums = self.outcomes(element).filter(|sums| !sums.is_unlinked());
         // Outcomes out of the time of comparisons are credited as ever.
         let attributed = sums.filter(|sums| compared.is_empty() || sums.credited_count > 0);
         let replaced = sums.filter(|sums| sums.replaced_count > 0);

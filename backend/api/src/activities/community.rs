@@ -2,18 +2,21 @@ use async_graphql::{Context, Object};
 use chrono::{Datelike, NaiveDate};
 use valuemap_engine::activities::keys::activity_type_id;
 use valuemap_engine::activities::lists::{
-    Activities, Contributions, Costs, ExchangeRates, Filter, Outcomes, Parties, SupportCases, Touchpoints,
+    Activities, Contributions, Costs, ExchangeRates, Filter, Links, Outcomes, Parties, SupportCases, Touchpoints,
 };
 use valuemap_engine::activities::store;
+use valuemap_engine::activities::unlinked::unlinked_in;
 use valuemap_engine::tenancy::rights::Right;
 use valuemap_shared::ids::CommunityId;
 
 use crate::activities::activity::{Activity, ActivityType};
 use crate::activities::cost::{CostLine, ExchangeRate};
+use crate::activities::identity::{IdentityLink, TieKind};
 use crate::activities::loaders::{TypesOf, load};
 use crate::activities::outcome::{Outcome, Touchpoint};
 use crate::activities::party::Party;
 use crate::activities::support::{Contribution, SupportCase};
+use crate::activities::unlinked::Unlinked;
 use crate::activities::weights::OutcomeWeights;
 use crate::context::{Need, services};
 use crate::error::ApiError;
@@ -77,6 +80,21 @@ impl TrackedCommunity {
         list::<Parties, _>(context, (self.0, Filter::All), (first, after), Party).await
     }
 
+    /// Which members and accounts are one, and which members work at which accounts: who, why, since when, by which
+    /// source. In the order of their ids.
+    #[graphql(guard = "Right::ReadAnswers.needed()", complexity = "paging::complexity(first, child_complexity)")]
+    async fn identity_links(
+        &self,
+        context: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        #[graphql(desc = "Only those that tie this together.")] of: Option<TieKind>,
+        #[graphql(desc = "Only those that a person has ended, or only those that hold.")] ended: Option<bool>,
+    ) -> Result<Nodes<IdentityLink>, ApiError> {
+        let filter = Filter::Links { tie: of.map(Into::into), ended };
+        list::<Links, _>(context, (self.0, filter), (first, after), IdentityLink).await
+    }
+
     /// Who met which activity; the latest first.
     #[graphql(guard = "Right::ReadAnswers.needed()", complexity = "paging::complexity(first, child_complexity)")]
     async fn touchpoints(
@@ -86,6 +104,13 @@ impl TrackedCommunity {
         after: Option<String>,
     ) -> Result<Nodes<Touchpoint>, ApiError> {
         list::<Touchpoints, _>(context, (self.0, Filter::All), (first, after), Touchpoint).await
+    }
+
+    /// What is on record and linked to nobody, so that no activity can be credited with it. It reads through all
+    /// touchpoints and outcomes.
+    #[graphql(guard = "Right::ReadFigures.needed()", complexity = "200")]
+    async fn unlinked(&self, context: &Context<'_>) -> Result<Unlinked, ApiError> {
+        Ok(unlinked_in(&services(context)?.database.read, self.0).await?.into())
     }
 
     /// What happened and counts; the latest first.

@@ -6,12 +6,14 @@ use std::sync::Arc;
 
 use async_graphql::Context;
 use async_graphql::dataloader::{DataLoader, Loader};
-use valuemap_engine::activities::entities::{activity, activity_type, cost_line, outcome, party, touchpoint};
+use valuemap_engine::activities::entities::{
+    activity, activity_type, cost_line, identity_link, outcome, party, touchpoint,
+};
 use valuemap_engine::activities::rates::Rates;
 use valuemap_engine::activities::store;
 use valuemap_engine::database::Database;
 use valuemap_engine::tenancy::store::communities_by_id;
-use valuemap_shared::ids::{ActivityId, ActivityTypeId, CommunityId, OutcomeId, PartyId, TouchpointId};
+use valuemap_shared::ids::{ActivityId, ActivityTypeId, CommunityId, IdentityLinkId, OutcomeId, PartyId, TouchpointId};
 use valuemap_shared::money::Currency;
 
 use crate::context::data;
@@ -60,6 +62,7 @@ loaded_by_id!(
     activity_type by ActivityTypeId with activity_types_by_id,
     activity by ActivityId with activities_by_id,
     party by PartyId with parties_by_id,
+    identity_link by IdentityLinkId with identity_links_by_id,
     touchpoint by TouchpointId with touchpoints_by_id,
     outcome by OutcomeId with outcomes_by_id,
 );

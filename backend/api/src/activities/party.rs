@@ -1,13 +1,15 @@
 use async_graphql::{Context, Object};
 use chrono::NaiveDate;
-use valuemap_engine::activities::entities::{identity_link, party};
+use valuemap_engine::activities::entities::party;
 use valuemap_engine::activities::lists::{Filter, Links, Outcomes, Touchpoints};
+use valuemap_engine::activities::one_person::one_person;
 use valuemap_shared::activities as domain;
 use valuemap_shared::ids::{CommunityId, PartyId};
 
-use crate::activities::enums::{LinkMethod, PartyKind, stored};
-use crate::activities::outcome;
+use crate::activities::enums::{PartyKind, stored};
+use crate::activities::identity::{Identity, IdentityLink};
 use crate::activities::outcome::{Outcome, Touchpoint};
+use crate::context::services;
 use crate::error::ApiError;
 use crate::wire::lists::{Nodes, list};
 use crate::wire::node_id::NodeId;
@@ -32,12 +34,12 @@ impl Party {
         stored::<domain::PartyKind, _>(&self.0.kind)
     }
 
-    /// Where it was recorded from.
+    /// Where it was recorded from; `email` for who is known by an e-mail address.
     async fn source(&self) -> &str {
         &self.0.source
     }
 
-    /// What its source calls it.
+    /// What its source calls it. An e-mail address is a digest here, which is good for recording, too.
     #[graphql(name = "key")]
     async fn external_key(&self) -> &str {
         &self.0.external_key
@@ -74,6 +76,14 @@ impl Party {
         list::<Links, _>(context, (community, Filter::LinksOf(party)), (first, after), IdentityLink).await
     }
 
+    /// Who it is on a day, and by which links: today where no day is named.
+    #[graphql(complexity = "20 + child_complexity")]
+    async fn identity(&self, context: &Context<'_>, on: Option<NaiveDate>) -> Result<Identity, ApiError> {
+        let services = services(context)?;
+        let day = on.unwrap_or_else(|| services.ambient.now().date_naive());
+        Ok(Identity(one_person(&services.database.read, self.key(), day).await?))
+    }
+
     /// The activities that it met; the latest first.
     #[graphql(complexity = "paging::complexity(first, child_complexity)")]
     async fn touchpoints(
@@ -96,37 +106,5 @@ impl Party {
     ) -> Result<Nodes<Outcome>, ApiError> {
         let (community, party) = self.key();
         list::<Outcomes, _>(context, (community, Filter::OfParty(party)), (first, after), Outcome).await
-    }
-}
-
-pub struct IdentityLink(pub identity_link::Model);
-
-/// Two parties belong together: two members or two accounts are the same, or a member works at an account.
-#[Object]
-impl IdentityLink {
-    async fn from(&self, context: &Context<'_>) -> Result<Party, ApiError> {
-        outcome::party(context, self.0.community_id, self.0.from_id).await
-    }
-
-    async fn to(&self, context: &Context<'_>) -> Result<Party, ApiError> {
-        outcome::party(context, self.0.community_id, self.0.to_id).await
-    }
-
-    /// How it was found out.
-    async fn method(&self) -> Result<LinkMethod, ApiError> {
-        stored::<domain::LinkMethod, _>(&self.0.method)
-    }
-
-    /// 0 to 1.
-    async fn confidence(&self) -> f64 {
-        self.0.confidence
-    }
-
-    async fn valid_from(&self) -> Option<NaiveDate> {
-        self.0.valid_from
-    }
-
-    async fn valid_until(&self) -> Option<NaiveDate> {
-        self.0.valid_until
     }
 }

@@ -144,8 +144,15 @@ impl<'a> Batch<'a> {
             new: total(|stored| stored.new),
             changed: total(|stored| stored.changed),
             known: total(|stored| stored.known),
-            records: self.sent.into_iter().map(|sent| recorded_entry(community, sent)).collect(),
+            records: self.sent.into_iter().map(|sent| recorded_entry(community, sent.as_stored(recorder))).collect(),
         }
+    }
+}
+
+impl Sent {
+    /// The same with the key that stands for an e-mail address in place of the address.
+    fn as_stored(self, recorder: &Recorder) -> Self {
+        Self { record: recorder.as_stored(self.record), ..self }
     }
 }
 
@@ -222,7 +229,7 @@ pub async fn record<E: Entry>(
 async fn store(services: &Services, own: &Own, mut batch: Batch<'_>) -> Result<RecordResult, ApiError> {
     let community = own.community();
     let transaction = services.database.begin_write(own.author(), Touches::tracked(community)).await?;
-    let mut recorder = Recorder::start(&transaction, community, None, services.ambient.now()).await?;
+    let mut recorder = Recorder::start(&transaction, community, None, &services.ambient).await?;
     recorder.record(&transaction, batch.valid()).await?;
     for refused in std::mem::take(&mut recorder.refused) {
         batch.objected(refused);

@@ -132,6 +132,8 @@ wire_enums! {
         NoData,
         /// It is known by quarter and not by month.
         NotByMonth,
+        /// Outcomes are there, and nobody whom an activity could have reached is linked to any of them.
+        NotLinked,
     }
 
     /// How the inputs of an internal element are weighed.

@@ -6,8 +6,8 @@ use std::str::FromStr;
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
 use uuid::Uuid;
 use valuemap_shared::ids::{
-    ActivityId, ActivityTypeId, AttributionRunId, AuditEntryId, CommunityId, FollowUpId, InboxEventId, JobId,
-    OrganisationId, OutcomeId, PartyId, SiteId, SubmissionId, SurveyId, SurveyVersionId, TokenId, TouchpointId,
+    ActivityId, ActivityTypeId, AttributionRunId, AuditEntryId, CommunityId, FollowUpId, IdentityLinkId, InboxEventId,
+    JobId, OrganisationId, OutcomeId, PartyId, SiteId, SubmissionId, SurveyId, SurveyVersionId, TokenId, TouchpointId,
     WebhookEndpointId,
 };
 
@@ -65,6 +65,7 @@ node_ids! {
     "aty" ActivityType(community: CommunityId, id: ActivityTypeId);
     "act" Activity(community: CommunityId, id: ActivityId);
     "pty" Party(community: CommunityId, id: PartyId);
+    "lnk" IdentityLink(community: CommunityId, id: IdentityLinkId);
     "tou" Touchpoint(community: CommunityId, id: TouchpointId);
     "out" Outcome(community: CommunityId, id: OutcomeId);
     "att" AttributionRun(community: CommunityId, id: AttributionRunId);
@@ -106,6 +107,7 @@ impl NodeId {
             | Self::ActivityType(community, _)
             | Self::Activity(community, _)
             | Self::Party(community, _)
+            | Self::IdentityLink(community, _)
             | Self::Touchpoint(community, _)
             | Self::Outcome(community, _)
             | Self::AttributionRun(community, _)

@@ -5,6 +5,7 @@ use uuid::Uuid;
 use valuemap_shared::activities::{PartyRef, Record, RecordKind, Reference};
 use valuemap_shared::ids::CommunityId;
 
+use crate::activities::addresses::AddressFree;
 use crate::activities::keys::{activity_type_id, party_id, record_id};
 
 /// Maximum rows per statement: SQLite takes 32,766 parameters.
@@ -24,7 +25,7 @@ pub struct Stored {
 pub(super) struct Accepted {
     pub id: Uuid,
     pub hash: String,
-    pub record: Record,
+    pub record: AddressFree,
 }
 
 /// What all rows have in common that are recorded at one go.
@@ -48,5 +49,40 @@ impl Stamp {
 
     pub fn id(&self, kind: RecordKind, reference: &Reference) -> Uuid {
         record_id(self.community, kind, reference)
+    }
+
+    /// The id of a record.
+    pub fn id_of(&self, kind: RecordKind, record: &Record) -> Uuid {
+        let by = |source: &str, key: &str| self.id(kind, &Reference::new(source, key));
+        match record {
+            Record::Party(party) => self.party_id(&party.party),
+            Record::Link(link) => {
+                let part =
+                    |party: &PartyRef| format!("{}\0{}\0{}", party.kind, party.reference.source, party.reference.key);
+                by(&part(&link.from), &format!("{}\0{:?}", part(&link.to), link.valid_from))
+            }
+            Record::ActivityType(kind) => self.type_id(&kind.key),
+            Record::Activity(activity) => self.id(kind, &activity.reference),
+            Record::Cost(cost) => self.id(kind, &cost.reference),
+            Record::Touchpoint(touchpoint) => self.id(kind, &touchpoint.reference),
+            Record::Outcome(outcome) => self.id(kind, &outcome.reference),
+            Record::Case(case) => self.id(kind, &case.reference),
+            Record::Contribution(contribution) => self.id(kind, &contribution.reference),
+            Record::Observation(observation) => {
+                by(&observation.source, &format!("{}\0{}", observation.measure, observation.day))
+            }
+        }
+    }
+}
+
+/// Whom a record mentions.
+pub(super) fn parties_of(record: &Record) -> Vec<&PartyRef> {
+    match record {
+        Record::Link(link) => vec![&link.from, &link.to],
+        Record::Touchpoint(touchpoint) => vec![&touchpoint.party],
+        Record::Outcome(outcome) => outcome.party.iter().collect(),
+        Record::Case(case) => case.party.iter().collect(),
+        Record::Contribution(contribution) => vec![&contribution.party],
+        _ => Vec::new(),
     }
 }

@@ -50,6 +50,10 @@ pub mod identity_link {
         pub confidence: f64,
         pub valid_from: Option<Date>,
         pub valid_until: Option<Date>,
+        /// When a person said that it does not hold, whatever is imported.
+        pub ended_at: Option<DateTimeUtc>,
+        pub ended_by: Option<String>,
+        pub end_reason: Option<String>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

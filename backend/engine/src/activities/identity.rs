@@ -1,10 +1,14 @@
 //! Identity resolution: which parties are one member or one account, as far as links say so with enough confidence.
+//!
+//! Parties that came in under the same source and key, or under the same e-mail address, are one row from the start.
+//! Links tie others: a member to the same member elsewhere, an account to the same account elsewhere, a member to the
+//! accounts that they work at. A link that a person ended ties nothing.
 
 use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 use sea_orm::prelude::*;
-use sea_orm::{Order, QueryOrder, QuerySelect};
+use sea_orm::{QueryOrder, QuerySelect};
 use uuid::Uuid;
 use valuemap_shared::activities::PartyKind;
 use valuemap_shared::ids::CommunityId;
@@ -12,14 +16,13 @@ use valuemap_shared::value_map::model::AttributionUnit;
 
 use crate::activities::entities::{identity_link, party};
 
-/// Links are followed this many steps: member, the same member elsewhere, their account, the same account elsewhere.
-const STEPS: usize = 4;
-
-/// Which member or account a party counts as.
+/// Which members and accounts a party counts as.
 #[derive(Debug, Default)]
 pub struct Identities {
-    /// By the party that a link leads from, the most confident first.
-    links: HashMap<Uuid, Vec<Link>>,
+    /// Of each party, those that are the same: links hold in both directions.
+    same: HashMap<Uuid, Vec<Link>>,
+    /// Of each member, the accounts that they work at.
+    works_at: HashMap<Uuid, Vec<Link>>,
     accounts: HashSet<Uuid>,
 }
 
@@ -30,13 +33,19 @@ struct Link {
     until_day: Option<NaiveDate>,
 }
 
+impl Link {
+    fn holds(&self, day: NaiveDate) -> bool {
+        self.from_day.is_none_or(|from| from <= day) && self.until_day.is_none_or(|until| day <= until)
+    }
+}
+
 impl Identities {
     /// The links of a community that are at least this sure.
     pub async fn of(db: &impl ConnectionTrait, community: CommunityId, confidence: f64) -> Result<Self, DbErr> {
         let rows = identity_link::Entity::find()
             .filter(identity_link::Column::CommunityId.eq(community.0))
             .filter(identity_link::Column::Confidence.gte(confidence))
-            .order_by(identity_link::Column::Confidence, Order::Desc)
+            .filter(identity_link::Column::EndedAt.is_null())
             .order_by_asc(identity_link::Column::Id)
             .all(db)
             .await?;
@@ -51,53 +60,111 @@ impl Identities {
         let mut identities = Self { accounts: accounts.into_iter().collect(), ..Self::default() };
         for row in rows {
             let link = Link { to: row.to_id, from_day: row.valid_from, until_day: row.valid_until };
-            identities.links.entry(row.from_id).or_default().push(link);
+            identities.add(row.from_id, link);
         }
         Ok(identities)
     }
 
-    /// The member or account that a party counts as on a day. A member without an account counts as itself.
-    pub fn unit(&self, party: Uuid, day: NaiveDate, unit: AttributionUnit) -> Uuid {
-        let mut here = party;
-        let mut path = Vec::with_capacity(STEPS);
-        for _ in 0..STEPS {
-            if let Some(start) = path.iter().position(|been| *been == here) {
-                // Links that form a cycle say that all of them are the same: one of them stands for it.
-                return path[start..].iter().copied().min().unwrap_or(here);
-            }
-            path.push(here);
-            let is_account = self.accounts.contains(&here);
-            let follows = |link: &&Link| {
-                let holds =
-                    link.from_day.is_none_or(|from| from <= day) && link.until_day.is_none_or(|until| day <= until);
-                let to_account = self.accounts.contains(&link.to);
-                holds && (is_account || unit == AttributionUnit::Account || !to_account)
-            };
-            // Where a member is known elsewhere, too, that comes first: the account is linked from there.
-            let links = self.links.get(&here).map(Vec::as_slice).unwrap_or_default();
-            let same = links.iter().filter(follows).find(|link| self.accounts.contains(&link.to) == is_account);
-            match same.or_else(|| links.iter().find(follows)) {
-                Some(link) => here = link.to,
-                None => break,
-            }
+    fn add(&mut self, from: Uuid, link: Link) {
+        if self.accounts.contains(&from) == self.accounts.contains(&link.to) {
+            self.same.entry(from).or_default().push(link);
+            self.same.entry(link.to).or_default().push(Link { to: from, ..link });
+        } else {
+            self.works_at.entry(from).or_default().push(link);
         }
-        here
     }
 
-    /// These and every party that links tie to one of them at some time.
-    pub fn around(&self, units: &HashSet<Uuid>) -> HashSet<Uuid> {
-        let mut neighbours: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
-        for (from, links) in &self.links {
-            for link in links {
-                neighbours.entry(*from).or_default().push(link.to);
-                neighbours.entry(link.to).or_default().push(*from);
-            }
+    /// Links that are about to be stored, each from a party to another; `accounts` are those of the parties that are
+    /// accounts.
+    pub fn add_stated(&mut self, links: impl IntoIterator<Item = (Uuid, Uuid)>, accounts: &HashSet<Uuid>) {
+        self.accounts.extend(accounts);
+        for (from, to) in links {
+            self.add(from, Link { to, from_day: None, until_day: None });
         }
-        let mut found = units.clone();
-        let mut edge: Vec<Uuid> = units.iter().copied().collect();
-        for _ in 0..STEPS {
-            let next = edge.iter().filter_map(|party| neighbours.get(party)).flatten();
-            edge = next.copied().filter(|party| found.insert(*party)).collect();
+    }
+
+    /// The parties that are one with this one on a day, itself included, in the order of their ids.
+    fn one(&self, party: Uuid, day: NaiveDate) -> Vec<Uuid> {
+        if !self.same.contains_key(&party) {
+            return vec![party];
+        }
+        let mut one: Vec<Uuid> = self.closed([party].into(), |link| link.holds(day)).into_iter().collect();
+        one.sort_unstable();
+        one
+    }
+
+    /// The member that a party is on a day, whatever it is called elsewhere: one party stands for all that are the same.
+    pub fn person(&self, party: Uuid, day: NaiveDate) -> Uuid {
+        self.one(party, day).first().copied().unwrap_or(party)
+    }
+
+    /// The members or accounts that what a party met on a day counts for. A member of several accounts counts for each
+    /// of them; one without an account counts for itself.
+    pub fn units(&self, party: Uuid, day: NaiveDate, unit: AttributionUnit) -> Vec<Uuid> {
+        let one = self.one(party, day);
+        let person = one.first().copied().unwrap_or(party);
+        if unit == AttributionUnit::Member || self.accounts.contains(&party) {
+            return vec![person];
+        }
+        let links = one.iter().filter_map(|member| self.works_at.get(member)).flatten();
+        let mut accounts: Vec<Uuid> =
+            links.filter(|link| link.holds(day)).map(|link| self.person(link.to, day)).collect();
+        accounts.sort_unstable();
+        accounts.dedup();
+        if accounts.is_empty() { vec![person] } else { accounts }
+    }
+
+    /// The one member or account that an outcome of a party counts for, so that nothing counts twice: its only account,
+    /// or the member where they are of several.
+    pub fn unit(&self, party: Uuid, day: NaiveDate, unit: AttributionUnit) -> Uuid {
+        match self.units(party, day, unit).as_slice() {
+            [only] => *only,
+            _ => self.person(party, day),
+        }
+    }
+
+    pub fn is_account(&self, party: Uuid) -> bool {
+        self.accounts.contains(&party)
+    }
+
+    /// The units whose outcomes a touch of a party may have led to: those that it counts for and, of a member of several
+    /// accounts, the member, whose own outcomes are of none of them.
+    pub fn units_of_touch(&self, party: Uuid, day: NaiveDate, unit: AttributionUnit) -> Vec<Uuid> {
+        let mut units = self.units(party, day, unit);
+        if units.len() > 1 {
+            units.push(self.person(party, day));
+        }
+        units
+    }
+
+    /// Whether a party is an account, or a member who works at one at some time.
+    pub fn has_account(&self, party: Uuid) -> bool {
+        let is_linked = |party: &Uuid| self.accounts.contains(party) || self.works_at.contains_key(party);
+        self.closed([party].into(), |_| true).iter().any(is_linked)
+    }
+
+    /// The accounts that some member works at, at some time, and those that are one with them.
+    pub fn accounts_with_members(&self) -> HashSet<Uuid> {
+        self.closed(self.works_at.values().flatten().map(|link| link.to).collect(), |_| true)
+    }
+
+    /// These units and every party whose doings may count for one of them at some time: who is one with it, and the
+    /// members who work there.
+    pub fn around(&self, units: &HashSet<Uuid>) -> HashSet<Uuid> {
+        let units = self.closed(units.clone(), |_| true);
+        let works_there = |links: &Vec<Link>| links.iter().any(|link| units.contains(&link.to));
+        let members = self.works_at.iter().filter(|(_, links)| works_there(links)).map(|(member, _)| *member);
+        let members = self.closed(members.collect(), |_| true);
+        units.into_iter().chain(members).collect()
+    }
+
+    /// These parties and all that such links make one with one of them.
+    fn closed(&self, parties: HashSet<Uuid>, counts: impl Fn(&Link) -> bool) -> HashSet<Uuid> {
+        let mut edge: Vec<Uuid> = parties.iter().copied().collect();
+        let mut found = parties;
+        while let Some(here) = edge.pop() {
+            let links = self.same.get(&here).into_iter().flatten().filter(|link| counts(link));
+            edge.extend(links.map(|link| link.to).filter(|to| found.insert(*to)));
         }
         found
     }
@@ -111,38 +178,78 @@ mod tests {
         Uuid::from_u128(number)
     }
 
-    /// Member 1 is member 2, who works at account 10 from June on; account 10 is account 11.
-    fn identities() -> Identities {
-        let june = NaiveDate::from_ymd_opt(2026, 6, 1);
-        let link = |to: u128, from_day| vec![Link { to: id(to), from_day, until_day: None }];
-        Identities {
-            links: HashMap::from([(id(1), link(2, None)), (id(2), link(10, june)), (id(10), link(11, None))]),
-            accounts: [id(10), id(11)].into(),
+    fn day(month: u32) -> NaiveDate {
+        NaiveDate::from_ymd_opt(2026, month, 15).unwrap()
+    }
+
+    fn link(to: u128, from_month: Option<u32>, until_month: Option<u32>) -> Link {
+        Link { to: id(to), from_day: from_month.map(day), until_day: until_month.map(day) }
+    }
+
+    /// Parties from 10 on are accounts.
+    fn identities(links: &[(u128, Link)]) -> Identities {
+        let mut identities = Identities { accounts: (10..20).map(id).collect(), ..Identities::default() };
+        for (from, link) in links {
+            identities.add(id(*from), *link);
         }
+        identities
+    }
+
+    /// Member 1 is member 2, who works at account 10 from June on; account 10 is account 11.
+    fn one_account() -> Identities {
+        identities(&[(1, link(2, None, None)), (2, link(10, Some(6), None)), (10, link(11, None, None))])
     }
 
     #[test]
     fn links_are_followed_while_they_hold() {
-        let day = |month| NaiveDate::from_ymd_opt(2026, month, 15).unwrap();
-        let check =
-            |party, month, unit, expected| assert_eq!(identities().unit(id(party), day(month), unit), id(expected));
-        check(1, 7, AttributionUnit::Account, 11);
-        check(1, 5, AttributionUnit::Account, 2);
-        check(1, 7, AttributionUnit::Member, 2);
-        check(10, 5, AttributionUnit::Member, 11);
+        let check = |party, month, unit, expected| {
+            assert_eq!(one_account().unit(id(party), day(month), unit), id(expected), "{party} in month {month}");
+            assert_eq!(one_account().units(id(party), day(month), unit), [id(expected)]);
+        };
+        check(1, 7, AttributionUnit::Account, 10);
+        check(2, 7, AttributionUnit::Account, 10);
+        check(1, 5, AttributionUnit::Account, 1);
+        check(2, 7, AttributionUnit::Member, 1);
+        check(11, 5, AttributionUnit::Member, 10);
         check(99, 7, AttributionUnit::Account, 99);
     }
 
+    /// A contact of the CRM and an attendee have an address in common; the CRM knows the contact's account.
     #[test]
-    fn links_in_both_directions_unite() {
-        let link = |to: u128| vec![Link { to: id(to), from_day: None, until_day: None }];
-        let circle = Identities {
-            links: HashMap::from([(id(1), link(2)), (id(2), link(1)), (id(3), link(1))]),
-            accounts: Default::default(),
-        };
-        let day = NaiveDate::from_ymd_opt(2026, 1, 1).unwrap();
+    fn an_address_leads_to_the_account_whichever_way_links_point() {
+        let (contact, address, account) = (3, 1, 12);
+        let identities = identities(&[(contact, link(address, None, None)), (contact, link(account, None, None))]);
+        for party in [contact, address] {
+            assert_eq!(identities.units(id(party), day(1), AttributionUnit::Account), [id(account)]);
+        }
+        assert_eq!(identities.around(&[id(account)].into()), [id(contact), id(address), id(account)].into());
+        assert!(identities.has_account(id(address)) && !identities.has_account(id(4)));
+        assert_eq!(identities.accounts_with_members(), [id(account)].into());
+    }
+
+    #[test]
+    fn a_member_of_two_accounts_counts_for_both_and_their_outcomes_for_neither() {
+        let identities =
+            identities(&[(1, link(10, None, Some(6))), (1, link(11, Some(3), None)), (2, link(1, None, None))]);
+        let units = |month| identities.units(id(2), day(month), AttributionUnit::Account);
+        assert_eq!((units(1), units(4), units(8)), (vec![id(10)], vec![id(10), id(11)], vec![id(11)]));
+        let unit = |month| identities.unit(id(2), day(month), AttributionUnit::Account);
+        assert_eq!((unit(1), unit(4), unit(8)), (id(10), id(1), id(11)));
+    }
+
+    /// Two accounts that are the same are one, so a member of both is a member of one.
+    #[test]
+    fn an_account_under_two_names_is_one() {
+        let identities =
+            identities(&[(1, link(10, None, None)), (1, link(11, None, None)), (10, link(11, None, None))]);
+        assert_eq!(identities.units(id(1), day(1), AttributionUnit::Account), [id(10)]);
+    }
+
+    #[test]
+    fn links_in_circles_unite() {
+        let circle = identities(&[(1, link(2, None, None)), (2, link(1, None, None)), (3, link(1, None, None))]);
         for party in 1..=3 {
-            assert_eq!(circle.unit(id(party), day, AttributionUnit::Member), id(1));
+            assert_eq!(circle.unit(id(party), day(1), AttributionUnit::Member), id(1));
         }
         assert_eq!(circle.around(&[id(3)].into()), [id(1), id(2), id(3)].into());
     }

@@ -1,6 +1,7 @@
 //! The ids of what is tracked, made from its source and key, and the hash that shows whether a record has the same
 //! content as before.
 
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 use valuemap_shared::activities::{PartyKind, PartyRef, Record, RecordKind, Reference};
@@ -39,7 +40,11 @@ fn digest_id(community: CommunityId, kind: &str, reference: &Reference) -> Uuid 
 pub(super) type ContentHash = [u8; 16];
 
 pub(super) fn content_hash(record: &Record) -> ContentHash {
-    let digest = Sha256::digest(serde_json::to_vec(record).unwrap_or_default());
+    hash_of(record)
+}
+
+pub(super) fn hash_of(content: &impl Serialize) -> ContentHash {
+    let digest = Sha256::digest(serde_json::to_vec(content).unwrap_or_default());
     let mut hash = ContentHash::default();
     hash.copy_from_slice(&digest[..16]);
     hash

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::Condition;
 use sea_orm::prelude::*;
-use sea_orm::sea_query::ExprTrait;
+use sea_orm::sea_query::{ExprTrait, Query, SimpleExpr};
 use valuemap_shared::ids::{ActivityId, ActivityTypeId, PartyId};
 
 use crate::activities::entities::{
@@ -20,12 +20,48 @@ pub enum Filter {
     OfParty(PartyId),
     /// Links from or to it.
     LinksOf(PartyId),
+    /// Links that tie together what is asked for, and those that a person has ended or not.
+    Links {
+        tie: Option<Tie>,
+        ended: Option<bool>,
+    },
     /// Of a type, and between two days that may be left open.
     Activities {
         of_type: Option<ActivityTypeId>,
         from: Option<NaiveDate>,
         until: Option<NaiveDate>,
     },
+}
+
+/// What links tie together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Tie {
+    /// Two members, or two accounts.
+    Same,
+    /// A member and an account.
+    WorksAt,
+}
+
+impl Tie {
+    fn condition(self) -> SimpleExpr {
+        let kind_of = |end: identity_link::Column| {
+            let link = |column: identity_link::Column| Expr::col((identity_link::Entity, column));
+            let kind = Query::select()
+                .column((party::Entity, party::Column::Kind))
+                .from(party::Entity)
+                .and_where(
+                    Expr::col((party::Entity, party::Column::CommunityId)).eq(link(identity_link::Column::CommunityId)),
+                )
+                .and_where(Expr::col((party::Entity, party::Column::Id)).eq(link(end)))
+                .take();
+            SimpleExpr::SubQuery(None, Box::new(kind.into()))
+        };
+        let (from, to) = (kind_of(identity_link::Column::FromId), kind_of(identity_link::Column::ToId));
+        match self {
+            Self::Same => from.eq(to),
+            Self::WorksAt => from.ne(to),
+        }
+    }
 }
 
 impl pages::Filter for Filter {
@@ -36,6 +72,12 @@ impl pages::Filter for Filter {
             Self::OfActivity(id) => Condition::all().add(is("activity_id", id.0)),
             Self::OfParty(id) => Condition::all().add(is("party_id", id.0)),
             Self::LinksOf(id) => Condition::any().add(is("from_id", id.0)).add(is("to_id", id.0)),
+            Self::Links { tie, ended } => {
+                Condition::all().add_option(tie.map(Tie::condition)).add_option(ended.map(|ended| match ended {
+                    true => identity_link::Column::EndedAt.is_not_null(),
+                    false => identity_link::Column::EndedAt.is_null(),
+                }))
+            }
             Self::Activities { of_type, from, until } => Condition::all()
                 .add_option(of_type.map(|id| activity::Column::TypeId.eq(id.0)))
                 .add_option(from.map(|day| activity::Column::EndsOn.gte(day)))

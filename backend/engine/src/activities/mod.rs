@@ -1,13 +1,18 @@
 //! Tracking: what the organisation does for the community, whom it reaches, and what comes of it.
 
 mod accepted;
+pub mod address_book;
+pub mod addresses;
+pub mod ended;
 pub mod entities;
 pub mod identity;
 pub mod keys;
 pub mod lists;
+pub mod one_person;
 pub mod payments;
 pub mod rates;
 pub mod record;
 mod rows;
 pub mod store;
 mod storing;
+pub mod unlinked;

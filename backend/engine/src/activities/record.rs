@@ -6,23 +6,28 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use chrono::{DateTime, Utc};
+use chrono::NaiveDate;
 use sea_orm::prelude::*;
 use sea_orm::sea_query::LockType;
-use sea_orm::{Condition, IntoActiveModel, QuerySelect};
+use sea_orm::{Condition, QuerySelect};
 use uuid::Uuid;
-use valuemap_shared::activities::{PartyRef, Record, RecordKind, Reference};
+use valuemap_shared::activities::{IdentityLink, PartyRef, Record, RecordKind, Reference, Unlinked};
 use valuemap_shared::ids::CommunityId;
 use valuemap_shared::money::Currency;
-use valuemap_shared::value_map::model::MeasureSource;
+use valuemap_shared::value_map::model::{Attribution, MeasureSource};
 
 pub use crate::activities::accepted::Stored;
-use crate::activities::accepted::{Accepted, ROWS, Stamp};
-use crate::activities::entities::{activity, activity_type, outcome, party};
-use crate::activities::keys::{ContentHash, content_hash};
+use crate::activities::accepted::{Accepted, ROWS, Stamp, parties_of};
+use crate::activities::address_book::{AddressBook, DOUBTFUL};
+use crate::activities::addresses::{AddressFree, Addresses, is_with_itself};
+use crate::activities::ended::EndedLinks;
+use crate::activities::entities::{activity, activity_type, outcome};
+use crate::activities::keys::{ContentHash, content_hash, hash_of};
 use crate::activities::rates::Rates;
 use crate::activities::rows::RecordRows;
-use crate::activities::storing::stored_hashes;
+use crate::activities::storing::{insert_mentioned, stored_hashes};
+use crate::activities::unlinked::Mentions;
+use crate::base::ambient::Ambient;
 use crate::base::digests::hexadecimal;
 use crate::database::statements::chunks;
 use crate::scoring_models::store::model_of;
@@ -41,6 +46,11 @@ pub struct Refused {
 #[derive(Debug)]
 pub struct Recorder {
     stamp: Stamp,
+    addresses: Addresses,
+    ended: EndedLinks,
+    address_book: AddressBook,
+    /// What was said of whom in this transaction, to find out what is linked to nobody.
+    mentions: Mentions,
     currency: Currency,
     rates: Rates,
     /// Activities, types and parties that are stored; looked up once.
@@ -48,13 +58,19 @@ pub struct Recorder {
     activities: HashSet<Uuid>,
     /// The measures of the newest scoring model.
     measures: Vec<(String, MeasureSource)>,
+    /// How the newest scoring model attributes outcomes.
+    attribution: Option<Attribution>,
     parties: HashSet<Uuid>,
     /// What was stored in this transaction, with what it said: the same twice is fine, a contradiction is not. About
     /// 70 MB for a million records.
     seen: HashMap<Uuid, ContentHash>,
+    /// The same of links, by their two parties in whichever direction.
+    seen_links: HashMap<(Uuid, Uuid, Option<NaiveDate>), ContentHash>,
     pub stored: BTreeMap<RecordKind, Stored>,
     /// Of the changed outcomes, those that did not come about after all.
     pub withdrawn: u64,
+    /// Links that were stated again although a person has ended them: they stay ended.
+    pub kept_ended: u64,
     pub refused: Vec<Refused>,
 }
 
@@ -65,34 +81,39 @@ impl Recorder {
         transaction: &impl ConnectionTrait,
         community: CommunityId,
         batch: Option<Uuid>,
-        now: DateTime<Utc>,
+        ambient: &Ambient,
     ) -> Result<Self, DbErr> {
         let row = community::Entity::find_by_id(community.0).lock(LockType::NoKeyUpdate).one(transaction).await?;
-        Self::of(transaction, community, row, batch, now, true).await
+        let addresses = Addresses::of(transaction, ambient, community).await?;
+        let stamp = Stamp { community, batch, now: ambient.now(), writes: true };
+        Self::of(transaction, row, addresses, stamp).await
     }
 
     /// Counts and refuses just as if it stored, and keeps nobody from writing.
     pub async fn preview(
         connection: &impl ConnectionTrait,
         community: CommunityId,
-        now: DateTime<Utc>,
+        batch: Option<Uuid>,
+        ambient: &Ambient,
     ) -> Result<Self, DbErr> {
         let row = community::Entity::find_by_id(community.0).one(connection).await?;
-        Self::of(connection, community, row, None, now, false).await
+        let addresses = Addresses::to_compare(connection, ambient, community).await?;
+        let stamp = Stamp { community, batch, now: ambient.now(), writes: false };
+        Self::of(connection, row, addresses, stamp).await
     }
 
     async fn of(
         transaction: &impl ConnectionTrait,
-        community: CommunityId,
         row: Option<community::Model>,
-        batch: Option<Uuid>,
-        now: DateTime<Utc>,
-        writes: bool,
+        addresses: Addresses,
+        stamp: Stamp,
     ) -> Result<Self, DbErr> {
+        let community = stamp.community;
         let row = row.ok_or_else(|| DbErr::RecordNotFound(format!("community {community}")))?;
         let currency =
             row.currency.parse().map_err(|error| DbErr::Custom(format!("community {community}: {error}")))?;
         let model = model_of(transaction, community, None).await?;
+        let attribution = model.as_ref().map(|stored| stored.model.financial.attribution.clone());
         let measures = model
             .map(|stored| stored.model.measures.iter().map(|measure| (measure.key.clone(), measure.source)).collect());
         let ids = |rows: Vec<Uuid>| rows.into_iter().collect();
@@ -101,16 +122,23 @@ impl Recorder {
         let activities = activity::Entity::find().select_only().column(activity::Column::Id);
         let activities = activities.filter(activity::Column::CommunityId.eq(community.0)).into_tuple();
         Ok(Self {
-            stamp: Stamp { community, batch, now, writes },
+            stamp,
+            addresses,
+            ended: EndedLinks::of(transaction, community).await?,
+            address_book: AddressBook::default(),
+            mentions: Mentions::default(),
             currency,
             rates: Rates::of(transaction, community).await?,
             types: ids(types.await?),
             activities: ids(activities.all(transaction).await?),
             measures: measures.unwrap_or_default(),
+            attribution,
             parties: HashSet::new(),
             seen: HashMap::new(),
+            seen_links: HashMap::new(),
             stored: BTreeMap::new(),
             withdrawn: 0,
+            kept_ended: 0,
             refused: Vec::new(),
         })
     }
@@ -121,11 +149,18 @@ impl Recorder {
         transaction: &impl ConnectionTrait,
         records: Vec<(u64, Record)>,
     ) -> Result<(), DbErr> {
-        let mut by_kind: BTreeMap<RecordKind, Vec<(u64, Record)>> = BTreeMap::new();
+        self.foresee(records.iter().map(|(_, record)| record));
+        let mut by_kind: BTreeMap<RecordKind, Vec<(u64, AddressFree)>> = BTreeMap::new();
         for (position, record) in records {
             let problems = record.problems();
             if problems.is_empty() {
-                by_kind.entry(record.kind()).or_default().push((position, record));
+                let (record, link) = self.addresses.removed_from(record);
+                // Nobody states this link in so many words, so one that a person has ended is no contradiction.
+                let link = link.filter(|link| !self.keeps_ended(link.record())).map(|link| self.weighed(link));
+                let record = if self.stamp.batch.is_some() { self.weighed(record) } else { record };
+                for record in std::iter::once(record).chain(link) {
+                    by_kind.entry(record.record().kind()).or_default().push((position, record));
+                }
             }
             let refuse = |problem: valuemap_shared::survey::Problem| Refused {
                 position,
@@ -137,7 +172,7 @@ impl Recorder {
         self.add_missing_parties(transaction, &by_kind).await?;
         for (kind, records) in by_kind {
             let accepted = self.accept(kind, records);
-            let rows = RecordRows::of(&self.stamp, kind, &accepted);
+            let rows = RecordRows::of(&self.stamp, &self.ended, kind, &accepted);
             let stored = rows.store(transaction, &self.stamp).await?;
             let total = self.stored.entry(kind).or_default();
             total.new += stored.new;
@@ -145,6 +180,33 @@ impl Recorder {
             total.known += stored.known;
         }
         Ok(())
+    }
+
+    /// Notes which addresses the records bring, so that an id with several of them is known before the first is stored.
+    /// Whoever records in pieces tells of all of them before.
+    pub fn foresee<'a>(&mut self, records: impl IntoIterator<Item = &'a Record>) {
+        for record in records {
+            if matches!(record, Record::Link(_) | Record::Party(_)) {
+                let (record, link) = self.addresses.removed_from(record.clone());
+                let links = link.iter().chain([&record]);
+                links.for_each(|link| self.address_book.add(&self.stamp, link.record()));
+            }
+        }
+    }
+
+    /// Takes over what another recorder was told of.
+    pub fn foresee_all(&mut self, address_book: AddressBook) {
+        self.address_book = address_book;
+    }
+
+    pub fn address_book(&self) -> &AddressBook {
+        &self.address_book
+    }
+
+    /// A link of an id that has several addresses is doubtful.
+    fn weighed(&self, record: AddressFree) -> AddressFree {
+        let is_doubtful = self.address_book.is_doubtful(&self.stamp, record.record());
+        if is_doubtful { record.at_most(DOUBTFUL) } else { record }
     }
 
     /// Marks outcomes that did not come about after all. They keep what they said; those that are not stored are left
@@ -158,7 +220,8 @@ impl Recorder {
         if !outcomes.is_empty() {
             self.stored.entry(RecordKind::Outcome).or_default();
         }
-        for (position, reference) in outcomes {
+        for (position, mut reference) in outcomes {
+            self.addresses.reference(&mut reference);
             let id = self.stamp.id(RecordKind::Outcome, &reference);
             match self.seen.insert(id, WITHDRAWN) {
                 None => _ = ids.insert(id),
@@ -194,19 +257,40 @@ impl Recorder {
 
     /// Whether records may refer to this activity.
     pub fn has_activity(&self, reference: &Reference) -> bool {
-        self.activities.contains(&self.stamp.id(RecordKind::Activity, reference))
+        let mut reference = reference.clone();
+        self.addresses.reference(&mut reference);
+        self.activities.contains(&self.stamp.id(RecordKind::Activity, &reference))
+    }
+
+    /// A record as it is stored: without addresses.
+    pub fn as_stored(&self, record: Record) -> Record {
+        self.addresses.removed_from(record).0.record().clone()
+    }
+
+    /// Any other text as it is stored: without addresses.
+    pub fn text_as_stored(&self, text: &str) -> String {
+        self.addresses.removed_from_text(text)
     }
 
     /// The records that may be stored, in the order of their ids, so that two writers cannot deadlock.
-    fn accept(&mut self, kind: RecordKind, records: Vec<(u64, Record)>) -> Vec<Accepted> {
+    fn accept(&mut self, kind: RecordKind, records: Vec<(u64, AddressFree)>) -> Vec<Accepted> {
         let mut accepted: BTreeMap<Uuid, Accepted> = BTreeMap::new();
-        for (position, record) in records {
-            if let Some((path, reason)) = self.objection(&record) {
+        for (position, free) in records {
+            let record = free.record();
+            if let Some((path, reason)) = self.objection(record) {
                 self.refused.push(Refused { position, path: path.to_owned(), reason });
                 continue;
             }
-            let id = self.id_of(kind, &record);
-            let hash = content_hash(&record);
+            if let Record::Link(link) = record
+                && self.contradicts_a_link(link)
+            {
+                self.refused.push(contradiction(position));
+                continue;
+            }
+            _ = self.keeps_ended(record);
+            self.mentions.add(&self.stamp, record);
+            let id = self.stamp.id_of(kind, record);
+            let hash = content_hash(record);
             match self.seen.get(&id) {
                 Some(seen) if *seen != hash => {
                     self.refused.push(contradiction(position));
@@ -221,7 +305,7 @@ impl Recorder {
                         RecordKind::Activity => _ = self.activities.insert(id),
                         _ => {}
                     }
-                    accepted.insert(id, Accepted { id, hash: hexadecimal(&hash), record });
+                    accepted.insert(id, Accepted { id, hash: hexadecimal(&hash), record: free });
                 }
             }
         }
@@ -242,6 +326,14 @@ impl Recorder {
                     let reason = format!("there is no activity type `{}`; add it first", activity.activity_type);
                     ("activityType", reason)
                 })
+            }
+            Record::Link(_) if is_with_itself(record) => {
+                Some(("to", "both are known by the same e-mail address: a party cannot be linked to itself".to_owned()))
+            }
+            // A file says everything that its system knows each time. Who states a single link contradicts a person.
+            Record::Link(link) if self.stamp.batch.is_none() => {
+                let ended = self.ended.between(self.stamp.party_id(&link.from), self.stamp.party_id(&link.to))?;
+                Some(("to", format!("{ended}; restore that link for it to hold again")))
             }
             Record::Touchpoint(touchpoint) => missing_activity(&touchpoint.activity),
             Record::Cost(cost) => cost.activity.as_ref().and_then(missing_activity).or_else(|| {
@@ -277,12 +369,12 @@ impl Recorder {
     async fn add_missing_parties(
         &mut self,
         transaction: &impl ConnectionTrait,
-        records: &BTreeMap<RecordKind, Vec<(u64, Record)>>,
+        records: &BTreeMap<RecordKind, Vec<(u64, AddressFree)>>,
     ) -> Result<(), DbErr> {
         let mut mentioned: BTreeMap<Uuid, &PartyRef> = BTreeMap::new();
         for (_, record) in records.values().flatten() {
-            for party in parties_of(record) {
-                let id = self.party_id(party);
+            for party in parties_of(record.record()) {
+                let id = self.stamp.party_id(party);
                 if !self.parties.contains(&id) {
                     mentioned.insert(id, party);
                 }
@@ -291,29 +383,8 @@ impl Recorder {
         if !self.stamp.writes {
             return Ok(());
         }
-        for pieces in chunks(mentioned, ROWS) {
-            let rows = pieces.iter().map(|(id, party)| {
-                let row = party::Model {
-                    community_id: self.stamp.community.0,
-                    id: *id,
-                    source: party.reference.source.clone(),
-                    external_key: party.reference.key.clone(),
-                    // Whatever is said of it later is a change.
-                    content_hash: String::new(),
-                    batch_id: self.stamp.batch,
-                    recorded_at: self.stamp.now,
-                    kind: party.kind.to_string(),
-                    name: None,
-                    is_staff: false,
-                    since: None,
-                    until: None,
-                };
-                row.into_active_model().reset_all()
-            });
-            let insert = party::Entity::insert_many(rows).on_conflict_do_nothing();
-            insert.exec_without_returning(transaction).await?;
-            self.parties.extend(pieces.iter().map(|(id, _)| *id));
-        }
+        insert_mentioned(transaction, &self.stamp, &mentioned).await?;
+        self.parties.extend(mentioned.into_keys());
         Ok(())
     }
 
@@ -321,30 +392,32 @@ impl Recorder {
         self.stamp.community
     }
 
+    /// The id that a party is stored under.
     pub fn party_id(&self, party: &PartyRef) -> Uuid {
-        self.stamp.party_id(party)
+        let mut party = party.clone();
+        self.addresses.party(&mut party);
+        self.stamp.party_id(&party)
     }
 
-    fn id_of(&self, kind: RecordKind, record: &Record) -> Uuid {
-        let by = |source: &str, key: &str| self.stamp.id(kind, &Reference::new(source, key));
-        match record {
-            Record::Party(party) => self.party_id(&party.party),
-            Record::Link(link) => {
-                let part =
-                    |party: &PartyRef| format!("{}\0{}\0{}", party.kind, party.reference.source, party.reference.key);
-                by(&part(&link.from), &format!("{}\0{:?}", part(&link.to), link.valid_from))
-            }
-            Record::ActivityType(kind) => self.stamp.type_id(&kind.key),
-            Record::Activity(activity) => self.stamp.id(kind, &activity.reference),
-            Record::Cost(cost) => self.stamp.id(kind, &cost.reference),
-            Record::Touchpoint(touchpoint) => self.stamp.id(kind, &touchpoint.reference),
-            Record::Outcome(outcome) => self.stamp.id(kind, &outcome.reference),
-            Record::Case(case) => self.stamp.id(kind, &case.reference),
-            Record::Contribution(contribution) => self.stamp.id(kind, &contribution.reference),
-            Record::Observation(observation) => {
-                by(&observation.source, &format!("{}\0{}", observation.measure, observation.day))
-            }
-        }
+    /// What of all that was recorded is linked to nobody.
+    pub async fn unlinked(&self, connection: &impl ConnectionTrait) -> Result<Unlinked, DbErr> {
+        self.mentions.unlinked(connection, self.stamp.community, self.attribution.as_ref()).await
+    }
+
+    /// Counts a link that a person has ended, and says whether it is one.
+    fn keeps_ended(&mut self, record: &Record) -> bool {
+        let Record::Link(link) = record else { return false };
+        let is_ended = self.ended.between(self.stamp.party_id(&link.from), self.stamp.party_id(&link.to)).is_some();
+        self.kept_ended += u64::from(is_ended);
+        is_ended
+    }
+
+    /// Whether the same two parties were linked from the same day on before, and otherwise: a link from A to B says what
+    /// one from B to A says.
+    fn contradicts_a_link(&mut self, link: &IdentityLink) -> bool {
+        let (from, to) = (self.stamp.party_id(&link.from), self.stamp.party_id(&link.to));
+        let says = hash_of(&(link.method, link.confidence, link.valid_until));
+        *self.seen_links.entry((from.min(to), from.max(to), link.valid_from)).or_insert(says) != says
     }
 }
 
@@ -354,15 +427,4 @@ const WITHDRAWN: ContentHash = *b"withdrawn outcom";
 fn contradiction(position: u64) -> Refused {
     let reason = "an earlier record has the same key and different content".to_owned();
     Refused { position, path: String::new(), reason }
-}
-
-fn parties_of(record: &Record) -> Vec<&PartyRef> {
-    match record {
-        Record::Link(link) => vec![&link.from, &link.to],
-        Record::Touchpoint(touchpoint) => vec![&touchpoint.party],
-        Record::Outcome(outcome) => outcome.party.iter().collect(),
-        Record::Case(case) => case.party.iter().collect(),
-        Record::Contribution(contribution) => vec![&contribution.party],
-        _ => Vec::new(),
-    }
 }

@@ -2,10 +2,12 @@
 
 use rust_decimal::Decimal;
 use serde_json::json;
-use valuemap_shared::activities::{Cost, Record, RecordKind, Reference};
+use uuid::Uuid;
+use valuemap_shared::activities::{Cost, PartyRef, Record, RecordKind, Reference};
 use valuemap_shared::money::ten_thousandths;
 
 use crate::activities::accepted::{Accepted, Stamp};
+use crate::activities::ended::EndedLinks;
 use crate::activities::entities::{
     activity, activity_type, contribution, cost_line, identity_link, observation, outcome, party, support_case,
     touchpoint,
@@ -44,10 +46,10 @@ macro_rules! row {
 
 impl RecordRows {
     /// The rows of records that are all of this kind.
-    pub fn of(stamp: &Stamp, kind: RecordKind, accepted: &[Accepted]) -> Self {
+    pub fn of(stamp: &Stamp, ended: &EndedLinks, kind: RecordKind, accepted: &[Accepted]) -> Self {
         match kind {
             RecordKind::Party => Self::Parties(accepted.iter().filter_map(|one| party(stamp, one)).collect()),
-            RecordKind::Link => Self::Links(accepted.iter().filter_map(|one| link(stamp, one)).collect()),
+            RecordKind::Link => Self::Links(accepted.iter().filter_map(|one| link(stamp, ended, one)).collect()),
             RecordKind::ActivityType => {
                 Self::ActivityTypes(accepted.iter().filter_map(|one| activity_type(stamp, one)).collect())
             }
@@ -68,8 +70,27 @@ impl RecordRows {
     }
 }
 
+/// A party that is mentioned and was never introduced.
+pub(super) fn mentioned_party(stamp: &Stamp, id: Uuid, party: &PartyRef) -> party::Model {
+    party::Model {
+        community_id: stamp.community.0,
+        id,
+        source: party.reference.source.clone(),
+        external_key: party.reference.key.clone(),
+        // Whatever is said of it later is a change.
+        content_hash: String::new(),
+        batch_id: stamp.batch,
+        recorded_at: stamp.now,
+        kind: party.kind.to_string(),
+        name: None,
+        is_staff: false,
+        since: None,
+        until: None,
+    }
+}
+
 fn party(stamp: &Stamp, accepted: &Accepted) -> Option<party::Model> {
-    let Record::Party(record) = &accepted.record else { return None };
+    let Record::Party(record) = accepted.record.record() else { return None };
     Some(row!(
         stamp,
         accepted,
@@ -84,25 +105,30 @@ fn party(stamp: &Stamp, accepted: &Accepted) -> Option<party::Model> {
     ))
 }
 
-fn link(stamp: &Stamp, accepted: &Accepted) -> Option<identity_link::Model> {
-    let Record::Link(record) = &accepted.record else { return None };
+fn link(stamp: &Stamp, ended: &EndedLinks, accepted: &Accepted) -> Option<identity_link::Model> {
+    let Record::Link(record) = accepted.record.record() else { return None };
+    let (from_id, to_id) = (stamp.party_id(&record.from), stamp.party_id(&record.to));
+    let ended = ended.between(from_id, to_id).cloned();
     Some(row!(
         stamp,
         accepted,
         &record.from.reference,
         identity_link {
-            from_id: stamp.party_id(&record.from),
-            to_id: stamp.party_id(&record.to),
+            from_id: from_id,
+            to_id: to_id,
             method: record.method.to_string(),
             confidence: record.confidence,
             valid_from: record.valid_from,
             valid_until: record.valid_until,
+            ended_at: ended.as_ref().map(|ended| ended.at),
+            ended_by: ended.as_ref().map(|ended| ended.by.clone()),
+            end_reason: ended.and_then(|ended| ended.reason),
         }
     ))
 }
 
 fn activity_type(stamp: &Stamp, accepted: &Accepted) -> Option<activity_type::Model> {
-    let Record::ActivityType(record) = &accepted.record else { return None };
+    let Record::ActivityType(record) = accepted.record.record() else { return None };
     let reference = Reference::new("", &record.key);
     Some(row!(
         stamp,
@@ -117,7 +143,7 @@ fn activity_type(stamp: &Stamp, accepted: &Accepted) -> Option<activity_type::Mo
 }
 
 fn activity(stamp: &Stamp, accepted: &Accepted) -> Option<activity::Model> {
-    let Record::Activity(record) = &accepted.record else { return None };
+    let Record::Activity(record) = accepted.record.record() else { return None };
     Some(row!(
         stamp,
         accepted,
@@ -135,7 +161,7 @@ fn activity(stamp: &Stamp, accepted: &Accepted) -> Option<activity::Model> {
 }
 
 fn cost(stamp: &Stamp, accepted: &Accepted) -> Option<cost_line::Model> {
-    let Record::Cost(record) = &accepted.record else { return None };
+    let Record::Cost(record) = accepted.record.record() else { return None };
     let (hours, rate) = match record.cost {
         Cost::Amount(_) => (None, None),
         Cost::Hours { hours, rate } => (Some(hours), Some(rate)),
@@ -159,7 +185,7 @@ fn cost(stamp: &Stamp, accepted: &Accepted) -> Option<cost_line::Model> {
 }
 
 fn touchpoint(stamp: &Stamp, accepted: &Accepted) -> Option<touchpoint::Model> {
-    let Record::Touchpoint(record) = &accepted.record else { return None };
+    let Record::Touchpoint(record) = accepted.record.record() else { return None };
     Some(row!(
         stamp,
         accepted,
@@ -175,7 +201,7 @@ fn touchpoint(stamp: &Stamp, accepted: &Accepted) -> Option<touchpoint::Model> {
 }
 
 fn outcome(stamp: &Stamp, accepted: &Accepted) -> Option<outcome::Model> {
-    let Record::Outcome(record) = &accepted.record else { return None };
+    let Record::Outcome(record) = accepted.record.record() else { return None };
     Some(row!(
         stamp,
         accepted,
@@ -195,7 +221,7 @@ fn outcome(stamp: &Stamp, accepted: &Accepted) -> Option<outcome::Model> {
 }
 
 fn case(stamp: &Stamp, accepted: &Accepted) -> Option<support_case::Model> {
-    let Record::Case(record) = &accepted.record else { return None };
+    let Record::Case(record) = accepted.record.record() else { return None };
     Some(row!(
         stamp,
         accepted,
@@ -210,7 +236,7 @@ fn case(stamp: &Stamp, accepted: &Accepted) -> Option<support_case::Model> {
 }
 
 fn contribution(stamp: &Stamp, accepted: &Accepted) -> Option<contribution::Model> {
-    let Record::Contribution(record) = &accepted.record else { return None };
+    let Record::Contribution(record) = accepted.record.record() else { return None };
     Some(row!(
         stamp,
         accepted,
@@ -226,7 +252,7 @@ fn contribution(stamp: &Stamp, accepted: &Accepted) -> Option<contribution::Mode
 }
 
 fn observation(stamp: &Stamp, accepted: &Accepted) -> Option<observation::Model> {
-    let Record::Observation(record) = &accepted.record else { return None };
+    let Record::Observation(record) = accepted.record.record() else { return None };
     Some(observation::Model {
         community_id: stamp.community.0,
         measure: record.measure.clone(),

@@ -8,11 +8,11 @@ use sea_orm::prelude::*;
 use sea_orm::{ExprTrait, FromQueryResult, QueryOrder, QuerySelect};
 use serde_json::json;
 use valuemap_shared::activities::{OutcomeWeights, Role};
-use valuemap_shared::ids::{ActivityId, ActivityTypeId, CommunityId, OutcomeId, PartyId, TouchpointId};
+use valuemap_shared::ids::{ActivityId, ActivityTypeId, CommunityId, IdentityLinkId, OutcomeId, PartyId, TouchpointId};
 use valuemap_shared::money::Currency;
 
 use crate::activities::entities::{
-    activity, activity_type, cost_line, exchange_rate, outcome, outcome_weights, party, touchpoint,
+    activity, activity_type, cost_line, exchange_rate, identity_link, outcome, outcome_weights, party, touchpoint,
 };
 use crate::tenancy::entities::community;
 use crate::tenancy::own::Own;
@@ -192,6 +192,7 @@ by_id! {
     activity_types_by_id of activity_type by ActivityTypeId;
     activities_by_id of activity by ActivityId;
     parties_by_id of party by PartyId;
+    identity_links_by_id of identity_link by IdentityLinkId;
     touchpoints_by_id of touchpoint by TouchpointId;
     outcomes_by_id of outcome by OutcomeId;
 }

@@ -1,11 +1,12 @@
 //! Upserts: writes the rows that are new or have different content than before.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use sea_orm::prelude::*;
 use sea_orm::sea_query::{Alias, ExprTrait, OnConflict, Query, SimpleExpr};
 use sea_orm::{IntoActiveModel, Iterable};
 use uuid::Uuid;
+use valuemap_shared::activities::PartyRef;
 use valuemap_shared::ids::CommunityId;
 
 use crate::activities::accepted::{ROWS, Stamp, Stored};
@@ -13,7 +14,7 @@ use crate::activities::entities::{
     activity, activity_type, contribution, cost_line, identity_link, observation, outcome, party, support_case,
     touchpoint,
 };
-use crate::activities::rows::RecordRows;
+use crate::activities::rows::{RecordRows, mentioned_party};
 use crate::database::statements::chunks;
 
 impl RecordRows {
@@ -177,6 +178,20 @@ async fn store_observations(
         }
     }
     Ok(stored)
+}
+
+/// Inserts parties that are mentioned, by their ids. Those that are there stay as they are.
+pub(super) async fn insert_mentioned(
+    transaction: &impl ConnectionTrait,
+    stamp: &Stamp,
+    mentioned: &BTreeMap<Uuid, &PartyRef>,
+) -> Result<(), DbErr> {
+    for some in chunks(mentioned, ROWS) {
+        let rows = some.iter().map(|(id, party)| mentioned_party(stamp, **id, party).into_active_model().reset_all());
+        let insert = party::Entity::insert_many(rows).on_conflict_do_nothing();
+        insert.exec_without_returning(transaction).await?;
+    }
+    Ok(())
 }
 
 /// Inserts rows, or replaces those that are there.

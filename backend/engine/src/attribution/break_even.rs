@@ -258,10 +258,14 @@ async fn conversion_of(
     }
     let mut converted: HashMap<Uuid, bool> = HashMap::new();
     for (party, at) in touches {
-        let unit = unit(party, at);
-        let followed =
-            happened.get(&unit).is_some_and(|times| times.iter().any(|time| at <= *time && *time < at + window));
-        *converted.entry(unit).or_default() |= followed;
+        let followed = |unit: &Uuid| {
+            happened.get(unit).is_some_and(|times| times.iter().any(|time| at <= *time && *time < at + window))
+        };
+        // What a member of several accounts did is of none of them and followed the touch all the same.
+        let of_member = followed(&unit(party, at));
+        for unit in identities.units(party, at.date_naive(), attribution.by) {
+            *converted.entry(unit).or_default() |= of_member || followed(&unit);
+        }
     }
     let yes = converted.values().filter(|converted| **converted).count() as u64;
     Ok(Rate::new(yes, converted.len() as u64).ok().map(|rate| Conversion { rate, days }))

@@ -228,7 +228,8 @@ mod tests {
 
     /// One unit met three activities from two channels, and then there was an outcome; another is nobody's.
     fn history() -> History {
-        let touch = |at, activity, channel| Touched { unit: 0, at, activity, channel, role: Role::Attended };
+        let touch =
+            |at, activity, channel| Touched { unit: 0, at, activity, channel, role: Role::Attended, is_shared: false };
         let outcome = |unit, at| Happened {
             unit,
             at,

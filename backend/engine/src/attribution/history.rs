@@ -61,6 +61,8 @@ pub struct Touched {
     pub activity: u32,
     pub channel: u32,
     pub role: Role,
+    /// It stands with another unit, too, and is counted there: its member is of several accounts.
+    pub is_shared: bool,
 }
 
 /// An outcome.
@@ -111,9 +113,15 @@ impl History {
         let identities = Identities::of(snapshot, community, parameters.minimum_confidence).await?;
         let exchange = Exchange::of(snapshot, community).await?;
         let activities = activities(snapshot, community).await?;
-        let mut reader = HistoryReader { identities, parameters, units: HashMap::new(), listed: Vec::new() };
-        let (channels, touches) = reader.touches(snapshot, community, &activities).await?;
+        let mut reader = HistoryReader {
+            identities,
+            parameters,
+            units: HashMap::new(),
+            listed: Vec::new(),
+            with_outcomes: HashSet::new(),
+        };
         let outcomes = reader.outcomes(snapshot, community, &exchange).await?;
+        let (channels, touches) = reader.touches(snapshot, community, &activities).await?;
         let earlier = reader.earlier(snapshot, community).await?;
         let mut history =
             Self { currency: exchange.own, activities, channels, units: reader.listed, touches, outcomes, earlier };
@@ -187,14 +195,29 @@ struct HistoryReader<'a> {
     /// Their indexes in `listed`.
     units: HashMap<Uuid, u32>,
     listed: Vec<Uuid>,
+    /// The units that have an outcome.
+    with_outcomes: HashSet<Uuid>,
 }
 
 type TouchRow = (Uuid, Uuid, DateTime<Utc>, String, Option<String>);
 
 impl HistoryReader<'_> {
-    /// The member or account that a party counted as, by its index in `listed`.
+    /// The member or account that an outcome of a party counts for, by its index in `listed`.
     fn unit(&mut self, party: Uuid, at: DateTime<Utc>) -> u32 {
-        self.index_of(self.identities.unit(party, at.date_naive(), self.parameters.by))
+        let unit = self.identities.unit(party, at.date_naive(), self.parameters.by);
+        self.with_outcomes.insert(unit);
+        self.index_of(unit)
+    }
+
+    /// The members or accounts that a touch of a party counts for: of a member of several accounts all of these, and the
+    /// member where they have outcomes of their own.
+    fn units(&mut self, party: Uuid, at: DateTime<Utc>) -> Vec<u32> {
+        let units = self.identities.units_of_touch(party, at.date_naive(), self.parameters.by);
+        let person = self.identities.person(party, at.date_naive());
+        let is_alone = units.len() == 1;
+        let counts = |unit: &Uuid| is_alone || *unit != person || self.with_outcomes.contains(unit);
+        let units: Vec<Uuid> = units.into_iter().filter(counts).collect();
+        units.into_iter().map(|unit| self.index_of(unit)).collect()
     }
 
     fn index_of(&mut self, unit: Uuid) -> u32 {
@@ -242,13 +265,15 @@ impl HistoryReader<'_> {
                     channels.len() as u32 - 1
                 }),
             };
-            touches.push(Touched {
-                unit: self.unit(party, at),
+            let role = role.parse().map_err(DbErr::Custom)?;
+            touches.extend((0..).zip(self.units(party, at)).map(|(index, unit)| Touched {
+                unit,
                 at: at.timestamp(),
                 activity: *activity,
                 channel,
-                role: role.parse().map_err(DbErr::Custom)?,
-            });
+                role,
+                is_shared: index > 0,
+            }));
         }
         Ok((channels, touches))
     }

@@ -22,7 +22,7 @@ use valuemap_shared::value_map::model::ScoringModel;
 use crate::activities::store::outcome_weights;
 use crate::attribution::costs::Costs;
 use crate::attribution::grouping::{Grouping, Source};
-use crate::attribution::history::{Happened, History, span};
+use crate::attribution::history::{Happened, History, Touched, span};
 use crate::attribution::run::{PrecisionResult, in_background};
 use crate::base::computed::{A_MOMENT, Asked, ComputedCache, NoValue};
 use crate::database::Database;
@@ -273,7 +273,8 @@ fn costs_of(history: &History, costs: &Costs, grouping: &Grouping) -> Vec<Decima
     let mut by_group = vec![Decimal::ZERO; grouping.sources.len()];
     let mut shares: HashMap<u32, Vec<f64>> = HashMap::new();
     if grouping.divides_activities() {
-        for touch in history.touches.iter().filter(|touch| costs.by_activity.contains_key(&touch.activity)) {
+        let of_cost = |touch: &&Touched| !touch.is_shared && costs.by_activity.contains_key(&touch.activity);
+        for touch in history.touches.iter().filter(of_cost) {
             let shares = shares.entry(touch.activity).or_insert_with(|| vec![0.0; by_group.len()]);
             shares[grouping.source_of(touch) as usize] += 1.0;
         }
@@ -291,13 +292,14 @@ fn costs_of(history: &History, costs: &Costs, grouping: &Grouping) -> Vec<Decima
     by_group
 }
 
-/// Touches within the quarters, and how many members or accounts took part in them.
+/// Touches within the quarters, and how many members or accounts took part in them. A member of several accounts counts
+/// once.
 fn heads(history: &History, parameters: &Parameters, grouping: &Grouping) -> (Vec<u64>, Vec<u64>) {
     let begin = span(parameters.from, parameters.until).0.timestamp();
     let size = grouping.sources.len();
     let (mut touches, mut participants) = (vec![0; size], vec![0; size]);
     let mut last = vec![u32::MAX; size];
-    for touch in history.touches.iter().filter(|touch| touch.at >= begin) {
+    for touch in history.touches.iter().filter(|touch| touch.at >= begin && !touch.is_shared) {
         let group = grouping.source_of(touch) as usize;
         touches[group] += 1;
         // Touches are sorted by unit, so a unit that took part before was the last to.

@@ -66,6 +66,11 @@ impl Author {
         }))
     }
 
+    /// What they are called in the log.
+    pub fn actor(&self) -> &str {
+        self.0.as_ref().map_or("server", |row| &row.actor)
+    }
+
     /// Writes the row, once for all transactions of the same change.
     pub(super) async fn note(&self, transaction: &impl ConnectionTrait) -> Result<(), DbErr> {
         let Some(row) = self.0.clone() else { return Ok(()) };

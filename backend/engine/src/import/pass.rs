@@ -7,7 +7,7 @@ use sea_orm::ConnectionTrait;
 use valuemap_shared::activities::{Activity, Record, Reference};
 
 use crate::activities::record::{Recorder, Refused};
-use crate::base::progress::SharedProgress;
+use crate::base::progress::{SharedProgress, unseen};
 use crate::import::columns::Columns;
 use crate::import::content::RowContent;
 use crate::import::file::SourceFile;
@@ -19,6 +19,8 @@ use crate::import::settings::FormatSettings;
 
 /// The size of a batch of rows that are recorded together.
 const ROW_BATCH: u64 = 5_000;
+/// The fields of formats that hold the address of whom another field names.
+const ADDRESS_FIELDS: [&str; 2] = ["email", "requester_email"];
 /// Maximum number of reasons for skipping rows that are counted one by one; all further ones are counted together.
 const SKIP_REASONS: usize = 30;
 
@@ -77,6 +79,21 @@ impl PassSource<'_> {
         let mut found = Found::default();
         self.pass(recorder, connection, problems, &mut found, None).await?;
         Ok(found)
+    }
+
+    /// Tells a recorder of all addresses that the file brings.
+    pub fn foresee(&self, recorder: &mut Recorder) -> anyhow::Result<()> {
+        if ADDRESS_FIELDS.iter().all(|field| self.columns.index(field).is_none()) {
+            return Ok(());
+        }
+        let mut rows = Rows::new(self.file.text(&unseen())?)?;
+        let mut cells = StringRecord::new();
+        while let Some(row) = rows.next(&mut cells) {
+            let mut row = row.is_ok().then(|| Row::new(&cells, self.columns, self.settings));
+            let content = row.as_mut().and_then(|row| (self.format.read)(row, self.settings));
+            recorder.foresee(content.iter().flat_map(|content| &content.records));
+        }
+        Ok(())
     }
 
     /// Reads again those rows that have news.

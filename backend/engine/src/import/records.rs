@@ -7,10 +7,11 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 use csv::StringRecord;
 use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr};
-use valuemap_shared::activities::{OutcomeKind, RecordKind};
+use valuemap_shared::activities::{OutcomeKind, RecordKind, Unlinked};
 use valuemap_shared::ids::CommunityId;
 use valuemap_shared::money::Currency;
 
+use crate::activities::address_book::AddressBook;
 use crate::activities::record::{Recorder, Stored};
 use crate::base::ambient::Ambient;
 use crate::base::commits::Touches;
@@ -61,6 +62,12 @@ pub struct Checked<'a> {
     pub loaded_before: Option<chrono::DateTime<chrono::Utc>>,
     found: Found,
     pub stored: BTreeMap<RecordKind, Stored>,
+    /// What of the file is linked to nobody, once it is loaded.
+    pub unlinked: Unlinked,
+    /// Links that a person has ended: they stay so.
+    pub kept_ended: u64,
+    /// Which ids have several addresses in it.
+    pub address_book: AddressBook,
 }
 
 impl Checked<'_> {
@@ -121,7 +128,6 @@ pub async fn check<'a>(
         None => decimal_mark(request.format, &columns, &mut rows).with_context(cannot_use)?,
     };
     let settings = FormatSettings {
-        community: request.community,
         source,
         currency: request.currency,
         mark,
@@ -131,13 +137,29 @@ pub async fn check<'a>(
         activity_type: request.activity_type.clone(),
     };
     let loaded_before = last_loaded(&database.read, request.community, request.format.name, &file.hash).await?;
-    let (found, stored) = (Found::default(), BTreeMap::new());
-    let mut checked =
-        Checked { request, file, columns, delimiter, settings, loaded_before, found, stored, withdrawn: 0 };
+    let mut checked = Checked {
+        request,
+        file,
+        columns,
+        delimiter,
+        settings,
+        withdrawn: 0,
+        loaded_before,
+        found: Found::default(),
+        stored: BTreeMap::new(),
+        unlinked: Unlinked::default(),
+        kept_ended: 0,
+        address_book: AddressBook::default(),
+    };
     let snapshot = database.begin_snapshot().await?;
-    let mut recorder = Recorder::preview(&snapshot, request.community, ambient.now()).await?;
+    let batch = Some(ambient.new_id());
+    let mut recorder = Recorder::preview(&snapshot, request.community, batch, ambient).await?;
+    checked.source(progress).foresee(&mut recorder)?;
     progress.begin("Checking", checked.file.bytes);
     checked.found = checked.source(progress).check(&mut recorder, &snapshot, problems).await?;
+    checked.unlinked = recorder.unlinked(&snapshot).await?;
+    checked.kept_ended = recorder.kept_ended;
+    checked.address_book = recorder.address_book().clone();
     checked.stored = recorder.stored;
     checked.withdrawn = recorder.withdrawn;
     snapshot.rollback().await?;
@@ -154,6 +176,7 @@ pub async fn store(
 ) -> anyhow::Result<()> {
     let request = checked.request;
     let (transaction, mut recorder, batch) = begin(database, ambient, request, progress).await?;
+    recorder.foresee_all(checked.address_book.clone());
     progress.begin("Storing", checked.file.bytes);
     checked.source(progress).store(&mut recorder, &transaction, problems, &checked.found).await?;
     if !checked.file.is_unchanged() {
@@ -180,7 +203,7 @@ pub async fn store(
         community_id: request.community.0,
         id: batch,
         format: request.format.name.to_owned(),
-        file_name: checked.file.name(),
+        file_name: recorder.text_as_stored(&checked.file.name()),
         file_hash: checked.file.hash.clone(),
         rows: i64::try_from(checked.found.rows)?,
         new: sum(|stored| stored.new)?,
@@ -244,7 +267,7 @@ async fn begin(
                 // and go on doing so while it grows.
                 transaction.execute_unprepared("SET LOCAL enable_seqscan = off").await?;
             }
-            let recorder = Recorder::start(&transaction, request.community, Some(batch), ambient.now()).await?;
+            let recorder = Recorder::start(&transaction, request.community, Some(batch), ambient).await?;
             Ok((transaction, recorder, batch))
         };
         match begun.await {

@@ -59,6 +59,12 @@ pub async fn last_loaded(
     Ok(last.map(|batch| batch.created_at))
 }
 
+/// The file that a batch came from.
+pub async fn file_of(db: &impl ConnectionTrait, community: CommunityId, batch: Uuid) -> Result<Option<String>, DbErr> {
+    let row = import_batch::Entity::find_by_id((community.0, batch)).one(db).await?;
+    Ok(row.map(|row| row.file_name))
+}
+
 pub async fn store_batch(db: &impl ConnectionTrait, batch: import_batch::Model) -> Result<(), DbErr> {
     import_batch::Entity::insert(batch.into_active_model().reset_all()).exec_without_returning(db).await?;
     Ok(())

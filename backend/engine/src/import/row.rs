@@ -8,11 +8,10 @@ use chrono::{DateTime, NaiveDate, Utc};
 use csv::StringRecord;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
-use valuemap_shared::activities::{PartyKind, PartyRef, Reference};
+use valuemap_shared::activities::{PartyKind, PartyRef, Reference, address_of};
 use valuemap_shared::money::{Currency, Money, checked};
 
 use crate::import::columns::Columns;
-use crate::import::keys::stored_key;
 use crate::import::numbers::{parse_number, signed_currency};
 use crate::import::settings::FormatSettings;
 use crate::import::times::{parse_day, parse_time};
@@ -56,12 +55,16 @@ impl<'a> Row<'a> {
         self.text(field).map(|text| text.chars().map(shown).take(LONGEST_TITLE).collect())
     }
 
-    /// A reference to something by its key, an e-mail address by its digest; where it comes from stands in another
+    /// A reference to something by its key, an e-mail address in its usual form; where it comes from stands in another
     /// field, or is the source of the whole file.
     pub fn reference(&self, field: &str, source_field: &str) -> Option<Reference> {
-        let key = stored_key(self.settings.community, self.text(field)?);
-        let source = self.text(source_field).or(self.text("source")).unwrap_or(&self.settings.source);
-        Some(Reference::new(source, key))
+        let text = self.text(field)?;
+        let key = address_of(text).unwrap_or_else(|| text.to_owned());
+        Some(Reference::new(self.source(source_field), key))
+    }
+
+    fn source(&self, field: &str) -> &'a str {
+        self.text(field).or(self.text("source")).unwrap_or(&self.settings.source)
     }
 
     /// The reference of the row itself.
@@ -73,6 +76,18 @@ impl<'a> Row<'a> {
     /// The party that a field names.
     pub fn party(&self, kind: PartyKind, field: &str, source_field: &str) -> Option<PartyRef> {
         self.reference(field, source_field).map(|reference| PartyRef { kind, reference })
+    }
+
+    /// The parties that a field names, separated by `;`.
+    pub fn parties(&self, kind: PartyKind, field: &str, source_field: &str) -> impl Iterator<Item = PartyRef> {
+        let source = self.source(source_field);
+        let keys = self.text(field).unwrap_or_default().split(';').map(str::trim).filter(|key| !key.is_empty());
+        keys.map(move |key| PartyRef { kind, reference: Reference::new(source, key) })
+    }
+
+    /// The e-mail address that a field holds, if it is one.
+    pub fn address(&self, field: &str) -> Option<String> {
+        address_of(self.text(field)?)
     }
 
     pub fn time(&mut self, field: &str) -> Option<DateTime<Utc>> {

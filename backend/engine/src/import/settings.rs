@@ -1,5 +1,4 @@
 use valuemap_shared::activities::{OutcomeKind, Reference};
-use valuemap_shared::ids::CommunityId;
 use valuemap_shared::money::Currency;
 
 use crate::import::numbers::DecimalMark;
@@ -8,7 +7,6 @@ use crate::import::times::DateFormat;
 /// What holds for all rows of a file.
 #[derive(Clone, Debug)]
 pub struct FormatSettings {
-    pub community: CommunityId,
     pub source: String,
     /// Of amounts that do not say theirs.
     pub currency: Currency,

@@ -1,9 +1,7 @@
 //! Reads one row in a format, and says what it means in a line each.
 
 use csv::StringRecord;
-use uuid::Uuid;
 use valuemap_shared::activities::{PartyRef, Record, Reference};
-use valuemap_shared::ids::CommunityId;
 use valuemap_shared::money::Currency;
 
 use crate::import::columns::{Columns, Mapping};
@@ -17,7 +15,6 @@ pub fn check(format: &Format, header: &str, row: &str, arguments: &[&str], expec
     let header: Vec<String> = header.split(',').map(|name| name.trim().to_owned()).collect();
     let columns = Columns::find(format, &header, &Mapping::new(), &Mapping::new()).unwrap();
     let settings = FormatSettings {
-        community: CommunityId(Uuid::from_u128(7)),
         source: format.source.to_owned(),
         currency: Currency::EUR,
         mark: DecimalMark::Point,

@@ -21,10 +21,21 @@ impl fmt::Display for Pseudonym {
     }
 }
 
-/// What a community's pseudonyms are made with.
+/// What a community's pseudonyms are made with, and the keys of its members' e-mail addresses.
 pub struct Secret(String);
 
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Secret").finish_non_exhaustive()
+    }
+}
+
 impl Secret {
+    /// One that is stored nowhere.
+    pub fn passing(ambient: &Ambient) -> Self {
+        Self(hexadecimal(&ambient.random::<32>()))
+    }
+
     /// HMAC-SHA256. A plain digest could be looked up for everybody whose id one knows.
     pub fn pseudonym_of(&self, subject: &str) -> Pseudonym {
         let key = hmac::Key::new(hmac::HMAC_SHA256, self.0.as_bytes());
@@ -43,10 +54,14 @@ pub async fn ensure_secret(db: &impl ConnectionTrait, ambient: &Ambient, communi
     Ok(())
 }
 
-pub async fn secret_of(db: &impl ConnectionTrait, community: CommunityId) -> Result<Secret, DbErr> {
+pub async fn find_secret(db: &impl ConnectionTrait, community: CommunityId) -> Result<Option<Secret>, DbErr> {
     let row = pseudonym_secret::Entity::find_by_id(community.0).one(db).await?;
+    Ok(row.map(|row| Secret(row.secret)))
+}
+
+pub async fn secret_of(db: &impl ConnectionTrait, community: CommunityId) -> Result<Secret, DbErr> {
     let missing = || DbErr::RecordNotFound(format!("the pseudonym secret of community {}", community.0));
-    Ok(Secret(row.ok_or_else(missing)?.secret))
+    find_secret(db, community).await?.ok_or_else(missing)
 }
 
 #[cfg(test)]

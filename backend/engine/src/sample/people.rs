@@ -98,7 +98,14 @@ impl People {
     pub fn records(&self) -> Vec<Record> {
         let mut records = Vec::new();
         let mut introduce = |party: &PartyRef, name: Option<String>, is_staff, since| {
-            records.push(Record::Party(Party { party: party.clone(), name, is_staff, since, until: None }));
+            records.push(Record::Party(Party {
+                party: party.clone(),
+                name,
+                is_staff,
+                since,
+                until: None,
+                email: None,
+            }));
         };
         for account in &self.accounts {
             introduce(&account.party, Some(account.name.clone()), false, account.since);

@@ -11,7 +11,7 @@ use valuemap_shared::activities::{CostKind, OutcomeKind, Role, latest_moment};
 use valuemap_shared::ids::CommunityId;
 use valuemap_shared::money::{Currency, Money};
 use valuemap_shared::value_map::comparison::Comparison;
-use valuemap_shared::value_map::model::{Attribution, ScoringModel};
+use valuemap_shared::value_map::model::{Attribution, AttributionUnit, ScoringModel};
 use valuemap_shared::value_map::{Element, MoneyFigures, OutcomeSums};
 
 use crate::activities::entities::{cost_line, outcome, touchpoint};
@@ -31,6 +31,8 @@ pub struct PaidOutcome {
     pub amount: Decimal,
     /// An activity was met within the look-back window before it, in a role that has a weight.
     pub credited: bool,
+    /// Somebody whom activities may reach is linked to whose it is.
+    pub linked: bool,
 }
 
 /// What converts the amounts of a community.
@@ -60,6 +62,8 @@ impl Exchange {
 pub struct Ledger {
     exchange: Exchange,
     identities: Identities,
+    /// Accounts that some member works at.
+    with_members: HashSet<Uuid>,
     /// When the first outcome in money was.
     first_paid: Option<DateTime<Utc>>,
 }
@@ -67,9 +71,11 @@ pub struct Ledger {
 impl Ledger {
     pub async fn of(db: &impl ConnectionTrait, community: CommunityId, model: &ScoringModel) -> Result<Self, DbErr> {
         let confidence = model.financial.attribution.minimum_confidence;
+        let identities = Identities::of(db, community, confidence).await?;
         Ok(Self {
             exchange: Exchange::of(db, community).await?,
-            identities: Identities::of(db, community, confidence).await?,
+            with_members: identities.accounts_with_members(),
+            identities,
             first_paid: first_paid(db, community).await?,
         })
     }
@@ -100,6 +106,7 @@ pub async fn money_of(
         let one = u64::from(!paid.amount.is_sign_negative());
         sums.count += one;
         sums.amount += paid.amount;
+        sums.unlinked_count += if paid.linked { 0 } else { one };
         let day = paid.row.at.date_naive();
         if paid.credited && figures.comparisons.iter().any(|comparison| comparison.covers(paid.element, day)) {
             sums.replaced_count += one;
@@ -108,6 +115,10 @@ pub async fn money_of(
             sums.credited_count += one;
             sums.credited.add(paid.amount);
         }
+    }
+    let attribution = &model.financial.attribution;
+    if attribution.by == AttributionUnit::Account && figures.outcomes.values().any(OutcomeSums::is_unlinked) {
+        figures.unlinked_touchpoints = touchpoints_without_account(db, community, attribution, ledger, days).await?;
     }
     Ok(figures)
 }
@@ -132,7 +143,7 @@ pub async fn paid_outcomes(
     db: &impl ConnectionTrait,
     community: CommunityId,
     model: &ScoringModel,
-    Ledger { exchange, identities, .. }: &Ledger,
+    Ledger { exchange, identities, with_members, .. }: &Ledger,
     days: Days,
 ) -> Result<Vec<PaidOutcome>, DbErr> {
     let attribution = &model.financial.attribution;
@@ -156,7 +167,9 @@ pub async fn paid_outcomes(
     let touches = touches(db, community, &parties, attribution, days).await?;
     let mut touched: HashMap<Uuid, Vec<DateTime<Utc>>> = HashMap::new();
     for (party, at) in touches {
-        touched.entry(unit(party, at)).or_default().push(at);
+        for unit in identities.units_of_touch(party, at.date_naive(), attribution.by) {
+            touched.entry(unit).or_default().push(at);
+        }
     }
     let payments = Payments::of(db, community, identities, attribution.by, Some(&parties)).await?;
     let window = TimeDelta::days(i64::from(attribution.lookback_days)).num_seconds();
@@ -170,12 +183,17 @@ pub async fn paid_outcomes(
         // In whole seconds, as attributions count, so that both credit the same outcomes.
         let happened = latest_moment(row.at).timestamp();
         let met = |at: &DateTime<Utc>| at.timestamp() <= happened && at.timestamp() > happened - window;
+        let is_linked = |unit: Uuid| {
+            let has_members = attribution.by == AttributionUnit::Account && with_members.contains(&unit);
+            !identities.is_account(unit) || has_members || touched.contains_key(&unit)
+        };
+        let linked = unit.is_some_and(is_linked);
         let credited = unit.and_then(|unit| touched.get(&unit)).is_some_and(|touches| touches.iter().any(met));
         let amount = match (row.amount, &row.currency) {
             (Some(amount), Some(currency)) => exchange.own_amount(amount, currency, row.at.date_naive()),
             _ => Decimal::ZERO,
         };
-        PaidOutcome { element, amount, credited, row }
+        PaidOutcome { element, amount, credited, linked, row }
     };
     Ok(rows.into_iter().map(paid).collect())
 }
@@ -207,6 +225,32 @@ async fn touches(
         touches.extend(found);
     }
     Ok(touches)
+}
+
+/// How many touchpoints up to the last of some days, and from the look-back window before them on, are of members
+/// without an account.
+async fn touchpoints_without_account(
+    db: &impl ConnectionTrait,
+    community: CommunityId,
+    attribution: &Attribution,
+    ledger: &Ledger,
+    days: Days,
+) -> Result<u64, DbErr> {
+    let (from, until) = days.span();
+    let from = from - TimeDelta::days(i64::from(attribution.lookback_days));
+    let by_party: Vec<(Uuid, i64)> = touchpoint::Entity::find()
+        .select_only()
+        .column(touchpoint::Column::PartyId)
+        .column_as(touchpoint::Column::Id.count(), "touchpoints")
+        .filter(touchpoint::Column::CommunityId.eq(community.0))
+        .filter(touchpoint::Column::At.gte(from))
+        .filter(touchpoint::Column::At.lt(until))
+        .group_by(touchpoint::Column::PartyId)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let alone = by_party.into_iter().filter(|(party, _)| !ledger.identities.has_account(*party));
+    Ok(alone.map(|(_, touchpoints)| u64::try_from(touchpoints).unwrap_or_default()).sum())
 }
 
 /// What the community cost in some days.

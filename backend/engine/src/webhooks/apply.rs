@@ -119,7 +119,7 @@ async fn make_within(
     changes: Vec<Change>,
 ) -> Result<EventResult, DbErr> {
     // It waits for others who record in this community, so what is compared below cannot change meanwhile.
-    let mut recorder = Recorder::start(transaction, CommunityId(event.community_id), None, ambient.now()).await?;
+    let mut recorder = Recorder::start(transaction, CommunityId(event.community_id), None, ambient).await?;
     let told = Told { transaction, community: recorder.community(), event: event.id };
     let mut records = Vec::new();
     for change in changes {
@@ -268,6 +268,7 @@ impl Told<'_> {
             is_staff: said.is_staff.unwrap_or(is_staff),
             since: said.since.or(since),
             until: said.until.or(until),
+            email: said.email,
         })))
     }
 }

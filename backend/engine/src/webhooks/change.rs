@@ -63,6 +63,7 @@ pub struct Member {
     pub is_staff: Option<bool>,
     pub since: Option<NaiveDate>,
     pub until: Option<NaiveDate>,
+    pub email: Option<String>,
     /// It is about the member, and no mention beside a post. A mention never overrides it: Discourse writes down who
     /// wrote a post when it queues the event, and may send it much later.
     pub is_first_hand: bool,

@@ -139,6 +139,7 @@ struct Post {
 struct User {
     id: i64,
     username: Option<String>,
+    email: Option<String>,
     admin: Option<bool>,
     moderator: Option<bool>,
     staff: Option<bool>,
@@ -235,6 +236,7 @@ impl Forum {
             is_staff: any([user.admin, user.moderator, user.staff]),
             since: user.created_at.map(|at| at.date_naive()),
             until: None,
+            email: user.email.clone().filter(|email| !email.is_empty()),
             is_first_hand: true,
         };
         Meaning::Changes(vec![Change::Member { member, rank: Rank::new(self.received_at, 0) }])
@@ -248,13 +250,14 @@ impl Forum {
             is_staff: None,
             since: user.created_at.map(|at| at.date_naive()),
             until: Some(self.received_at.date_naive()),
+            email: None,
             is_first_hand: true,
         };
         Meaning::Changes(vec![Change::Member { member, rank: Rank::for_good() }])
     }
 
     fn mention(&self, user: i64, name: Option<String>, is_staff: Option<bool>) -> Member {
-        Member { party: self.party(user), name, is_staff, since: None, until: None, is_first_hand: false }
+        Member { party: self.party(user), name, is_staff, since: None, until: None, email: None, is_first_hand: false }
     }
 
     fn party(&self, user: i64) -> PartyRef {
@@ -349,20 +352,21 @@ mod tests {
     }
 
     #[test]
-    fn members_have_a_name_and_a_role_and_no_e_mail_address() {
+    fn members_have_a_name_a_role_and_the_address_that_they_are_known_by() {
         let created = member("user_created", &value(USER));
         assert_eq!(
             (created.name.as_deref(), created.is_staff, created.is_first_hand),
             (Some("ada"), Some(false), true)
         );
         assert_eq!(created.since.unwrap().to_string(), "2026-05-03");
-        assert!(!format!("{:?}", changes("user_created", &value(USER))).contains('@'));
+        assert_eq!(created.email.as_deref(), Some("ada@example.com"));
         let author = member("accepted_solution", &value(SOLVED));
         assert_eq!((author.name.as_deref(), author.is_staff, author.is_first_hand), (Some("grace"), Some(true), false));
         // Who likes comes without their role.
         assert_eq!(member("post_liked", &value(LIKE)).is_staff, None);
         let destroyed = member("user_destroyed", &value(USER));
-        assert_eq!((destroyed.name, destroyed.until), (None, Some(received_at().date_naive())));
+        assert_eq!((destroyed.name, destroyed.email), (None, None));
+        assert_eq!(destroyed.until, Some(received_at().date_naive()));
     }
 
     #[test]

@@ -8,6 +8,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use valuemap_shared::ids::{CommunityId, InboxEventId, JobId};
 
+use crate::activities::addresses::Addresses;
 use crate::base::ambient::Ambient;
 use crate::base::commits::Touches;
 use crate::base::digests::hexadecimal;
@@ -41,7 +42,8 @@ impl inbox_event::Model {
     }
 }
 
-/// Stores an event, or finds it where it was stored before; says which.
+/// Stores an event, or finds it where it was stored before; says which. E-mail addresses in its body are replaced by
+/// their keys, which the recorder takes for the addresses themselves.
 pub async fn store(
     transaction: &Transaction,
     ambient: &Ambient,
@@ -49,14 +51,16 @@ pub async fn store(
     incoming: Incoming,
     body: &[u8],
 ) -> Result<(inbox_event::Model, bool), DbErr> {
+    let addresses = Addresses::of(transaction, ambient, CommunityId(endpoint.community_id)).await?;
+    let without = |text: &str| addresses.removed_from_text(text);
     let row = inbox_event::Model {
         community_id: endpoint.community_id,
         id: ambient.new_id(),
         endpoint_id: endpoint.id,
-        event: shortened(&incoming.event),
-        instance: incoming.instance.as_deref().map(shortened),
-        deduplication_key: bounded_key(incoming.deduplication_key),
-        body: storable(&String::from_utf8_lossy(body)),
+        event: shortened(&without(&incoming.event)),
+        instance: incoming.instance.as_deref().map(|instance| shortened(&without(instance))),
+        deduplication_key: bounded_key(without(&incoming.deduplication_key)),
+        body: storable(&addresses.removed_from_json(&String::from_utf8_lossy(body))),
         status: Status::Pending,
         problem: None,
         attempts: 0,

@@ -214,6 +214,18 @@ fn report(checked: &Checked<'_>, problems: &Problems, is_loaded: bool) {
         let done = if is_loaded { "loaded" } else { "to load" };
         println!("{}: {} new and {} changed {done}, {} known", plural(*kind), stored.new, stored.changed, stored.known);
     }
+    if checked.kept_ended > 0 {
+        println!("{} links that a person has ended: they stay ended", checked.kept_ended);
+    }
+    let doubtful = checked.address_book.doubtful();
+    if doubtful > 0 {
+        println!(
+            "Doubtful: {doubtful} ids have several e-mail addresses in this file; they are one with none of these"
+        );
+    }
+    for sentence in checked.unlinked.sentences() {
+        println!("Not linked: {sentence}");
+    }
     if problems.rows > 0 {
         println!("{} bad row{}", problems.rows, if problems.rows == 1 { "" } else { "s" });
     }

@@ -34,6 +34,9 @@ pub struct PartyInput {
     /// Of a member: when they joined. Of an account: when it became a customer; without it, it is a prospect.
     since: Option<NaiveDate>,
     until: Option<NaiveDate>,
+    /// Of a member: the e-mail address that the source knows them by. They are one with whoever is recorded under the
+    /// same address, by whichever door. It is stored as a digest.
+    email: Option<String>,
 }
 
 impl Entry for PartyInput {
@@ -44,6 +47,7 @@ impl Entry for PartyInput {
             is_staff: self.is_staff,
             since: self.since,
             until: self.until,
+            email: self.email,
         });
         batch.add(path, record, None);
     }

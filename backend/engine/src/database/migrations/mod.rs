@@ -19,6 +19,8 @@ mod m20261129_000003_community_commits;
 mod m20261129_000004_indicators;
 mod m20261129_000020_respondents;
 mod m20261129_000030_count_again;
+mod m20261129_000040_ended_links;
+mod m20261129_000041_addresses;
 
 pub struct Migrator;
 
@@ -43,6 +45,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000004_indicators::Migration),
             Box::new(m20261129_000020_respondents::Migration),
             Box::new(m20261129_000030_count_again::Migration),
+            Box::new(m20261129_000040_ended_links::Migration),
+            Box::new(m20261129_000041_addresses::Migration),
         ]
     }
 }

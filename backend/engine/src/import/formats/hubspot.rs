@@ -5,7 +5,6 @@ use valuemap_shared::activities::{Outcome, PartyRef, Record};
 use crate::import::content::RowContent;
 use crate::import::format::{Field, Format, FormatOption};
 use crate::import::formats::deals::{is_won, kind_of};
-use crate::import::keys::stored_key;
 use crate::import::row::Row;
 use crate::import::settings::FormatSettings;
 
@@ -68,7 +67,7 @@ fn deal(row: &mut Row<'_>, settings: &FormatSettings) -> Option<RowContent> {
         party: row
             .text("account")
             .and_then(|all| all.split(';').map(str::trim).find(|one| !one.is_empty()))
-            .map(|company| PartyRef::account(&settings.source, &stored_key(settings.community, company))),
+            .map(|company| PartyRef::account(&settings.source, company)),
         at,
         money,
         title: row.title("name"),

@@ -1,4 +1,4 @@
-//! Zendesk's export of tickets. What they say stays there: neither subjects nor addresses are stored.
+//! Zendesk's export of tickets. What they say stays there: subjects are not read.
 
 use valuemap_shared::activities::{IdentityLink, LinkMethod, PartyKind, PartyRef, Record, SupportCase};
 
@@ -44,13 +44,19 @@ fn ticket(row: &mut Row<'_>, _: &FormatSettings) -> Option<RowContent> {
     // A ticket that was opened again may still say when it was solved.
     let solved_at = row.time("solved").filter(|_| matches!(status.as_str(), "solved" | "closed"));
     let party = |row: &Row<'_>, kind, field| row.party(kind, field, "source");
-    let member =
-        party(row, PartyKind::Member, "requester").or_else(|| party(row, PartyKind::Member, "requester_email"));
+    let (requester, addressed) =
+        (party(row, PartyKind::Member, "requester"), party(row, PartyKind::Member, "requester_email"));
+    let same = requester
+        .as_ref()
+        .zip(row.address("requester_email"))
+        .map(|(requester, address)| linked(requester, &PartyRef::with_address(&address), LinkMethod::EmailMatch));
+    let member = requester.or(addressed);
     let account = party(row, PartyKind::Account, "organization_id");
     let account = account.or_else(|| party(row, PartyKind::Account, "organization"));
-    let mut records = Vec::with_capacity(2);
+    let mut records = Vec::with_capacity(3);
+    records.extend(same);
     if let (Some(member), Some(account)) = (&member, &account) {
-        records.push(works_at(member, account));
+        records.push(linked(member, account, LinkMethod::Import));
     }
     records.push(Record::Case(SupportCase {
         reference: reference?,
@@ -62,11 +68,11 @@ fn ticket(row: &mut Row<'_>, _: &FormatSettings) -> Option<RowContent> {
     Some(RowContent { records, ..RowContent::default() })
 }
 
-fn works_at(member: &PartyRef, account: &PartyRef) -> Record {
+fn linked(from: &PartyRef, to: &PartyRef, method: LinkMethod) -> Record {
     Record::Link(IdentityLink {
-        from: member.clone(),
-        to: account.clone(),
-        method: LinkMethod::Import,
+        from: from.clone(),
+        to: to.clone(),
+        method,
         confidence: 1.0,
         valid_from: None,
         valid_until: None,
@@ -90,6 +96,7 @@ mod tests {
             row,
             &[],
             &[
+                "link member zendesk/38 to member email/nina@example.com by email_match",
                 "link member zendesk/38 to account zendesk/Acme by import",
                 "case zendesk/4711 of member zendesk/38 from 2026-05-30T07:15:00Z to 2026-05-31T08:00:00Z by Web form",
             ],
@@ -99,14 +106,10 @@ mod tests {
     }
 
     #[test]
-    fn an_address_is_stored_as_its_digest() {
+    fn a_requester_without_id_is_known_by_their_address() {
         let row = "4711,,Nina@example.com,,2026-05-30,,New,,Help";
-        let digest = crate::import::keys::email_key(
-            valuemap_shared::ids::CommunityId(uuid::Uuid::from_u128(7)),
-            "nina@example.com",
-        );
-        let expected = format!("case zendesk/4711 of member zendesk/{digest} from 2026-05-30T00:00:00Z");
-        check(&TICKETS, HEADER, row, &[], &[&expected]);
+        let expected = "case zendesk/4711 of member zendesk/nina@example.com from 2026-05-30T00:00:00Z";
+        check(&TICKETS, HEADER, row, &[], &[expected]);
     }
 
     #[test]

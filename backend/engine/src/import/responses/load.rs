@@ -1,4 +1,5 @@
 use sea_orm::DbErr;
+use valuemap_shared::activities::with_addresses_replaced;
 use valuemap_shared::ids::{CommunityId, SurveyId};
 
 use crate::base::ambient::Ambient;
@@ -49,7 +50,7 @@ pub async fn load(
     database: &Database,
     ambient: &Ambient,
     (community, author): (CommunityId, &Author),
-    file: &str,
+    file_name: &str,
     plan: &Plan,
     commit: bool,
 ) -> Result<Loaded, LoadError> {
@@ -57,6 +58,8 @@ pub async fn load(
     let mut loaded = Loaded::default();
     let version = version_for(&transaction, ambient, community, plan, &mut loaded).await?;
     let answers = plan.rows.iter().map(|row| &row.answer);
+    let file = with_addresses_replaced(file_name, |_| "[e-mail]".to_owned());
+    let file = file.as_deref().unwrap_or(file_name);
     let outcomes = submit::load(&transaction, ambient, &version, file, answers).await?;
     for (row, outcome) in plan.rows.iter().zip(outcomes) {
         match outcome {

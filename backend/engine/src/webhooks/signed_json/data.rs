@@ -78,12 +78,14 @@ pub struct PartyData {
     is_staff: bool,
     since: Option<NaiveDate>,
     until: Option<NaiveDate>,
+    email: Option<String>,
 }
 
 impl From<PartyData> for Party {
     fn from(data: PartyData) -> Self {
         let party = PartyRef { kind: data.kind.0, reference: Reference::new(data.source, data.key) };
-        Self { party, name: data.name, is_staff: data.is_staff, since: data.since, until: data.until }
+        let PartyData { name, is_staff, since, until, email, .. } = data;
+        Self { party, name, is_staff, since, until, email }
     }
 }
 

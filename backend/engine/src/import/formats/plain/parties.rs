@@ -35,6 +35,7 @@ pub const MEMBERS: Format = Format {
         Field::new("is_staff", &["is staff", "staff"]),
         Field::new("since", &["since", "joined"]),
         Field::new("until", &["until", "left"]),
+        Field::new("email", &["email", "e-mail", "email address"]),
         ACCOUNT,
         ACCOUNT_SOURCE,
         SOURCE_FIELD,
@@ -71,13 +72,13 @@ fn party(row: &mut Row<'_>, kind: PartyKind) -> Option<Party> {
     let reference = row.own_reference("key");
     let is_staff = row.flag("is_staff").unwrap_or(false);
     let (since, until) = (row.day("since"), row.day("until"));
-    Some(Party { party: PartyRef { kind, reference: reference? }, name: row.owned("name"), is_staff, since, until })
+    let party = PartyRef { kind, reference: reference? };
+    Some(Party { party, name: row.owned("name"), is_staff, since, until, email: row.owned("email") })
 }
 
 fn member(row: &mut Row<'_>, _: &FormatSettings) -> Option<RowContent> {
     let member = party(row, PartyKind::Member)?;
-    let account = row.party(PartyKind::Account, "account", "account_source");
-    let link = account.map(|account| {
+    let works_at = |account: PartyRef| {
         Record::Link(IdentityLink {
             from: member.party.clone(),
             to: account,
@@ -86,8 +87,9 @@ fn member(row: &mut Row<'_>, _: &FormatSettings) -> Option<RowContent> {
             valid_from: None,
             valid_until: None,
         })
-    });
-    let records = std::iter::once(Record::Party(member)).chain(link).collect();
+    };
+    let links: Vec<Record> = row.parties(PartyKind::Account, "account", "account_source").map(works_at).collect();
+    let records = std::iter::once(Record::Party(member)).chain(links).collect();
     Some(RowContent { records, ..RowContent::default() })
 }
 
@@ -122,11 +124,28 @@ mod tests {
             &[],
             &[
                 "Party(Party { party: PartyRef { kind: Member, reference: Reference { source: \"forum\", key: \"1\" } }, \
-             name: Some(\"Nina\"), is_staff: false, since: None, until: None })",
+             name: Some(\"Nina\"), is_staff: false, since: None, until: None, email: None })",
                 link,
             ],
         );
         check(&LINKS, "from_kind,from,from_source,to_kind,to,to_source", "member,1,forum,account,42,crm", &[], &[link]);
+    }
+
+    /// As CRMs export contacts that work at several companies.
+    #[test]
+    fn a_member_may_belong_to_several_accounts() {
+        check(
+            &MEMBERS,
+            "key,account",
+            "12,771;772; ",
+            &[],
+            &[
+                "Party(Party { party: PartyRef { kind: Member, reference: Reference { source: \"csv\", key: \"12\" } }, \
+             name: None, is_staff: false, since: None, until: None, email: None })",
+                "link member csv/12 to account csv/771 by import",
+                "link member csv/12 to account csv/772 by import",
+            ],
+        );
     }
 
     #[test]

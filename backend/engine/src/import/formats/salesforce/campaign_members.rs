@@ -24,6 +24,7 @@ pub const CAMPAIGN_MEMBERS: Format = Format {
         Field::new("responded_at", &["FirstRespondedDate", "First Responded Date", "Member First Responded Date"]),
         Field::new("created", &["CreatedDate", "Created Date", "Member First Associated Date"]),
         Field::new("account", &["AccountId", "Account ID", "Contact.AccountId"]),
+        Field::new("email", &["Email", "Contact.Email", "Lead.Email"]),
     ],
     required: &[&["campaign"], &["contact", "lead"], &["status"], &["responded_at", "created"]],
     options: &[FormatOption::ActivityType, FormatOption::Source],
@@ -56,12 +57,15 @@ fn campaign_member(row: &mut Row<'_>, settings: &FormatSettings) -> Option<RowCo
     let campaign = campaign?;
     let member = |id: &str| PartyRef::member(&settings.source, id);
     let party = member(contact.as_ref().unwrap_or(key));
-    let mut records = Vec::with_capacity(3);
+    let mut records = Vec::with_capacity(4);
     if let (Some(lead), Some(_)) = (&lead, &contact) {
-        records.push(link(member(lead), party.clone()));
+        records.push(link(member(lead), party.clone(), LinkMethod::Import));
+    }
+    if let Some(address) = row.address("email") {
+        records.push(link(party.clone(), PartyRef::with_address(&address), LinkMethod::EmailMatch));
     }
     if let Some(account) = account {
-        records.push(link(party.clone(), PartyRef::account(&settings.source, &account)));
+        records.push(link(party.clone(), PartyRef::account(&settings.source, &account), LinkMethod::Import));
     }
     records.push(Record::Touchpoint(Touchpoint {
         reference: settings.reference(&format!("{campaign}/{key}")),
@@ -127,9 +131,9 @@ fn activity(row: &mut Row<'_>, settings: &FormatSettings, campaign: &str, at: Da
     })
 }
 
-fn link(from: PartyRef, to: PartyRef) -> Record {
+fn link(from: PartyRef, to: PartyRef, method: LinkMethod) -> Record {
     let (valid_from, valid_until) = (None, None);
-    Record::Link(IdentityLink { from, to, method: LinkMethod::Import, confidence: 1.0, valid_from, valid_until })
+    Record::Link(IdentityLink { from, to, method, confidence: 1.0, valid_from, valid_until })
 }
 
 #[cfg(test)]
