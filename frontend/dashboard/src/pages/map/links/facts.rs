@@ -77,7 +77,7 @@ mod tests {
         assert_eq!(
             facts(&link(Element::ProductKnowledge, Some(effect), None)),
             [
-                "Stated in the scoring model, not measured: ten points more are expected to bring 3 points (1–6.5)",
+                "Stated in the scoring model, not measured: ten points more are expected to bring 3 points (1–6.50)",
                 "Too few quarters yet to tell whether they go together",
             ]
         );
