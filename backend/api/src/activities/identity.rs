@@ -183,11 +183,11 @@ async fn change(
     match changed {
         LinkChange::Changed(row) => {
             transaction.commit().await?;
-            Ok(IdentityLinkResult::Link(IdentityLink(row)))
+            Ok(IdentityLinkResult::Link(Box::new(IdentityLink(row))))
         }
         LinkChange::Same(row) => {
             transaction.rollback().await?;
-            Ok(IdentityLinkResult::Link(IdentityLink(row)))
+            Ok(IdentityLinkResult::Link(Box::new(IdentityLink(row))))
         }
         LinkChange::NotFound => {
             transaction.rollback().await?;
@@ -210,7 +210,7 @@ pub struct RestoreIdentityLinkInput {
 
 #[derive(Union)]
 pub enum IdentityLinkResult {
-    Link(IdentityLink),
+    Link(Box<IdentityLink>),
     NotFound(NotFound),
     Invalid(InvalidInput),
 }

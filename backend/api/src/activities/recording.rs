@@ -144,14 +144,14 @@ impl<'a> Batch<'a> {
             new: total(|stored| stored.new),
             changed: total(|stored| stored.changed),
             known: total(|stored| stored.known),
-            records: self.sent.into_iter().map(|sent| recorded_entry(community, sent.as_stored(recorder))).collect(),
+            records: self.sent.into_iter().map(|sent| recorded_entry(community, sent.stored(recorder))).collect(),
         }
     }
 }
 
 impl Sent {
     /// The same with the key that stands for an e-mail address in place of the address.
-    fn as_stored(self, recorder: &Recorder) -> Self {
+    fn stored(self, recorder: &Recorder) -> Self {
         Self { record: recorder.as_stored(self.record), ..self }
     }
 }
