@@ -8,7 +8,7 @@ use std::path::Path;
 /// Circles that are meant: the GraphQL graph itself, whose types lead to each other, and a score and its change, which
 /// are one computation.
 const MEANT: [&[&str]; 2] = [
-    &["activities::activity", "activities::cost", "activities::outcome", "activities::party"],
+    &["activities::activity", "activities::cost", "activities::identity", "activities::outcome", "activities::party"],
     &["value_map::decomposition", "value_map::internal"],
 ];
 

@@ -4,7 +4,7 @@ use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use rust_decimal::Decimal;
 
 use super::{Activity, ActivityType, Cost, CostLine, IdentityLink, Observation, Outcome, Party, PartyKind};
-use super::{PartyRef, Record, Reference, address_digest_of, address_of};
+use super::{PartyRef, Record, Reference, address_digest_of, address_of, latest_moment};
 use crate::money::{self, Currency, MoneyError};
 use crate::survey::{Problem, ProblemCode};
 
@@ -127,7 +127,7 @@ fn check_outcome(outcome: &Outcome, found: &mut Problems) {
     found.name("title", outcome.title.as_deref());
     found.time("at", outcome.at);
     for (path, earlier) in [("leadAt", outcome.lead_at), ("opportunityAt", outcome.opportunity_at)] {
-        if earlier.is_some_and(|earlier| earlier > outcome.at) {
+        if earlier.is_some_and(|earlier| earlier > latest_moment(outcome.at)) {
             found.add(path, ProblemCode::OutOfRange, "it cannot be later than the outcome itself");
         }
     }

@@ -204,8 +204,8 @@ impl<'a> Valuation<'a> {
             .collect();
         let sums = self.outcomes(element).filter(|sums| !sums.is_unlinked());
         // Outcomes out of the time of comparisons are credited as ever.
-        let attributed = sums.filter(|sums| compared.is_empty() || sums.credited_count > 0);
-        let replaced = sums.filter(|sums| sums.replaced_count > 0);
+        let attributed = sums.filter(|sums| compared.is_empty() || !sums.credited.turnover.is_zero());
+        let replaced = sums.filter(|sums| !sums.replaced.turnover.is_zero());
         let counted = compared.into_iter().chain(attributed.map(|_| Term::Attributed(element)));
         (counted.collect(), replaced.map(|_| Term::Replaced(element)).into_iter().collect())
     }

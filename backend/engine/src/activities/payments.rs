@@ -6,7 +6,7 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 use sea_orm::prelude::*;
 use sea_orm::{QuerySelect, Select};
 use uuid::Uuid;
-use valuemap_shared::activities::{OutcomeKind, PartyKind};
+use valuemap_shared::activities::{OutcomeKind, PartyKind, latest_moment};
 use valuemap_shared::ids::CommunityId;
 use valuemap_shared::value_map::model::AttributionUnit;
 
@@ -100,7 +100,10 @@ impl Payments {
             return false;
         };
         let purchase = if row.amount.is_some_and(|amount| amount < 0) {
-            payments.iter().rev().find(|payment| payment.is_purchase && payment.at <= row.at)
+            payments
+                .iter()
+                .rev()
+                .find(|payment| payment.is_purchase && latest_moment(payment.at) <= latest_moment(row.at))
         } else {
             payments.iter().find(|payment| payment.id == row.id)
         };

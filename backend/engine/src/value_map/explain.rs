@@ -125,7 +125,7 @@ async fn explain_measure(
     Ok(Explained { explanation: Some(explanation), source, answers })
 }
 
-/// How many were asked whether they would have contacted support.
+/// How many were asked whether they found the answer: all of them.
 async fn asked_who_helped_themselves(
     db: &impl ConnectionTrait,
     community: CommunityId,
@@ -134,7 +134,7 @@ async fn asked_who_helped_themselves(
 ) -> Result<u64, DbErr> {
     let (tallies, _) = answered(db, community, model, &[days.period.into()]).await?.pop().unwrap_or_default();
     let figures = domain::Figures { tallies, ..domain::Figures::default() };
-    Ok(figures.chosen(&model.financial.self_service.intent).1)
+    Ok(figures.chosen(&model.financial.self_service.success).1)
 }
 
 async fn explain_element(

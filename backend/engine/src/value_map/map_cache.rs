@@ -30,7 +30,7 @@ use crate::tenancy::store::community_of;
 use crate::value_map::counted::{Days, Span, contact_baseline, counts_of, distinct_pace, observed};
 use crate::value_map::money::{Ledger, money_of};
 use crate::value_map::month_cache::MonthCache;
-use crate::value_map::store::{answered, latest_period};
+use crate::value_map::store::{answered, answered_within, latest_period};
 
 /// Equal inputs give an equal financial layer: this only bounds what is kept.
 const FINANCIAL_LIFETIME: TimeDelta = TimeDelta::hours(1);
@@ -316,15 +316,15 @@ async fn answered_so_far(
     days: Days,
 ) -> Result<((TallyCounts, CoMoments), (TallyCounts, CoMoments)), DbErr> {
     let before = days.before();
-    let mut spans = vec![days.period.into(), before.into()];
-    if !before.is_whole_quarter() {
-        let first = before.last_day().succ_opt().unwrap_or_default();
-        spans.push(Span { first, last: before.period.last_day() });
+    let mut answered = answered(db, key.community, model, &[days.period.into(), before.into()]).await?.into_iter();
+    let (now, then) = (answered.next().unwrap_or_default(), answered.next().unwrap_or_default());
+    if before.is_whole_quarter() {
+        return Ok((now, then));
     }
-    let mut answered = answered(db, key.community, model, &spans).await?.into_iter();
-    let now = answered.next().unwrap_or_default();
-    let before = answered.next().unwrap_or_default();
-    Ok((now, comparable(before, &answered.next().unwrap_or_default(), key.minimum)))
+    let first = before.last_day().succ_opt().unwrap_or_default();
+    let others = Span { first, last: before.period.last_day() };
+    let others = answered_within(db, key.community, model, &[others]).await?.pop().unwrap_or_default();
+    Ok((now, comparable(then, &others, key.minimum)))
 }
 
 /// The figures of the last quarters that are over.

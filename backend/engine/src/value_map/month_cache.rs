@@ -15,7 +15,7 @@ use crate::base::computed::{A_MOMENT, Asked, ComputedCache, NoValue};
 use crate::database::Database;
 use crate::value_map::counted::{Days, Span, counts_of, observed_in};
 use crate::value_map::money::{Exchange, costs};
-use crate::value_map::store::answered;
+use crate::value_map::store::answered_within;
 
 /// How many quarters are kept.
 const CAPACITY: u64 = 1_000;
@@ -69,7 +69,7 @@ async fn compute(
     let spans = period.months().map(|month| Span { first: month.first_day(), last: month.last_day() });
     let parts = parts(&spans, cut_of(period, today));
     let (month_of, part_spans): (Vec<usize>, Vec<Span>) = parts.into_iter().unzip();
-    let answered = answered(db, community, model, &part_spans).await?;
+    let answered = answered_within(db, community, model, &part_spans).await?;
     let tallies = month_of.into_iter().zip(answered.into_iter().map(|(tallies, _)| tallies)).collect();
     let (tallies, hidden) = months(tallies, minimum);
     let exchange = Exchange::of(db, community).await?;

@@ -24,10 +24,37 @@ pub async fn answered(
     model: &ScoringModel,
     spans: &[Span],
 ) -> Result<Vec<(TallyCounts, CoMoments)>, DbErr> {
-    let mut subjects = vec![Subject::Responses];
-    for subject in std::iter::once(Subject::Recommendation).chain(Benefit::ALL.map(Subject::Benefit)) {
-        subjects.extend([Subject::Repeats(Box::new(subject.clone())), subject]);
-    }
+    let of_members = members_subjects();
+    let corrections = of_members.iter().cloned().map(|subject| Subject::Repeats(Box::new(subject)));
+    let subjects = corrections.chain(of_members.clone()).collect();
+    let tallies = summed_answers(db, community, model, spans, subjects).await?;
+    Ok(tallies.into_iter().zip(co_moments(db, community, spans).await?).collect())
+}
+
+/// The same of spans that do not begin with their quarter. A member's further survey is corrected on its day, for an
+/// answer that may lie in another span: here each survey that a member answered counts by itself.
+pub async fn answered_within(
+    db: &impl ConnectionTrait,
+    community: CommunityId,
+    model: &ScoringModel,
+    spans: &[Span],
+) -> Result<Vec<(TallyCounts, CoMoments)>, DbErr> {
+    let tallies = summed_answers(db, community, model, spans, members_subjects()).await?;
+    Ok(tallies.into_iter().zip(co_moments(db, community, spans).await?).collect())
+}
+
+fn members_subjects() -> Vec<Subject> {
+    std::iter::once(Subject::Recommendation).chain(Benefit::ALL.map(Subject::Benefit)).collect()
+}
+
+async fn summed_answers(
+    db: &impl ConnectionTrait,
+    community: CommunityId,
+    model: &ScoringModel,
+    spans: &[Span],
+    mut subjects: Vec<Subject>,
+) -> Result<Vec<TallyCounts>, DbErr> {
+    subjects.push(Subject::Responses);
     let help = &model.financial.self_service;
     for choice in [&help.success, &help.intent, &help.no_further_action] {
         subjects.push(Subject::Question(choice.question.clone()));
@@ -35,8 +62,7 @@ pub async fn answered(
     }
     subjects.extend(help.nested().map(Subject::Together));
     let asked = Condition::all().add(tally::Column::Subject.is_in(subjects.iter().map(Subject::to_string)));
-    let tallies = summed(db, community, asked, spans).await?;
-    Ok(tallies.into_iter().zip(co_moments(db, community, spans).await?).collect())
+    summed(db, community, asked, spans).await
 }
 
 /// The tallies of one version's questions in a quarter.

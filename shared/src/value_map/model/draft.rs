@@ -191,7 +191,8 @@ pub struct FinancialDraft {
     pub acquisition: AcquisitionDraft,
     pub cost_per_case: MoneyRangeDraft,
     pub self_service: SelfServiceDraft,
-    /// The quarter that contacts per customer are compared with; without one, the first that has both figures.
+    /// The quarter that contacts per customer are compared with; without one, the first with both figures of which at least
+    /// half is tracked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub baseline_period: Option<String>,
     pub attribution: AttributionDraft,
