@@ -94,7 +94,7 @@ pub(super) fn rule_sums(journeys: &Journeys, rule: Rule) -> Vec<RuleSums> {
         let values = if conversion.value < 0 { losses } else { gains };
         let value = conversion.value.unsigned_abs() as f64;
         for (touch, credit) in path.touches.iter().zip(&credits) {
-            outcomes[touch.source as usize] += credit;
+            outcomes[touch.source as usize] += if conversion.is_refund { 0.0 } else { *credit };
             values[touch.source as usize] += credit * value;
         }
     }

@@ -53,12 +53,14 @@ pub struct Conversion {
     pub opportunity_at: Option<i64>,
     /// A comparison counts it on the value map, in place of what activities are credited with.
     pub is_replaced: bool,
+    /// It takes back what an earlier outcome brought: its value counts, and it is no outcome more.
+    pub is_refund: bool,
 }
 
 impl Conversion {
     /// An outcome of which only the moment and the value are known.
     pub fn new(at: i64, value: i64) -> Self {
-        Self { at, value, lead_at: None, opportunity_at: None, is_replaced: false }
+        Self { at, value, lead_at: None, opportunity_at: None, is_replaced: false, is_refund: false }
     }
 }
 

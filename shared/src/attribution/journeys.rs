@@ -93,6 +93,14 @@ impl Journeys {
         self.converted.iter().zip(&self.conversions)
     }
 
+    /// The paths that ended in an outcome. Where there are refunds alone, those, so that their value is credited by
+    /// somebody.
+    pub(super) fn successful_paths(&self) -> impl Iterator<Item = Path<'_>> {
+        let refunds_alone = self.totals.credited.count == 0;
+        let succeeded = move |(_, conversion): &(Path<'_>, &Conversion)| refunds_alone || !conversion.is_refund;
+        self.converted_paths().filter(succeeded).map(|(path, _)| path)
+    }
+
     pub(super) fn unconverted_paths(&self) -> impl Iterator<Item = Path<'_>> {
         self.unconverted.iter()
     }
@@ -139,7 +147,8 @@ pub struct JourneysBuilder {
 impl JourneysBuilder {
     /// Adds a journey: its touches in any order, and the outcome that it ended in, if any.
     ///
-    /// A second outcome of the same account is a journey of its own, with the same touches once more. Without an
+    /// A second outcome of the same account is a journey of its own, with the same touches once more; a refund is one that
+    /// adds no outcome. Without an
     /// outcome the look-back window ends with the last touch, so that both kinds of journeys are equally long at
     /// most. Touches without weight are left out. Neither the order in which touches were written down nor the numbers of their sources matter: touches of
     /// the same second are alike in time.
@@ -181,7 +190,10 @@ impl JourneysBuilder {
         conversions.push(conversion);
         let of_bucket = &mut by_bucket[bucket.index()];
         // It cannot overflow where the totals did not.
-        *of_bucket = of_bucket.with(conversion.value).unwrap_or(*of_bucket);
+        *of_bucket = of_bucket.with(&conversion).unwrap_or(*of_bucket);
+        if conversion.is_refund {
+            return Ok(());
+        }
         for touch in path {
             let last_journey = &mut self.last_journey_of[touch.source as usize];
             if *last_journey != conversions.len() {
@@ -238,11 +250,11 @@ pub(super) struct Credited {
 }
 
 impl Credited {
-    /// One outcome more; `None` where the sum is too large.
-    fn with(mut self, value: i64) -> Option<Self> {
-        let sum = if value < 0 { &mut self.losses } else { &mut self.gains };
-        *sum = sum.checked_add(value)?;
-        self.count += 1;
+    /// With what it brought, and as one outcome more where it is no refund; `None` where the sum is too large.
+    fn with(mut self, conversion: &Conversion) -> Option<Self> {
+        let sum = if conversion.value < 0 { &mut self.losses } else { &mut self.gains };
+        *sum = sum.checked_add(conversion.value)?;
+        self.count += u64::from(!conversion.is_refund);
         Some(self)
     }
 }
@@ -260,13 +272,13 @@ struct Totals {
 impl Totals {
     fn with(mut self, conversion: &Conversion, is_credited: bool) -> Result<Self, AttributionError> {
         if is_credited {
-            self.credited = self.credited.with(conversion.value).ok_or(AttributionError::ValuesTooLarge)?;
-            self.replaced += u64::from(conversion.is_replaced);
+            self.credited = self.credited.with(conversion).ok_or(AttributionError::ValuesTooLarge)?;
+            self.replaced += u64::from(conversion.is_replaced && !conversion.is_refund);
             self.replaced_value += if conversion.is_replaced { conversion.value.into() } else { 0 };
         } else {
             let sum = self.uncredited_value.checked_add(conversion.value);
             self.uncredited_value = sum.ok_or(AttributionError::ValuesTooLarge)?;
-            self.uncredited += 1;
+            self.uncredited += u64::from(!conversion.is_refund);
         }
         Ok(self)
     }
@@ -364,6 +376,18 @@ mod tests {
     }
 
     #[test]
+    fn a_refund_takes_its_value_back_and_is_no_outcome() {
+        let mut builder = builder(1_000);
+        let refund = Conversion { is_refund: true, ..Conversion::new(30, -40_000) };
+        for conversion in [Some(Conversion::new(20, 40_000)), Some(refund)] {
+            builder.add(bucket(), touches(&[10]), conversion).unwrap();
+        }
+        let journeys = builder.build();
+        assert_eq!(journeys.credited(), Outcomes { count: 1, value: Decimal::ZERO });
+        assert_eq!((journeys.successful_paths().count(), journeys.activity()[0].converting_journeys), (1, 1));
+    }
+
+    #[test]
     fn what_a_comparison_counts_is_a_part_of_what_is_credited() {
         let mut builder = builder(10);
         let replaced = Conversion { is_replaced: true, ..Conversion::new(20, 30_000) };
@@ -387,10 +411,12 @@ mod tests {
         #[test]
         fn every_outcome_is_credited_or_not(listed in arbitrary_journeys(4)) {
             let journeys = journeys_of(4, &listed);
-            let outcomes: Vec<i64> = listed.iter().filter_map(|(_, conversion)| Some((*conversion)?.value)).collect();
+            let conversions = || listed.iter().filter_map(|(_, conversion)| *conversion);
+            let outcomes = conversions().filter(|conversion| !conversion.is_refund).count() as u64;
+            let value: i64 = conversions().map(|conversion| conversion.value).sum();
             let (credited, uncredited) = (journeys.credited(), journeys.uncredited());
-            prop_assert_eq!(credited.count + uncredited.count, outcomes.len() as u64);
-            prop_assert_eq!(credited.value + uncredited.value, Decimal::new(outcomes.iter().sum(), DECIMALS));
+            prop_assert_eq!(credited.count + uncredited.count, outcomes);
+            prop_assert_eq!(credited.value + uncredited.value, Decimal::new(value, DECIMALS));
         }
     }
 }

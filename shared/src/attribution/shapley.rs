@@ -94,7 +94,7 @@ impl Game {
             return Err(AttributionError::TooManySources { model, used: used.len(), most: MAX_SOURCES });
         }
         let mut sets: BTreeMap<u32, Set> = BTreeMap::new();
-        let converted = journeys.converted_paths().map(|(path, _)| (path, 1));
+        let converted = journeys.successful_paths().map(|path| (path, 1));
         for (path, conversions) in converted.chain(journeys.unconverted_paths().map(|path| (path, 0))) {
             let met = path.touches.iter().fold(0, |set, touch| set | 1 << indexes[touch.source as usize]);
             let empty = || Set { is_rare: true, all: Met::default(), by_bucket: vec![Met::default(); Bucket::COUNT] };

@@ -41,6 +41,8 @@ pub fn arbitrary_journeys(sources: u32) -> impl Strategy<Value = Vec<Listed>> {
     let conversion = (moment, value, stage(), stage()).prop_map(|(at, value, lead_at, opportunity_at)| Conversion {
         lead_at,
         opportunity_at,
+        // Some losses are outcomes.
+        is_refund: value < 0 && value % 2 == 0,
         ..Conversion::new(at, value)
     });
     let journey = (prop::collection::vec(touch, 0..8), prop::option::of(conversion));

@@ -195,6 +195,7 @@ fn conversion(outcome: &Happened, value: impl Fn(&Happened) -> i64) -> Conversio
         lead_at: outcome.lead_at,
         opportunity_at: outcome.opportunity_at,
         is_replaced: outcome.is_replaced,
+        is_refund: outcome.amount < 0,
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::TryStreamExt;
 use sea_orm::prelude::*;
-use sea_orm::{DatabaseTransaction, QueryOrder, QuerySelect};
+use sea_orm::{Condition, DatabaseTransaction, QueryOrder, QuerySelect};
 use uuid::Uuid;
 use valuemap_shared::activities::{OutcomeKind, Role, latest_moment};
 use valuemap_shared::attribution::{Parameters, USUAL_OUTCOMES};
@@ -335,6 +335,8 @@ impl HistoryReader<'_> {
             .filter(outcome::Column::Kind.is_in(self.parameters.outcomes.iter().map(|kind| kind.as_str())))
             .filter(outcome::Column::Withdrawn.eq(false))
             .filter(outcome::Column::PartyId.is_not_null())
+            // A refund ends no journey.
+            .filter(Condition::any().add(outcome::Column::Amount.is_null()).add(outcome::Column::Amount.gte(0)))
             .into_tuple()
             .all(db)
             .await?;

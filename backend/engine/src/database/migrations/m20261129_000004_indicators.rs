@@ -59,8 +59,14 @@ fn join_links(document: &mut Map<String, Value>) {
     let indicators = document.remove("indicators").and_then(|indicators| indicators.as_array().cloned());
     let link = |indicator: Value| json!({ "from": indicator["benefit"], "to": indicator["element"], "weight": indicator["weight"] });
     if let Some(links) = document.get_mut("links").and_then(Value::as_array_mut) {
-        // A benefit and what it pays had no weight before; whatever else runs up was allowed.
+        for link in links.iter_mut().filter(|link| layer(&link["to"]) < 3) {
+            // Only what pays had an effect.
+            link.as_object_mut().and_then(|link| link.remove("effect"));
+        }
         links.extend(indicators.unwrap_or_default().into_iter().map(link));
+    }
+    if let Some(attribution) = document.get_mut("financial").and_then(|financial| financial.get_mut("attribution")) {
+        attribution.as_object_mut().and_then(|attribution| attribution.remove("roleWeights"));
     }
 }
 

@@ -18,7 +18,9 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        manager.get_connection().execute_unprepared("DELETE FROM tally WHERE subject LIKE 'together:%'").await?;
+        let db = manager.get_connection();
+        db.execute_unprepared("DELETE FROM tally WHERE subject LIKE 'together:%' OR subject LIKE 'repeats:%'").await?;
+        db.execute_unprepared("DELETE FROM job WHERE asked_by = 'migration'").await?;
         Ok(())
     }
 }
