@@ -134,6 +134,14 @@ impl OutcomeSums {
     }
 }
 
+impl MoneyFigures {
+    /// There are outcomes, and none of any element could be credited.
+    pub fn is_unlinked(&self) -> bool {
+        let mut with_outcomes = self.outcomes.values().filter(|sums| sums.count > 0).peekable();
+        with_outcomes.peek().is_some() && with_outcomes.all(OutcomeSums::is_unlinked)
+    }
+}
+
 /// The quarter that later ones are compared with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ContactBaseline {

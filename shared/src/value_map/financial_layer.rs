@@ -9,8 +9,8 @@ use super::financial::{
 use super::model::ScoringModel;
 use super::worth::{Term, Valuation, WorthInputs};
 use super::{
-    AmountMover, CostReading, Effect, Element, Explanation, Input, Layer, Nesting, NoScore, OutcomeSums, Reading,
-    ReturnLevel, Returns, TornadoBar, Worth, WorthPart,
+    Absence, AmountMover, CostReading, Effect, Element, Explanation, Input, Layer, Nesting, NoScore, OutcomeSums,
+    Reading, ReturnLevel, Returns, TornadoBar, Worth, WorthPart,
 };
 use crate::activities::CostKind;
 
@@ -72,11 +72,18 @@ fn absence(element: Element, now: &Valuation<'_>) -> NoScore {
         return NoScore::not_linked(sums.count, now.inputs.money.unlinked_touchpoints);
     }
     if element != Element::CostContainment {
-        return NoScore::not_connected(Layer::Financial);
+        return match now.outcomes(element) {
+            Some(_) => {
+                NoScore::no_data("There is no outcome of this kind in the period, and none of others is linked.")
+            }
+            None => NoScore::not_connected(Layer::Financial),
+        };
     }
     let help = &now.inputs.self_help;
     if help.intent.is_none() && help.sessions.is_none() && now.inputs.counts.questions == 0 {
-        return NoScore::not_connected(Layer::Financial);
+        let message = "Neither visits for help nor questions are tracked yet, and nobody was asked whether they would \
+                       have contacted support: how many cases were spared cannot be estimated.";
+        return NoScore { reason: Absence::NotConnected, message: message.into(), needed: None };
     }
     if let Cap::Missing(reason) = &now.cap {
         return NoScore::no_data(reason.as_str());

@@ -222,7 +222,7 @@ mod tests {
             let mut figures = figures(&[(4, 10)], None);
             let sums = OutcomeSums { count: 3, unlinked_count: count, amount: Decimal::TEN, ..OutcomeSums::default() };
             figures.money = MoneyFigures {
-                outcomes: [(Element::Upgrades, sums)].into(),
+                outcomes: [(Element::Upgrades, sums), (Element::RepeatPurchases, OutcomeSums::default())].into(),
                 unlinked_touchpoints: 41,
                 ..MoneyFigures::default()
             };
@@ -232,10 +232,13 @@ mod tests {
         let Reading::NoScore(absence) = reading(&none, Element::Upgrades) else { panic!("it is no score") };
         assert_eq!(absence.reason, Absence::NotLinked);
         assert!(absence.message.contains("3 outcomes") && absence.message.contains("41 touchpoints"));
+        // Then none of another element says nothing, and nor do the returns.
+        assert_eq!(reason(&none, Element::RepeatPurchases), Absence::NoData);
+        assert!(none.returns.levels.is_empty());
         // Where one of them could have been credited and was not, that is a figure.
         let some = unlinked(2);
         let worth = worth(&some, Element::Upgrades);
-        assert!(worth.amount.likely.is_zero());
+        assert!(worth.amount.likely.is_zero() && !some.returns.levels.is_empty());
         let says = |input: &Input| input.name.contains("linked to nobody") && input.value == 2.0;
         assert!(worth.explanation.inputs.iter().any(says));
     }

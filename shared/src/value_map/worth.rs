@@ -202,7 +202,10 @@ impl<'a> Valuation<'a> {
             })
             .map(Term::Compared)
             .collect();
-        let sums = self.outcomes(element).filter(|sums| !sums.is_unlinked());
+        // Where nothing is linked, none of an element says nothing either.
+        let is_unknown =
+            |sums: &OutcomeSums| sums.is_unlinked() || (sums.count == 0 && self.inputs.money.is_unlinked());
+        let sums = self.outcomes(element).filter(|sums| !is_unknown(sums));
         // Outcomes out of the time of comparisons are credited as ever.
         let attributed = sums.filter(|sums| compared.is_empty() || !sums.credited.turnover.is_zero());
         let replaced = sums.filter(|sums| !sums.replaced.turnover.is_zero());
