@@ -24,8 +24,8 @@ pub async fn contacts_deals_and_attendees_are_joined_by_address_alone(engine: En
         let message = reading["message"].as_str().unwrap();
         expect(message, &["Nothing is linked", outcomes, "5 touchpoints are of members without an account"]);
     }
-    // No renewal was sold: that is a figure.
-    world.expect_credited("REPEAT_PURCHASES", [0.0, 0.0]).await;
+    // Nothing could have been credited to a renewal either.
+    world.worth_that("REPEAT_PURCHASES", |reading| reading["reason"] == "NO_DATA").await;
 
     let contacts = ["--source", "hubspot", "--map", "key=Record ID", "--map", "account=Associated Company IDs"];
     let said = load("members", include_str!("../../data/first_day/contacts.csv"), &contacts).await;
@@ -33,6 +33,8 @@ pub async fn contacts_deals_and_attendees_are_joined_by_address_alone(engine: En
     // Of 771, 772 and 775 somebody came; 772 and 775 have the same contact.
     world.expect_credited("UPGRADES", [3_300.5, 7_800.5]).await;
     world.expect_credited("ACQUISITION", [700.0, 700.0]).await;
+    // No renewal was sold: now that is a figure.
+    world.expect_credited("REPEAT_PURCHASES", [0.0, 0.0]).await;
     let query = "query($id: ID!) { community(id: $id) { unlinked { touchpointsWithoutAccount membersWithoutAccount
         outcomesOfAccountsWithoutMember outcomesOfNobody sentences } } }";
     let data = world.api.ask(query, json!({ "id": world.community })).await.unwrap();
