@@ -71,10 +71,12 @@ named_enum! {
 }
 
 impl OutcomeKind {
-    /// Whether it may carry money of its own. Every other kind counts in points: its money, if any, comes in as the
+    /// Those that may carry money of their own. Every other kind counts in points: its money, if any, comes in as the
     /// purchase that it led to, or as measured deflection, and would be counted twice.
+    pub const WITH_MONEY: [Self; 3] = [Self::Purchase, Self::Upgrade, Self::Renewal];
+
     pub fn takes_money(self) -> bool {
-        matches!(self, Self::Purchase | Self::Upgrade | Self::Renewal)
+        Self::WITH_MONEY.contains(&self)
     }
 }
 

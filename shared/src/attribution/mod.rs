@@ -33,7 +33,7 @@ pub use events::{Bucket, Conversion, Outcomes, SourceActivity, Touch};
 pub use journeys::{Journeys, JourneysBuilder};
 pub use markov::MAX_SOURCES as MAX_SOURCES_OF_MARKOV;
 pub use model::{HalfLife, Model, ModelError};
-pub use parameters::{Asked, CreditSource, Parameters, USUAL_OUTCOMES};
+pub use parameters::{Asked, CreditSource, Parameters};
 pub use precision::{Imprecise, MAX_SOURCES_OF_PRECISE_MARKOV, Precision};
 pub use returns::{CreditedAmounts, ValueAssumptions};
 pub use shapley::{MAX_SOURCES as MAX_SOURCES_OF_SHAPLEY, MIN_JOURNEYS as MIN_JOURNEYS_OF_SHAPLEY};

@@ -19,9 +19,6 @@ named_enum! {
     }
 }
 
-/// The outcomes that are credited unless others are chosen: those that carry money.
-pub const USUAL_OUTCOMES: [OutcomeKind; 3] = [OutcomeKind::Purchase, OutcomeKind::Upgrade, OutcomeKind::Renewal];
-
 const MAX_QUARTERS: usize = 40;
 const MAX_DAYS: u32 = 3_650;
 
@@ -132,7 +129,7 @@ impl Parameters {
             Model::TimeDecay { .. } => Model::TimeDecay { half_life },
             other => other,
         };
-        let mut outcomes = asked.outcomes.clone().unwrap_or(USUAL_OUTCOMES.to_vec());
+        let mut outcomes = asked.outcomes.clone().unwrap_or(OutcomeKind::WITH_MONEY.to_vec());
         outcomes.sort_unstable();
         outcomes.dedup();
         Ok(Self {
@@ -176,7 +173,7 @@ mod tests {
         assert_eq!(parameters.models.len(), Model::ALL.len());
         assert_eq!(parameters.models[3].to_string(), "time_decay:14");
         assert_eq!((parameters.by, parameters.lookback_days), (AttributionUnit::Account, 90));
-        assert_eq!(parameters.outcomes, USUAL_OUTCOMES);
+        assert_eq!(parameters.outcomes, OutcomeKind::WITH_MONEY);
     }
 
     #[cfg(feature = "serde")]

@@ -2,14 +2,13 @@
 //! without it, against what it cost.
 
 use rust_decimal::Decimal;
-use rust_decimal::prelude::ToPrimitive;
 
 use crate::value_map::Element;
 use crate::value_map::financial::{
     AmountError, CompoundSum, CountDistribution, DRAWS, Return, ReturnSimulation, SimulationError, Triangular,
     Uncertain, checked_times, simulate_return,
 };
-use crate::value_map::model::{AcquisitionValue, Financial, MoneyRange};
+use crate::value_map::model::{AcquisitionValue, Financial};
 
 /// What a model credits to a group. Each amount belongs to one element, so that none counts twice.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -40,11 +39,11 @@ pub struct ValueAssumptions {
 
 impl ValueAssumptions {
     pub fn of(financial: &Financial) -> Self {
-        let nothing = certain(0.0);
+        let nothing = Triangular::ZERO;
         let margin = |element| financial.margins.get(&element).copied().unwrap_or(nothing);
         let (acquisition, saved) = match financial.acquisition {
             AcquisitionValue::FirstYearMargin => (margin(Element::Acquisition), None),
-            AcquisitionValue::CostSaved(range) => (relative(range), Some(range.mode)),
+            AcquisitionValue::CostSaved(range) => (range.relative(), Some(range.mode)),
         };
         let ranges =
             [financial.incrementality, margin(Element::Upgrades), margin(Element::RepeatPurchases), acquisition];
@@ -80,20 +79,12 @@ impl ValueAssumptions {
     }
 }
 
-fn certain(value: f64) -> Triangular {
-    Triangular::new(value, value, value).unwrap_or_else(|_| unreachable!("a finite constant is a range"))
-}
-
-/// A range of money as factors of its mode.
-fn relative(range: MoneyRange) -> Triangular {
-    let factor = |amount: Decimal| amount.checked_div(range.mode).and_then(|ratio| ratio.to_f64()).unwrap_or(1.0);
-    Triangular::new(factor(range.low).min(1.0), 1.0, factor(range.high).max(1.0)).unwrap_or_else(|_| certain(1.0))
-}
-
 #[cfg(test)]
 mod tests {
+    use rust_decimal::prelude::ToPrimitive;
+
     use super::*;
-    use crate::value_map::model::{ScoringModel, standard_model};
+    use crate::value_map::model::{MoneyRange, ScoringModel, standard_model};
 
     fn financial() -> Financial {
         let mut financial = ScoringModel::parse(&standard_model(), 1).unwrap().financial;

@@ -4,7 +4,6 @@
 //! element and is not added to it, and cases that were avoided count up to what was measured to be deflected.
 
 use rust_decimal::Decimal;
-use rust_decimal::prelude::ToPrimitive;
 
 use super::assumption::Assumption;
 use super::cap::Cap;
@@ -13,7 +12,7 @@ use super::financial::{
     AmountError, AmountRange, Cases, CompoundSum, CountDistribution, DRAWS, Evidence, Rate, ServicePeriod, Triangular,
     around, avoided_contacts, checked_times, cost_elasticity, credited_contacts, simulate,
 };
-use super::model::{AcquisitionValue, MoneyRange, ScoringModel};
+use super::model::{AcquisitionValue, ScoringModel};
 use super::{ContactBaseline, Counts, Element, Figures, MoneyFigures, OutcomeSums, SelfHelp, Stretch};
 use crate::calendar::Quarter;
 use crate::money::times;
@@ -97,12 +96,12 @@ pub(super) struct Valuation<'a> {
 impl<'a> Valuation<'a> {
     pub fn new(model: &'a ScoringModel, inputs: &'a WorthInputs) -> Self {
         let financial = &model.financial;
-        let nothing = certain(0.0);
+        let nothing = Triangular::ZERO;
         let margin = |element: Element| financial.margins.get(&element).copied().unwrap_or(nothing);
         let acquisition = match financial.acquisition {
             AcquisitionValue::FirstYearMargin => ("First-year margin of new customers", margin(Element::Acquisition)),
             AcquisitionValue::CostSaved(range) => {
-                ("Cost of winning a customer otherwise, as a share of its most likely amount", relative(range))
+                ("Cost of winning a customer otherwise, as a share of its most likely amount", range.relative())
             }
         };
         let rate = |rate: Option<Rate>| rate.map_or(nothing, of_rate);
@@ -112,7 +111,7 @@ impl<'a> Valuation<'a> {
             ("Margin of upgrades", margin(Element::Upgrades)),
             ("Margin of repeat purchases", margin(Element::RepeatPurchases)),
             acquisition,
-            ("Cost per case, as a share of its most likely amount", relative(financial.cost_per_case)),
+            ("Cost per case, as a share of its most likely amount", financial.cost_per_case.relative()),
             ("Found the answer", rate(help.success)),
             ("Would have asked support", rate(help.intent)),
             ("Needed nothing further", rate(help.no_further_action)),
@@ -355,19 +354,9 @@ fn margin_of(element: Element) -> usize {
     }
 }
 
-fn certain(value: f64) -> Triangular {
-    Triangular::new(value, value, value).unwrap_or_else(|_| unreachable!("a finite constant is a range"))
-}
-
 /// A rate as an assumption, within 0..1.
 fn of_rate(rate: Rate) -> Triangular {
     let share = rate.share();
     let (low, high) = around(share, rate.interval());
-    Triangular::new(low.clamp(0.0, share), share, high.clamp(share, 1.0)).unwrap_or_else(|_| certain(share))
-}
-
-/// A range of money as factors of its mode.
-fn relative(range: MoneyRange) -> Triangular {
-    let factor = |amount: Decimal| amount.checked_div(range.mode).and_then(|ratio| ratio.to_f64()).unwrap_or(1.0);
-    Triangular::new(factor(range.low).min(1.0), 1.0, factor(range.high).max(1.0)).unwrap_or_else(|_| certain(1.0))
+    Triangular::around(share, low.max(0.0), high.min(1.0))
 }

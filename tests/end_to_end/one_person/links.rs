@@ -66,9 +66,9 @@ pub async fn a_link_that_a_person_ended_stays_ended_until_it_is_restored(engine:
     world.expect_credited("UPGRADES", [0.0, 1_000.0]).await;
     assert_eq!(world.identity("51").await[0], ["crm/51"]);
 
-    // Neither the same file nor another one brings it back, and who states it alone is told.
+    // Importing the same file again, or another one, does not restore it; stating it by itself is refused with the reason.
     let (_, said) = import(&world, "members", CONTACTS, &["--load"]).await;
-    expect(&said, &["1 links that a person has ended: they stay ended"]);
+    expect(&said, &["links that a person has ended, which stay ended: 1"]);
     load(
         &world,
         "links",

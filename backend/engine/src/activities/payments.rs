@@ -14,9 +14,6 @@ use crate::activities::entities::{outcome, party};
 use crate::activities::identity::Identities;
 use crate::database::statements::chunks;
 
-/// The kinds of outcomes that carry money.
-pub const PAID: [OutcomeKind; 3] = [OutcomeKind::Purchase, OutcomeKind::Upgrade, OutcomeKind::Renewal];
-
 /// An account that became a customer longer ago than this before its first recorded purchase bought before records began.
 const NEW_FOR: Days = Days::new(90);
 
@@ -125,7 +122,7 @@ fn payments_of(community: CommunityId) -> Select<outcome::Entity> {
         .columns([PartyId, At, Id, Kind, Amount])
         .filter(CommunityId.eq(community.0))
         .filter(PartyId.is_not_null())
-        .filter(Kind.is_in(PAID.map(OutcomeKind::as_str)))
+        .filter(Kind.is_in(OutcomeKind::WITH_MONEY.map(OutcomeKind::as_str)))
         .filter(Withdrawn.eq(false))
 }
 

@@ -8,7 +8,7 @@ use sea_orm::prelude::*;
 use sea_orm::{Condition, DatabaseTransaction, QueryOrder, QuerySelect};
 use uuid::Uuid;
 use valuemap_shared::activities::{OutcomeKind, Role, latest_moment};
-use valuemap_shared::attribution::{Parameters, USUAL_OUTCOMES};
+use valuemap_shared::attribution::Parameters;
 use valuemap_shared::calendar::Quarter;
 use valuemap_shared::ids::CommunityId;
 use valuemap_shared::money::{Currency, ten_thousandths};
@@ -318,7 +318,7 @@ impl HistoryReader<'_> {
             };
             let (element, day) = (happened.element(), row.at.date_naive());
             happened.is_replaced =
-                USUAL_OUTCOMES.contains(&kind) && comparisons.iter().any(|comparison| comparison.covers(element, day));
+                kind.takes_money() && comparisons.iter().any(|comparison| comparison.covers(element, day));
             Ok(happened)
         };
         rows.into_iter().map(happened).collect()

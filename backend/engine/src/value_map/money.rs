@@ -16,7 +16,7 @@ use valuemap_shared::value_map::{Element, MoneyFigures, OutcomeSums};
 
 use crate::activities::entities::{cost_line, outcome, touchpoint};
 use crate::activities::identity::Identities;
-use crate::activities::payments::{PAID, Payments};
+use crate::activities::payments::Payments;
 use crate::activities::rates::Rates;
 use crate::tenancy::entities::community;
 use crate::value_map::counted::{Days, Span};
@@ -128,7 +128,7 @@ async fn first_paid(db: &impl ConnectionTrait, community: CommunityId) -> Result
         .select_only()
         .column_as(outcome::Column::At.min(), "first")
         .filter(outcome::Column::CommunityId.eq(community.0))
-        .filter(outcome::Column::Kind.is_in(PAID.map(OutcomeKind::as_str)))
+        .filter(outcome::Column::Kind.is_in(OutcomeKind::WITH_MONEY.map(OutcomeKind::as_str)))
         .filter(outcome::Column::Withdrawn.eq(false))
         .into_tuple()
         .one(db)
@@ -152,7 +152,7 @@ pub async fn paid_outcomes(
         .filter(outcome::Column::CommunityId.eq(community.0))
         .filter(outcome::Column::At.gte(from))
         .filter(outcome::Column::At.lt(until))
-        .filter(outcome::Column::Kind.is_in(PAID.map(OutcomeKind::as_str)))
+        .filter(outcome::Column::Kind.is_in(OutcomeKind::WITH_MONEY.map(OutcomeKind::as_str)))
         .filter(outcome::Column::Withdrawn.eq(false))
         .order_by_asc(outcome::Column::At)
         .order_by_asc(outcome::Column::Id)

@@ -215,7 +215,7 @@ fn report(checked: &Checked<'_>, problems: &Problems, is_loaded: bool) {
         println!("{}: {} new and {} changed {done}, {} known", plural(*kind), stored.new, stored.changed, stored.known);
     }
     if checked.kept_ended > 0 {
-        println!("{} links that a person has ended: they stay ended", checked.kept_ended);
+        println!("links that a person has ended, which stay ended: {}", checked.kept_ended);
     }
     let doubtful = checked.address_book.doubtful();
     if doubtful > 0 {

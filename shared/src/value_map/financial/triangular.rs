@@ -23,6 +23,9 @@ pub enum TriangularError {
 }
 
 impl Triangular {
+    /// Nothing, for certain.
+    pub const ZERO: Self = Self { low: 0.0, mode: 0.0, high: 0.0 };
+
     pub fn new(low: f64, mode: f64, high: f64) -> Result<Self, TriangularError> {
         if !(low.is_finite() && mode.is_finite() && high.is_finite() && (high - low).is_finite()) {
             return Err(TriangularError::NotFinite);
@@ -31,6 +34,13 @@ impl Triangular {
             return Err(TriangularError::NotInOrder { low, mode, high });
         }
         Ok(Self { low, mode, high })
+    }
+
+    /// Around a most likely value, which has to be finite. An end on the wrong side of it, or that is no number, is moved
+    /// to it.
+    pub(crate) fn around(mode: f64, low: f64, high: f64) -> Self {
+        let finite = |end: f64| if end.is_finite() { end } else { mode };
+        Self { low: finite(low).min(mode), mode, high: finite(high).max(mode) }
     }
 
     pub fn low(&self) -> f64 {

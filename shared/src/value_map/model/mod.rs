@@ -2,7 +2,9 @@
 //! is versioned, and every score names the version that it was computed with.
 
 mod draft;
+mod found;
 mod parse;
+mod parse_financial;
 mod standard;
 
 pub use draft::{
@@ -10,12 +12,13 @@ pub use draft::{
     IndicatorDraft, LinkDraft, MeasureDraft, MeasureSource, MoneyRangeDraft, RangeDraft, ScoringModelDraft,
     SelfServiceDraft,
 };
-pub use parse::{ATTRIBUTION_MODELS, default_role_weights};
+pub use parse_financial::{ATTRIBUTION_MODELS, default_role_weights};
 pub use standard::standard_model;
 
 use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
 
 use super::Element;
 use super::attainment::{AmountScale, Scale};
@@ -112,6 +115,14 @@ pub struct MoneyRange {
     pub low: Decimal,
     pub mode: Decimal,
     pub high: Decimal,
+}
+
+impl MoneyRange {
+    /// As factors of its most likely amount.
+    pub(crate) fn relative(self) -> Triangular {
+        let factor = |amount: Decimal| amount.checked_div(self.mode).and_then(|ratio| ratio.to_f64()).unwrap_or(1.0);
+        Triangular::around(1.0, factor(self.low), factor(self.high))
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
