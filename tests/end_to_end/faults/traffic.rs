@@ -180,7 +180,8 @@ impl Ledger {
     pub async fn check_answers(&self, world: &World) {
         self.answers.check("answers", stored_answers(world).await);
         let verified = valuemap(&world.scratch, &["verify"]).await.unwrap();
-        assert!(verified.status.success(), "{}", String::from_utf8_lossy(&verified.stdout));
+        let said = [verified.stdout, verified.stderr].concat();
+        assert!(verified.status.success(), "{}", String::from_utf8_lossy(&said));
     }
 
     /// Compares what is stored with what was promised.

@@ -72,6 +72,17 @@ fn no_answer() -> DbErr {
     DbErr::Conn(RuntimeErr::Internal("the database does not answer".to_owned()))
 }
 
+/// Begins a transaction even where its caller is cancelled meanwhile: it is rolled back then. A BEGIN that is cancelled
+/// before its answer has come leaves a connection in the pool that is in a transaction and does not know it (sqlx 0.9).
+async fn begun_in_any_case(
+    connections: &DatabaseConnection,
+    options: TransactionOptions,
+) -> Result<DatabaseTransaction, DbErr> {
+    let connections = connections.clone();
+    let begun = async move { tokio::time::timeout(PATIENCE, connections.begin_with_options(options)).await };
+    tokio::spawn(begun).await.ok().and_then(Result::ok).unwrap_or_else(|| Err(no_answer()))
+}
+
 async fn committed(commit: impl Future<Output = Result<(), WriteError>>) -> Result<(), WriteError> {
     tokio::time::timeout(PATIENCE, commit).await.unwrap_or_else(|_| Err(WriteError::Unknown(no_answer())))
 }
@@ -187,7 +198,7 @@ impl Database {
                 begun.await.unwrap_or_else(|_| Err(no_answer()))
             }
             Proof::Postgres(_) => {
-                self.write.begin_with_options(TransactionOptions::default()).await.map(|begun| (begun, None))
+                begun_in_any_case(&self.write, TransactionOptions::default()).await.map(|begun| (begun, None))
             }
         };
         let (begun, turn) = begun.inspect_err(|_| self.health.suspect())?;
@@ -284,7 +295,7 @@ impl Database {
     pub async fn begin_snapshot(&self) -> Result<DatabaseTransaction, DbErr> {
         let is_postgres = self.read.get_database_backend() == DatabaseBackend::Postgres;
         let isolation_level = is_postgres.then_some(IsolationLevel::RepeatableRead);
-        self.read.begin_with_options(TransactionOptions { isolation_level, ..Default::default() }).await
+        begun_in_any_case(&self.read, TransactionOptions { isolation_level, ..Default::default() }).await
     }
 
     /// Refuses a SQLite database that is not there, where the next step would make an empty one.
