@@ -23,6 +23,8 @@ pub enum Benchmark {
     Attack,
     /// Time to parse and validate the costliest GraphQL document that is let through; fails above 20 ms
     Gate,
+    /// The value map and what is asked beside it at several sizes of a community, beside a count of its touchpoints
+    Map,
     /// Attribution models on a million touches, beside the Python package ChannelAttribution
     Attribution,
     /// Requests that schemathesis makes up from the GraphQL schema; fails where one is the server's fault
@@ -34,8 +36,9 @@ pub enum Benchmark {
 pub fn run(workspace: &Workspace, benchmark: Benchmark, arguments: &[String]) -> Result<ExitCode> {
     match benchmark {
         Benchmark::Widget => widget(workspace, arguments),
-        Benchmark::Load => load(workspace, &[]),
-        Benchmark::Attack => load(workspace, &["attack"]),
+        Benchmark::Load => on_databases(workspace, "load", &[]),
+        Benchmark::Attack => on_databases(workspace, "load", &["attack".to_owned()]),
+        Benchmark::Map => on_databases(workspace, "map", arguments),
         Benchmark::Gate => gate(workspace),
         Benchmark::Attribution => attribution(workspace),
         Benchmark::Schemathesis => schemathesis(workspace, arguments),
@@ -43,12 +46,12 @@ pub fn run(workspace: &Workspace, benchmark: Benchmark, arguments: &[String]) ->
 }
 
 /// On databases that sync every commit.
-fn load(workspace: &Workspace, arguments: &[&str]) -> Result<ExitCode> {
+fn on_databases(workspace: &Workspace, name: &str, arguments: &[String]) -> Result<ExitCode> {
     let tools = setup::system::ensure_test_tools()?;
     web::build(workspace)?;
     let server = server::build(workspace, true)?;
     let postgres = Postgres::start(&tools.postgres, Durability::Commits)?;
-    let mut bench = cargo_bench(workspace, "load");
+    let mut bench = cargo_bench(workspace, name);
     bench.env("VALUEMAP_TEST_SERVER", server).env(POSTGRES_URL, postgres.url());
     if !arguments.is_empty() {
         bench.arg("--").args(arguments);
