@@ -1,5 +1,6 @@
 //! E-mail addresses in keys and texts: finding them, whatever form they are written in.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// What stands for an address in keys: this and 32 hexadecimal digits.
@@ -10,7 +11,7 @@ const DIGEST_DIGITS: usize = 32;
 /// `kim@example.org`. `None` where it is anything else, or more than one.
 pub fn address_of(text: &str) -> Option<String> {
     let text = text.trim();
-    let bare = |text: &str| text.to_lowercase();
+    let bare = |text: &str| decoded(text).to_lowercase();
     let strange = |c: char| c.is_whitespace() || matches!(c, '/' | '<' | '>' | '(' | ')' | ',' | ';' | ':' | '"');
     if let Some((name, host)) = text.split_once('@')
         && !name.is_empty()
@@ -57,7 +58,18 @@ pub fn address_digest(digits: &str) -> String {
 
 /// A text with each address in it replaced; `None` where it holds none.
 pub fn with_addresses_replaced(text: &str, replacement: impl Fn(&str) -> String) -> Option<String> {
-    replaced(text, &addresses_in(text), replacement)
+    replaced(text, &addresses_in(text), |address| replacement(&decoded(address)))
+}
+
+/// The `@` of an address, and what it is in the address of a page.
+const AT: [&str; 2] = ["@", "%40"];
+
+/// An address as it is written elsewhere than in the address of a page.
+fn decoded(address: &str) -> Cow<'_, str> {
+    match address.contains('@') {
+        true => address.into(),
+        false => address.replace("%40", "@").replace("%2B", "+").replace("%2b", "+").into(),
+    }
 }
 
 fn replaced(text: &str, found: &[Range<usize>], replacement: impl Fn(&str) -> String) -> Option<String> {
@@ -89,13 +101,16 @@ fn digests_in(text: &str) -> Vec<Range<usize>> {
 /// Where addresses stand in a text, from left to right.
 fn addresses_in(text: &str) -> Vec<Range<usize>> {
     let mut found: Vec<Range<usize>> = Vec::new();
-    for (at, _) in text.match_indices('@') {
+    let mut signs: Vec<(usize, &str)> = AT.iter().flat_map(|sign| text.match_indices(sign)).collect();
+    signs.sort_unstable();
+    for (at, sign) in signs {
+        let after = at + sign.len();
         let earliest = found.last().map_or(0, |range| range.end);
         let Some(before) = text.get(earliest..at) else { continue };
         let name = before.trim_end_matches(is_of_name);
         let start = at - before[name.len()..].trim_start_matches(['.', '\'', '-']).len();
-        let end = at + 1 + host_length(&text[at + 1..]);
-        if start < at && end > at + 1 {
+        let end = after + host_length(&text[after..]);
+        if start < at && end > after {
             found.push(start..end);
         }
     }
@@ -140,6 +155,8 @@ mod tests {
             "mailto:kim@example.org",
             "kim@example.org (Kim)",
             "'kim@example.org'",
+            "kim%40example.org",
+            "mailto:Kim%40Example.org",
         ] {
             assert_eq!(address_of(text).as_deref(), Some("kim@example.org"), "{text}");
         }
@@ -182,6 +199,7 @@ mod tests {
         check("kim@example.org@lou@example.org", Some("#@#"));
         check("kim@example.org.2026", Some("#.2026"));
         check("kim@example.org-kept", Some("#"));
+        check("/members/kim%2Bnews%40example.org?by=kim@example.org", Some("/members/#?by=#"));
         check("@kim and ...@example.org at 5 @ 3.5", None);
     }
 
