@@ -128,9 +128,11 @@ pub struct OutcomeSums {
 }
 
 impl OutcomeSums {
-    /// There are outcomes, and none of them could be credited: what activities are worth is not known.
+    /// Nothing is credited, and at least half of the outcomes could not have been: what activities are worth is not known,
+    /// and zero would pass for an answer.
     pub fn is_unlinked(&self) -> bool {
-        self.count > 0 && self.unlinked_count == self.count
+        let credited = self.credited_count + self.replaced_count;
+        self.count > 0 && credited == 0 && 2 * self.unlinked_count >= self.count
     }
 }
 

@@ -69,7 +69,7 @@ fn reading(element: Element, model: &ScoringModel, now: &Valuation<'_>, before: 
 
 fn absence(element: Element, now: &Valuation<'_>) -> NoScore {
     if let Some(sums) = now.outcomes(element).filter(OutcomeSums::is_unlinked) {
-        return NoScore::not_linked(sums.count, now.inputs.money.unlinked_touchpoints);
+        return NoScore::not_linked((sums.unlinked_count, sums.count), now.inputs.money.unlinked_touchpoints);
     }
     if element != Element::CostContainment {
         return match now.outcomes(element) {

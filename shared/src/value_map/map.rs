@@ -218,9 +218,9 @@ mod tests {
 
     #[test]
     fn money_that_nobody_is_linked_to_is_no_score_and_no_zero() {
-        let unlinked = |count| {
+        let unlinked = |unlinked_count| {
             let mut figures = figures(&[(4, 10)], None);
-            let sums = OutcomeSums { count: 3, unlinked_count: count, amount: Decimal::TEN, ..OutcomeSums::default() };
+            let sums = OutcomeSums { count: 3, unlinked_count, amount: Decimal::TEN, ..OutcomeSums::default() };
             figures.money = MoneyFigures {
                 outcomes: [(Element::Upgrades, sums), (Element::RepeatPurchases, OutcomeSums::default())].into(),
                 unlinked_touchpoints: 41,
@@ -235,11 +235,15 @@ mod tests {
         // Then none of another element says nothing, and nor do the returns.
         assert_eq!(reason(&none, Element::RepeatPurchases), Absence::NoData);
         assert!(none.returns.levels.is_empty());
-        // Where one of them could have been credited and was not, that is a figure.
-        let some = unlinked(2);
+        // The one of three that could have been credited and was not makes no zero of all three.
+        let most = unlinked(2);
+        let Reading::NoScore(absence) = reading(&most, Element::Upgrades) else { panic!("it is no score") };
+        assert!(absence.message.contains("2 of 3 outcomes"), "{}", absence.message);
+        // Where most could have been credited and were not, that is a figure.
+        let some = unlinked(1);
         let worth = worth(&some, Element::Upgrades);
         assert!(worth.amount.likely.is_zero() && !some.returns.levels.is_empty());
-        let says = |input: &Input| input.name.contains("linked to nobody") && input.value == 2.0;
+        let says = |input: &Input| input.name.contains("linked to nobody") && input.value == 1.0;
         assert!(worth.explanation.inputs.iter().any(says));
     }
 

@@ -342,13 +342,15 @@ impl NoScore {
         Self { reason: Absence::NoData, message: message.into(), needed: None }
     }
 
-    /// Some outcomes, and touchpoints of members whose account is not known.
-    pub fn not_linked(outcomes: u64, touchpoints: u64) -> Self {
+    /// Of all outcomes of the period, so many are of somebody to whom no member or touchpoint is linked.
+    pub fn not_linked((unlinked, outcomes): (u64, u64), touchpoints: u64) -> Self {
         let noun = if outcomes == 1 { "outcome" } else { "outcomes" };
-        let mut message = format!(
-            "Nothing is linked: {outcomes} {noun} in the period, and no member or touchpoint on record is linked to \
-             whose they are, so no activity could be credited."
-        );
+        let mut message = match unlinked == outcomes {
+            true => format!("Nothing is linked: {outcomes} {noun} in the period,"),
+            false => format!("Too little is linked: {unlinked} of {outcomes} outcomes in the period are not,"),
+        };
+        message +=
+            " and no member or touchpoint on record is linked to whose they are, so no activity could be credited.";
         if touchpoints > 0 {
             let (noun, verb) = if touchpoints == 1 { ("touchpoint", "is") } else { ("touchpoints", "are") };
             message += &format!(" {touchpoints} {noun} {verb} of members without an account.");
