@@ -5,8 +5,7 @@ use rust_decimal::Decimal;
 
 use crate::value_map::Element;
 use crate::value_map::financial::{
-    AmountError, CompoundSum, CountDistribution, DRAWS, Return, ReturnSimulation, SimulationError, Triangular,
-    Uncertain, checked_times, simulate_return,
+    AmountError, CompoundSum, DRAWS, Return, ReturnSimulation, SimulationError, Triangular, Uncertain, simulate_return,
 };
 use crate::value_map::model::{AcquisitionValue, Financial};
 
@@ -18,7 +17,7 @@ pub struct CreditedAmounts {
     /// First purchases.
     pub acquisition: CompoundSum,
     /// How many first purchases: what counts where a customer is worth what it would have cost to win one otherwise.
-    pub acquired: f64,
+    pub acquired: CompoundSum,
 }
 
 impl CreditedAmounts {
@@ -53,30 +52,25 @@ impl ValueAssumptions {
     /// Value and return over the whole range of the assumptions, and of how many outcomes there might have been. The same
     /// credits and cost give the same figures.
     pub fn simulate(&self, credited: &CreditedAmounts, cost: Decimal) -> Result<ReturnSimulation, SimulationError> {
-        let acquired = match self.saved {
-            None => credited.acquisition.sampling(),
-            Some(_) => CountDistribution::poisson(credited.acquired),
-        };
-        let counts = [credited.upgrades.sampling(), credited.repeat_purchases.sampling(), acquired];
+        let acquired = self.saved.map(|saved| credited.acquired.times(saved));
+        let sums = [credited.upgrades, credited.repeat_purchases, acquired.unwrap_or(credited.acquisition)];
+        let counts = sums.map(|sum| sum.sampling());
         let mut drawn: Vec<&dyn Uncertain> = Vec::with_capacity(self.ranges.len() + counts.len());
         drawn.extend(self.ranges.iter().map(|range| range as &dyn Uncertain));
         drawn.extend(counts.iter().map(|count| count as &dyn Uncertain));
-        simulate_return(self.seed, DRAWS, &drawn, |drawn| Ok(Return { value: self.value(credited, drawn)?, cost }))
+        simulate_return(self.seed, DRAWS, &drawn, |drawn| Ok(Return { value: value(&sums, drawn)?, cost }))
     }
+}
 
-    fn value(&self, credited: &CreditedAmounts, drawn: &[f64]) -> Result<Decimal, AmountError> {
-        let [incrementality, upgrades, repeat_purchases, acquisition] = [drawn[0], drawn[1], drawn[2], drawn[3]];
-        let part = |sum: &CompoundSum, margin: f64, count: f64| match sum.turnover.is_zero() {
-            true => Ok(Decimal::ZERO),
-            false => sum.drawn(incrementality * margin, count),
-        };
-        let acquired = match self.saved {
-            None => part(&credited.acquisition, acquisition, drawn[6])?,
-            Some(saved) => checked_times(saved, incrementality * acquisition * drawn[6])?,
-        };
-        let upgrades = part(&credited.upgrades, upgrades, drawn[4])?;
-        Ok(upgrades + part(&credited.repeat_purchases, repeat_purchases, drawn[5])? + acquired)
+/// What the sums of upgrades, repeat purchases and acquisition come to, with the incrementality, a factor for each and a
+/// count for each that were drawn.
+fn value(sums: &[CompoundSum; 3], drawn: &[f64]) -> Result<Decimal, AmountError> {
+    let (incrementality, factors, counts) = (drawn[0], &drawn[1..4], &drawn[4..7]);
+    let mut value = Decimal::ZERO;
+    for ((sum, factor), count) in sums.iter().zip(factors).zip(counts).filter(|((sum, _), _)| !sum.turnover.is_zero()) {
+        value += sum.drawn(incrementality * factor, *count)?;
     }
+    Ok(value)
 }
 
 #[cfg(test)]
@@ -117,7 +111,7 @@ mod tests {
             upgrades: sum(10_000, 1),
             repeat_purchases: sum(10_000, 2),
             acquisition: sum(10_000, 3),
-            acquired: 10_000.0,
+            acquired: sum(10_000, 1),
         };
         // (10,000 x 0.8 + 20,000 x 0.5 + 30,000 x 0.25) x 0.5, of so many outcomes that their number hardly matters.
         let simulated = assumptions.simulate(&credited, Decimal::from(8_500)).unwrap();
@@ -151,7 +145,7 @@ mod tests {
         let range = MoneyRange { low: Decimal::from(200), mode: Decimal::from(200), high: Decimal::from(200) };
         financial.acquisition = AcquisitionValue::CostSaved(range);
         financial.incrementality = Triangular::new(0.5, 0.5, 0.5).unwrap();
-        let credited = CreditedAmounts { acquisition: sum(9, 999), acquired: 9.0, ..CreditedAmounts::default() };
+        let credited = CreditedAmounts { acquisition: sum(9, 999), acquired: sum(9, 1), ..CreditedAmounts::default() };
         let simulated = ValueAssumptions::of(&financial).simulate(&credited, Decimal::ONE).unwrap();
         // 100 each, and the median of Poisson counts of mean 9 is 9.
         assert_eq!(simulated.value.p50, Decimal::from(900));

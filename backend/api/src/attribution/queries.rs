@@ -138,6 +138,11 @@ impl AttributionQuery {
 
     /// What activities returned, by what they have in common: credited outcomes in money, against what they cost. The
     /// attribution model is the scoring model's unless another is chosen.
+    ///
+    /// The cost of an activity is spread evenly over the days on which outcomes can be credited to it: its own and the
+    /// look-back window after them. Of a quarter that is running, the days up to today count. The returns of the value map
+    /// hold all costs against all value by the days on which they were booked, so the two differ where activities reach
+    /// from one quarter into another.
     #[graphql(guard = "Right::ReadFigures.needed()", complexity = "500 + child_complexity")]
     async fn activity_returns(
         &self,
@@ -160,7 +165,8 @@ impl AttributionQuery {
             Ok(parameters) => parameters,
             Err(problems) => return invalid(problems),
         };
-        let found = services.returns.of(&services.database, community, &parameters, &scoring.model).await?;
+        let today = services.ambient.now().date_naive();
+        let found = services.returns.of(&services.database, community, &parameters, &scoring.model, today).await?;
         match &*found {
             Ok(returns) => {
                 let returns = returns.clone();

@@ -29,10 +29,11 @@ impl Costs {
         community: CommunityId,
         parameters: &Parameters,
         history: &History,
+        today: NaiveDate,
     ) -> Result<Self, DbErr> {
         let exchange = Exchange::of(db, community).await?;
         let lookback = TimeDelta::days(i64::from(parameters.lookback_days));
-        let (first, last) = (parameters.from.first_day(), parameters.until.last_day());
+        let (first, last) = days(parameters, today);
         let windows: HashMap<Uuid, Window> = activity::Entity::find()
             .select_only()
             .columns([activity::Column::Id, activity::Column::StartsOn, activity::Column::EndsOn])
@@ -67,6 +68,13 @@ impl Costs {
         }
         Ok(costs)
     }
+}
+
+/// The first and the last day of the quarters, of those that are running up to today: outcomes of the days to come are not
+/// there either. Quarters yet to come are looked at as a whole, for what is planned.
+fn days(parameters: &Parameters, today: NaiveDate) -> (NaiveDate, NaiveDate) {
+    let (first, last) = (parameters.from.first_day(), parameters.until.last_day());
+    (first, if first <= today { Ord::min(last, today) } else { last })
 }
 
 /// The days on which outcomes can be credited to an activity: its own, and as many after them as the look-back window has.

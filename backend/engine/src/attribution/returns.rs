@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use sea_orm::prelude::*;
 use tokio::runtime::Handle;
@@ -87,7 +88,7 @@ type Key = (CommunityId, u32, String);
 /// What was computed before, used again as long as nothing that is tracked has changed.
 #[derive(Debug)]
 pub struct ReturnsCache {
-    computed: ComputedCache<Key, u64, Result<Arc<Returns>, ReturnsError>, anyhow::Error>,
+    computed: ComputedCache<Key, (u64, NaiveDate), Result<Arc<Returns>, ReturnsError>, anyhow::Error>,
     /// One at a time: each holds a connection for as long as it reads, and there are few.
     turn: Arc<Semaphore>,
 }
@@ -105,12 +106,13 @@ impl ReturnsCache {
         community: CommunityId,
         parameters: &Parameters,
         scoring: &Arc<ScoringModel>,
+        today: NaiveDate,
     ) -> Result<Arc<Result<Arc<Returns>, ReturnsError>>, NoValue<anyhow::Error>> {
         let failed = |error: DbErr| NoValue::Failed(Arc::new(error.into()));
         let written = serde_json::to_string(parameters).map_err(|error| failed(DbErr::Json(error.to_string())))?;
         let asked = Asked {
             key: (community, scoring.version, written),
-            revision: database.revision(community).await.map_err(failed)?.tracked,
+            revision: (database.revision(community).await.map_err(failed)?.tracked, today),
             patience: A_MOMENT,
         };
         let compute = || {
@@ -118,7 +120,7 @@ impl ReturnsCache {
             let turn = self.turn.clone();
             async move {
                 let _turn = turn.acquire().await?;
-                Ok(returns(&database, community, &parameters, &scoring).await?.map(Arc::new))
+                Ok(returns(&database, community, &parameters, &scoring, today).await?.map(Arc::new))
             }
         };
         self.computed.get(asked, compute).await
@@ -131,10 +133,11 @@ async fn returns(
     community: CommunityId,
     parameters: &Parameters,
     scoring: &ScoringModel,
+    today: NaiveDate,
 ) -> anyhow::Result<Result<Returns, ReturnsError>> {
     let snapshot = database.begin_snapshot().await?;
     let history = History::read(&snapshot, community, parameters).await?;
-    let costs = Costs::read(&snapshot, community, parameters, &history).await?;
+    let costs = Costs::read(&snapshot, community, parameters, &history, today).await?;
     let weights = match outcome_weights(&snapshot, community, None).await? {
         Some(row) => row.weights()?,
         None => OutcomeWeights::default(),
@@ -209,8 +212,7 @@ fn groups(
         let sum = |((amount, turnover), square): ((&SourceCredit, &SourceCredit), &SourceCredit)| CompoundSum {
             amount: amount.value,
             turnover: turnover.value,
-            // Squared are the amounts credited: shares of outcomes, here their mean share.
-            squares: (square.value.abs() * mean_share(square)).saturating_mul(largest),
+            squares: squared(square).saturating_mul(largest),
         };
         Ok(amounts.iter().zip(&turnovers).zip(&squares).map(sum).collect())
     };
@@ -239,7 +241,11 @@ fn groups(
             upgrades: upgrades[index],
             repeat_purchases: repeat_purchases[index],
             acquisition: acquisition[index],
-            acquired: number(acquired[index].value),
+            acquired: CompoundSum {
+                amount: acquired[index].value,
+                turnover: acquired[index].value,
+                squares: squared(&acquired[index]),
+            },
         };
         groups.push(Group {
             source: source.clone(),
@@ -256,6 +262,12 @@ fn groups(
     }
     rank(&mut groups);
     Ok((groups, journeys))
+}
+
+/// Of the squares of what outcomes brought, what a source is credited with: shares of outcomes, squared, too. It stands for
+/// each share in place of their mean.
+fn squared(credit: &SourceCredit) -> Decimal {
+    credit.value.abs() * mean_share(credit)
 }
 
 /// How much of an outcome a source gets on average, of those that it was met before.

@@ -22,6 +22,16 @@ impl CompoundSum {
         self.squares = self.squares.saturating_add(amount.saturating_mul(amount));
     }
 
+    /// The sum of outcomes that each are so many times as large.
+    pub fn times(&self, factor: Decimal) -> Self {
+        let squared = factor.saturating_mul(factor);
+        Self {
+            amount: self.amount.saturating_mul(factor),
+            turnover: self.turnover.saturating_mul(factor.abs()),
+            squares: self.squares.saturating_mul(squared),
+        }
+    }
+
     /// How many outcomes of one size would be as uncertain together as these are: their count where all are of one size,
     /// fewer where a few make up most of the sum.
     pub fn effective_count(&self) -> f64 {
