@@ -118,7 +118,7 @@ pub struct NotAQuarter(String);
 
 impl fmt::Display for NotAQuarter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` is not a calendar quarter; write it like 2026-Q4", self.0)
+        write!(f, "`{}` is not a calendar quarter of 1970 to 9998; write it like 2026-Q4", self.0)
     }
 }
 

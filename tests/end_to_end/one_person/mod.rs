@@ -7,6 +7,7 @@ use valuemap_tests::{Engine, PATIENCE};
 
 use crate::{World, on_both_databases};
 
+mod counts;
 mod doors;
 mod earlier;
 mod first_day;
@@ -20,8 +21,10 @@ on_both_databases!(
     a_member_of_two_accounts_is_shared_and_nothing_counts_twice,
     contacts_deals_and_attendees_are_joined_by_address_alone,
     what_earlier_versions_stored_becomes_one_person,
+    who_is_one_person_counts_once,
 );
 
+use counts::who_is_one_person_counts_once;
 use doors::an_address_is_one_person_and_stands_nowhere;
 use earlier::what_earlier_versions_stored_becomes_one_person;
 use first_day::contacts_deals_and_attendees_are_joined_by_address_alone;

@@ -9,6 +9,7 @@ use async_graphql::dataloader::{DataLoader, Loader};
 use valuemap_engine::activities::entities::{
     activity, activity_type, cost_line, identity_link, outcome, party, touchpoint,
 };
+use valuemap_engine::activities::heads::{Heads, heads_of};
 use valuemap_engine::activities::rates::Rates;
 use valuemap_engine::activities::store;
 use valuemap_engine::database::Database;
@@ -111,12 +112,12 @@ impl Loader<CostsOf> for Tracked {
 pub struct HeadsOf(pub CommunityId, pub ActivityId);
 
 impl Loader<HeadsOf> for Tracked {
-    type Value = store::Heads;
+    type Value = Heads;
     type Error = ApiError;
 
     async fn load(&self, keys: &[HeadsOf]) -> Result<HashMap<HeadsOf, Self::Value>, Self::Error> {
         let activities: Vec<_> = keys.iter().map(|HeadsOf(community, activity)| (*community, *activity)).collect();
-        let heads = store::heads_of(&self.0.read, &activities).await?;
+        let heads = heads_of(&self.0.read, &activities).await?;
         Ok(heads.into_iter().map(|((community, activity), heads)| (HeadsOf(community, activity), heads)).collect())
     }
 }

@@ -98,6 +98,21 @@ impl Identities {
         self.one(party, day).first().copied().unwrap_or(party)
     }
 
+    /// The accounts that are the same as another, at some time.
+    pub fn accounts_of_several_names(&self) -> impl Iterator<Item = Uuid> {
+        self.same.keys().filter(|party| self.accounts.contains(party)).copied()
+    }
+
+    /// Whether a party is the same as another, at some time.
+    pub fn has_several_names(&self, party: Uuid) -> bool {
+        self.same.contains_key(&party)
+    }
+
+    /// These parties and all that are one with one of them, at some time.
+    pub fn by_any_name(&self, parties: HashSet<Uuid>) -> HashSet<Uuid> {
+        self.closed(parties, |_| true)
+    }
+
     /// The members or accounts that what a party met on a day counts for. A member of several accounts counts for each
     /// of them; one without an account counts for itself.
     pub fn units(&self, party: Uuid, day: NaiveDate, unit: AttributionUnit) -> Vec<Uuid> {

@@ -5,6 +5,7 @@ pub mod address_book;
 pub mod addresses;
 pub mod ended;
 pub mod entities;
+pub mod heads;
 pub mod identity;
 pub mod keys;
 pub mod lists;

@@ -1,13 +1,11 @@
 //! The named queries on what is tracked.
 
-use std::collections::HashMap;
-
 use chrono::{DateTime, Utc};
 use sea_orm::ActiveValue::Set;
 use sea_orm::prelude::*;
-use sea_orm::{ExprTrait, FromQueryResult, QueryOrder, QuerySelect};
+use sea_orm::{QueryOrder, QuerySelect};
 use serde_json::json;
-use valuemap_shared::activities::{OutcomeWeights, Role};
+use valuemap_shared::activities::OutcomeWeights;
 use valuemap_shared::ids::{ActivityId, ActivityTypeId, CommunityId, IdentityLinkId, OutcomeId, PartyId, TouchpointId};
 use valuemap_shared::money::Currency;
 
@@ -47,68 +45,6 @@ pub async fn costs_of(
         .filter(cost_line::Column::ActivityId.is_in(activities.iter().map(|(_, id)| id.0)))
         .order_by_asc(cost_line::Column::Day)
         .order_by_asc(cost_line::Column::Id)
-        .all(db)
-        .await
-}
-
-/// How many parties met an activity.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Heads {
-    /// In whichever role.
-    pub reached: u64,
-    /// They took part in it.
-    pub participants: u64,
-}
-
-/// How many distinct parties met these activities.
-pub async fn heads_of(
-    db: &impl ConnectionTrait,
-    activities: &[(CommunityId, ActivityId)],
-) -> Result<HashMap<(CommunityId, ActivityId), Heads>, DbErr> {
-    let participation = Role::ALL.iter().filter(|role| role.is_participation()).map(|role| role.as_str());
-    let reached = count_parties(db, activities, Role::ALL.iter().map(|role| role.as_str())).await?;
-    let mut heads: HashMap<_, Heads> = HashMap::new();
-    for row in reached {
-        heads.entry(row.activity()).or_default().reached = row.parties();
-    }
-    for row in count_parties(db, activities, participation).await? {
-        heads.entry(row.activity()).or_default().participants = row.parties();
-    }
-    Ok(heads)
-}
-
-#[derive(FromQueryResult)]
-struct PartiesOf {
-    community_id: Uuid,
-    activity_id: Uuid,
-    parties: i64,
-}
-
-impl PartiesOf {
-    fn activity(&self) -> (CommunityId, ActivityId) {
-        (CommunityId(self.community_id), ActivityId(self.activity_id))
-    }
-
-    fn parties(&self) -> u64 {
-        u64::try_from(self.parties).unwrap_or_default()
-    }
-}
-
-async fn count_parties(
-    db: &impl ConnectionTrait,
-    activities: &[(CommunityId, ActivityId)],
-    roles: impl Iterator<Item = &'static str>,
-) -> Result<Vec<PartiesOf>, DbErr> {
-    touchpoint::Entity::find()
-        .select_only()
-        .columns([touchpoint::Column::CommunityId, touchpoint::Column::ActivityId])
-        .column_as(Expr::col(touchpoint::Column::PartyId).count_distinct(), "parties")
-        .filter(touchpoint::Column::CommunityId.is_in(activities.iter().map(|(community, _)| community.0)))
-        .filter(touchpoint::Column::ActivityId.is_in(activities.iter().map(|(_, id)| id.0)))
-        .filter(touchpoint::Column::Role.is_in(roles))
-        .group_by(touchpoint::Column::CommunityId)
-        .group_by(touchpoint::Column::ActivityId)
-        .into_model()
         .all(db)
         .await
 }

@@ -17,7 +17,7 @@ use valuemap_shared::value_map::Element;
 use crate::activities::entities::{activity, activity_type, outcome, touchpoint};
 use crate::activities::identity::Identities;
 use crate::activities::payments::Payments;
-use crate::value_map::counted::Days;
+use crate::value_map::days::Days;
 use crate::value_map::money::{Exchange, comparisons};
 
 /// What was read for an attribution, in an order that depends on nothing but what it says.

@@ -1,106 +1,28 @@
 //! What was counted and observed in some quarters, from what is tracked.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use chrono::{DateTime, Days as Days64, NaiveDate, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use sea_orm::prelude::*;
 use sea_orm::sea_query::{Alias, CaseStatement, Expr, ExprTrait, Query};
 use sea_orm::{Condition, JoinType, QuerySelect, RelationTrait};
 use uuid::Uuid;
 use valuemap_shared::activities::{ContributionKind, PartyKind, Role};
-use valuemap_shared::calendar::Quarter;
 use valuemap_shared::ids::CommunityId;
 use valuemap_shared::value_map::financial::WeeklyCounts;
 use valuemap_shared::value_map::model::{Aggregation, ScoringModel};
-use valuemap_shared::value_map::{
-    BaselineFault, BaselineQuarter, ContactBaseline, Counts, DistinctPace, Observed, Stretch,
-};
+use valuemap_shared::value_map::{Counts, DistinctPace, Observed, Stretch};
 
 use crate::activities::entities::{contribution, observation, party, support_case, touchpoint};
-
-/// The first days of a quarter, all of them or some.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Days {
-    pub period: Quarter,
-    pub stretch: Stretch,
-}
-
-impl Days {
-    pub fn all(period: Quarter) -> Self {
-        Self { period, stretch: Stretch { days: period.days(), of: period.days() } }
-    }
-
-    /// Those that have begun. Of a quarter yet to come it is all of them, which hold nothing.
-    pub fn so_far(period: Quarter, today: NaiveDate) -> Self {
-        match period.days_until(today) {
-            0 => Self::all(period),
-            days => Self { period, stretch: Stretch { days, of: period.days() } },
-        }
-    }
-
-    pub fn is_whole_quarter(self) -> bool {
-        self.stretch.days == self.stretch.of
-    }
-
-    /// As many of the quarter before, to compare with.
-    pub fn before(self) -> Self {
-        let period = self.period.previous();
-        let days = if self.is_whole_quarter() { period.days() } else { Ord::min(self.stretch.days, period.days()) };
-        Self { period, stretch: Stretch { days, of: period.days() } }
-    }
-
-    pub fn first_day(self) -> NaiveDate {
-        self.period.first_day()
-    }
-
-    pub fn last_day(self) -> NaiveDate {
-        let after_first = u64::from(self.stretch.days.saturating_sub(1));
-        self.first_day().checked_add_days(Days64::new(after_first)).unwrap_or_else(|| self.period.last_day())
-    }
-
-    /// The first moment and the first after them.
-    pub fn span(self) -> (DateTime<Utc>, DateTime<Utc>) {
-        Span::from(self).bounds()
-    }
-}
-
-/// Days from the first to the last of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Span {
-    pub first: NaiveDate,
-    pub last: NaiveDate,
-}
-
-impl Span {
-    /// The first moment and the first after them.
-    pub fn bounds(self) -> (DateTime<Utc>, DateTime<Utc>) {
-        let start = |day: NaiveDate| day.and_time(NaiveTime::MIN).and_utc();
-        (start(self.first), start(self.last.succ_opt().unwrap_or(self.last)))
-    }
-
-    /// How many of its days have begun by the end of `today`.
-    pub fn stretch_until(self, today: NaiveDate) -> Stretch {
-        let days = |last: NaiveDate| u32::try_from((last - self.first).num_days() + 1).unwrap_or_default();
-        Stretch { days: days(Ord::min(today, self.last)), of: days(self.last) }
-    }
-}
-
-impl From<Days> for Span {
-    fn from(days: Days) -> Self {
-        Self { first: days.first_day(), last: days.last_day() }
-    }
-}
-
-impl From<Quarter> for Span {
-    fn from(period: Quarter) -> Self {
-        Self { first: period.first_day(), last: period.last_day() }
-    }
-}
+use crate::activities::identity::Identities;
+use crate::database::statements::chunks;
+use crate::value_map::days::{Days, Span};
 
 /// The counts of some days.
 pub async fn counts_of(
     db: &impl ConnectionTrait,
     community: CommunityId,
+    identities: &Identities,
     days: impl Into<Span>,
 ) -> Result<Counts, DbErr> {
     let days = days.into();
@@ -113,7 +35,7 @@ pub async fn counts_of(
     };
     let (cases, case_weeks) = cases(db, community, days).await?;
     Ok(Counts {
-        customers: customers(db, community, days.last).await?,
+        customers: customers(db, community, identities, days.last).await?,
         cases,
         case_weeks,
         questions,
@@ -121,12 +43,16 @@ pub async fn counts_of(
         member_solutions: of(ContributionKind::Solution, false),
         replies: of(ContributionKind::Reply, false) + of(ContributionKind::Reply, true),
         staff_replies: of(ContributionKind::Reply, true),
-        active_members: first_activities(db, community, days).await?.into_values().sum(),
+        active_members: first_activities(db, community, identities, days).await?.into_values().sum(),
     })
 }
 
 /// The support cases that were opened on some days, and how they were spread over the whole weeks of that time.
-async fn cases(db: &impl ConnectionTrait, community: CommunityId, days: Span) -> Result<(u64, WeeklyCounts), DbErr> {
+pub(super) async fn cases(
+    db: &impl ConnectionTrait,
+    community: CommunityId,
+    days: Span,
+) -> Result<(u64, WeeklyCounts), DbErr> {
     use support_case::Column::{CommunityId, Id, OpenedAt};
     let (from, until) = days.bounds();
     let weeks = (until - from).num_days() / 7;
@@ -157,15 +83,30 @@ async fn cases(db: &impl ConnectionTrait, community: CommunityId, days: Span) ->
     Ok((weeks.clone().sum::<u64>() + count(-1), WeeklyCounts::of(weeks)))
 }
 
-/// Accounts that were customers at the end of a day.
-async fn customers(db: &impl ConnectionTrait, community: CommunityId, day: NaiveDate) -> Result<u64, DbErr> {
-    party::Entity::find()
-        .filter(party::Column::CommunityId.eq(community.0))
-        .filter(party::Column::Kind.eq(PartyKind::Account.as_str()))
-        .filter(party::Column::Since.lte(day))
-        .filter(Condition::any().add(party::Column::Until.is_null()).add(party::Column::Until.gt(day)))
-        .count(db)
-        .await
+/// Accounts that were customers at the end of a day. One under several names counts once.
+pub(super) async fn customers(
+    db: &impl ConnectionTrait,
+    community: CommunityId,
+    identities: &Identities,
+    day: NaiveDate,
+) -> Result<u64, DbErr> {
+    let customers = || {
+        party::Entity::find()
+            .filter(party::Column::CommunityId.eq(community.0))
+            .filter(party::Column::Kind.eq(PartyKind::Account.as_str()))
+            .filter(party::Column::Since.lte(day))
+            .filter(Condition::any().add(party::Column::Until.is_null()).add(party::Column::Until.gt(day)))
+    };
+    let mut names = 0;
+    let mut accounts = HashSet::new();
+    for some in chunks(identities.accounts_of_several_names(), 1_000) {
+        let ids = customers().select_only().column(party::Column::Id).filter(party::Column::Id.is_in(some));
+        for name in ids.into_tuple::<Uuid>().all(db).await? {
+            names += 1;
+            accounts.insert(identities.person(name, day));
+        }
+    }
+    Ok(customers().count(db).await?.saturating_sub(names) + accounts.len() as u64)
 }
 
 fn in_days(community: CommunityId, days: Span) -> Condition {
@@ -227,17 +168,20 @@ async fn questions(db: &impl ConnectionTrait, community: CommunityId, days: Span
 pub async fn distinct_pace(
     db: &impl ConnectionTrait,
     community: CommunityId,
+    identities: &Identities,
     days: Days,
 ) -> Result<DistinctPace, DbErr> {
-    let by_day = first_activities(db, community, days.period.into()).await?;
+    let by_day = first_activities(db, community, identities, days.period.into()).await?;
     let first_days = by_day.range(..=days.last_day()).map(|(_, members)| members).sum();
     Ok(DistinctPace { first_days, whole: by_day.into_values().sum() })
 }
 
-/// Members who wrote, liked or took part, by the day of their first activity in these days; staff not counted.
+/// Members who wrote, liked or took part, by the day of their first activity in these days; staff not counted. Who is
+/// one person counts once, whatever they are called where.
 async fn first_activities(
     db: &impl ConnectionTrait,
     community: CommunityId,
+    identities: &Identities,
     days: Span,
 ) -> Result<BTreeMap<NaiveDate, u64>, DbErr> {
     let wrote: Vec<(Uuid, DateTime<Utc>)> = contribution::Entity::find()
@@ -269,14 +213,35 @@ async fn first_activities(
         .all(db)
         .await?;
     let mut firsts: HashMap<Uuid, DateTime<Utc>> = HashMap::new();
-    for (member, at) in wrote.into_iter().chain(attended) {
-        firsts.entry(member).and_modify(|first| *first = Ord::min(*first, at)).or_insert(at);
+    let staff = staff(db, community, identities).await?;
+    for (member, at) in wrote.into_iter().chain(attended).filter(|(member, _)| !staff.contains(member)) {
+        firsts
+            .entry(identities.person(member, at.date_naive()))
+            .and_modify(|first| *first = Ord::min(*first, at))
+            .or_insert(at);
     }
     let mut by_day = BTreeMap::new();
     for first in firsts.into_values() {
         *by_day.entry(first.date_naive()).or_default() += 1;
     }
     Ok(by_day)
+}
+
+/// Who is staff, by any name.
+async fn staff(
+    db: &impl ConnectionTrait,
+    community: CommunityId,
+    identities: &Identities,
+) -> Result<HashSet<Uuid>, DbErr> {
+    let staff: Vec<Uuid> = party::Entity::find()
+        .select_only()
+        .column(party::Column::Id)
+        .filter(party::Column::CommunityId.eq(community.0))
+        .filter(party::Column::IsStaff.eq(true))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(identities.by_any_name(staff.into_iter().collect()))
 }
 
 /// What the model's measures were observed to be in a quarter.
@@ -331,85 +296,4 @@ fn aggregate(
     let until_last = (last.day - first_day).num_days() + 1;
     let covered = if stretch.days == stretch.of { 1.0 } else { until_last as f64 / f64::from(stretch.of) };
     Some(Observed { value, interval, observations: rows.len() as u64, covered })
-}
-
-/// A quarter is covered as a whole when tracking began within this many days.
-const FIRST_DAYS: u32 = 10;
-
-/// The quarter that contacts per customer are compared with: the one that the model names, else the first up to today's
-/// that has both cases and customers and is covered well enough. `None` where one of the two is not tracked at all.
-pub async fn contact_baseline(
-    db: &impl ConnectionTrait,
-    community: CommunityId,
-    model: &ScoringModel,
-    today: NaiveDate,
-) -> Result<Option<ContactBaseline>, DbErr> {
-    let (first_case, first_customer) = (first_case(db, community).await?, first_customer(db, community).await?);
-    let Some(tracked_from) = first_case.zip(first_customer).map(|(case, customer)| Ord::max(case, customer)) else {
-        return Ok(None);
-    };
-    if let Some(period) = model.financial.baseline_period {
-        let found = baseline_quarter(db, community, period, tracked_from).await?;
-        let unusable = |fault| ContactBaseline::Unusable(period, fault);
-        return Ok(Some(found.map_or_else(unusable, ContactBaseline::Quarter)));
-    }
-    let mut period = Quarter::containing(tracked_from);
-    while period <= Quarter::containing(today) {
-        if let Ok(found) = baseline_quarter(db, community, period, tracked_from).await? {
-            return Ok(Some(ContactBaseline::Quarter(found)));
-        }
-        period = period.next();
-    }
-    Ok(Some(ContactBaseline::NoneYet))
-}
-
-async fn baseline_quarter(
-    db: &impl ConnectionTrait,
-    community: CommunityId,
-    period: Quarter,
-    tracked_from: NaiveDate,
-) -> Result<Result<BaselineQuarter, BaselineFault>, DbErr> {
-    let of = period.days();
-    let late = (tracked_from - period.first_day()).num_days();
-    let (from, days) = match u32::try_from(late) {
-        Ok(late) if late >= of => return Ok(Err(BaselineFault::HardlyCovered)),
-        Ok(late) if late >= FIRST_DAYS => (tracked_from, of - late),
-        _ => (period.first_day(), of),
-    };
-    if 2 * days < of {
-        return Ok(Err(BaselineFault::HardlyCovered));
-    }
-    let customers = customers(db, community, period.last_day()).await?;
-    if customers == 0 {
-        return Ok(Err(BaselineFault::NoCustomers));
-    }
-    let (cases, case_weeks) = cases(db, community, Span { first: from, last: period.last_day() }).await?;
-    if cases == 0 {
-        return Ok(Err(BaselineFault::NoCases));
-    }
-    Ok(Ok(BaselineQuarter { period, customers, cases, case_weeks, covered: Stretch { days, of } }))
-}
-
-async fn first_case(db: &impl ConnectionTrait, community: CommunityId) -> Result<Option<NaiveDate>, DbErr> {
-    let first: Option<Option<DateTime<Utc>>> = support_case::Entity::find()
-        .select_only()
-        .column_as(support_case::Column::OpenedAt.min(), "first")
-        .filter(support_case::Column::CommunityId.eq(community.0))
-        .into_tuple()
-        .one(db)
-        .await?;
-    Ok(first.flatten().map(|first| first.date_naive()))
-}
-
-/// When the first account became a customer.
-async fn first_customer(db: &impl ConnectionTrait, community: CommunityId) -> Result<Option<NaiveDate>, DbErr> {
-    let first: Option<Option<NaiveDate>> = party::Entity::find()
-        .select_only()
-        .column_as(party::Column::Since.min(), "first")
-        .filter(party::Column::CommunityId.eq(community.0))
-        .filter(party::Column::Kind.eq(PartyKind::Account.as_str()))
-        .into_tuple()
-        .one(db)
-        .await?;
-    Ok(first.flatten())
 }

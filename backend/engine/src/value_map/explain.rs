@@ -9,7 +9,7 @@ use valuemap_shared::value_map::model::{MeasureSource, ScoringModel};
 use valuemap_shared::value_map::{self as domain, Figure, Layer, Reading, RecommendationReading};
 
 use crate::scoring_models::store::model_of;
-use crate::value_map::counted::Days;
+use crate::value_map::days::Days;
 use crate::value_map::explained_rows::{Row, RowSource, part_row};
 use crate::value_map::money::{Ledger, paid_outcomes};
 use crate::value_map::store::answered;

@@ -9,7 +9,7 @@ use valuemap_shared::money::Money;
 use valuemap_shared::value_map as domain;
 
 use crate::activities::entities::{contribution, cost_line, observation, support_case};
-use crate::value_map::counted::Days;
+use crate::value_map::days::Days;
 
 /// Which rows stand behind a figure.
 #[derive(Debug)]

@@ -27,7 +27,9 @@ use crate::base::ttl_cache::TtlCache;
 use crate::database::Database;
 use crate::scoring_models::store::model_of;
 use crate::tenancy::store::community_of;
-use crate::value_map::counted::{Days, Span, contact_baseline, counts_of, distinct_pace, observed};
+use crate::value_map::contact_baseline::contact_baseline;
+use crate::value_map::counted::{counts_of, distinct_pace, observed};
+use crate::value_map::days::{Days, Span};
 use crate::value_map::money::{Ledger, money_of};
 use crate::value_map::month_cache::MonthCache;
 use crate::value_map::store::{answered, answered_within, latest_period};
@@ -217,11 +219,11 @@ impl Parts {
                 let db = &database.read;
                 let days = Days::so_far(period, now.date_naive());
                 let ledger = Ledger::of(db, community, &model).await?;
-                let baseline = contact_baseline(db, community, &model, now.date_naive()).await?;
+                let baseline = contact_baseline(db, community, &model, &ledger.identities, now.date_naive()).await?;
                 let mut now = tracked_days(db, community, &model, &ledger, days).await?;
                 let mut before = tracked_days(db, community, &model, &ledger, days.before()).await?;
                 if !days.is_whole_quarter() {
-                    let pace = distinct_pace(db, community, days.before()).await?;
+                    let pace = distinct_pace(db, community, &ledger.identities, days.before()).await?;
                     now.active_pace = Some(pace);
                     before.counts.active_members = pace.whole;
                 }
@@ -273,8 +275,9 @@ impl Parts {
             let (database, model) = (database.clone(), model.clone());
             async move {
                 let db = &database.read;
-                let history = history(db, community, &model, period, now.date_naive()).await?;
-                let baseline = contact_baseline(db, community, &model, now.date_naive()).await?;
+                let ledger = Ledger::of(db, community, &model).await?;
+                let history = history(db, community, &model, &ledger, (period, now.date_naive())).await?;
+                let baseline = contact_baseline(db, community, &model, &ledger.identities, now.date_naive()).await?;
                 blocking(move || strengths(&model, &history, minimum, baseline)).await
             }
         });
@@ -302,7 +305,7 @@ async fn tracked_days(
     Ok(TrackedQuarter {
         stretch: days.stretch,
         observed: observed(db, community, model, days).await?,
-        counts: counts_of(db, community, days).await?,
+        counts: counts_of(db, community, &ledger.identities, days).await?,
         active_pace: None,
         money: money_of(db, community, model, ledger, days).await?,
     })
@@ -332,8 +335,8 @@ async fn history(
     db: &impl ConnectionTrait,
     community: CommunityId,
     model: &ScoringModel,
-    period: Quarter,
-    today: NaiveDate,
+    ledger: &Ledger,
+    (period, today): (Quarter, NaiveDate),
 ) -> Result<Vec<(Quarter, Figures)>, DbErr> {
     let quarters: Vec<Quarter> = std::iter::successors(Some(period), |quarter| Some(quarter.previous()))
         .filter(|quarter| quarter.last_day() < today)
@@ -341,10 +344,9 @@ async fn history(
         .collect();
     let spans: Vec<Span> = quarters.iter().copied().map(Span::from).collect();
     let answered = answered(db, community, model, &spans).await?;
-    let ledger = Ledger::of(db, community, model).await?;
     let mut history = Vec::with_capacity(quarters.len());
     for (quarter, answered) in quarters.into_iter().zip(answered) {
-        let tracked = tracked_days(db, community, model, &ledger, Days::all(quarter)).await?;
+        let tracked = tracked_days(db, community, model, ledger, Days::all(quarter)).await?;
         history.push((quarter, tracked.with(answered)));
     }
     Ok(history)

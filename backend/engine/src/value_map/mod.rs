@@ -1,7 +1,9 @@
 //! The value map: reads tallies, never answers, so that a score costs the same at ten answers and at ten million.
 
 pub mod comparisons;
+mod contact_baseline;
 pub mod counted;
+pub mod days;
 pub mod entities;
 pub mod explain;
 pub mod explained_rows;

@@ -19,7 +19,7 @@ use crate::activities::identity::Identities;
 use crate::activities::payments::Payments;
 use crate::activities::rates::Rates;
 use crate::tenancy::entities::community;
-use crate::value_map::counted::{Days, Span};
+use crate::value_map::days::{Days, Span};
 use crate::value_map::entities::comparison;
 
 /// An outcome in money, with the element that it belongs to.
@@ -61,7 +61,7 @@ impl Exchange {
 #[derive(Debug)]
 pub struct Ledger {
     exchange: Exchange,
-    identities: Identities,
+    pub(super) identities: Identities,
     /// Accounts that some member works at.
     with_members: HashSet<Uuid>,
     /// When the first outcome in money was.

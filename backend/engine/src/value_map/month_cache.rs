@@ -10,10 +10,12 @@ use valuemap_shared::ids::CommunityId;
 use valuemap_shared::value_map::model::ScoringModel;
 use valuemap_shared::value_map::{Figures, MoneyFigures, Month, months};
 
+use crate::activities::identity::Identities;
 use crate::base::commits::Revision;
 use crate::base::computed::{A_MOMENT, Asked, ComputedCache, NoValue};
 use crate::database::Database;
-use crate::value_map::counted::{Days, Span, counts_of, observed_in};
+use crate::value_map::counted::{counts_of, observed_in};
+use crate::value_map::days::{Days, Span};
 use crate::value_map::money::{Exchange, costs};
 use crate::value_map::store::answered_within;
 
@@ -73,6 +75,7 @@ async fn compute(
     let tallies = month_of.into_iter().zip(answered.into_iter().map(|(tallies, _)| tallies)).collect();
     let (tallies, hidden) = months(tallies, minimum);
     let exchange = Exchange::of(db, community).await?;
+    let identities = Identities::of(db, community, model.financial.attribution.minimum_confidence).await?;
     let mut known = Vec::new();
     for (span, tallies) in spans.into_iter().zip(tallies) {
         if span.first > today {
@@ -84,7 +87,7 @@ async fn compute(
             stretch,
             tallies,
             observed: observed_in(db, community, model, (so_far, stretch)).await?,
-            counts: counts_of(db, community, so_far).await?,
+            counts: counts_of(db, community, &identities, so_far).await?,
             money: MoneyFigures { costs: costs(db, community, &exchange, so_far).await?, ..MoneyFigures::default() },
             ..Figures::default()
         };

@@ -14,7 +14,7 @@ use valuemap_shared::value_map::{CoMoment, CoMoments, TallyCounts};
 
 use crate::activities::entities::{contribution, observation, outcome, support_case};
 use crate::survey::entities::{co_moment, tally};
-use crate::value_map::counted::Span;
+use crate::value_map::days::Span;
 
 /// What members answered in some spans of days, none of which overlap, as far as the map is computed from it; in the
 /// order of the spans.
