@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 use sea_orm::prelude::*;
 use sea_orm::sea_query::{Alias, CaseStatement, Expr, ExprTrait, Query};
 use sea_orm::{Condition, JoinType, QuerySelect, RelationTrait};
@@ -47,7 +47,8 @@ pub async fn counts_of(
     })
 }
 
-/// The support cases that were opened on some days, and how they were spread over the whole weeks of that time.
+/// The support cases that were opened on some days, and how they were spread over the weeks, Monday to Sunday, that lie
+/// within them as a whole: each week is of one quarter at most, so that sums of weeks are sums of quarters.
 pub(super) async fn cases(
     db: &impl ConnectionTrait,
     community: CommunityId,
@@ -55,10 +56,11 @@ pub(super) async fn cases(
 ) -> Result<(u64, WeeklyCounts), DbErr> {
     use support_case::Column::{CommunityId, Id, OpenedAt};
     let (from, until) = days.bounds();
-    let weeks = (until - from).num_days() / 7;
+    let monday = from + TimeDelta::days((7 - i64::from(days.first.weekday().num_days_from_monday())) % 7);
+    let weeks = (until - monday).num_days().max(0) / 7;
     let mut week = CaseStatement::new();
     for index in 0..weeks {
-        let begins = from + TimeDelta::days(7 * index);
+        let begins = monday + TimeDelta::days(7 * index);
         let within = OpenedAt.gte(begins).and(OpenedAt.lt(begins + TimeDelta::days(7)));
         week = week.case(within, index as i32);
     }
