@@ -13,6 +13,7 @@ mod financial_layer;
 mod follow_ups;
 mod form;
 mod gate;
+mod health;
 mod hostile;
 mod hosts;
 mod identity;

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use super::comparison::Comparison;
 use super::financial::{CompoundSum, WeeklyCounts};
 use super::model::Choice;
-use super::{CoMoments, Element, TallyCounts};
+use super::{CoMoments, Element, Health, TallyCounts};
 use crate::activities::CostKind;
 use crate::calendar::Quarter;
 use crate::survey::Subject;
@@ -22,6 +22,7 @@ pub struct Figures {
     /// Of a quarter that is running, how far as many days of the quarter before got; `None` where active members are those
     /// of a whole quarter.
     pub active_pace: Option<DistinctPace>,
+    pub health: Health,
     pub money: MoneyFigures,
 }
 

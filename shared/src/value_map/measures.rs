@@ -58,6 +58,10 @@ pub(super) fn measured(
         MeasureSource::ActiveMembers => active_members(counts.active_members, figures.active_pace),
         MeasureSource::Recommendation => recommendation(figures, ask.minimum),
         MeasureSource::Deflection => deflection_share(model, figures, ask),
+        MeasureSource::TimeToFirstAnswer => figures.health.questions.time_to_first_answer(ask.minimum),
+        MeasureSource::TimeToSolution => figures.health.questions.time_to_solution(ask.minimum),
+        MeasureSource::UnansweredShare => figures.health.questions.unanswered_share(ask.minimum),
+        MeasureSource::FirstPostAnsweredRate => figures.health.questions.first_post_answered_rate(ask.minimum),
     }
 }
 

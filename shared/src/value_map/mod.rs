@@ -22,6 +22,8 @@ pub mod financial;
 #[cfg(feature = "scores")]
 mod financial_layer;
 #[cfg(feature = "scores")]
+mod health;
+#[cfg(feature = "scores")]
 mod internal;
 #[cfg(feature = "scores")]
 mod links;
@@ -67,6 +69,8 @@ pub use figures::{
 pub use financial::AmountRange;
 #[cfg(feature = "scores")]
 pub use financial_layer::{FinancialReading, financial_reading};
+#[cfg(feature = "scores")]
+pub use health::{ANSWER_DAYS, FirstPosts, HISTORY_DAYS, Health, HealthPart, QuestionCounts};
 #[cfg(feature = "scores")]
 pub use links::{Strengths, strengths};
 #[cfg(feature = "scores")]

@@ -9,3 +9,4 @@ mod coverage;
 mod financial;
 mod internal;
 mod statistics;
+mod waits;

@@ -55,8 +55,8 @@ impl ValueMapQuery {
             return Ok(None);
         };
         let services = services(context)?;
-        let today = services.ambient.now().date_naive();
-        let explained = explain(&services.database.read, community, &map, model, figure.into(), today).await?;
+        let now = services.ambient.now();
+        let explained = explain(&services.database.read, community, &map, model, figure.into(), now).await?;
         Ok(Some(Explained(explained)))
     }
 

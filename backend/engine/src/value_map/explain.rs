@@ -1,16 +1,17 @@
 //! Where a figure of the map comes from: formula, inputs, model version, and the rows behind it.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DbErr};
 use valuemap_shared::activities::ContributionKind;
 use valuemap_shared::ids::CommunityId;
 use valuemap_shared::money::Money;
 use valuemap_shared::value_map::model::{MeasureSource, ScoringModel};
-use valuemap_shared::value_map::{self as domain, Figure, Layer, Reading, RecommendationReading};
+use valuemap_shared::value_map::{self as domain, Figure, HealthPart, Layer, Reading, RecommendationReading};
 
 use crate::scoring_models::store::model_of;
 use crate::value_map::days::Days;
 use crate::value_map::explained_rows::{Row, RowSource, part_row};
+use crate::value_map::health::health_of;
 use crate::value_map::money::{Ledger, paid_outcomes};
 use crate::value_map::store::answered;
 
@@ -44,14 +45,14 @@ pub async fn explain(
     map: &domain::ValueMap,
     version: Option<u32>,
     figure: Figure,
-    today: NaiveDate,
+    now: DateTime<Utc>,
 ) -> Result<Explained, ExplainError> {
     // A newer version may have been saved since the map was made.
     let version = version.or_else(|| map.model_version.rsplit('-').next()?.parse().ok());
     let model = model_of(db, community, version).await?.map(|stored| stored.model);
     let model = model.ok_or(ExplainError::NoSuchModel)?;
     // The days that the map counts: of a quarter that is running, those so far.
-    let days = Days::so_far(map.period, today);
+    let days = Days::so_far(map.period, now.date_naive());
     match figure {
         Figure::Recommendation => {
             let (explanation, answers) = match &map.recommendation {
@@ -69,7 +70,7 @@ pub async fn explain(
             };
             Ok(Explained { explanation: Some(explanation), source: RowSource::Costs { community, days }, answers: 0 })
         }
-        Figure::Measure(key) => explain_measure(db, community, map, &model, &key, days).await,
+        Figure::Measure(key) => explain_measure(db, community, map, &model, &key, (days, now)).await,
         Figure::Element(element) => explain_element(db, community, map, &model, element, days).await,
     }
 }
@@ -85,7 +86,7 @@ async fn explain_measure(
     map: &domain::ValueMap,
     model: &ScoringModel,
     key: &str,
-    days: Days,
+    (days, now): (Days, DateTime<Utc>),
 ) -> Result<Explained, ExplainError> {
     let Some(measure) = model.measure(key) else {
         let known: Vec<&str> = model.measures.iter().map(|measure| measure.key.as_str()).collect();
@@ -100,6 +101,9 @@ async fn explain_measure(
     let mut inputs = vec![input("baseline", measure.scale.baseline()), input("target", measure.scale.target())];
     inputs.extend(part.and_then(|part| part.value).map(|value| input("measured", value)));
     inputs.extend(part.and_then(|part| part.score).map(|score| input("score", score)));
+    if HealthPart::of(measure.source).is_some() {
+        inputs.extend(health_of(db, community, model, days, now).await?.inputs(measure.source));
+    }
     let explanation = domain::Explanation {
         formula: "100 x clip((measured - baseline) / (target - baseline), 0, 1)".into(),
         method: measure.source.method().into(),
@@ -116,6 +120,12 @@ async fn explain_measure(
         MeasureSource::ActiveMembers => contributions(ContributionKind::ALL),
         MeasureSource::Deflection => contributions(&[ContributionKind::Solution]),
         MeasureSource::Recommendation => RowSource::Listed(Vec::new()),
+        MeasureSource::TimeToFirstAnswer
+        | MeasureSource::TimeToSolution
+        | MeasureSource::UnansweredShare
+        | MeasureSource::FirstPostAnsweredRate => {
+            contributions(&[ContributionKind::Question, ContributionKind::Reply, ContributionKind::Solution])
+        }
     };
     let answers = match (measure.source, &map.recommendation) {
         (MeasureSource::Deflection, _) => asked_who_helped_themselves(db, community, model, days).await?,

@@ -16,9 +16,9 @@ use valuemap_shared::ids::{CommunityId, OrganisationId};
 use valuemap_shared::money::Currency;
 use valuemap_shared::value_map::model::ScoringModel;
 use valuemap_shared::value_map::{
-    CoMoments, ContactBaseline, Counts, DistinctPace, Figures, FinancialReading, MapInputs, MoneyFigures, Observed,
-    Strengths, Stretch, TallyCounts, ValueMap, Weighting, WorthInputs, comparable, financial_reading, strengths,
-    value_map,
+    CoMoments, ContactBaseline, Counts, DistinctPace, Figures, FinancialReading, Health, MapInputs, MoneyFigures,
+    Observed, Strengths, Stretch, TallyCounts, ValueMap, Weighting, WorthInputs, comparable, financial_reading,
+    strengths, value_map,
 };
 
 use crate::base::commits::Revision;
@@ -30,6 +30,7 @@ use crate::tenancy::store::community_of;
 use crate::value_map::contact_baseline::contact_baseline;
 use crate::value_map::counted::{counts_of, distinct_pace, observed};
 use crate::value_map::days::{Days, Span};
+use crate::value_map::health::health_of;
 use crate::value_map::money::{Ledger, money_of};
 use crate::value_map::month_cache::MonthCache;
 use crate::value_map::store::{answered, answered_within, latest_period};
@@ -119,13 +120,14 @@ struct TrackedQuarter {
     observed: BTreeMap<String, Observed>,
     counts: Counts,
     active_pace: Option<DistinctPace>,
+    health: Health,
     money: MoneyFigures,
 }
 
 impl TrackedQuarter {
     fn with(self, (tallies, co_moments): (TallyCounts, CoMoments)) -> Figures {
-        let Self { stretch, observed, counts, active_pace, money } = self;
-        Figures { stretch, tallies, co_moments, observed, counts, active_pace, money }
+        let Self { stretch, observed, counts, active_pace, health, money } = self;
+        Figures { stretch, tallies, co_moments, observed, counts, active_pace, health, money }
     }
 }
 
@@ -220,8 +222,8 @@ impl Parts {
                 let days = Days::so_far(period, now.date_naive());
                 let ledger = Ledger::of(db, community, &model).await?;
                 let baseline = contact_baseline(db, community, &model, &ledger.identities, now.date_naive()).await?;
-                let mut now = tracked_days(db, community, &model, &ledger, days).await?;
-                let mut before = tracked_days(db, community, &model, &ledger, days.before()).await?;
+                let mut before = tracked_days(db, community, &model, &ledger, days.before(), now).await?;
+                let mut now = tracked_days(db, community, &model, &ledger, days, now).await?;
                 if !days.is_whole_quarter() {
                     let pace = distinct_pace(db, community, &ledger.identities, days.before()).await?;
                     now.active_pace = Some(pace);
@@ -276,7 +278,7 @@ impl Parts {
             async move {
                 let db = &database.read;
                 let ledger = Ledger::of(db, community, &model).await?;
-                let history = history(db, community, &model, &ledger, (period, now.date_naive())).await?;
+                let history = history(db, community, &model, &ledger, (period, now)).await?;
                 let baseline = contact_baseline(db, community, &model, &ledger.identities, now.date_naive()).await?;
                 blocking(move || strengths(&model, &history, minimum, baseline)).await
             }
@@ -301,12 +303,14 @@ async fn tracked_days(
     model: &ScoringModel,
     ledger: &Ledger,
     days: Days,
+    now: DateTime<Utc>,
 ) -> Result<TrackedQuarter, DbErr> {
     Ok(TrackedQuarter {
         stretch: days.stretch,
         observed: observed(db, community, model, days).await?,
         counts: counts_of(db, community, &ledger.identities, days).await?,
         active_pace: None,
+        health: health_of(db, community, model, days, now).await?,
         money: money_of(db, community, model, ledger, days).await?,
     })
 }
@@ -336,8 +340,9 @@ async fn history(
     community: CommunityId,
     model: &ScoringModel,
     ledger: &Ledger,
-    (period, today): (Quarter, NaiveDate),
+    (period, now): (Quarter, DateTime<Utc>),
 ) -> Result<Vec<(Quarter, Figures)>, DbErr> {
+    let today = now.date_naive();
     let quarters: Vec<Quarter> = std::iter::successors(Some(period), |quarter| Some(quarter.previous()))
         .filter(|quarter| quarter.last_day() < today)
         .take(HISTORY)
@@ -346,7 +351,7 @@ async fn history(
     let answered = answered(db, community, model, &spans).await?;
     let mut history = Vec::with_capacity(quarters.len());
     for (quarter, answered) in quarters.into_iter().zip(answered) {
-        let tracked = tracked_days(db, community, model, ledger, Days::all(quarter)).await?;
+        let tracked = tracked_days(db, community, model, ledger, Days::all(quarter), now).await?;
         history.push((quarter, tracked.with(answered)));
     }
     Ok(history)

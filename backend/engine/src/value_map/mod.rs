@@ -7,6 +7,7 @@ pub mod days;
 pub mod entities;
 pub mod explain;
 pub mod explained_rows;
+pub mod health;
 pub mod map_cache;
 pub mod money;
 pub mod month_cache;

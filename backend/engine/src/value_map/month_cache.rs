@@ -16,6 +16,7 @@ use crate::base::computed::{A_MOMENT, Asked, ComputedCache, NoValue};
 use crate::database::Database;
 use crate::value_map::counted::{counts_of, observed_in};
 use crate::value_map::days::{Days, Span};
+use crate::value_map::health::health_of;
 use crate::value_map::money::{Exchange, costs};
 use crate::value_map::store::answered_within;
 
@@ -48,12 +49,11 @@ impl MonthCache {
     ) -> Result<Arc<Months>, NoValue<DbErr>> {
         let failed = |error| NoValue::Failed(Arc::new(error));
         let revision = database.revision(community).await.map_err(failed)?;
-        let today = now.date_naive();
         let key = (community, model.version, period, minimum);
-        let asked = Asked { key, revision: (revision, today), patience: A_MOMENT };
+        let asked = Asked { key, revision: (revision, now.date_naive()), patience: A_MOMENT };
         let computed = self.0.get(asked, || {
             let (database, model) = (database.clone(), model.clone());
-            async move { compute(&database, community, &model, period, minimum, today).await }
+            async move { compute(&database, community, &model, (period, minimum), now).await }
         });
         computed.await
     }
@@ -63,10 +63,10 @@ async fn compute(
     database: &Database,
     community: CommunityId,
     model: &ScoringModel,
-    period: Quarter,
-    minimum: u64,
-    today: NaiveDate,
+    (period, minimum): (Quarter, u64),
+    now: DateTime<Utc>,
 ) -> Result<Months, DbErr> {
+    let today = now.date_naive();
     let db = &database.read;
     let spans = period.months().map(|month| Span { first: month.first_day(), last: month.last_day() });
     let parts = parts(&spans, cut_of(period, today));
@@ -88,6 +88,7 @@ async fn compute(
             tallies,
             observed: observed_in(db, community, model, (so_far, stretch)).await?,
             counts: counts_of(db, community, &identities, so_far).await?,
+            health: health_of(db, community, model, so_far, now).await?,
             money: MoneyFigures { costs: costs(db, community, &exchange, so_far).await?, ..MoneyFigures::default() },
             ..Figures::default()
         };

@@ -101,6 +101,15 @@ pub enum MeasureSource {
     StaffAnswerShare,
     /// The Net Promoter Score of the community, -100 to 100.
     Recommendation,
+    /// From a member's question to the first answer by another person: the censored median, in hours.
+    TimeToFirstAnswer,
+    /// From a member's question to the accepted answer: the censored median, in hours.
+    TimeToSolution,
+    /// Members' questions that nobody else answered within seven days, as a share of those that are so old, in 0..1.
+    UnansweredShare,
+    /// Members whose first post was a question and was answered by somebody else within seven days, as a share of those
+    /// whose first post was a question, in 0..1.
+    FirstPostAnsweredRate,
 }
 
 impl MeasureSource {
@@ -124,6 +133,28 @@ impl MeasureSource {
             Self::Deflection => {
                 "Cases deflected over these and the cases opened. Deflected: sessions x found x would have asked x nothing \
                  further, and members' accepted answers x would have asked x nothing further."
+            }
+            Self::TimeToFirstAnswer => {
+                "Kaplan-Meier median, in hours, of the time from a question to the first answer by another person, over \
+                 the questions that members asked in the quarter. Questions without one at its end, or now while it is \
+                 running, count for as long as they were watched. Times are in buckets of at most 2% error. Log-log \
+                 interval (Brookmeyer, Crowley 1982); an upper end that is not reached is the longest time watched."
+            }
+            Self::TimeToSolution => {
+                "Kaplan-Meier median, in hours, of the time from a question to the accepted answer, over the questions \
+                 that members asked in the quarter. Questions without one at its end, or now while it is running, count \
+                 for as long as they were watched. Times are in buckets of at most 2% error. Log-log interval \
+                 (Brookmeyer, Crowley 1982); an upper end that is not reached is the longest time watched."
+            }
+            Self::UnansweredShare => {
+                "Questions that members asked in the quarter and nobody else answered within 7 days, over those that are \
+                 at least 7 days old; Wilson interval. Younger ones, and ones without a thread, are left out."
+            }
+            Self::FirstPostAnsweredRate => {
+                "Members whose first post was a question of the quarter that somebody else answered within 7 days, over \
+                 those whose first post was one that is at least 7 days old; Wilson interval. A post is the first where \
+                 the member joined after tracking began, or had posted nothing in 90 days of tracking; others are left \
+                 out."
             }
         }
     }

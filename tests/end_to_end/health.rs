@@ -1,0 +1,145 @@
+//! How well members are served and kept: measures that are counted from what is tracked, in a model that asks for them.
+
+use serde_json::{Value, json};
+use valuemap_tests::Engine;
+
+use crate::value_map::{close, map, reading};
+use crate::{World, on_both_databases};
+
+on_both_databases!(questions_are_answered_in_a_time_that_can_be_shown);
+
+/// Measures of knowledge, each with its key, its source, and baseline and target.
+async fn measure(world: &World, measures: &[(&str, &str, f64, f64)]) {
+    let query = "query($id: ID!) { scoringModels(community: $id) { version document } }";
+    let models = world.api.ask(query, json!({ "id": world.community })).await.unwrap();
+    let newest = &models["scoringModels"][0];
+    let mut document = newest["document"].clone();
+    for (key, source, baseline, target) in measures {
+        let direction = if target > baseline { "HIGHER_IS_BETTER" } else { "LOWER_IS_BETTER" };
+        document["measures"].as_array_mut().unwrap().push(json!({
+            "key": key, "name": key, "element": "KNOWLEDGE", "unit": "unit", "direction": direction,
+            "baseline": baseline, "target": target, "weight": 1.0, "source": source }));
+    }
+    let query = "mutation($input: SaveScoringModelInput!) { saveScoringModel(input: $input) { __typename
+        ... on InvalidScoringModel { problems { path message } } } }";
+    let input = json!({ "community": world.community, "document": document, "basedOn": newest["version"] });
+    let saved = world.api.ask(query, json!({ "input": input })).await.unwrap();
+    assert_eq!(saved["saveScoringModel"]["__typename"], "ScoringModel", "{saved}");
+}
+
+/// The part of the score that a measure is, with its value or the reason why it has none.
+async fn part(world: &World, period: &str, key: &str) -> Value {
+    let score = reading(&map(world, json!({ "period": period })).await, "KNOWLEDGE");
+    let parts = score["parts"].as_array().unwrap_or_else(|| panic!("{score}"));
+    parts.iter().find(|part| part["key"] == key).unwrap().clone()
+}
+
+fn near(value: &Value, expected: f64, allowed: f64) {
+    let value = value.as_f64().unwrap();
+    assert!((value - expected).abs() <= allowed, "{value} is not about {expected}");
+}
+
+/// The inputs of an explanation and how many rows there are behind it.
+async fn explained(world: &World, period: &str, key: &str) -> (Value, Value) {
+    let query = "query($id: ID!, $period: Quarter!, $figure: FigureInput!) {
+        explain(community: $id, period: $period, figure: $figure) {
+            explanation { method inputs { name value } } rows(first: 1) { totalCount } } }";
+    let variables = json!({ "id": world.community, "period": period, "figure": { "measure": key } });
+    let explained = world.api.ask(query, variables).await.unwrap()["explain"].clone();
+    (explained["explanation"].clone(), explained["rows"]["totalCount"].clone())
+}
+
+fn input(explanation: &Value, name: &str) -> f64 {
+    let inputs = explanation["inputs"].as_array().unwrap();
+    let found = inputs.iter().find(|input| input["name"] == name);
+    found.unwrap_or_else(|| panic!("{name} in {explanation}"))["value"].as_f64().unwrap()
+}
+
+/// A contribution to the forum.
+fn wrote(kind: &str, thread: Option<&str>, member: &str, at: &str) -> Value {
+    let key = format!("{kind}-{member}-{at}-{}", thread.unwrap_or_default());
+    json!({ "source": "forum", "key": key, "kind": kind, "thread": thread, "at": format!("{at}:00Z"),
+        "party": { "kind": "MEMBER", "source": "forum", "key": member } })
+}
+
+async fn questions_are_answered_in_a_time_that_can_be_shown(engine: Engine) {
+    let world = World::new(engine).await;
+    let measures = [
+        ("first_answer", "TIME_TO_FIRST_ANSWER", 48.0, 1.0),
+        ("solution", "TIME_TO_SOLUTION", 96.0, 2.0),
+        ("unanswered", "UNANSWERED_SHARE", 0.5, 0.0),
+        ("first_posts", "FIRST_POST_ANSWERED_RATE", 0.4, 0.9),
+    ];
+    measure(&world, &measures).await;
+    let tell = async |contributions: Vec<Value>| {
+        let [mutation, input, list] = ["recordContributions", "RecordContributionsInput", "contributions"];
+        world.tell(mutation, input, list, json!(contributions)).await;
+    };
+    // Nobody answers anything: whether that is so or not tracked cannot be told.
+    let questions = (1..=8)
+        .map(|thread| wrote("QUESTION", Some(&thread.to_string()), &format!("asker-{thread}"), "2026-01-05T10:00"));
+    tell(questions.collect()).await;
+    let nothing = reading(&map(&world, json!({ "period": "2026-Q1" })).await, "KNOWLEDGE");
+    let accepted = |score: &Value| {
+        score["parts"].as_array().unwrap().iter().map(|part| part["message"].clone()).collect::<Vec<_>>()
+    };
+    assert!(
+        accepted(&nothing).contains(&json!("no answer is on record: import replies with their thread")),
+        "{nothing}"
+    );
+
+    let mut contributions = vec![
+        // Tracking began more than 90 days before.
+        wrote("REPLY", Some("0"), "old", "2025-06-01T10:00"),
+        wrote("QUESTION", Some("9"), "old", "2026-01-05T10:00"),
+        wrote("QUESTION", None, "old", "2026-01-05T10:00"),
+        wrote("QUESTION", Some("10"), "staff", "2026-01-05T10:00"),
+        // Their own answers are none, whatever they are called: asker 7 is `seven`, too.
+        wrote("REPLY", Some("7"), "seven", "2026-01-05T11:00"),
+        wrote("REPLY", Some("8"), "asker-8", "2026-01-05T11:00"),
+    ];
+    for (thread, hour) in [(1, 11), (2, 11), (3, 11), (4, 11), (5, 13), (6, 13), (9, 11)] {
+        contributions.push(wrote("REPLY", Some(&thread.to_string()), "helper", &format!("2026-01-05T{hour}:00")));
+    }
+    for thread in 1..=5 {
+        contributions.push(wrote("SOLUTION", Some(&thread.to_string()), "helper", "2026-01-05T12:00"));
+    }
+    tell(contributions).await;
+    let party = |key: &str| json!({ "kind": "MEMBER", "source": "forum", "key": key });
+    let staff = json!({ "kind": "MEMBER", "source": "forum", "key": "staff", "isStaff": true });
+    world.tell("recordParties", "RecordPartiesInput", "parties", json!([staff])).await;
+    let link = json!({ "from": party("asker-7"), "to": party("seven"), "method": "MANUAL", "confidence": 1.0 });
+    world.tell("linkIdentities", "LinkIdentitiesInput", "links", json!([link])).await;
+
+    let figure = async |key: &str| part(&world, "2026-Q1", key).await;
+    // Of nine, five came after an hour and two after three; two are open.
+    let first_answer = figure("first_answer").await;
+    near(&first_answer["value"], 1.0, 0.02);
+    let (explanation, rows) = explained(&world, "2026-Q1", "first_answer").await;
+    assert_eq!(input(&explanation, "questions by members"), 10.0);
+    assert_eq!(input(&explanation, "of these, without a thread and left out"), 1.0);
+    assert_eq!((input(&explanation, "came"), input(&explanation, "still open")), (7.0, 2.0));
+    assert!(explanation["method"].as_str().unwrap().contains("Kaplan-Meier"), "{explanation}");
+    // 8 + 6 + 7 + 5, without the one of 2025.
+    assert_eq!(rows, json!(25));
+    near(&figure("solution").await["value"], 2.0, 0.04);
+    close(&figure("unanswered").await["value"], 2.0 / 9.0);
+    close(&figure("first_posts").await["value"], 0.75);
+    close(&figure("first_posts").await["score"], 70.0);
+    let (explanation, _) = explained(&world, "2026-Q1", "first_posts").await;
+    assert_eq!(input(&explanation, "first posts that are old enough"), 8.0);
+
+    let query = "query($id: ID!, $by: Step!) {
+        series(community: $id, figure: { measure: \"unanswered\" }, from: \"2025-Q4\", to: \"2026-Q1\", by: $by) {
+            points { period reading { ... on SeriesFigure { value } ... on NoScore { reason message } } } } }";
+    let points = async |by: &str| {
+        let series = world.api.ask(query, json!({ "id": world.community, "by": by })).await.unwrap();
+        series["series"]["points"].as_array().unwrap().iter().map(|point| point["reading"].clone()).collect::<Vec<_>>()
+    };
+    let quarters = points("QUARTER").await;
+    assert_eq!(quarters[0]["reason"], "NO_DATA", "{quarters:?}");
+    close(&quarters[1]["value"], 2.0 / 9.0);
+    let months = points("MONTH").await;
+    close(&months[3]["value"], 2.0 / 9.0);
+    assert_eq!(months[4]["message"], "no member asked a question");
+}
