@@ -1,12 +1,19 @@
 //! How well members are served and kept: measures that are counted from what is tracked, in a model that asks for them.
 
+use sea_orm::prelude::DateTimeUtc;
 use serde_json::{Value, json};
-use valuemap_tests::Engine;
+use valuemap_shared::calendar::Quarter;
+use valuemap_tests::{Engine, seconds_since_1970};
 
 use crate::value_map::{close, map, reading};
 use crate::{World, on_both_databases};
 
-on_both_databases!(questions_are_answered_in_a_time_that_can_be_shown);
+on_both_databases!(
+    questions_are_answered_in_a_time_that_can_be_shown,
+    answers_may_come_from_few,
+    newcomers_come_again_or_not,
+    customers_are_active_or_not,
+);
 
 /// Measures of knowledge, each with its key, its source, and baseline and target.
 async fn measure(world: &World, measures: &[(&str, &str, f64, f64)]) {
@@ -62,6 +69,11 @@ fn wrote(kind: &str, thread: Option<&str>, member: &str, at: &str) -> Value {
         "party": { "kind": "MEMBER", "source": "forum", "key": member } })
 }
 
+async fn tell(world: &World, contributions: Vec<Value>) {
+    let [mutation, input, list] = ["recordContributions", "RecordContributionsInput", "contributions"];
+    world.tell(mutation, input, list, json!(contributions)).await;
+}
+
 async fn questions_are_answered_in_a_time_that_can_be_shown(engine: Engine) {
     let world = World::new(engine).await;
     let measures = [
@@ -71,14 +83,10 @@ async fn questions_are_answered_in_a_time_that_can_be_shown(engine: Engine) {
         ("first_posts", "FIRST_POST_ANSWERED_RATE", 0.4, 0.9),
     ];
     measure(&world, &measures).await;
-    let tell = async |contributions: Vec<Value>| {
-        let [mutation, input, list] = ["recordContributions", "RecordContributionsInput", "contributions"];
-        world.tell(mutation, input, list, json!(contributions)).await;
-    };
     // Nobody answers anything: whether that is so or not tracked cannot be told.
     let questions = (1..=8)
         .map(|thread| wrote("QUESTION", Some(&thread.to_string()), &format!("asker-{thread}"), "2026-01-05T10:00"));
-    tell(questions.collect()).await;
+    tell(&world, questions.collect()).await;
     let nothing = reading(&map(&world, json!({ "period": "2026-Q1" })).await, "KNOWLEDGE");
     let accepted = |score: &Value| {
         score["parts"].as_array().unwrap().iter().map(|part| part["message"].clone()).collect::<Vec<_>>()
@@ -104,7 +112,7 @@ async fn questions_are_answered_in_a_time_that_can_be_shown(engine: Engine) {
     for thread in 1..=5 {
         contributions.push(wrote("SOLUTION", Some(&thread.to_string()), "helper", "2026-01-05T12:00"));
     }
-    tell(contributions).await;
+    tell(&world, contributions).await;
     let party = |key: &str| json!({ "kind": "MEMBER", "source": "forum", "key": key });
     let staff = json!({ "kind": "MEMBER", "source": "forum", "key": "staff", "isStaff": true });
     world.tell("recordParties", "RecordPartiesInput", "parties", json!([staff])).await;
@@ -142,4 +150,127 @@ async fn questions_are_answered_in_a_time_that_can_be_shown(engine: Engine) {
     let months = points("MONTH").await;
     close(&months[3]["value"], 2.0 / 9.0);
     assert_eq!(months[4]["message"], "no member asked a question");
+}
+
+async fn answers_may_come_from_few(engine: Engine) {
+    let world = World::new(engine).await;
+    let measures = [("busiest", "BUSIEST_ANSWERER_SHARE", 1.0, 0.4), ("half", "ANSWERERS_OF_HALF", 0.0, 10.0)];
+    measure(&world, &measures).await;
+    // What is replied to was asked a quarter before.
+    let mut contributions: Vec<Value> =
+        (0..20).map(|thread| wrote("QUESTION", Some(&format!("{thread}")), "asker", "2025-12-30T10:00")).collect();
+    for number in 0..20 {
+        let thread = format!("{number}");
+        let reply = |member: &str| wrote("REPLY", Some(&thread), member, "2026-01-02T10:00");
+        contributions.extend([reply("busy"), reply(&format!("member-{number}")), reply("asker"), reply("staff")]);
+    }
+    // It was a reply before it was accepted, and is none more.
+    contributions.push(wrote("SOLUTION", Some("1"), "busy", "2026-01-02T10:00"));
+    tell(&world, contributions).await;
+    let staff = json!({ "kind": "MEMBER", "source": "forum", "key": "staff", "isStaff": true });
+    world.tell("recordParties", "RecordPartiesInput", "parties", json!([staff])).await;
+    // Of 40 replies, one member wrote 20 and nine others one each.
+    close(&part(&world, "2026-Q1", "busiest").await["value"], 29.0 / 40.0);
+    close(&part(&world, "2026-Q1", "half").await["value"], 1.0);
+    let (explanation, rows) = explained(&world, "2026-Q1", "busiest").await;
+    assert_eq!((input(&explanation, "answers by members"), input(&explanation, "members who answered")), (40.0, 21.0));
+    assert_eq!(rows, json!(80), "with those of staff and of who asked");
+}
+
+async fn newcomers_come_again_or_not(engine: Engine) {
+    let world = World::new(engine).await;
+    let measures = [("one", "RETENTION_MONTH_ONE", 0.0, 1.0), ("three", "RETENTION_MONTH_THREE", 0.0, 1.0)];
+    measure(&world, &measures).await;
+    let member =
+        |key: &str, since: Option<&str>| json!({ "kind": "MEMBER", "source": "forum", "key": key, "since": since });
+    let mut parties: Vec<Value> = (1..=8).map(|number| member(&format!("{number}"), Some("2026-02-10"))).collect();
+    parties.extend([member("nobody knows", None), member("8b", None), member("much later", Some("2026-05-03"))]);
+    world.tell("recordParties", "RecordPartiesInput", "parties", json!(parties)).await;
+    let of = |key: &str| json!({ "kind": "MEMBER", "source": "forum", "key": key });
+    let link = json!({ "from": of("8b"), "to": of("8"), "method": "MANUAL", "confidence": 1.0 });
+    world.tell("linkIdentities", "LinkIdentitiesInput", "links", json!([link])).await;
+    let liked = |member: &str, at: &str| wrote("LIKE", Some("1"), member, at);
+    tell(
+        &world,
+        vec![
+            liked("old", "2025-12-01T10:00"),
+            // Days 30 and 59 after joining, and the days beside them.
+            liked("1", "2026-03-12T00:00"),
+            liked("2", "2026-04-10T23:59"),
+            liked("3", "2026-03-11T23:59"),
+            liked("4", "2026-04-11T00:00"),
+            liked("8b", "2026-03-20T10:00"),
+            liked("nobody knows", "2026-03-20T10:00"),
+        ],
+    )
+    .await;
+    close(&part(&world, "2026-Q2", "one").await["value"], 3.0 / 8.0);
+    let (explanation, rows) = explained(&world, "2026-Q2", "one").await;
+    let method = explanation["method"].as_str().unwrap();
+    assert!(method.ends_with("those who joined from 2026-02-01 to 2026-05-02."), "{method}");
+    // `old`, `nobody knows` and `8b`, who is one with a member who has one.
+    assert_eq!(input(&explanation, "members without a day of joining, left out"), 3.0);
+    assert_eq!(rows, json!(8));
+    let three = part(&world, "2026-Q2", "three").await;
+    close(&three["value"], 0.0);
+    let too_early = part_message(&world, "2026-Q1", "one").await;
+    assert!(too_early.contains("import members with the day on which they joined"), "{too_early}");
+}
+
+/// Why a measure has no figure, wherever it is said.
+async fn part_message(world: &World, period: &str, key: &str) -> String {
+    let query = "query($id: ID!, $period: Quarter!, $figure: FigureInput!) {
+        series(community: $id, figure: $figure, from: $period, to: $period, by: MONTH) {
+            points { reading { ... on NoScore { message } } } } }";
+    let variables = json!({ "id": world.community, "period": period, "figure": { "measure": key } });
+    let series = world.api.ask(query, variables).await.unwrap();
+    series["series"]["points"][0]["reading"]["message"].as_str().unwrap().to_owned()
+}
+
+async fn customers_are_active_or_not(engine: Engine) {
+    let today = DateTimeUtc::from_timestamp(seconds_since_1970() as i64, 0).unwrap().date_naive();
+    let period = Quarter::containing(today);
+    let before = period.previous();
+    let world = World::new(engine).await;
+    measure(&world, &[("customers", "ACTIVE_CUSTOMER_SHARE", 0.0, 1.0)]).await;
+    let account = |key: &str| json!({ "kind": "ACCOUNT", "source": "crm", "key": key });
+    let member = |key: &str| json!({ "kind": "MEMBER", "source": "forum", "key": key });
+    let mut parties: Vec<Value> = ["A", "A again", "B", "C", "D", "E", "F", "G", "H"]
+        .iter()
+        .map(|key| json!({ "kind": "ACCOUNT", "source": "crm", "key": key, "since": "2024-01-01" }))
+        .collect();
+    parties.push(account("prospect"));
+    parties.push(
+        json!({ "kind": "ACCOUNT", "source": "crm", "key": "lost", "since": "2024-01-01", "until": "2024-05-01" }),
+    );
+    world.tell("recordParties", "RecordPartiesInput", "parties", json!(parties)).await;
+    let first = format!("{}T10:00", before.first_day());
+    let wrote_then = |name: &str, at: &str| wrote("LIKE", Some("1"), name, at);
+    tell(&world, vec![wrote_then("ada", &first)]).await;
+    let reason = part_message(&world, &before.to_string(), "customers").await;
+    assert!(reason.contains("import members with the account that they work at"), "{reason}");
+
+    let link = |from: Value, to: Value| json!({ "from": from, "to": to, "method": "IMPORT", "confidence": 1.0 });
+    let mut links = vec![link(account("A"), account("A again")), link(member("ada"), account("A again"))];
+    for (name, of) in [("bob", "B"), ("cyd", "C"), ("dan", "D"), ("eve", "E"), ("pro", "prospect"), ("los", "lost")] {
+        links.push(link(member(name), account(of)));
+    }
+    world.tell("linkIdentities", "LinkIdentitiesInput", "links", json!(links)).await;
+    let last = format!("{}T10:00", before.last_day());
+    let now = format!("{}T00:00", period.first_day());
+    let then = [("bob", &first), ("ada", &last), ("cyd", &last), ("dan", &last), ("pro", &first), ("los", &first)];
+    let mut contributions: Vec<Value> = then.iter().map(|(name, at)| wrote_then(name, at)).collect();
+    contributions.push(wrote_then("eve", &now));
+    tell(&world, contributions).await;
+    // Of eight customers, as the two that are linked are one: A, B, C and D.
+    close(&part(&world, &before.to_string(), "customers").await["value"], 0.5);
+    let (explanation, rows) = explained(&world, &before.to_string(), "customers").await;
+    assert_eq!((input(&explanation, "customers"), input(&explanation, "of these, active")), (8.0, 4.0));
+    assert_eq!(input(&explanation, "of these, with a known member"), 5.0);
+    assert_eq!(rows, json!(9));
+    // One so far, where as many days of the quarter before had two of its four.
+    let days = period.days_until(today);
+    if f64::from(days) / f64::from(period.days()) > 0.1 && days < before.days() {
+        close(&part(&world, &period.to_string(), "customers").await["value"], 2.0 / 8.0);
+    }
 }

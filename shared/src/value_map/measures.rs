@@ -62,6 +62,14 @@ pub(super) fn measured(
         MeasureSource::TimeToSolution => figures.health.questions.time_to_solution(ask.minimum),
         MeasureSource::UnansweredShare => figures.health.questions.unanswered_share(ask.minimum),
         MeasureSource::FirstPostAnsweredRate => figures.health.questions.first_post_answered_rate(ask.minimum),
+        MeasureSource::BusiestAnswererShare => figures.health.answerers.busiest_share(ask.minimum),
+        MeasureSource::AnswerersOfHalf => figures.health.answerers.answerers_of_half(ask.minimum),
+        MeasureSource::RetentionMonthOne => figures.health.month_one.retention(ask.minimum),
+        MeasureSource::RetentionMonthThree => figures.health.month_three.retention(ask.minimum),
+        MeasureSource::ActiveCustomerShare if at_this_pace(1.0, figures.stretch.share()).is_none() => {
+            Err(HARDLY_BEGUN.into())
+        }
+        MeasureSource::ActiveCustomerShare => figures.health.customers.active_share(ask.minimum, active_members),
     }
 }
 

@@ -70,7 +70,10 @@ pub use financial::AmountRange;
 #[cfg(feature = "scores")]
 pub use financial_layer::{FinancialReading, financial_reading};
 #[cfg(feature = "scores")]
-pub use health::{ANSWER_DAYS, FirstPosts, HISTORY_DAYS, Health, HealthPart, QuestionCounts};
+pub use health::{
+    ANSWER_DAYS, AnswererCounts, BUSIEST, Cohort, CustomerCounts, FirstPosts, HISTORY_DAYS, Health, HealthPart,
+    MONTH_ONE, MONTH_THREE, QuestionCounts, RetentionWindow,
+};
 #[cfg(feature = "scores")]
 pub use links::{Strengths, strengths};
 #[cfg(feature = "scores")]

@@ -154,7 +154,9 @@ fn month_of_measure(month: &Month, measure: &Measure, model: &ScoringModel, mini
     match measure.source {
         MeasureSource::Deflection => return not_by_month(DEFLECTED),
         MeasureSource::Recommendation if month.hidden.contains(&Subject::Recommendation) => return hidden(minimum),
-        MeasureSource::ActiveMembers if month.figures.stretch.share() < 1.0 => return no_data(DISTINCT),
+        MeasureSource::ActiveMembers | MeasureSource::ActiveCustomerShare if month.figures.stretch.share() < 1.0 => {
+            return no_data(DISTINCT);
+        }
         _ => {}
     }
     let ask = Ask { weighting: Weighting::Model, minimum, baseline: None };

@@ -54,7 +54,8 @@ impl Explained {
     }
 
     /// The rows behind the figure, oldest first. What members answered is not among them: its sums are the inputs, and
-    /// `notListed` says how many answers there were. Outcomes, cases and contributions take the right to read answers.
+    /// `notListed` says how many answers there were. Outcomes, cases, contributions and parties take the right to read
+    /// answers.
     async fn rows(
         &self,
         context: &Context<'_>,
@@ -118,7 +119,7 @@ impl CursorType for RowIndex {
 /// A row behind a figure.
 #[derive(SimpleObject)]
 pub struct ExplainedRow {
-    /// What it is: `outcome`, `observation`, `cost`, `support_case`, `contribution`, `part`.
+    /// What it is: `outcome`, `observation`, `cost`, `support_case`, `contribution`, `party`, `part`.
     kind: String,
     /// The key that its source knows it by.
     id: String,

@@ -6,11 +6,11 @@ use valuemap_shared::activities::ContributionKind;
 use valuemap_shared::ids::CommunityId;
 use valuemap_shared::money::Money;
 use valuemap_shared::value_map::model::{MeasureSource, ScoringModel};
-use valuemap_shared::value_map::{self as domain, Figure, HealthPart, Layer, Reading, RecommendationReading};
+use valuemap_shared::value_map::{self as domain, Figure, Health, HealthPart, Layer, Reading, RecommendationReading};
 
 use crate::scoring_models::store::model_of;
 use crate::value_map::days::Days;
-use crate::value_map::explained_rows::{Row, RowSource, part_row};
+use crate::value_map::explained_rows::{Row, RowSource, Who, part_row};
 use crate::value_map::health::health_of;
 use crate::value_map::money::{Ledger, paid_outcomes};
 use crate::value_map::store::answered;
@@ -101,12 +101,23 @@ async fn explain_measure(
     let mut inputs = vec![input("baseline", measure.scale.baseline()), input("target", measure.scale.target())];
     inputs.extend(part.and_then(|part| part.value).map(|value| input("measured", value)));
     inputs.extend(part.and_then(|part| part.score).map(|score| input("score", score)));
-    if HealthPart::of(measure.source).is_some() {
-        inputs.extend(health_of(db, community, model, days, now).await?.inputs(measure.source));
+    let mut method = measure.source.method().to_owned();
+    let health = match HealthPart::of(measure.source) {
+        Some(_) => health_of(db, community, model, days, now).await?,
+        None => Health::default(),
+    };
+    inputs.extend(health.inputs(measure.source));
+    let cohort = match measure.source {
+        MeasureSource::RetentionMonthOne => health.month_one.joined,
+        MeasureSource::RetentionMonthThree => health.month_three.joined,
+        _ => None,
+    };
+    if let Some((first, last)) = cohort {
+        method += &format!(" This is about those who joined from {first} to {last}.");
     }
     let explanation = domain::Explanation {
         formula: "100 x clip((measured - baseline) / (target - baseline), 0, 1)".into(),
-        method: measure.source.method().into(),
+        method,
         model_version: map.model_version.clone(),
         inputs,
     };
@@ -126,6 +137,14 @@ async fn explain_measure(
         | MeasureSource::FirstPostAnsweredRate => {
             contributions(&[ContributionKind::Question, ContributionKind::Reply, ContributionKind::Solution])
         }
+        MeasureSource::BusiestAnswererShare | MeasureSource::AnswerersOfHalf => {
+            contributions(&[ContributionKind::Reply])
+        }
+        MeasureSource::RetentionMonthOne | MeasureSource::RetentionMonthThree => match cohort {
+            Some(joined) => RowSource::Parties { community, who: Who::Joined(joined) },
+            None => RowSource::Listed(Vec::new()),
+        },
+        MeasureSource::ActiveCustomerShare => RowSource::Parties { community, who: Who::Customers(days.last_day()) },
     };
     let answers = match (measure.source, &map.recommendation) {
         (MeasureSource::Deflection, _) => asked_who_helped_themselves(db, community, model, days).await?,

@@ -2,13 +2,13 @@
 
 use chrono::NaiveDate;
 use sea_orm::prelude::*;
-use sea_orm::{Order, QueryOrder, QuerySelect};
-use valuemap_shared::activities::ContributionKind;
+use sea_orm::{Condition, Order, QueryOrder, QuerySelect};
+use valuemap_shared::activities::{ContributionKind, PartyKind};
 use valuemap_shared::ids::CommunityId;
 use valuemap_shared::money::Money;
 use valuemap_shared::value_map as domain;
 
-use crate::activities::entities::{contribution, cost_line, observation, support_case};
+use crate::activities::entities::{contribution, cost_line, observation, party, support_case};
 use crate::value_map::days::Days;
 
 /// Which rows stand behind a figure.
@@ -34,12 +34,25 @@ pub enum RowSource {
         community: CommunityId,
         days: Days,
     },
+    Parties {
+        community: CommunityId,
+        who: Who,
+    },
+}
+
+/// Whom a figure is about.
+#[derive(Clone, Copy, Debug)]
+pub enum Who {
+    /// Members who joined between two days.
+    Joined((NaiveDate, NaiveDate)),
+    /// Accounts that were customers at the end of a day.
+    Customers(NaiveDate),
 }
 
 /// A row behind a figure.
 #[derive(Clone, Debug)]
 pub struct Row {
-    /// What it is: `outcome`, `observation`, `cost`, `support_case`, `contribution`, `part`.
+    /// What it is: `outcome`, `observation`, `cost`, `support_case`, `contribution`, `party`, `part`.
     pub kind: String,
     /// The key that its source knows it by.
     pub id: String,
@@ -54,7 +67,7 @@ impl RowSource {
     pub fn is_of_people(&self) -> bool {
         match self {
             Self::Listed(rows) => rows.iter().any(|row| row.kind == "outcome"),
-            Self::Cases { .. } | Self::Contributions { .. } => true,
+            Self::Cases { .. } | Self::Contributions { .. } | Self::Parties { .. } => true,
             Self::Observations { .. } | Self::Costs { .. } => false,
         }
     }
@@ -68,6 +81,7 @@ impl RowSource {
             Self::Cases { community, days } => cases(*community, *days).count(db).await,
             Self::Contributions { community, days, kinds } => contributions(*community, *days, kinds).count(db).await,
             Self::Costs { community, days } => costs(*community, *days).count(db).await,
+            Self::Parties { community, who } => parties(*community, *who).count(db).await,
         }
     }
 
@@ -89,6 +103,10 @@ impl RowSource {
             Self::Costs { community, days } => {
                 let rows = costs(*community, *days).offset(start).limit(size).all(db).await?;
                 Ok(rows.into_iter().map(cost_row).collect())
+            }
+            Self::Parties { community, who } => {
+                let rows = parties(*community, *who).offset(start).limit(size).all(db).await?;
+                Ok(rows.into_iter().map(party_row).collect())
             }
         }
     }
@@ -133,6 +151,25 @@ fn costs(community: CommunityId, days: Days) -> Select<cost_line::Entity> {
         .order_by_asc(cost_line::Column::Id)
 }
 
+fn parties(community: CommunityId, who: Who) -> Select<party::Entity> {
+    let of_kind = |kind: PartyKind| party::Column::Kind.eq(kind.as_str());
+    let condition = match who {
+        Who::Joined((first, last)) => Condition::all()
+            .add(of_kind(PartyKind::Member))
+            .add(party::Column::IsStaff.eq(false))
+            .add(party::Column::Since.between(first, last)),
+        Who::Customers(day) => Condition::all()
+            .add(of_kind(PartyKind::Account))
+            .add(party::Column::Since.lte(day))
+            .add(Condition::any().add(party::Column::Until.is_null()).add(party::Column::Until.gt(day))),
+    };
+    party::Entity::find()
+        .filter(party::Column::CommunityId.eq(community.0))
+        .filter(condition)
+        .order_by_asc(party::Column::Since)
+        .order_by_asc(party::Column::Id)
+}
+
 fn observation_row(row: observation::Model) -> Row {
     Row {
         kind: "observation".into(),
@@ -163,6 +200,18 @@ fn contribution_row(row: contribution::Model) -> Row {
         id: format!("{}:{}", row.source, row.external_key),
         day: Some(row.at.date_naive()),
         text: format!("{}{thread}", row.kind),
+        value: None,
+        amount: None,
+    }
+}
+
+fn party_row(row: party::Model) -> Row {
+    let text = if row.kind == PartyKind::Account.as_str() { "became a customer" } else { "joined" };
+    Row {
+        kind: "party".into(),
+        id: format!("{}:{}", row.source, row.external_key),
+        day: row.since,
+        text: text.into(),
         value: None,
         amount: None,
     }

@@ -30,7 +30,7 @@ use crate::tenancy::store::community_of;
 use crate::value_map::contact_baseline::contact_baseline;
 use crate::value_map::counted::{counts_of, distinct_pace, observed};
 use crate::value_map::days::{Days, Span};
-use crate::value_map::health::health_of;
+use crate::value_map::health::{health_of, pace_customers};
 use crate::value_map::money::{Ledger, money_of};
 use crate::value_map::month_cache::MonthCache;
 use crate::value_map::store::{answered, answered_within, latest_period};
@@ -228,6 +228,8 @@ impl Parts {
                     let pace = distinct_pace(db, community, &ledger.identities, days.before()).await?;
                     now.active_pace = Some(pace);
                     before.counts.active_members = pace.whole;
+                    let both = (&mut now.health, &mut before.health);
+                    pace_customers(db, community, &model, days.before(), both).await?;
                 }
                 Ok(Tracked { now, before, baseline })
             }

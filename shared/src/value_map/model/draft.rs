@@ -110,6 +110,16 @@ pub enum MeasureSource {
     /// Members whose first post was a question and was answered by somebody else within seven days, as a share of those
     /// whose first post was a question, in 0..1.
     FirstPostAnsweredRate,
+    /// Answers by the ten members who gave most, as a share of all answers by members, in 0..1.
+    BusiestAnswererShare,
+    /// The fewest members who gave half of all answers by members.
+    AnswerersOfHalf,
+    /// Members active in days 30 to 59 after they joined, as a share of those whose day 59 lies in the quarter, in 0..1.
+    RetentionMonthOne,
+    /// The same of days 90 to 119.
+    RetentionMonthThree,
+    /// Customers of which somebody did anything, as a share of all customers, in 0..1.
+    ActiveCustomerShare,
 }
 
 impl MeasureSource {
@@ -155,6 +165,31 @@ impl MeasureSource {
                  those whose first post was one that is at least 7 days old; Wilson interval. A post is the first where \
                  the member joined after tracking began, or had posted nothing in 90 days of tracking; others are left \
                  out."
+            }
+            Self::BusiestAnswererShare => {
+                "Replies by the ten members who wrote most, over all replies by members in the quarter. Replies by staff, \
+                 and to own questions, are left out. All are counted, so that there is no interval; the fewer days, the \
+                 higher the share."
+            }
+            Self::AnswerersOfHalf => {
+                "The fewest members who wrote half of all replies by members in the quarter. Replies by staff, and to own \
+                 questions, are left out. All are counted, so that there is no interval."
+            }
+            Self::RetentionMonthOne => {
+                "Members who wrote, liked or took part in an activity on days 30 to 59 after the day on which they joined, \
+                 over the members whose day 59 lies in the quarter and is over; Wilson interval. Staff, and members \
+                 without a day of joining, are left out."
+            }
+            Self::RetentionMonthThree => {
+                "Members who wrote, liked or took part in an activity on days 90 to 119 after the day on which they \
+                 joined, over the members whose day 119 lies in the quarter and is over; Wilson interval. Staff, and \
+                 members without a day of joining, are left out."
+            }
+            Self::ActiveCustomerShare => {
+                "Accounts that were customers at the end of the quarter and of which a linked member, or the account \
+                 itself, wrote, liked or took part in an activity in it, over all customers; Wilson interval. Customers \
+                 without a known member count as not active. Of a quarter that is running: those so far, over the share \
+                 that as many days had of the quarter before (Wilson interval of that share)."
             }
         }
     }
