@@ -3,7 +3,7 @@
 use sea_orm::prelude::DateTimeUtc;
 use serde_json::{Value, json};
 use valuemap_shared::calendar::Quarter;
-use valuemap_tests::{Engine, seconds_since_1970};
+use valuemap_tests::{Engine, seconds_since_1970, valuemap};
 
 use crate::value_map::{close, map, reading};
 use crate::{World, on_both_databases};
@@ -13,6 +13,7 @@ on_both_databases!(
     answers_may_come_from_few,
     newcomers_come_again_or_not,
     customers_are_active_or_not,
+    a_template_is_a_scoring_model_to_start_from,
 );
 
 /// Measures of knowledge, each with its key, its source, and baseline and target.
@@ -273,4 +274,33 @@ async fn customers_are_active_or_not(engine: Engine) {
     if f64::from(days) / f64::from(period.days()) > 0.1 && days < before.days() {
         close(&part(&world, &period.to_string(), "customers").await["value"], 2.0 / 8.0);
     }
+}
+
+async fn a_template_is_a_scoring_model_to_start_from(engine: Engine) {
+    let world = World::new(engine).await;
+    let run = async |arguments: &[&str]| {
+        let output = valuemap(&world.scratch, arguments).await.unwrap();
+        let said = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap()).concat();
+        (output.status.success(), said)
+    };
+    let (_, listed) = run(&["model", "template"]).await;
+    let templates = world.api.ask("{ scoringModelTemplates { name about document } }", json!({})).await.unwrap();
+    let templates = templates["scoringModelTemplates"].as_array().unwrap();
+    assert_eq!((templates.len(), listed.lines().count()), (5, 5), "{listed}");
+    for template in templates {
+        let name = template["name"].as_str().unwrap();
+        assert!(listed.contains(name) && listed.contains(template["about"].as_str().unwrap()), "{listed}");
+        let file = format!("{name}.json");
+        let (fine, said) = run(&["model", "template", name, "--output", &file]).await;
+        assert!(fine, "{said}");
+        let written = std::fs::read_to_string(world.scratch.folder().join(&file)).unwrap();
+        assert_eq!(serde_json::from_str::<Value>(&written).unwrap(), template["document"]);
+        let (fine, said) = run(&["model", "import", &file, "--community", &world.community]).await;
+        assert!(fine && said.contains("saved as"), "{said}");
+    }
+    let (fine, said) = run(&["model", "template", "games"]).await;
+    assert!(!fine && said.contains("no template `games`; there are support, product-led"), "{said}");
+    // Another process saved them, which the server sees a little later.
+    let version = async || map(&world, json!({})).await["modelVersion"].clone();
+    while version().await != "first-months-6" {}
 }

@@ -37,6 +37,7 @@ const FIELDS: &[(&str, Option<&str>)] = &[
     ("Query.whatIf", FIGURES),
     ("Query.series", FIGURES),
     ("Query.scoringModels", FIGURES),
+    ("Query.scoringModelTemplates", FIGURES),
     ("Query.comparisons", FIGURES),
     ("Query.attributionRuns", FIGURES),
     ("Query.attributionRun", FIGURES),
@@ -125,8 +126,9 @@ const OF_PEOPLE: [&str; 11] = [
     "ExplainedRow",
 ];
 
-/// The fields that take the viewer's own organisation for what they are about, and no id.
-const OF_THE_VIEWER: [&str; 6] = ["viewer", "communities", "limits", "tokens", "auditLog", "createCommunity"];
+/// The fields that take the viewer's own organisation for what they are about, or are the same for all, and no id.
+const OF_THE_VIEWER: [&str; 7] =
+    ["viewer", "communities", "limits", "scoringModelTemplates", "tokens", "auditLog", "createCommunity"];
 
 const DESCRIBED: &str = "query { __schema { types { name kind
     fields { name args { name type { ...type } } type { ...type } }

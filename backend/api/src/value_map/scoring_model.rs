@@ -8,7 +8,7 @@ use valuemap_engine::scoring_models::store::{Saved, StoredModel, models_of, save
 use valuemap_engine::tenancy::rights::Right;
 use valuemap_engine::tenancy::store::community_of;
 use valuemap_shared::survey::ProblemCode;
-use valuemap_shared::value_map::model::ScoringModelDraft;
+use valuemap_shared::value_map::model::{MODEL_TEMPLATES, ModelTemplate, ScoringModelDraft};
 
 use crate::context::{Need, own, services, viewer};
 use crate::error::ApiError;
@@ -35,6 +35,12 @@ impl ScoringModelQuery {
         }
         let models = models_of(db, community).await?;
         Ok(Some(models.into_iter().map(|stored| ScoringModel(Box::new(stored))).collect()))
+    }
+
+    /// Scoring models to start from. To use one, state your own baselines and targets in its document and save that.
+    #[graphql(guard = "Right::ReadFigures.needed()")]
+    async fn scoring_model_templates(&self) -> Vec<ScoringModelTemplate> {
+        MODEL_TEMPLATES.into_iter().map(ScoringModelTemplate).collect()
     }
 }
 
@@ -84,6 +90,26 @@ pub fn read_document(document: Value) -> Result<ScoringModelDraft, valuemap_shar
         let path = path.trim_start_matches('.');
         valuemap_shared::survey::Problem::new(path, ProblemCode::Malformed, error.inner().to_string())
     })
+}
+
+pub struct ScoringModelTemplate(ModelTemplate);
+
+/// A scoring model to start from. Its baselines, targets and amounts are placeholders.
+#[Object]
+impl ScoringModelTemplate {
+    async fn name(&self) -> &str {
+        self.0.name
+    }
+
+    /// For whom it is.
+    async fn about(&self) -> &str {
+        self.0.about
+    }
+
+    /// The whole model, as it is written in files and taken by `saveScoringModel`.
+    async fn document(&self) -> Json<ScoringModelDraft> {
+        Json(self.0.model())
+    }
 }
 
 #[derive(InputObject)]

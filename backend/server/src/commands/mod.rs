@@ -91,6 +91,9 @@ enum Command {
 }
 
 pub fn run(cli: Cli) -> anyhow::Result<()> {
+    if let Command::Model(model::Model::Template(template)) = &cli.command {
+        return template.run();
+    }
     if let Command::Schema(schema) = cli.command {
         return schema.run();
     }

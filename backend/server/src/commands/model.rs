@@ -12,9 +12,9 @@ use valuemap_engine::database::author::Author;
 use valuemap_engine::scoring_models::store::{Saved, model_of, models_of, save_model};
 use valuemap_shared::ids::CommunityId;
 use valuemap_shared::survey::Problem;
-use valuemap_shared::value_map::model::{ScoringModel, ScoringModelDraft};
+use valuemap_shared::value_map::model::{MODEL_TEMPLATES, ModelTemplate, ScoringModel, ScoringModelDraft};
 
-use crate::commands::find_community;
+use crate::commands::{find_community, say};
 
 #[derive(Subcommand)]
 pub enum Model {
@@ -36,6 +36,8 @@ pub enum Model {
         #[arg(long, value_name = "FILE")]
         output: Option<PathBuf>,
     },
+    /// Write a scoring model to start from, or list those that there are
+    Template(Template),
     /// Save a JSON file as the next version
     Import {
         /// The file, as `model export` writes it
@@ -55,11 +57,22 @@ pub enum Model {
     },
 }
 
+/// It needs no database.
+#[derive(clap::Args)]
+pub struct Template {
+    /// Its name; without one, all are listed
+    name: Option<String>,
+    /// The file to write [default: standard output]
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
 impl Model {
     pub async fn run(&self, database: &Database, ambient: &Ambient) -> anyhow::Result<()> {
         match self {
             Self::List { community } => list(database, community).await,
             Self::Export { community, version, output } => export(database, community, *version, output.as_ref()).await,
+            Self::Template(template) => template.run(),
             Self::Import { file, community, based_on, note, check } => {
                 let owned = find_community(database, community).await?;
                 let community = CommunityId(owned.id);
@@ -85,6 +98,19 @@ impl Model {
     }
 }
 
+impl Template {
+    pub fn run(&self) -> anyhow::Result<()> {
+        let Some(name) = &self.name else {
+            let line = |template: ModelTemplate| format!("{:<14}{}\n", template.name, template.about);
+            return say(&MODEL_TEMPLATES.map(line).concat());
+        };
+        let names = MODEL_TEMPLATES.map(|template| template.name).join(", ");
+        let template =
+            ModelTemplate::named(name).with_context(|| format!("no template `{name}`; there are {names}"))?;
+        write(&template.model(), name, self.output.as_ref())
+    }
+}
+
 async fn list(database: &Database, community: &str) -> anyhow::Result<()> {
     let community = CommunityId(find_community(database, community).await?.id);
     for stored in models_of(&database.read, community).await? {
@@ -103,13 +129,17 @@ async fn export(
     let community = CommunityId(find_community(database, community).await?.id);
     let stored = model_of(&database.read, community, version).await?;
     let stored = stored.context("there is no such version; `valuemap model list` shows them")?;
-    let written = serde_json::to_string_pretty(&stored.draft)?;
+    write(&stored.draft, &stored.model.label(), output)
+}
+
+fn write(model: &ScoringModelDraft, name: &str, output: Option<&PathBuf>) -> anyhow::Result<()> {
+    let written = serde_json::to_string_pretty(model)?;
     match output {
         None => println!("{written}"),
         Some(path) => {
             let cannot = || format!("cannot write {}", path.display());
             writeln!(File::create_new(path).with_context(cannot)?, "{written}").with_context(cannot)?;
-            eprintln!("{} written to {}", stored.model.label(), path.display());
+            eprintln!("{name} written to {}", path.display());
         }
     }
     Ok(())

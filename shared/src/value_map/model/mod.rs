@@ -6,6 +6,7 @@ mod found;
 mod parse;
 mod parse_financial;
 mod standard;
+mod templates;
 
 pub use draft::{
     AcquisitionDraft, Aggregation, AttributionDraft, AttributionUnit, ChoiceDraft, Direction, FinancialDraft,
@@ -14,6 +15,7 @@ pub use draft::{
 };
 pub use parse_financial::{ATTRIBUTION_MODELS, default_role_weights};
 pub use standard::standard_model;
+pub use templates::{MODEL_TEMPLATES, ModelTemplate};
 
 use std::collections::BTreeMap;
 
