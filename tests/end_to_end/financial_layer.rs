@@ -16,6 +16,17 @@ on_both_databases!(
 
 const HELP_COLUMNS: &str = "who,when,found_answer,would_have_asked,asked_anyway\n";
 
+pub(crate) async fn publish_survey(world: &World, name: &str, questions: Vec<Value>) {
+    let create = "mutation($c: ID!, $name: String!) { createSurvey(input: {community: $c, name: $name}) { ... on Survey { id } } }";
+    let created = world.api.ask(create, json!({ "c": world.community, "name": name })).await.unwrap();
+    let survey = created["createSurvey"]["id"].clone();
+    let save = "mutation($input: SaveSurveyDraftInput!) { saveSurveyDraft(input: $input) { __typename } }";
+    let draft = json!({ "survey": survey, "title": name, "questions": questions });
+    world.api.ask(save, json!({ "input": draft })).await.unwrap();
+    let publish = "mutation($s: ID!) { publishSurvey(input: {survey: $s}) { __typename } }";
+    world.api.ask(publish, json!({ "s": survey })).await.unwrap();
+}
+
 /// Publishes a survey of the three questions that calibrate deflection, and imports answers to them.
 async fn import_help_answers(world: &World, csv: String) {
     let questions: Vec<Value> = ["found_answer", "would_have_asked", "asked_anyway"]
@@ -26,13 +37,7 @@ async fn import_help_answers(world: &World, csv: String) {
         })
         .collect();
     std::fs::write(world.scratch.folder().join("help.csv"), csv).unwrap();
-    let create = "mutation($c: ID!) { createSurvey(input: {community: $c, name: \"Help\"}) { ... on Survey { id } } }";
-    let survey = world.api.ask(create, json!({ "c": world.community })).await.unwrap()["createSurvey"]["id"].clone();
-    let save = "mutation($input: SaveSurveyDraftInput!) { saveSurveyDraft(input: $input) { __typename } }";
-    let draft = json!({ "survey": survey, "title": "Help", "questions": questions });
-    world.api.ask(save, json!({ "input": draft })).await.unwrap();
-    let publish = "mutation($s: ID!) { publishSurvey(input: {survey: $s}) { __typename } }";
-    world.api.ask(publish, json!({ "s": survey })).await.unwrap();
+    publish_survey(world, "Help", questions).await;
     let maps = [
         "who=respondent",
         "when=date",

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use valuemap_shared::calendar::Quarter;
 use valuemap_tests::{Engine, seconds_since_1970, valuemap};
 
+use crate::financial_layer::publish_survey;
 use crate::value_map::{close, map, reading};
 use crate::{World, on_both_databases};
 
@@ -14,25 +15,34 @@ on_both_databases!(
     newcomers_come_again_or_not,
     customers_are_active_or_not,
     a_template_is_a_scoring_model_to_start_from,
+    members_say_where_they_heard_of_it,
 );
 
 /// Measures of knowledge, each with its key, its source, and baseline and target.
 async fn measure(world: &World, measures: &[(&str, &str, f64, f64)]) {
-    let query = "query($id: ID!) { scoringModels(community: $id) { version document } }";
-    let models = world.api.ask(query, json!({ "id": world.community })).await.unwrap();
-    let newest = &models["scoringModels"][0];
-    let mut document = newest["document"].clone();
+    let mut document = newest_model(world).await["document"].clone();
     for (key, source, baseline, target) in measures {
         let direction = if target > baseline { "HIGHER_IS_BETTER" } else { "LOWER_IS_BETTER" };
         document["measures"].as_array_mut().unwrap().push(json!({
             "key": key, "name": key, "element": "KNOWLEDGE", "unit": "unit", "direction": direction,
             "baseline": baseline, "target": target, "weight": 1.0, "source": source }));
     }
+    save(world, document).await;
+}
+
+async fn save(world: &World, document: Value) {
     let query = "mutation($input: SaveScoringModelInput!) { saveScoringModel(input: $input) { __typename
         ... on InvalidScoringModel { problems { path message } } } }";
-    let input = json!({ "community": world.community, "document": document, "basedOn": newest["version"] });
+    let based_on = newest_model(world).await["version"].clone();
+    let input = json!({ "community": world.community, "document": document, "basedOn": based_on });
     let saved = world.api.ask(query, json!({ "input": input })).await.unwrap();
     assert_eq!(saved["saveScoringModel"]["__typename"], "ScoringModel", "{saved}");
+}
+
+async fn newest_model(world: &World) -> Value {
+    let query = "query($id: ID!) { scoringModels(community: $id) { version document } }";
+    let models = world.api.ask(query, json!({ "id": world.community })).await.unwrap();
+    models["scoringModels"][0].clone()
 }
 
 /// The part of the score that a measure is, with its value or the reason why it has none.
@@ -303,4 +313,34 @@ async fn a_template_is_a_scoring_model_to_start_from(engine: Engine) {
     // Another process saved them, which the server sees a little later.
     let version = async || map(&world, json!({})).await["modelVersion"].clone();
     while version().await != "first-months-6" {}
+}
+
+async fn members_say_where_they_heard_of_it(engine: Engine) {
+    let world = World::new(engine).await;
+    let choices = json!([{ "key": "community", "label": "The community" }, { "key": "search", "label": "A search" }]);
+    let kind = json!({ "singleChoice": { "choices": choices } });
+    let question = json!({ "key": "heard_of_us", "prompt": "How did you hear of us?", "required": true, "kind": kind });
+    publish_survey(&world, "Welcome", vec![question]).await;
+    let answer = |index: u32| format!("{index},2026-02-01,{}\n", if index < 6 { "community" } else { "search" });
+    let csv: String = std::iter::once("who,when,heard\n".to_owned()).chain((0..20).map(answer)).collect();
+    std::fs::write(world.scratch.folder().join("heard.csv"), csv).unwrap();
+    let mut arguments = vec!["import", "responses", "heard.csv", "--community", &world.community];
+    arguments.extend(["--survey", "Welcome", "--load", "--map", "who=respondent", "--map", "when=date"]);
+    arguments.extend(["--map", "heard=question:heard_of_us"]);
+    let output = valuemap(&world.scratch, &arguments).await.unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+
+    let mut document = newest_model(&world).await["document"].clone();
+    document["measures"].as_array_mut().unwrap().push(json!({
+        "key": "heard_of_us", "name": "Heard of us in the community", "element": "KNOWLEDGE", "unit": "share",
+        "direction": "HIGHER_IS_BETTER", "baseline": 0.0, "target": 0.6, "weight": 1.0, "source": "CHOICE_SHARE",
+        "choice": { "question": "heard_of_us", "choice": "community" } }));
+    save(&world, document).await;
+    let heard = part(&world, "2026-Q1", "heard_of_us").await;
+    close(&heard["value"], 0.3);
+    close(&heard["score"], 50.0);
+    let query = "query($id: ID!) { explain(community: $id, period: \"2026-Q1\", figure: { measure: \"heard_of_us\" }) {
+        notListed { answers } rows { totalCount } } }";
+    let explained = world.api.ask(query, json!({ "id": world.community })).await.unwrap()["explain"].clone();
+    assert_eq!((&explained["notListed"]["answers"], &explained["rows"]["totalCount"]), (&json!(20), &json!(0)));
 }

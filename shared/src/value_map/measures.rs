@@ -66,6 +66,7 @@ pub(super) fn measured(
         MeasureSource::AnswerersOfHalf => figures.health.answerers.answerers_of_half(ask.minimum),
         MeasureSource::RetentionMonthOne => figures.health.month_one.retention(ask.minimum),
         MeasureSource::RetentionMonthThree => figures.health.month_three.retention(ask.minimum),
+        MeasureSource::ChoiceShare => choice_share(measure, figures, ask.minimum),
         MeasureSource::ActiveCustomerShare if at_this_pace(1.0, figures.stretch.share()).is_none() => {
             Err(HARDLY_BEGUN.into())
         }
@@ -95,6 +96,19 @@ fn share(part: u64, whole: u64, nothing: &str) -> Result<Measured, String> {
     }
     let interval = wilson_interval(part as f64, whole as f64);
     Ok(Measured { value: part as f64 / whole as f64, interval: Some((interval.low, interval.high)), answers: 0 })
+}
+
+/// How many of those who answered a question chose one of its answers.
+fn choice_share(measure: &Measure, figures: &Figures, minimum: u64) -> Result<Measured, String> {
+    let choice = measure.choice.as_ref().ok_or("it is of no choice")?;
+    let (chose, answers) = figures.chosen(choice);
+    if answers == 0 {
+        return Err(format!("nobody answered a single-choice question `{}`", choice.question));
+    }
+    if answers < minimum {
+        return Err("too few answered".into());
+    }
+    Ok(Measured { answers, ..share(chose, answers, "nobody answered")? })
 }
 
 fn recommendation(figures: &Figures, minimum: u64) -> Result<Measured, String> {

@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use super::ask::Ask;
 use super::measures::measured;
 use super::members::{index_of, recommendation};
-use super::model::{Measure, MeasureSource, ScoringModel};
+use super::model::{Choice, Measure, MeasureSource, ScoringModel};
 use super::{
     Absence, AmountRange, Element, Figures, Interval, Layer, NoScore, Reading, RecommendationReading, TallyCounts,
     ValueMap, Weighting,
@@ -153,6 +153,9 @@ pub fn month_reading(month: &Month, figure: &Figure, model: &ScoringModel, minim
 fn month_of_measure(month: &Month, measure: &Measure, model: &ScoringModel, minimum: u64) -> SeriesReading {
     match measure.source {
         MeasureSource::Deflection => return not_by_month(DEFLECTED),
+        MeasureSource::ChoiceShare if measure.choice.as_ref().is_some_and(|choice| is_hidden(month, choice)) => {
+            return hidden(minimum);
+        }
         MeasureSource::Recommendation if month.hidden.contains(&Subject::Recommendation) => return hidden(minimum),
         MeasureSource::ActiveMembers | MeasureSource::ActiveCustomerShare if month.figures.stretch.share() < 1.0 => {
             return no_data(DISTINCT);
@@ -168,6 +171,11 @@ fn month_of_measure(month: &Month, measure: &Measure, model: &ScoringModel, mini
         }),
         Err(message) => no_data(message),
     }
+}
+
+/// The question as a whole is hidden with its answers.
+fn is_hidden(month: &Month, choice: &Choice) -> bool {
+    month.hidden.contains(&Subject::Question(choice.question.clone()))
 }
 
 fn of_reading(reading: Reading) -> SeriesReading {

@@ -130,7 +130,7 @@ async fn explain_measure(
         MeasureSource::StaffAnswerShare => contributions(&[ContributionKind::Reply]),
         MeasureSource::ActiveMembers => contributions(ContributionKind::ALL),
         MeasureSource::Deflection => contributions(&[ContributionKind::Solution]),
-        MeasureSource::Recommendation => RowSource::Listed(Vec::new()),
+        MeasureSource::Recommendation | MeasureSource::ChoiceShare => RowSource::Listed(Vec::new()),
         MeasureSource::TimeToFirstAnswer
         | MeasureSource::TimeToSolution
         | MeasureSource::UnansweredShare
@@ -148,6 +148,7 @@ async fn explain_measure(
     };
     let answers = match (measure.source, &map.recommendation) {
         (MeasureSource::Deflection, _) => asked_who_helped_themselves(db, community, model, days).await?,
+        (MeasureSource::ChoiceShare, _) => part.map_or(0, |part| part.answers),
         (MeasureSource::Recommendation, RecommendationReading::Recommendation(score)) => score.answers,
         _ => 0,
     };

@@ -56,7 +56,8 @@ async fn summed_answers(
 ) -> Result<Vec<TallyCounts>, DbErr> {
     subjects.push(Subject::Responses);
     let help = &model.financial.self_service;
-    for choice in [&help.success, &help.intent, &help.no_further_action] {
+    let of_measures = model.measures.iter().filter_map(|measure| measure.choice.as_ref());
+    for choice in [&help.success, &help.intent, &help.no_further_action].into_iter().chain(of_measures) {
         subjects.push(Subject::Question(choice.question.clone()));
         subjects.push(Subject::Choice { question: choice.question.clone(), choice: choice.choice.clone() });
     }

@@ -71,6 +71,9 @@ pub struct MeasureDraft {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
     pub source: MeasureSource,
+    /// The answer whose share is measured; of [`MeasureSource::ChoiceShare`] alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub choice: Option<ChoiceDraft>,
     /// How several observations of a quarter become one.
     #[serde(default)]
     pub aggregation: Aggregation,
@@ -120,6 +123,9 @@ pub enum MeasureSource {
     RetentionMonthThree,
     /// Customers of which somebody did anything, as a share of all customers, in 0..1.
     ActiveCustomerShare,
+    /// Members who chose an answer to a single-choice question, as a share of those who answered it, in 0..1: the source
+    /// that they report themselves, say.
+    ChoiceShare,
 }
 
 impl MeasureSource {
@@ -174,6 +180,10 @@ impl MeasureSource {
             Self::AnswerersOfHalf => {
                 "The fewest members who wrote half of all replies by members in the quarter. Replies by staff, and to own \
                  questions, are left out. All are counted, so that there is no interval."
+            }
+            Self::ChoiceShare => {
+                "Answers to a single-choice question that chose this one, over all answers to it in the quarter; Wilson \
+                 interval. What members say of themselves, and of those who answered."
             }
             Self::RetentionMonthOne => {
                 "Members who wrote, liked or took part in an activity on days 30 to 59 after the day on which they joined, \

@@ -70,6 +70,8 @@ pub struct Measure {
     pub weight: f64,
     pub owner: Option<String>,
     pub source: MeasureSource,
+    /// Of a share of answers, the answer.
+    pub choice: Option<Choice>,
     pub aggregation: Aggregation,
 }
 

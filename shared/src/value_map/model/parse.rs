@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::draft::*;
 use super::found::Found;
 use super::parse_financial::parse_financial;
-use super::{Indicator, Link, Measure, ScoringModel};
+use super::{Choice, Indicator, Link, Measure, ScoringModel};
 use crate::survey::{Problem, ProblemCode};
 use crate::value_map::attainment::Scale;
 use crate::value_map::{Element, Layer};
@@ -81,6 +81,7 @@ fn parse_measures(drafts: &[MeasureDraft], found: &mut Found) -> Vec<Measure> {
                            the baseline, lower is better one below";
             found.add(path("direction"), ProblemCode::Malformed, message);
         }
+        let choice = parse_choice(draft, &path("choice"), found);
         if let (Some(element), Some(scale)) = (element, scale) {
             measures.push(Measure {
                 key: draft.key.clone(),
@@ -91,11 +92,29 @@ fn parse_measures(drafts: &[MeasureDraft], found: &mut Found) -> Vec<Measure> {
                 weight: draft.weight,
                 owner: draft.owner.clone(),
                 source: draft.source,
+                choice,
                 aggregation: draft.aggregation,
             });
         }
     }
     measures
+}
+
+fn parse_choice(draft: &MeasureDraft, path: &str, found: &mut Found) -> Option<Choice> {
+    match (&draft.choice, draft.source) {
+        (Some(choice), MeasureSource::ChoiceShare) => {
+            found.text(&format!("{path}.question"), &choice.question);
+            found.text(&format!("{path}.choice"), &choice.choice);
+            return Some(Choice { question: choice.question.clone(), choice: choice.choice.clone() });
+        }
+        (None, MeasureSource::ChoiceShare) => {
+            let message = "a share of answers needs the question and the choice that it is of";
+            found.add(path, ProblemCode::Missing, message);
+        }
+        (Some(_), _) => found.add(path, ProblemCode::Malformed, "only CHOICE_SHARE is of a choice"),
+        (None, _) => {}
+    }
+    None
 }
 
 fn parse_indicators(drafts: &[IndicatorDraft], found: &mut Found) -> Vec<Indicator> {
@@ -266,6 +285,20 @@ mod tests {
         );
         check(|draft| draft.measures[0].weight = -1.0, &["measures.0.weight: -1 is no weight"]);
         check(|draft| draft.measures[1].key = "contact_rate".into(), &["measures.1.key: two measures are called"]);
+    }
+
+    #[test]
+    fn a_share_of_answers_is_of_a_choice_and_nothing_else_is() {
+        let choice = Some(ChoiceDraft { question: "heard_of_us".into(), choice: "community".into() });
+        let of = |source, choice| {
+            move |draft: &mut ScoringModelDraft| {
+                draft.measures[0].source = source;
+                draft.measures[0].choice = choice;
+            }
+        };
+        check(of(MeasureSource::ChoiceShare, choice.clone()), &[]);
+        check(of(MeasureSource::ChoiceShare, None), &["measures.0.choice: a share of answers needs the question"]);
+        check(of(MeasureSource::ContactRate, choice), &["measures.0.choice: only CHOICE_SHARE is of a choice"]);
     }
 
     #[test]

@@ -34,6 +34,7 @@ fn measures() -> Vec<MeasureDraft> {
             weight,
             owner: None,
             source,
+            choice: None,
             aggregation: Last,
         };
     let mut measures = vec![

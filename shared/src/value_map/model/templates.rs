@@ -208,6 +208,7 @@ fn measure(
         weight,
         owner: None,
         source,
+        choice: None,
         aggregation: Aggregation::Last,
     }
 }
