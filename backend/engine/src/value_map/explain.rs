@@ -8,6 +8,7 @@ use valuemap_shared::money::Money;
 use valuemap_shared::value_map::model::{MeasureSource, ScoringModel};
 use valuemap_shared::value_map::{self as domain, Figure, Health, HealthPart, Layer, Reading, RecommendationReading};
 
+use crate::activities::identity::Identities;
 use crate::scoring_models::store::model_of;
 use crate::value_map::days::Days;
 use crate::value_map::explained_rows::{Row, RowSource, Who, part_row};
@@ -103,7 +104,11 @@ async fn explain_measure(
     inputs.extend(part.and_then(|part| part.score).map(|score| input("score", score)));
     let mut method = measure.source.method().to_owned();
     let health = match HealthPart::of(measure.source) {
-        Some(_) => health_of(db, community, model, days, now).await?,
+        Some(_) => {
+            let confidence = model.financial.attribution.minimum_confidence;
+            let identities = Identities::of(db, community, confidence).await?;
+            health_of(db, community, (model, &identities), days, now).await?
+        }
         None => Health::default(),
     };
     inputs.extend(health.inputs(measure.source));

@@ -229,7 +229,8 @@ impl Parts {
                     now.active_pace = Some(pace);
                     before.counts.active_members = pace.whole;
                     let both = (&mut now.health, &mut before.health);
-                    pace_customers(db, community, &model, days.before(), both).await?;
+                    let by = (model.as_ref(), &ledger.identities);
+                    pace_customers(db, community, by, days.before(), both).await?;
                 }
                 Ok(Tracked { now, before, baseline })
             }
@@ -312,7 +313,7 @@ async fn tracked_days(
         observed: observed(db, community, model, days).await?,
         counts: counts_of(db, community, &ledger.identities, days).await?,
         active_pace: None,
-        health: health_of(db, community, model, days, now).await?,
+        health: health_of(db, community, (model, &ledger.identities), days, now).await?,
         money: money_of(db, community, model, ledger, days).await?,
     })
 }

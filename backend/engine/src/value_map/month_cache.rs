@@ -88,7 +88,7 @@ async fn compute(
             tallies,
             observed: observed_in(db, community, model, (so_far, stretch)).await?,
             counts: counts_of(db, community, &identities, so_far).await?,
-            health: health_of(db, community, model, so_far, now).await?,
+            health: health_of(db, community, (model, &identities), so_far, now).await?,
             money: MoneyFigures { costs: costs(db, community, &exchange, so_far).await?, ..MoneyFigures::default() },
             ..Figures::default()
         };

@@ -22,7 +22,7 @@ use crate::value_map::health::activity::active_days;
 pub async fn health_of(
     db: &impl ConnectionTrait,
     community: CommunityId,
-    model: &ScoringModel,
+    (model, identities): (&ScoringModel, &Identities),
     days: impl Into<Span>,
     now: DateTime<Utc>,
 ) -> Result<Health, DbErr> {
@@ -32,19 +32,18 @@ pub async fn health_of(
     if needed.is_empty() {
         return Ok(health);
     }
-    let identities = identities(db, community, model).await?;
     let with_first_posts = needed.contains(&HealthPart::FirstPosts);
     if with_first_posts || needed.contains(&HealthPart::Questions) {
-        health.questions = questions::counts(db, community, &identities, (days, now), with_first_posts).await?;
+        health.questions = questions::counts(db, community, identities, (days, now), with_first_posts).await?;
     }
     if needed.contains(&HealthPart::Answerers) {
-        health.answerers = answerers::counts(db, community, &identities, days).await?;
+        health.answerers = answerers::counts(db, community, identities, days).await?;
     }
     if [HealthPart::MonthOne, HealthPart::MonthThree, HealthPart::Customers].iter().all(|part| !needed.contains(part)) {
         return Ok(health);
     }
     let active = active_days(db, community, retention::watched(days)).await?;
-    let of = (&identities, &active);
+    let of = (identities, &active);
     if needed.contains(&HealthPart::MonthOne) {
         health.month_one = retention::cohort(db, community, of, MONTH_ONE, (days, now)).await?;
     }
@@ -62,16 +61,15 @@ pub async fn health_of(
 pub async fn pace_customers(
     db: &impl ConnectionTrait,
     community: CommunityId,
-    model: &ScoringModel,
+    (model, identities): (&ScoringModel, &Identities),
     first_days: Days,
     (now, before): (&mut Health, &mut Health),
 ) -> Result<(), DbErr> {
     if !parts_of(model).contains(&HealthPart::Customers) {
         return Ok(());
     }
-    let identities = identities(db, community, model).await?;
     let active = active_days(db, community, first_days.period.into()).await?;
-    let of = (&identities, &active);
+    let of = (identities, &active);
     now.customers.pace = Some(customers::pace(db, community, of, first_days).await?);
     before.customers = customers::counts(db, community, of, first_days.period.into()).await?;
     Ok(())
@@ -79,12 +77,4 @@ pub async fn pace_customers(
 
 fn parts_of(model: &ScoringModel) -> BTreeSet<HealthPart> {
     model.measures.iter().filter_map(|measure| HealthPart::of(measure.source)).collect()
-}
-
-async fn identities(
-    db: &impl ConnectionTrait,
-    community: CommunityId,
-    model: &ScoringModel,
-) -> Result<Identities, DbErr> {
-    Identities::of(db, community, model.financial.attribution.minimum_confidence).await
 }

@@ -215,7 +215,7 @@ async fn first_posts(
     let Some(tracked_from) = tracked_from.flatten() else { return Ok(FirstPosts::default()) };
     let askers: HashSet<Uuid> = questions.iter().map(|question| question.by).collect();
     let person = |party| identities.person(party, days.last);
-    let newcomers = newcomers(db, community, identities.around(&askers), person).await?;
+    let newcomers = newcomers(db, community, identities.by_any_name(askers), person).await?;
     // Whether the first was answered, by member; at one time they may have asked twice.
     let mut firsts: HashMap<Uuid, Option<bool>> = HashMap::new();
     let mut counts = FirstPosts::default();

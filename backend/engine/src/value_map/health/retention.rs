@@ -80,7 +80,7 @@ async fn joined_on(
         .all(db)
         .await?;
     let mut joined: HashMap<Uuid, NaiveDate> = HashMap::new();
-    for some in chunks(identities.around(&found.into_iter().collect()), 1_000) {
+    for some in chunks(identities.by_any_name(found.into_iter().collect()), 1_000) {
         let rows: Vec<(Uuid, Option<NaiveDate>)> = members(community)
             .select_only()
             .columns([party::Column::Id, party::Column::Since])
