@@ -57,7 +57,7 @@ pub(super) async fn cases(
     use support_case::Column::{CommunityId, Id, OpenedAt};
     let (from, until) = days.bounds();
     let monday = from + TimeDelta::days((7 - i64::from(days.first.weekday().num_days_from_monday())) % 7);
-    let weeks = (until - monday).num_days().max(0) / 7;
+    let weeks = Ord::max((until - monday).num_days(), 0) / 7;
     let mut week = CaseStatement::new();
     for index in 0..weeks {
         let begins = monday + TimeDelta::days(7 * index);
