@@ -3,7 +3,6 @@
 //! What members answer moves the map at once and is cheap to read: sums of tallies. What is tracked (counts, outcomes,
 //! costs) takes more statements, and the financial layer takes simulations, so each is kept for as long as it may be.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,9 +15,8 @@ use valuemap_shared::ids::{CommunityId, OrganisationId};
 use valuemap_shared::money::Currency;
 use valuemap_shared::value_map::model::ScoringModel;
 use valuemap_shared::value_map::{
-    CoMoments, ContactBaseline, Counts, DistinctPace, Figures, FinancialReading, Health, MapInputs, MoneyFigures,
-    Observed, Strengths, Stretch, TallyCounts, ValueMap, Weighting, WorthInputs, comparable, financial_reading,
-    strengths, value_map,
+    CoMoments, ContactBaseline, Figures, FinancialReading, MapInputs, Strengths, TallyCounts, ValueMap, Weighting,
+    WorthInputs, comparable, financial_reading, strengths, value_map,
 };
 
 use crate::base::commits::Revision;
@@ -27,13 +25,10 @@ use crate::base::ttl_cache::TtlCache;
 use crate::database::Database;
 use crate::scoring_models::store::model_of;
 use crate::tenancy::store::community_of;
-use crate::value_map::contact_baseline::contact_baseline;
-use crate::value_map::counted::{counts_of, distinct_pace, observed};
 use crate::value_map::days::{Days, Span};
-use crate::value_map::health::{health_of, pace_customers};
-use crate::value_map::money::{Ledger, money_of};
 use crate::value_map::month_cache::MonthCache;
 use crate::value_map::store::{answered, answered_within, latest_period};
+use crate::value_map::tracked::{PeriodKey, Scope, TrackedQuarter, TrackedQuarters};
 
 /// Equal inputs give an equal financial layer: this only bounds what is kept.
 const FINANCIAL_LIFETIME: TimeDelta = TimeDelta::hours(1);
@@ -85,7 +80,6 @@ impl From<NoValue<NoMap>> for NoMap {
 /// A revision, and the day until which it was counted.
 type OnDay<R> = (R, NaiveDate);
 type Maps = ComputedCache<MapKey, OnDay<Revision>, Option<Arc<ValueMap>>, NoMap>;
-type PeriodKey = (CommunityId, u32, Quarter);
 /// With the minimum of answers.
 type FinancialKey = (PeriodKey, u64);
 
@@ -99,11 +93,12 @@ pub struct MapCache {
 
 #[derive(Debug)]
 struct Parts {
+    quarters: TrackedQuarters,
     /// By the revision of what is tracked.
-    tracked: ComputedCache<PeriodKey, OnDay<u64>, Tracked, DbErr>,
+    tracked: ComputedCache<PeriodKey, OnDay<u64>, Tracked, NoMap>,
     /// By the revision of which answers count. What is tracked moves eight quarters of history too little to read them anew
     /// after each commit.
-    strengths: ComputedCache<FinancialKey, u64, Strengths, DbErr>,
+    strengths: ComputedCache<FinancialKey, u64, Strengths, NoMap>,
     financial: TtlCache<FinancialKey, Arc<(WorthInputs, WorthInputs, FinancialReading)>>,
 }
 /// What is tracked about a quarter and the one before.
@@ -114,27 +109,11 @@ struct Tracked {
     baseline: Option<ContactBaseline>,
 }
 
-#[derive(Clone, Debug)]
-struct TrackedQuarter {
-    stretch: Stretch,
-    observed: BTreeMap<String, Observed>,
-    counts: Counts,
-    active_pace: Option<DistinctPace>,
-    health: Health,
-    money: MoneyFigures,
-}
-
-impl TrackedQuarter {
-    fn with(self, (tallies, co_moments): (TallyCounts, CoMoments)) -> Figures {
-        let Self { stretch, observed, counts, active_pace, health, money } = self;
-        Figures { stretch, tallies, co_moments, observed, counts, active_pace, health, money }
-    }
-}
-
 impl MapCache {
     /// Maps are computed on the runtime of this handle.
     pub fn new(home: Handle) -> Self {
         let parts = Parts {
+            quarters: TrackedQuarters::new(home.clone()),
             tracked: ComputedCache::new(CAPACITY, home.clone()),
             strengths: ComputedCache::new(CAPACITY, home.clone()),
             financial: TtlCache::new(FINANCIAL_LIFETIME),
@@ -182,7 +161,8 @@ impl Parts {
             Some(period) => period,
             None => latest_period(db, key.community, today).await?.unwrap_or_else(|| Quarter::containing(today)),
         };
-        let tracked = self.tracked(database, revision, key.community, &model, period, now).await?;
+        let scope = Scope::new(database, key.community, &model, revision.tracked, now);
+        let tracked = self.tracked(&scope, period).await?;
         let (answered_now, answered_before) = answered_so_far(db, key, &model, Days::so_far(period, today)).await?;
         let inputs = MapInputs {
             period,
@@ -193,7 +173,7 @@ impl Parts {
             before: tracked.before.clone().with(answered_before),
             baseline: tracked.baseline,
         };
-        let strengths = self.strengths(database, revision, key, &model, period, now).await?;
+        let strengths = self.strengths(&scope, revision.standings, key.minimum, period).await?;
         let financial = self.financial(&model, &inputs, key, now).await?;
         // Simulations take milliseconds: they run where they keep no other request waiting.
         let mut map = blocking(move || value_map(&model, &inputs, &financial.2, &strengths)).await?;
@@ -204,33 +184,17 @@ impl Parts {
         Ok(map)
     }
 
-    async fn tracked(
-        &self,
-        database: &Database,
-        revision: Revision,
-        community: CommunityId,
-        model: &Arc<ScoringModel>,
-        period: Quarter,
-        now: DateTime<Utc>,
-    ) -> Result<Arc<Tracked>, NoMap> {
-        let key = (community, model.version, period);
-        let asked = Asked { key, revision: (revision.tracked, now.date_naive()), patience: TO_THE_END };
+    async fn tracked(&self, scope: &Scope, period: Quarter) -> Result<Arc<Tracked>, NoMap> {
+        let asked = Asked { key: scope.key(period), revision: scope.revision(), patience: TO_THE_END };
         let tracked = self.tracked.get(asked, || {
-            let (database, model) = (database.clone(), model.clone());
+            let (quarters, scope) = (self.quarters.clone(), scope.clone());
             async move {
-                let db = &database.read;
-                let days = Days::so_far(period, now.date_naive());
-                let ledger = Ledger::of(db, community, &model).await?;
-                let baseline = contact_baseline(db, community, &model, &ledger.identities, now.date_naive()).await?;
-                let mut before = tracked_days(db, community, &model, &ledger, days.before(), now).await?;
-                let mut now = tracked_days(db, community, &model, &ledger, days, now).await?;
+                let days = Days::so_far(period, scope.now.date_naive());
+                let baseline = scope.baseline().await?;
+                let mut before = quarters.of(&scope, days.before()).await?.as_ref().clone();
+                let mut now = quarters.of(&scope, days).await?.as_ref().clone();
                 if !days.is_whole_quarter() {
-                    let pace = distinct_pace(db, community, &ledger.identities, days.before()).await?;
-                    now.active_pace = Some(pace);
-                    before.counts.active_members = pace.whole;
-                    let both = (&mut now.health, &mut before.health);
-                    let by = (model.as_ref(), &ledger.identities);
-                    pace_customers(db, community, by, days.before(), both).await?;
+                    scope.pace(days.before(), &mut now, &mut before).await?;
                 }
                 Ok(Tracked { now, before, baseline })
             }
@@ -265,25 +229,20 @@ impl Parts {
 
     async fn strengths(
         &self,
-        database: &Database,
-        revision: Revision,
-        key: MapKey,
-        model: &Arc<ScoringModel>,
+        scope: &Scope,
+        standings: u64,
+        minimum: u64,
         period: Quarter,
-        now: DateTime<Utc>,
     ) -> Result<Arc<Strengths>, NoMap> {
-        let MapKey { community, minimum, .. } = key;
-        let key = ((community, model.version, period), minimum);
-        let revision = revision.standings;
-        let asked = Asked { key, revision, patience: TO_THE_END };
+        let key = (scope.key(period), minimum);
+        let asked = Asked { key, revision: standings, patience: TO_THE_END };
         let strengths = self.strengths.get(asked, || {
-            let (database, model) = (database.clone(), model.clone());
+            let (quarters, scope) = (self.quarters.clone(), scope.clone());
             async move {
-                let db = &database.read;
-                let ledger = Ledger::of(db, community, &model).await?;
-                let history = history(db, community, &model, &ledger, (period, now)).await?;
-                let baseline = contact_baseline(db, community, &model, &ledger.identities, now.date_naive()).await?;
-                blocking(move || strengths(&model, &history, minimum, baseline)).await
+                let history = history(&quarters, &scope, period).await?;
+                let baseline = scope.baseline().await?;
+                let model = scope.model.clone();
+                Ok(blocking(move || strengths(&model, &history, minimum, baseline)).await?)
             }
         });
         Ok(strengths.await?)
@@ -298,24 +257,6 @@ impl From<NoValue<DbErr>> for NoMap {
             NoValue::Failed(error) => Self::Part(error),
         }
     }
-}
-
-async fn tracked_days(
-    db: &impl ConnectionTrait,
-    community: CommunityId,
-    model: &ScoringModel,
-    ledger: &Ledger,
-    days: Days,
-    now: DateTime<Utc>,
-) -> Result<TrackedQuarter, DbErr> {
-    Ok(TrackedQuarter {
-        stretch: days.stretch,
-        observed: observed(db, community, model, days).await?,
-        counts: counts_of(db, community, &ledger.identities, days).await?,
-        active_pace: None,
-        health: health_of(db, community, (model, &ledger.identities), days, now).await?,
-        money: money_of(db, community, model, ledger, days).await?,
-    })
 }
 
 /// What members answered in a quarter so far, and in as many days of the quarter before.
@@ -338,23 +279,17 @@ async fn answered_so_far(
 }
 
 /// The figures of the last quarters that are over.
-async fn history(
-    db: &impl ConnectionTrait,
-    community: CommunityId,
-    model: &ScoringModel,
-    ledger: &Ledger,
-    (period, now): (Quarter, DateTime<Utc>),
-) -> Result<Vec<(Quarter, Figures)>, DbErr> {
-    let today = now.date_naive();
+async fn history(tracked: &TrackedQuarters, scope: &Scope, period: Quarter) -> Result<Vec<(Quarter, Figures)>, NoMap> {
+    let today = scope.now.date_naive();
     let quarters: Vec<Quarter> = std::iter::successors(Some(period), |quarter| Some(quarter.previous()))
         .filter(|quarter| quarter.last_day() < today)
         .take(HISTORY)
         .collect();
     let spans: Vec<Span> = quarters.iter().copied().map(Span::from).collect();
-    let answered = answered(db, community, model, &spans).await?;
+    let answered = answered(&scope.database.read, scope.community, &scope.model, &spans).await?;
     let mut history = Vec::with_capacity(quarters.len());
     for (quarter, answered) in quarters.into_iter().zip(answered) {
-        let tracked = tracked_days(db, community, model, ledger, Days::all(quarter), now).await?;
+        let tracked = tracked.of(scope, Days::all(quarter)).await?.as_ref().clone();
         history.push((quarter, tracked.with(answered)));
     }
     Ok(history)

@@ -14,3 +14,4 @@ pub mod month_cache;
 pub mod public_results;
 pub mod series;
 pub mod store;
+mod tracked;
