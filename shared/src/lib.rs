@@ -9,6 +9,8 @@ pub mod activities;
 pub mod attribution;
 pub mod calendar;
 #[cfg(feature = "scores")]
+pub mod conversion;
+#[cfg(feature = "scores")]
 pub mod follow_ups;
 pub mod ids;
 #[cfg(feature = "scores")]

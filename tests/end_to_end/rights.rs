@@ -43,6 +43,7 @@ const FIELDS: &[(&str, Option<&str>)] = &[
     ("Query.attributionRun", FIGURES),
     ("Query.activityReturns", FIGURES),
     ("Query.breakEven", FIGURES),
+    ("Query.conversion", FIGURES),
     ("Query.job", FIGURES),
     ("Query.tokens", OPERATE),
     ("Query.auditLog", OPERATE),

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::attribution::conversion::ConversionCache;
 use crate::attribution::returns::ReturnsCache;
 use crate::base::ambient::Ambient;
 use crate::database::Database;
@@ -23,6 +24,7 @@ pub struct Services {
     pub viewers: Arc<ViewerCache>,
     pub maps: MapCache,
     pub returns: Arc<ReturnsCache>,
+    pub conversions: Arc<ConversionCache>,
     pub published: Arc<PublicResultsCache>,
     pub limits: Arc<Limits>,
     pub ambient: Ambient,

@@ -59,6 +59,8 @@ named_enum! {
     pub enum OutcomeKind ("a kind of outcome") {
         Download => "download",
         Lead => "lead",
+        /// A lead that sales works on, whether it is won or lost in the end.
+        Opportunity => "opportunity",
         Trial => "trial",
         Purchase => "purchase",
         Upgrade => "upgrade",

@@ -10,27 +10,30 @@ const MAX_POINTS: f64 = 1_000_000.0;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(transparent))]
 pub struct OutcomeWeights(BTreeMap<OutcomeKind, f64>);
 
-/// What holds until an organisation sets its own: a judgement of how far each is from revenue, no measurement.
 impl Default for OutcomeWeights {
     fn default() -> Self {
-        let points = |kind: OutcomeKind| match kind {
-            OutcomeKind::Download => 1.0,
-            OutcomeKind::GoodwillNote | OutcomeKind::DeflectedTicket => 2.0,
-            OutcomeKind::Review => 3.0,
-            OutcomeKind::Lead => 5.0,
-            OutcomeKind::Trial => 8.0,
-            OutcomeKind::Referral => 10.0,
-            OutcomeKind::Upgrade | OutcomeKind::Renewal => 15.0,
-            OutcomeKind::Purchase => 20.0,
-        };
-        Self(OutcomeKind::ALL.iter().map(|kind| (*kind, points(*kind))).collect())
+        Self(OutcomeKind::ALL.iter().map(|kind| (*kind, usual_points(*kind))).collect())
+    }
+}
+
+/// What holds until an organisation sets its own: a judgement of how far each is from revenue, no measurement.
+fn usual_points(kind: OutcomeKind) -> f64 {
+    match kind {
+        OutcomeKind::Download => 1.0,
+        OutcomeKind::GoodwillNote | OutcomeKind::DeflectedTicket => 2.0,
+        OutcomeKind::Review => 3.0,
+        OutcomeKind::Lead => 5.0,
+        OutcomeKind::Trial => 8.0,
+        OutcomeKind::Opportunity | OutcomeKind::Referral => 10.0,
+        OutcomeKind::Upgrade | OutcomeKind::Renewal => 15.0,
+        OutcomeKind::Purchase => 20.0,
     }
 }
 
 impl OutcomeWeights {
-    /// Kinds that a stored version does not know, because it is older than they are, count nothing.
+    /// A kind that a stored version does not know, because it is older, has the points that hold until others are set.
     pub fn points(&self, kind: OutcomeKind) -> f64 {
-        self.0.get(&kind).copied().unwrap_or_default()
+        self.0.get(&kind).copied().unwrap_or_else(|| usual_points(kind))
     }
 
     /// These weights with some of them changed.
@@ -60,6 +63,13 @@ mod tests {
         let weights = OutcomeWeights::default().with(&[(OutcomeKind::Lead, 7.5)]).unwrap();
         assert_eq!(weights.points(OutcomeKind::Lead), 7.5);
         assert_eq!(weights.points(OutcomeKind::Trial), 8.0);
+    }
+
+    #[cfg(feature = "serde")]
+    #[test]
+    fn a_kind_that_is_newer_than_a_version_has_its_usual_points() {
+        let stored: OutcomeWeights = serde_json::from_str(r#"{"LEAD": 7.5}"#).unwrap();
+        assert_eq!([OutcomeKind::Lead, OutcomeKind::Opportunity].map(|kind| stored.points(kind)), [7.5, 10.0]);
     }
 
     #[test]

@@ -8,15 +8,17 @@ mod mean;
 mod proportion;
 mod recommendation;
 mod sample;
+mod survival;
 mod waits;
 
 pub use change::change_between;
 pub use correlation::{Correlation, benjamini_hochberg, correlation, effective_size};
 pub use interval::{Change, Interval};
 pub use mean::{MeanMethod, mean_interval, student_t_interval};
-pub use proportion::{poisson_interval, wilson_interval};
+pub use proportion::{newcombe_interval, poisson_interval, wilson_interval};
 pub use recommendation::{NetPromoterScore, net_promoter_score};
 pub use sample::Sample;
+pub use survival::{Durations, MedianDuration};
 pub use waits::{MedianWait, Waits};
 
 use statrs::distribution::{ChiSquared, ContinuousCDF, Normal, StudentsT};

@@ -14,6 +14,20 @@ pub fn wilson_interval(successes: f64, trials: f64) -> Interval {
     Interval { low: (centre - half).max(0.0), high: (centre + half).min(1.0), level: LEVEL }
 }
 
+/// The hybrid score interval of the difference of two proportions, each of so many successes in so many trials (Newcombe
+/// 1998, method 10): the Wilson intervals of the two, put together. Both trials have to be positive.
+pub fn newcombe_interval(one: (u64, u64), other: (u64, u64)) -> Interval {
+    let parts = |(successes, trials): (u64, u64)| {
+        let (successes, trials) = (successes as f64, trials as f64);
+        (successes / trials, wilson_interval(successes, trials))
+    };
+    let ((share, interval), (other_share, other_interval)) = (parts(one), parts(other));
+    let below = (share - interval.low).hypot(other_interval.high - other_share);
+    let above = (interval.high - share).hypot(other_share - other_interval.low);
+    let difference = share - other_share;
+    Interval { low: (difference - below).max(-1.0), high: (difference + above).min(1.0), level: LEVEL }
+}
+
 /// The score interval of the rate of a Poisson count, in counts (Barker 2002): all
 /// rates that a normal test does not reject.
 pub fn poisson_interval(count: u64) -> Interval {

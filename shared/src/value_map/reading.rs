@@ -282,17 +282,20 @@ pub enum Absence {
     NotByMonth,
     /// Outcomes are there, and nobody whom an activity could have reached is linked to any of them.
     NotLinked,
+    /// So few entered a stage that a rate of them would say nothing.
+    TooFewEntries,
 }
 
-/// What the quarters tell about a link, with one false finding in twenty allowed among all links of the map.
+/// What the data tells about two things, with one false finding in twenty allowed: among all links of the map, or in one
+/// comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "SCREAMING_SNAKE_CASE"))]
 pub enum Verdict {
-    /// They rise and fall together.
+    /// They go together: rise and fall in the same quarters, or are found with each other more often.
     Together,
-    /// One rises as the other falls.
+    /// One rises as the other falls, or is found where the other is not.
     Opposite,
-    /// So few quarters cannot tell.
+    /// So little data cannot tell.
     CannotTell,
 }
 

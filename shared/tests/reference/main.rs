@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, reason = "clippy allows it within #[test] functions, but not in what they call")]
 
 mod attribution;
+mod conversion;
 mod coverage;
 mod financial;
 mod internal;

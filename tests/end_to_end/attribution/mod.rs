@@ -5,6 +5,7 @@ use valuemap_tests::{Api, Engine, valuemap};
 
 use crate::{World, on_both_databases};
 
+mod conversion;
 mod journeys;
 mod precision;
 mod returns;
@@ -250,11 +251,12 @@ async fn another_organisation_is_not_there(engine: Engine) {
     let query = "query($id: ID!, $community: ID!) { attributionRun(id: $id) { id } node(id: $id) { id }
         attributionRuns(community: $community) { nodes { id } }
         activityReturns(community: $community, from: \"2026-Q2\", until: \"2026-Q2\") { __typename }
+        conversion(community: $community, from: \"2026-Q2\", until: \"2026-Q2\") { __typename }
         breakEven(community: $community, input: { costs: [], expectedParticipants: 1, outcomeKind: UPGRADE }) {
             __typename } }";
     let theirs = other.ask(query, json!({ "id": run["id"], "community": world.community })).await.unwrap();
     let nothing = json!({ "attributionRun": null, "node": null, "attributionRuns": null,
-        "activityReturns": { "__typename": "NotFound" }, "breakEven": { "__typename": "NotFound" } });
+        "activityReturns": { "__typename": "NotFound" }, "conversion": { "__typename": "NotFound" }, "breakEven": { "__typename": "NotFound" } });
     assert_eq!(theirs, nothing);
 }
 

@@ -63,6 +63,8 @@ pub enum Role {
 pub enum OutcomeKind {
     Download,
     Lead,
+    /// A lead that sales works on, whether it is won or lost in the end.
+    Opportunity,
     Trial,
     Purchase,
     Upgrade,

@@ -1,6 +1,7 @@
 //! Credits, returns and break-even counts on the internal wire.
 
 mod break_even;
+mod conversion;
 mod enums;
 mod inputs;
 mod queries;

@@ -14,6 +14,7 @@ use valuemap_shared::survey::{Problem, ProblemCode};
 
 use crate::attribution::InvalidAttribution;
 use crate::attribution::break_even::BreakEven;
+use crate::attribution::conversion::{Conversion, ConversionOptions};
 use crate::attribution::enums::CreditSource;
 use crate::attribution::inputs::{BreakEvenInput, ReturnsOptions, RunAttributionInput};
 use crate::attribution::returns::ActivityReturns;
@@ -46,6 +47,13 @@ pub enum ActivityReturnsResult {
 #[allow(clippy::large_enum_variant, reason = "there is one of it in a request")]
 pub enum BreakEvenResult {
     BreakEven(BreakEven),
+    NotFound(NotFound),
+    InvalidAttribution(InvalidAttribution),
+}
+
+#[derive(Union)]
+pub enum ConversionResult {
+    Conversion(Conversion),
     NotFound(NotFound),
     InvalidAttribution(InvalidAttribution),
 }
@@ -174,6 +182,32 @@ impl AttributionQuery {
             }
             Err(error) => invalid(vec![Problem::new("options.model", ProblemCode::OutOfRange, error.to_string())]),
         }
+    }
+
+    /// How many of those who entered a stage on the way to a sale have got further, how long that took, and whether those
+    /// whom the community had touched before did so more often.
+    #[graphql(guard = "Right::ReadFigures.needed()", complexity = "500 + child_complexity")]
+    async fn conversion(
+        &self,
+        context: &Context<'_>,
+        community: NodeId,
+        #[graphql(desc = "The first quarter whose leads and opportunities are followed.")] from: Quarter,
+        #[graphql(desc = "The last one.")] until: Quarter,
+        #[graphql(default)] options: ConversionOptions,
+    ) -> Result<ConversionResult, ApiError> {
+        let (services, viewer) = (services(context)?, viewer(context)?);
+        let Some((community, scoring)) = community_with_model(context, community).await? else {
+            return Ok(ConversionResult::NotFound(NotFound::new(community)));
+        };
+        let asked = options.asked(from, until);
+        let parameters = match Parameters::parse(&asked, &scoring.model.financial.attribution) {
+            Ok(parameters) => parameters,
+            Err(problems) => return Ok(ConversionResult::InvalidAttribution(InvalidAttribution::of(problems))),
+        };
+        let (database, now) = (&services.database, services.ambient.now());
+        let minimum = viewer.minimum_answers();
+        let found = services.conversions.of(database, community, &parameters, minimum, now).await?;
+        Ok(ConversionResult::Conversion(found.into()))
     }
 
     /// How many outcomes an activity that is being thought about would take to pay for itself.

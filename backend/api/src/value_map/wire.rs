@@ -134,6 +134,8 @@ wire_enums! {
         NotByMonth,
         /// Outcomes are there, and nobody whom an activity could have reached is linked to any of them.
         NotLinked,
+        /// So few entered a stage that a rate of them would say nothing.
+        TooFewEntries,
     }
 
     /// How the inputs of an internal element are weighed.
@@ -152,13 +154,14 @@ wire_enums! {
         Indicator,
     }
 
-    /// What the quarters tell about a link, with one false finding in twenty allowed among all links of the map.
+    /// What the data tells about two things, with one false finding in twenty allowed: among all links of the map, or in
+    /// one comparison.
     Verdict = domain::Verdict, "domain::Verdict" {
-        /// They rise and fall together.
+        /// They go together: rise and fall in the same quarters, or are found with each other more often.
         Together,
-        /// One rises as the other falls.
+        /// One rises as the other falls, or is found where the other is not.
         Opposite,
-        /// So few quarters cannot tell.
+        /// So little data cannot tell.
         CannotTell,
     }
 

@@ -1,6 +1,7 @@
 //! Credits of outcomes to activities, computed and kept, and what activities returned.
 
 pub mod break_even;
+pub mod conversion;
 mod costs;
 pub mod entities;
 pub mod grouping;

@@ -12,6 +12,7 @@ mod answers;
 mod comments;
 mod events;
 mod follow_ups;
+mod funnel;
 mod people;
 mod sales;
 mod world;
@@ -84,6 +85,7 @@ pub async fn load(database: &Database, ambient: &Ambient, by: impl FnOnce(Owner)
     records.extend(programme.records());
     records.extend(sales::made_up(&mut world, &people, &programme));
     records.extend(events::made_up(&mut world, &people));
+    records.extend(funnel::made_up(&mut world, &people, &records));
     // Nobody meets the same thing twice.
     let mut met = HashSet::new();
     records.retain(|record| match record {

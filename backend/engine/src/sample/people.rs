@@ -92,6 +92,21 @@ impl Account {
     pub fn name(&self) -> &str {
         &self.name
     }
+
+    /// How long before the first purchase it became a lead.
+    pub fn days_from_lead(&self) -> u64 {
+        25 + 7 * self.spread() % 31
+    }
+
+    /// How long before the first purchase it became an opportunity, later than a lead.
+    pub fn days_from_opportunity(&self) -> u64 {
+        8 + 5 * self.spread() % 17
+    }
+
+    /// Another number for each, without dice.
+    fn spread(&self) -> u64 {
+        self.members.first().copied().unwrap_or_default() as u64
+    }
 }
 
 impl People {

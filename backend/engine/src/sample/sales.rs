@@ -49,8 +49,8 @@ fn first_purchase(
     let at = world.time_on(since);
     let amount = world.amount(1_200, 4_200);
     let mut outcome = outcome(world, account, OutcomeKind::Purchase, at, amount);
-    outcome.lead_at = Some(at - Days::new(40));
-    outcome.opportunity_at = Some(at - Days::new(18));
+    outcome.lead_at = Some(at - Days::new(account.days_from_lead()));
+    outcome.opportunity_at = Some(at - Days::new(account.days_from_opportunity()));
     records.push(Record::Outcome(outcome));
 }
 

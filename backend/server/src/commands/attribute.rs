@@ -49,7 +49,7 @@ pub struct Attribute {
     no_store: bool,
 }
 
-fn read_unit(text: &str) -> Result<AttributionUnit, String> {
+pub fn read_unit(text: &str) -> Result<AttributionUnit, String> {
     match text {
         "account" => Ok(AttributionUnit::Account),
         "member" => Ok(AttributionUnit::Member),

@@ -3,6 +3,7 @@
 
 mod answers;
 mod attribute;
+mod conversion;
 mod export;
 mod import;
 mod import_records;
@@ -81,6 +82,8 @@ enum Command {
     SignIn(sign_in::SignIn),
     /// Credit outcomes to activities by several models, print the credits and keep them
     Attribute(attribute::Attribute),
+    /// Print how many leads and opportunities get further, and whether touched ones do so more often
+    Conversion(conversion::Conversion),
     /// Look at answers that are held, and decide which answers count
     #[command(subcommand)]
     Answers(answers::Answers),
@@ -132,6 +135,7 @@ async fn run_once(command: Command, settings: &Settings) -> anyhow::Result<()> {
         Command::Webhook(webhook) => webhook.run(&database, &ambient).await?,
         Command::Inbox(inbox) => inbox.run(&database, &ambient).await?,
         Command::Attribute(attribute) => attribute.run(&database, &ambient).await?,
+        Command::Conversion(conversion) => conversion.run(&database, &ambient).await?,
         Command::Answers(answers) => answers.run(&database, &ambient).await?,
         Command::Verify(verify) => verify.run(&database, &ambient).await?,
         Command::Work(work) => work.run(&database, &ambient).await?,

@@ -7,6 +7,7 @@ use anyhow::Context;
 use clap::Args;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use valuemap_engine::attribution::conversion::ConversionCache;
 use valuemap_engine::attribution::returns::ReturnsCache;
 use valuemap_engine::base::ambient::Ambient;
 use valuemap_engine::base::background::Background;
@@ -101,6 +102,7 @@ async fn serve(
         writer,
         maps: MapCache::new(background.handle().clone()),
         returns: Arc::new(ReturnsCache::new(background.handle().clone())),
+        conversions: Arc::new(ConversionCache::new(background.handle().clone())),
         limits,
         ambient,
         versions: VersionCache::default(),

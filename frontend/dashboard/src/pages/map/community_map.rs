@@ -4,6 +4,7 @@ use valuemap_shared::value_map::{ValueMap, Weighting, what_if};
 use valuemap_ui::{Notice, Skeleton};
 use yew::prelude::*;
 
+use super::conversion::ConversionPanel;
 use super::heading::Heading;
 use super::layers::Layers;
 use super::overview::Overview;
@@ -63,6 +64,12 @@ pub fn CommunityMap(props: &CommunityMapProps) -> Html {
             }
             if let Some(map) = shown {
                 <Figures {map} community={community.clone()} shifts={view.what_if.clone()} {onshift} />
+                <ConversionPanel
+                    community={community.id.clone()}
+                    period={map.period}
+                    round={context.round}
+                    onrefresh={context.onrefresh.clone()}
+                />
             } else if map.failure.is_none() {
                 <Skeleton label="Loading the map" bands={4} />
             }

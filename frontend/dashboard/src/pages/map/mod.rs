@@ -2,6 +2,7 @@
 
 mod card;
 mod community_map;
+mod conversion;
 mod explanation;
 mod heading;
 mod layer_band;

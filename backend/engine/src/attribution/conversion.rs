@@ -1,0 +1,217 @@
+//! From lead to sale: what members and accounts reached, and what they had met before.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use futures_util::TryStreamExt;
+use sea_orm::prelude::*;
+use sea_orm::{Condition, DatabaseTransaction, PaginatorTrait, QuerySelect};
+use tokio::runtime::Handle;
+use tokio::sync::Semaphore;
+use uuid::Uuid;
+use valuemap_shared::activities::{OutcomeKind, Role};
+use valuemap_shared::attribution::Parameters;
+use valuemap_shared::conversion::{Conversion, ConversionTally, Entry, Event, Stage, entries_of, steps};
+use valuemap_shared::ids::CommunityId;
+
+use crate::activities::entities::{outcome, touchpoint};
+use crate::activities::identity::Identities;
+use crate::attribution::history::span;
+use crate::base::computed::{A_MOMENT, Asked, ComputedCache, NoValue};
+use crate::database::Database;
+
+/// How many answers are kept.
+const CAPACITY: u64 = 200;
+
+/// By the parameters as they are written down.
+type Key = (CommunityId, String);
+
+/// What was computed before, used again on the same day as long as nothing that is tracked has changed.
+#[derive(Debug)]
+pub struct ConversionCache {
+    computed: ComputedCache<Key, (u64, NaiveDate), Counted, anyhow::Error>,
+    /// One at a time: each holds a connection for as long as it reads, and there are few.
+    turn: Arc<Semaphore>,
+}
+
+/// What the entries of some quarters come to.
+#[derive(Clone, Debug, Default)]
+struct Counted {
+    tally: ConversionTally,
+    of_nobody: u64,
+}
+
+impl ConversionCache {
+    /// Conversions are computed on the runtime of this handle.
+    pub fn new(home: Handle) -> Self {
+        Self { computed: ComputedCache::new(CAPACITY, home), turn: Arc::new(Semaphore::new(1)) }
+    }
+
+    /// No rate is shown of fewer than `minimum`.
+    pub async fn of(
+        &self,
+        database: &Database,
+        community: CommunityId,
+        parameters: &Parameters,
+        minimum: u64,
+        now: DateTime<Utc>,
+    ) -> Result<Conversion, NoValue<anyhow::Error>> {
+        let failed = |error: DbErr| NoValue::Failed(Arc::new(error.into()));
+        let written = serde_json::to_string(parameters).map_err(|error| failed(DbErr::Json(error.to_string())))?;
+        let today = now.date_naive();
+        let revision = (database.revision(community).await.map_err(failed)?.tracked, today);
+        let asked = Asked { key: (community, written), revision, patience: A_MOMENT };
+        let compute = || {
+            let (database, parameters, turn) = (database.clone(), parameters.clone(), self.turn.clone());
+            async move {
+                let _turn = turn.acquire().await?;
+                Ok(count(&database, community, &parameters, today).await?)
+            }
+        };
+        let counted = self.computed.get(asked, compute).await?;
+        Ok(counted.read(parameters, minimum, today))
+    }
+}
+
+/// Reads and computes, without a cache.
+pub async fn conversion(
+    database: &Database,
+    community: CommunityId,
+    parameters: &Parameters,
+    minimum: u64,
+    now: DateTime<Utc>,
+) -> Result<Conversion, DbErr> {
+    let today = now.date_naive();
+    Ok(count(database, community, parameters, today).await?.read(parameters, minimum, today))
+}
+
+impl Counted {
+    fn read(&self, parameters: &Parameters, minimum: u64, today: NaiveDate) -> Conversion {
+        Conversion {
+            from: parameters.from,
+            until: parameters.until,
+            followed_until: today,
+            unit: parameters.by,
+            lookback_days: parameters.lookback_days,
+            of_nobody: self.of_nobody,
+            steps: steps(&self.tally, minimum),
+        }
+    }
+}
+
+async fn count(
+    database: &Database,
+    community: CommunityId,
+    parameters: &Parameters,
+    today: NaiveDate,
+) -> Result<Counted, DbErr> {
+    let snapshot = database.begin_snapshot().await?;
+    let identities = Identities::of(&snapshot, community, parameters.minimum_confidence).await?;
+    let reader = Reader { snapshot: &snapshot, community, parameters, identities };
+    let entries = reader.entries(today).await?;
+    let touches = reader.touches(&entries).await?;
+    let mut counted = Counted { tally: ConversionTally::default(), of_nobody: reader.of_nobody().await? };
+    for stage in Stage::ALL {
+        counted.tally.tracked[*stage as usize] = reader.is_tracked(*stage).await?;
+    }
+    snapshot.rollback().await?;
+    let lookback = TimeDelta::days(i64::from(parameters.lookback_days)).num_seconds();
+    for (unit, entries) in &entries {
+        for entry in entries {
+            let is_before = |at: &i64| entry.at - lookback < *at && *at <= entry.at;
+            let is_touched = touches.get(unit).is_some_and(|times| times.iter().any(is_before));
+            counted.tally.add(entry, is_touched, today);
+        }
+    }
+    Ok(counted)
+}
+
+/// Reads what conversions are counted from, in a database that does not change meanwhile.
+struct Reader<'a> {
+    snapshot: &'a DatabaseTransaction,
+    community: CommunityId,
+    parameters: &'a Parameters,
+    identities: Identities,
+}
+
+type OutcomeRow = (Uuid, String, DateTime<Utc>, Option<DateTime<Utc>>);
+
+impl Reader<'_> {
+    /// The outcomes that reach a stage. A refund reaches none.
+    fn reaching(&self, kinds: impl IntoIterator<Item = OutcomeKind>) -> Select<outcome::Entity> {
+        use outcome::Column;
+        outcome::Entity::find()
+            .filter(Column::CommunityId.eq(self.community.0))
+            .filter(Column::Kind.is_in(kinds.into_iter().map(OutcomeKind::as_str)))
+            .filter(Column::Withdrawn.eq(false))
+            .filter(Condition::any().add(Column::Amount.is_null()).add(Column::Amount.gte(0)))
+    }
+
+    async fn is_tracked(&self, stage: Stage) -> Result<bool, DbErr> {
+        let rows = self.reaching(stage.kinds().iter().copied()).limit(1);
+        Ok(rows.select_only().column(outcome::Column::Id).into_tuple::<Uuid>().one(self.snapshot).await?.is_some())
+    }
+
+    async fn of_nobody(&self) -> Result<u64, DbErr> {
+        let (from, until) = span(self.parameters.from, self.parameters.until);
+        let rows = self
+            .reaching([OutcomeKind::Lead, OutcomeKind::Opportunity])
+            .filter(outcome::Column::PartyId.is_null())
+            .filter(outcome::Column::At.gte(from))
+            .filter(outcome::Column::At.lt(until));
+        rows.count(self.snapshot).await
+    }
+
+    /// The entries of the quarters, by member or account. Whether a lead is a new one is told by all that was before.
+    async fn entries(&self, today: NaiveDate) -> Result<HashMap<Uuid, Vec<Entry>>, DbErr> {
+        use outcome::Column;
+        let mut rows = self
+            .reaching(Stage::ALL.iter().flat_map(|stage| stage.kinds().iter().copied()))
+            .filter(Column::PartyId.is_not_null())
+            .select_only()
+            .columns([Column::PartyId, Column::Kind, Column::At, Column::OpportunityAt])
+            .into_tuple::<OutcomeRow>()
+            .stream(self.snapshot)
+            .await?;
+        let mut events: HashMap<Uuid, Vec<Event>> = HashMap::new();
+        while let Some((party, kind, at, opportunity_at)) = rows.try_next().await? {
+            let kind: OutcomeKind = kind.parse().map_err(DbErr::Custom)?;
+            let (Some(stage), true) = (Stage::of(kind), at.date_naive() <= today) else { continue };
+            let unit = self.identities.unit(party, at.date_naive(), self.parameters.by);
+            events.entry(unit).or_default().push(Event::new(stage, at, opportunity_at));
+        }
+        let (first, last) = (self.parameters.from.first_day(), self.parameters.until.last_day());
+        let of_quarters = |(unit, events)| {
+            let entries = entries_of(events).into_iter().filter(|entry| first <= entry.day && entry.day <= last);
+            (unit, entries.collect::<Vec<_>>())
+        };
+        Ok(events.into_iter().map(of_quarters).filter(|(_, entries)| !entries.is_empty()).collect())
+    }
+
+    /// When those who entered a stage were met in a role that counts, in seconds since 1970.
+    async fn touches(&self, entries: &HashMap<Uuid, Vec<Entry>>) -> Result<HashMap<Uuid, Vec<i64>>, DbErr> {
+        use touchpoint::Column;
+        let (from, until) = span(self.parameters.from, self.parameters.until);
+        let from = from - TimeDelta::days(i64::from(self.parameters.lookback_days));
+        let roles = Role::ALL.iter().filter(|role| self.parameters.role_weight(**role) > 0.0);
+        let mut rows = touchpoint::Entity::find()
+            .select_only()
+            .columns([Column::PartyId, Column::At])
+            .filter(Column::CommunityId.eq(self.community.0))
+            .filter(Column::At.gte(from))
+            .filter(Column::At.lt(until))
+            .filter(Column::Role.is_in(roles.map(|role| role.as_str())))
+            .into_tuple::<(Uuid, DateTime<Utc>)>()
+            .stream(self.snapshot)
+            .await?;
+        let mut touches: HashMap<Uuid, Vec<i64>> = HashMap::new();
+        while let Some((party, at)) = rows.try_next().await? {
+            let units = self.identities.units_of_touch(party, at.date_naive(), self.parameters.by);
+            for unit in units.into_iter().filter(|unit| entries.contains_key(unit)) {
+                touches.entry(unit).or_default().push(at.timestamp());
+            }
+        }
+        Ok(touches)
+    }
+}
