@@ -62,6 +62,8 @@ named_enum! {
         /// A lead that sales works on, whether it is won or lost in the end.
         Opportunity => "opportunity",
         Trial => "trial",
+        /// Somebody who may become a partner.
+        PartnerLead => "partner_lead",
         Purchase => "purchase",
         Upgrade => "upgrade",
         Renewal => "renewal",

@@ -1,6 +1,7 @@
 //! What the organisation does for the community, whom it reaches, and what comes of it.
 
 mod address;
+mod audience;
 mod kinds;
 mod moments;
 pub(crate) mod named;
@@ -10,6 +11,7 @@ mod unlinked;
 mod weights;
 
 pub use address::{address_digest, address_digest_of, address_of, with_addresses_replaced, with_digests_replaced};
+pub use audience::{Audience, AudienceFacts};
 pub use kinds::{ContributionKind, CostKind, Goal, LinkMethod, Modality, OutcomeKind, PartyKind, Role};
 pub use moments::latest_moment;
 pub use record::{

@@ -1,7 +1,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 
-use super::{ContributionKind, CostKind, Goal, LinkMethod, Modality, OutcomeKind, PartyKind, Role};
+use super::{Audience, ContributionKind, CostKind, Goal, LinkMethod, Modality, OutcomeKind, PartyKind, Role};
 use crate::money::{Currency, Money, rounded};
 
 /// What something is called where it comes from: `hubspot`, `9876`. The same reference always means the same thing, so
@@ -71,6 +71,9 @@ pub struct Party {
     /// Of a member: when they joined. Of an account: when it became a customer; without it, it is a prospect.
     pub since: Option<NaiveDate>,
     pub until: Option<NaiveDate>,
+    /// What it is to the organisation, where that does not follow from its dates: a partner, or a prospective one.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub audience: Option<Audience>,
     /// Of a member: the e-mail address that the source knows them by. They are one with whoever comes in under it
     /// elsewhere; it is stored as a link to its digest.
     #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]

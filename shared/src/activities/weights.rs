@@ -23,7 +23,7 @@ fn usual_points(kind: OutcomeKind) -> f64 {
         OutcomeKind::GoodwillNote | OutcomeKind::DeflectedTicket => 2.0,
         OutcomeKind::Review => 3.0,
         OutcomeKind::Lead => 5.0,
-        OutcomeKind::Trial => 8.0,
+        OutcomeKind::Trial | OutcomeKind::PartnerLead => 8.0,
         OutcomeKind::Opportunity | OutcomeKind::Referral => 10.0,
         OutcomeKind::Upgrade | OutcomeKind::Renewal => 15.0,
         OutcomeKind::Purchase => 20.0,

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use super::Stage;
+use crate::activities::Audience;
 use crate::calendar::Quarter;
 use crate::statistics::Interval;
 use crate::value_map::model::AttributionUnit;
@@ -26,6 +27,8 @@ wire! {
         pub followed_until: NaiveDate,
         /// Who is followed.
         pub unit: AttributionUnit,
+        /// Only those who were this on the day on which they entered a stage; all where nothing was asked for.
+        pub audience: Option<Audience>,
         /// How long before they entered a stage they count as touched.
         pub lookback_days: u32,
         /// Leads and opportunities of the quarters that belong to nobody, so that nobody can be followed.

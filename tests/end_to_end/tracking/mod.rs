@@ -5,6 +5,7 @@ use valuemap_tests::Engine;
 
 use crate::{World, on_both_databases};
 
+mod audiences;
 mod money;
 mod refused;
 

@@ -57,6 +57,19 @@ pub enum Role {
     Organised,
 }
 
+/// What somebody is to the organisation.
+#[derive(Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "domain::Audience")]
+pub enum Audience {
+    CurrentCustomer,
+    ProspectiveCustomer,
+    /// Sells, integrates or advises.
+    Partner,
+    /// May become a partner.
+    ProspectivePartner,
+    Employee,
+}
+
 /// Something that happened and counts. Purchases, upgrades and renewals may carry money; the others count in points.
 #[derive(Clone, Copy, PartialEq, Eq, Enum)]
 #[graphql(remote = "domain::OutcomeKind")]
@@ -66,6 +79,8 @@ pub enum OutcomeKind {
     /// A lead that sales works on, whether it is won or lost in the end.
     Opportunity,
     Trial,
+    /// Somebody who may become a partner.
+    PartnerLead,
     Purchase,
     Upgrade,
     Renewal,

@@ -13,7 +13,7 @@ use valuemap_shared::activities as domain;
 use valuemap_shared::ids::{CommunityId, IdentityLinkId};
 use valuemap_shared::survey::{Problem, ProblemCode};
 
-use crate::activities::enums::{LinkMethod, stored};
+use crate::activities::enums::{Audience, LinkMethod, stored};
 use crate::activities::outcome;
 use crate::activities::party::Party;
 use crate::activities::recording::InvalidInput;
@@ -126,6 +126,12 @@ impl Identity {
     /// Of a member: where they work. What a member of several accounts meets counts for each of them.
     async fn accounts(&self) -> Vec<Party> {
         self.0.accounts.iter().cloned().map(Party).collect()
+    }
+
+    /// What they are to the organisation on that day: as was stated, or by the dates of the account. Null of a member
+    /// without an account.
+    async fn audience(&self) -> Option<Audience> {
+        self.0.audience.map(Audience::from)
     }
 
     /// The links that say so.

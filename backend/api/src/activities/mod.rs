@@ -18,7 +18,7 @@ mod weights;
 
 pub use activity::{Activity, ActivityType};
 pub use community::TrackedCommunity;
-pub use enums::{CostKind, Goal, OutcomeKind, Role};
+pub use enums::{Audience, CostKind, Goal, OutcomeKind, Role};
 pub use identity::{IdentityLink, IdentityMutation};
 pub use loaders::{Tracked, load};
 pub use mutations::TrackingMutation;

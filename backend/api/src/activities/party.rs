@@ -6,7 +6,7 @@ use valuemap_engine::activities::one_person::one_person;
 use valuemap_shared::activities as domain;
 use valuemap_shared::ids::{CommunityId, PartyId};
 
-use crate::activities::enums::{PartyKind, stored};
+use crate::activities::enums::{Audience, PartyKind, stored};
 use crate::activities::identity::{Identity, IdentityLink};
 use crate::activities::outcome::{Outcome, Touchpoint};
 use crate::context::services;
@@ -62,6 +62,11 @@ impl Party {
 
     async fn until(&self) -> Option<NaiveDate> {
         self.0.until
+    }
+
+    /// What was stated of it; null where it follows from dates. `identity` has what it is on a day.
+    async fn audience(&self) -> Result<Option<Audience>, ApiError> {
+        self.0.audience.as_deref().map(stored::<domain::Audience, _>).transpose()
     }
 
     /// Who it belongs together with. In the order of their ids.

@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use valuemap_shared::attribution::Asked;
 use valuemap_shared::conversion as domain;
 
+use crate::activities::Audience;
 use crate::attribution::enums::AttributionUnit;
 use crate::value_map::wire::{Interval, NoScore, Verdict};
 use crate::wire::scalars::{Count, Quarter};
@@ -28,6 +29,8 @@ pub struct ConversionOptions {
     lookback_days: Option<i32>,
     /// Identity links of less confidence are left aside; 0 to 1.
     minimum_confidence: Option<f64>,
+    /// Only those who were this on the day on which they entered a stage.
+    pub audience: Option<Audience>,
 }
 
 impl ConversionOptions {
@@ -50,6 +53,8 @@ pub struct Conversion {
     followed_until: NaiveDate,
     /// Who is followed.
     unit: AttributionUnit,
+    /// Only those who were this on the day on which they entered a stage; null for all.
+    audience: Option<Audience>,
     /// How long before they entered a stage they count as touched.
     lookback_days: u32,
     /// Leads and opportunities of the quarters that belong to nobody, so that nobody can be followed.
@@ -143,6 +148,7 @@ impl From<domain::Conversion> for Conversion {
             until: Quarter(found.until),
             followed_until: found.followed_until,
             unit: found.unit.into(),
+            audience: found.audience.map(Into::into),
             lookback_days: found.lookback_days,
             of_nobody: Count(found.of_nobody),
             steps: found.steps.into_iter().map(Into::into).collect(),

@@ -199,6 +199,7 @@ impl AttributionQuery {
         let Some((community, scoring)) = community_with_model(context, community).await? else {
             return Ok(ConversionResult::NotFound(NotFound::new(community)));
         };
+        let audience = options.audience.map(Into::into);
         let asked = options.asked(from, until);
         let parameters = match Parameters::parse(&asked, &scoring.model.financial.attribution) {
             Ok(parameters) => parameters,
@@ -206,7 +207,7 @@ impl AttributionQuery {
         };
         let (database, now) = (&services.database, services.ambient.now());
         let minimum = viewer.minimum_answers();
-        let found = services.conversions.of(database, community, &parameters, minimum, now).await?;
+        let found = services.conversions.of(database, community, (&parameters, audience), minimum, now).await?;
         Ok(ConversionResult::Conversion(found.into()))
     }
 

@@ -260,6 +260,7 @@ mod tests {
             is_staff: false,
             since: None,
             until: None,
+            audience: None,
             email: email.map(str::to_owned),
         })
     }

@@ -21,6 +21,8 @@ pub mod party {
         /// Of a member: when they joined. Of an account: when it became a customer.
         pub since: Option<Date>,
         pub until: Option<Date>,
+        /// As it was stated; `None` where it follows from the dates.
+        pub audience: Option<String>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -84,13 +84,24 @@ impl Identities {
     }
 
     /// The parties that are one with this one on a day, itself included, in the order of their ids.
-    fn one(&self, party: Uuid, day: NaiveDate) -> Vec<Uuid> {
+    pub(super) fn one(&self, party: Uuid, day: NaiveDate) -> Vec<Uuid> {
         if !self.same.contains_key(&party) {
             return vec![party];
         }
         let mut one: Vec<Uuid> = self.closed([party].into(), |link| link.holds(day)).into_iter().collect();
         one.sort_unstable();
         one
+    }
+
+    /// The accounts that a member works at on a day, under all their names.
+    pub(super) fn accounts_of(&self, party: Uuid, day: NaiveDate) -> Vec<Uuid> {
+        let one = self.one(party, day);
+        let links = one.iter().filter_map(|member| self.works_at.get(member)).flatten();
+        let mut accounts: Vec<Uuid> =
+            links.filter(|link| link.holds(day)).flat_map(|link| self.one(link.to, day)).collect();
+        accounts.sort_unstable();
+        accounts.dedup();
+        accounts
     }
 
     /// The member that a party is on a day, whatever it is called elsewhere: one party stands for all that are the same.

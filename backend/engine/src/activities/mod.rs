@@ -3,6 +3,7 @@
 mod accepted;
 pub mod address_book;
 pub mod addresses;
+pub mod audience;
 pub mod ended;
 pub mod entities;
 pub mod heads;

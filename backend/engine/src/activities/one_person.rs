@@ -6,8 +6,10 @@ use chrono::NaiveDate;
 use sea_orm::prelude::*;
 use sea_orm::{Condition, QueryOrder};
 use uuid::Uuid;
+use valuemap_shared::activities::Audience;
 use valuemap_shared::ids::{CommunityId, PartyId};
 
+use crate::activities::audience::audience_of;
 use crate::activities::entities::{identity_link, party};
 use crate::activities::store::parties_by_id;
 use crate::database::statements::chunks;
@@ -23,6 +25,8 @@ pub struct OnePerson {
     pub parties: Vec<party::Model>,
     /// Where members work.
     pub accounts: Vec<party::Model>,
+    /// What they are to the organisation.
+    pub audience: Option<Audience>,
     /// The links that say so.
     pub links: Vec<identity_link::Model>,
 }
@@ -65,7 +69,9 @@ pub async fn one_person(
     };
     let mut links: Vec<identity_link::Model> = links.into_values().collect();
     links.sort_by_key(|link| link.id);
-    Ok(OnePerson { parties: rows(one), accounts: rows(accounts), links })
+    let (parties, accounts) = (rows(one), rows(accounts));
+    let audience = audience_of(day, &parties, &accounts)?;
+    Ok(OnePerson { parties, accounts, audience, links })
 }
 
 fn holds(link: &identity_link::Model, day: NaiveDate) -> bool {

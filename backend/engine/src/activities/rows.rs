@@ -86,6 +86,7 @@ pub(super) fn mentioned_party(stamp: &Stamp, id: Uuid, party: &PartyRef) -> part
         is_staff: false,
         since: None,
         until: None,
+        audience: None,
     }
 }
 
@@ -101,6 +102,7 @@ fn party(stamp: &Stamp, accepted: &Accepted) -> Option<party::Model> {
             is_staff: record.is_staff,
             since: record.since,
             until: record.until,
+            audience: record.audience.map(|audience| audience.to_string()),
         }
     ))
 }

@@ -10,11 +10,12 @@ use sea_orm::{Condition, DatabaseTransaction, PaginatorTrait, QuerySelect};
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
-use valuemap_shared::activities::{OutcomeKind, Role};
+use valuemap_shared::activities::{Audience, OutcomeKind, Role};
 use valuemap_shared::attribution::Parameters;
 use valuemap_shared::conversion::{Conversion, ConversionTally, Entry, Event, Stage, entries_of, steps};
 use valuemap_shared::ids::CommunityId;
 
+use crate::activities::audience::Audiences;
 use crate::activities::entities::{outcome, touchpoint};
 use crate::activities::identity::Identities;
 use crate::attribution::history::span;
@@ -25,7 +26,7 @@ use crate::database::Database;
 const CAPACITY: u64 = 200;
 
 /// By the parameters as they are written down.
-type Key = (CommunityId, String);
+type Key = (CommunityId, String, Option<Audience>);
 
 /// What was computed before, used again on the same day as long as nothing that is tracked has changed.
 #[derive(Debug)]
@@ -53,7 +54,7 @@ impl ConversionCache {
         &self,
         database: &Database,
         community: CommunityId,
-        parameters: &Parameters,
+        (parameters, audience): (&Parameters, Option<Audience>),
         minimum: u64,
         now: DateTime<Utc>,
     ) -> Result<Conversion, NoValue<anyhow::Error>> {
@@ -61,16 +62,16 @@ impl ConversionCache {
         let written = serde_json::to_string(parameters).map_err(|error| failed(DbErr::Json(error.to_string())))?;
         let today = now.date_naive();
         let revision = (database.revision(community).await.map_err(failed)?.tracked, today);
-        let asked = Asked { key: (community, written), revision, patience: A_MOMENT };
+        let asked = Asked { key: (community, written, audience), revision, patience: A_MOMENT };
         let compute = || {
             let (database, parameters, turn) = (database.clone(), parameters.clone(), self.turn.clone());
             async move {
                 let _turn = turn.acquire().await?;
-                Ok(count(&database, community, &parameters, today).await?)
+                Ok(count(&database, community, (&parameters, audience), today).await?)
             }
         };
         let counted = self.computed.get(asked, compute).await?;
-        Ok(counted.read(parameters, minimum, today))
+        Ok(counted.read((parameters, audience), minimum, today))
     }
 }
 
@@ -78,21 +79,27 @@ impl ConversionCache {
 pub async fn conversion(
     database: &Database,
     community: CommunityId,
-    parameters: &Parameters,
+    of: (&Parameters, Option<Audience>),
     minimum: u64,
     now: DateTime<Utc>,
 ) -> Result<Conversion, DbErr> {
     let today = now.date_naive();
-    Ok(count(database, community, parameters, today).await?.read(parameters, minimum, today))
+    Ok(count(database, community, of, today).await?.read(of, minimum, today))
 }
 
 impl Counted {
-    fn read(&self, parameters: &Parameters, minimum: u64, today: NaiveDate) -> Conversion {
+    fn read(
+        &self,
+        (parameters, audience): (&Parameters, Option<Audience>),
+        minimum: u64,
+        today: NaiveDate,
+    ) -> Conversion {
         Conversion {
             from: parameters.from,
             until: parameters.until,
             followed_until: today,
             unit: parameters.by,
+            audience,
             lookback_days: parameters.lookback_days,
             of_nobody: self.of_nobody,
             steps: steps(&self.tally, minimum),
@@ -103,13 +110,16 @@ impl Counted {
 async fn count(
     database: &Database,
     community: CommunityId,
-    parameters: &Parameters,
+    (parameters, audience): (&Parameters, Option<Audience>),
     today: NaiveDate,
 ) -> Result<Counted, DbErr> {
     let snapshot = database.begin_snapshot().await?;
     let identities = Identities::of(&snapshot, community, parameters.minimum_confidence).await?;
     let reader = Reader { snapshot: &snapshot, community, parameters, identities };
-    let entries = reader.entries(today).await?;
+    let mut entries = reader.entries(today).await?;
+    if let Some(audience) = audience {
+        reader.keep(&mut entries, audience).await?;
+    }
     let touches = reader.touches(&entries).await?;
     let mut counted = Counted { tally: ConversionTally::default(), of_nobody: reader.of_nobody().await? };
     for stage in Stage::ALL {
@@ -187,6 +197,16 @@ impl Reader<'_> {
             (unit, entries.collect::<Vec<_>>())
         };
         Ok(events.into_iter().map(of_quarters).filter(|(_, entries)| !entries.is_empty()).collect())
+    }
+
+    /// Leaves those who were this on the day of their entry.
+    async fn keep(&self, entries: &mut HashMap<Uuid, Vec<Entry>>, audience: Audience) -> Result<(), DbErr> {
+        let audiences = Audiences::of(self.snapshot, self.community).await?;
+        for (unit, entries) in entries.iter_mut() {
+            entries.retain(|entry| audiences.on(&self.identities, *unit, entry.day) == Some(audience));
+        }
+        entries.retain(|_, entries| !entries.is_empty());
+        Ok(())
     }
 
     /// When those who entered a stage were met in a role that counts, in seconds since 1970.

@@ -119,6 +119,7 @@ impl People {
                 is_staff,
                 since,
                 until: None,
+                audience: None,
                 email: None,
             }));
         };

@@ -257,6 +257,7 @@ impl Told<'_> {
         }
         let id = recorder.party_id(&said.party);
         let stored = party::Entity::find_by_id((self.community.0, id)).one(self.transaction).await?;
+        let audience = stored.as_ref().and_then(|row| row.audience.as_deref()).and_then(|text| text.parse().ok());
         let (name, is_staff, since, until) = match stored {
             Some(row) => (row.name, row.is_staff, row.since, row.until),
             None => (None, false, None, None),
@@ -268,6 +269,7 @@ impl Told<'_> {
             is_staff: said.is_staff.unwrap_or(is_staff),
             since: said.since.or(since),
             until: said.until.or(until),
+            audience,
             email: said.email,
         })))
     }

@@ -7,6 +7,7 @@ use valuemap_engine::base::ambient::Ambient;
 use valuemap_engine::database::Database;
 use valuemap_engine::scoring_models::store::model_of;
 use valuemap_engine::tenancy::store::organisation_of_community;
+use valuemap_shared::activities::Audience;
 use valuemap_shared::attribution::{Asked, Parameters};
 use valuemap_shared::calendar::Quarter;
 use valuemap_shared::conversion::{Conversion as Found, ConversionGroup, MedianReading, RateReading};
@@ -34,6 +35,9 @@ pub struct Conversion {
     /// Who was met up to so many days before counts as touched [default: as in the scoring model]
     #[arg(long)]
     lookback_days: Option<i64>,
+    /// Only those who were this on the day on which they entered a stage, such as prospective_partner
+    #[arg(long)]
+    audience: Option<Audience>,
 }
 
 impl Conversion {
@@ -52,7 +56,7 @@ impl Conversion {
             bail!("{} belongs to no organisation", row.name);
         };
         let minimum = u64::try_from(organisation.minimum_answers)?;
-        let found = conversion(database, community, &parameters, minimum, ambient.now()).await?;
+        let found = conversion(database, community, (&parameters, self.audience), minimum, ambient.now()).await?;
         say(&text(&shown(&row.name), &found)?)
     }
 }

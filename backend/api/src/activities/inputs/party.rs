@@ -2,7 +2,7 @@ use async_graphql::InputObject;
 use chrono::NaiveDate;
 use valuemap_shared::activities as domain;
 
-use crate::activities::enums::{LinkMethod, PartyKind};
+use crate::activities::enums::{Audience, LinkMethod, PartyKind};
 use crate::activities::recording::{API, Batch, Entry};
 
 /// A member or account. It need not be introduced before it is mentioned.
@@ -34,6 +34,8 @@ pub struct PartyInput {
     /// Of a member: when they joined. Of an account: when it became a customer; without it, it is a prospect.
     since: Option<NaiveDate>,
     until: Option<NaiveDate>,
+    /// What it is to the organisation, where that does not follow from its dates: a partner, or a prospective one.
+    audience: Option<Audience>,
     /// Of a member: the e-mail address that the source knows them by. They are one with whoever is recorded under the
     /// same address, by whichever door. It is stored as a digest.
     email: Option<String>,
@@ -47,6 +49,7 @@ impl Entry for PartyInput {
             is_staff: self.is_staff,
             since: self.since,
             until: self.until,
+            audience: self.audience.map(Into::into),
             email: self.email,
         });
         batch.add(path, record, None);

@@ -21,6 +21,7 @@ mod m20261129_000020_respondents;
 mod m20261129_000030_count_again;
 mod m20261129_000040_ended_links;
 mod m20261129_000041_addresses;
+mod m20261129_000050_audiences;
 
 pub struct Migrator;
 
@@ -47,6 +48,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000030_count_again::Migration),
             Box::new(m20261129_000040_ended_links::Migration),
             Box::new(m20261129_000041_addresses::Migration),
+            Box::new(m20261129_000050_audiences::Migration),
         ]
     }
 }

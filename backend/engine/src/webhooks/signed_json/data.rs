@@ -8,8 +8,9 @@ use rust_decimal::Decimal;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 use valuemap_shared::activities::{
-    Activity, ActivityType, Contribution, ContributionKind, Cost, CostKind, CostLine, Goal, IdentityLink, LinkMethod,
-    Modality, Observation, Outcome, OutcomeKind, Party, PartyKind, PartyRef, Reference, Role, SupportCase, Touchpoint,
+    Activity, ActivityType, Audience, Contribution, ContributionKind, Cost, CostKind, CostLine, Goal, IdentityLink,
+    LinkMethod, Modality, Observation, Outcome, OutcomeKind, Party, PartyKind, PartyRef, Reference, Role, SupportCase,
+    Touchpoint,
 };
 use valuemap_shared::money::{Currency, Money, parse_amount};
 
@@ -78,14 +79,15 @@ pub struct PartyData {
     is_staff: bool,
     since: Option<NaiveDate>,
     until: Option<NaiveDate>,
+    audience: Option<Text<Audience>>,
     email: Option<String>,
 }
 
 impl From<PartyData> for Party {
     fn from(data: PartyData) -> Self {
         let party = PartyRef { kind: data.kind.0, reference: Reference::new(data.source, data.key) };
-        let PartyData { name, is_staff, since, until, email, .. } = data;
-        Self { party, name, is_staff, since, until, email }
+        let PartyData { name, is_staff, since, until, audience, email, .. } = data;
+        Self { party, name, is_staff, since, until, audience: audience.map(|audience| audience.0), email }
     }
 }
 

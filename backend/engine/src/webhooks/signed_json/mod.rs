@@ -117,7 +117,7 @@ mod tests {
         for (event, data) in [
             (
                 "party.recorded",
-                json!({ "kind": "member", "source": "forum", "key": "1", "name": "ada", "isStaff": true }),
+                json!({ "kind": "member", "source": "forum", "key": "1", "name": "ada", "audience": "partner" }),
             ),
             ("link.recorded", json!({ "from": member, "to": account, "method": "single_sign_on" })),
             (

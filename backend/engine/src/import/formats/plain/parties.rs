@@ -14,6 +14,7 @@ pub const ACCOUNTS: Format = Format {
         Field::new("name", &["name"]),
         Field::new("since", &["since", "customer since"]),
         Field::new("until", &["until", "customer until"]),
+        Field::new("audience", &["audience"]),
         SOURCE_FIELD,
     ],
     required: &[&["key"]],
@@ -35,6 +36,7 @@ pub const MEMBERS: Format = Format {
         Field::new("is_staff", &["is staff", "staff"]),
         Field::new("since", &["since", "joined"]),
         Field::new("until", &["until", "left"]),
+        Field::new("audience", &["audience"]),
         Field::new("email", &["email", "e-mail", "email address"]),
         ACCOUNT,
         ACCOUNT_SOURCE,
@@ -72,8 +74,8 @@ fn party(row: &mut Row<'_>, kind: PartyKind) -> Option<Party> {
     let reference = row.own_reference("key");
     let is_staff = row.flag("is_staff").unwrap_or(false);
     let (since, until) = (row.day("since"), row.day("until"));
-    let party = PartyRef { kind, reference: reference? };
-    Some(Party { party, name: row.owned("name"), is_staff, since, until, email: row.owned("email") })
+    let (name, audience, email) = (row.owned("name"), row.named("audience"), row.owned("email"));
+    Some(Party { party: PartyRef { kind, reference: reference? }, name, is_staff, since, until, audience, email })
 }
 
 fn member(row: &mut Row<'_>, _: &FormatSettings) -> Option<RowContent> {
@@ -124,7 +126,7 @@ mod tests {
             &[],
             &[
                 "Party(Party { party: PartyRef { kind: Member, reference: Reference { source: \"forum\", key: \"1\" } }, \
-             name: Some(\"Nina\"), is_staff: false, since: None, until: None, email: None })",
+             name: Some(\"Nina\"), is_staff: false, since: None, until: None, audience: None, email: None })",
                 link,
             ],
         );
@@ -141,7 +143,7 @@ mod tests {
             &[],
             &[
                 "Party(Party { party: PartyRef { kind: Member, reference: Reference { source: \"csv\", key: \"12\" } }, \
-             name: None, is_staff: false, since: None, until: None, email: None })",
+             name: None, is_staff: false, since: None, until: None, audience: None, email: None })",
                 "link member csv/12 to account csv/771 by import",
                 "link member csv/12 to account csv/772 by import",
             ],
