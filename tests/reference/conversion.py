@@ -1,11 +1,7 @@
 """Computes the reference values of conversions, by other people's packages.
 
-Run it in this folder; it takes a few seconds and writes `conversion.json` here, which `shared/tests/reference/conversion.rs`
-reads. lifelines does not go with the pandas of the other scripts, so it has an environment of its own:
-
-    python3 -m venv /tmp/conversion && . /tmp/conversion/bin/activate
-    pip install -r requirements-conversion.txt
-    python conversion.py
+Run it in this folder as `generate.py` says; it takes a few seconds and writes `conversion.json` here, which
+`shared/tests/reference/conversion.rs` reads.
 
 Medians and their intervals are asked of lifelines and of statsmodels, which have to agree before they are written. (Where
 exactly half are left for a while, lifelines takes its beginning for the median, as we do, and statsmodels its end.) Durations

@@ -81,8 +81,9 @@ impl Durations {
 /// The median by the product-limit estimate (Kaplan, Meier 1958) of times in order, each with how many reached it and how
 /// many were watched until then. Its interval is where that of the estimate holds a half (Brookmeyer, Crowley 1982), with
 /// Greenwood's error on the log(-log) scale (Kalbfleisch, Prentice 1980).
-fn product_limit_median(times: impl Iterator<Item = (f64, u64, u64)> + Clone) -> Option<MedianDuration> {
-    const HALF: f64 = 0.5 + 1e-12;
+pub(super) fn product_limit_median(times: impl Iterator<Item = (f64, u64, u64)> + Clone) -> Option<MedianDuration> {
+    // Products of shares that ought to come to a half.
+    const HALF: f64 = 0.5 + 1e-9;
     let z = normal_quantile(0.5 + LEVEL / 2.0);
     let mut at_risk: u64 = times.clone().map(|(_, reached, open)| reached + open).sum();
     let (mut survival, mut variance) = (1.0_f64, 0.0_f64);

@@ -1,11 +1,9 @@
 use std::collections::BTreeMap;
 
-use super::{LEVEL, normal_quantile};
+use super::survival::{MedianDuration, product_limit_median};
 
 /// How far the time that stands for a bucket may be from a time in it, as a share of it.
 const RELATIVE_ERROR: f64 = 0.02;
-/// Products of shares that ought to come to a half.
-const ROUNDING: f64 = 1e-9;
 
 /// How long something took, or has taken so far where it has not come yet: counts in buckets of time, which add up.
 ///
@@ -53,39 +51,13 @@ impl Waits {
         self.0.last_key_value().map(|(bucket, _)| seconds_of(*bucket))
     }
 
-    /// The Kaplan–Meier median (Kaplan, Meier 1958): the first time at which the share that still waits is a half or
-    /// less, with those that are open counted for as long as they were watched. Its interval is where the log-log limits
-    /// of that share, by Greenwood's variance, are (Brookmeyer, Crowley 1982). `None` where more than half still wait at
-    /// the end.
+    /// The Kaplan–Meier median, with those that are open counted for as long as they were watched. `None` where more than
+    /// half still wait at the end.
     pub fn median(&self) -> Option<MedianWait> {
-        let (mut low, mut median, mut high) = (None, None, None);
-        let (mut waiting, mut survival, mut sum) = (self.count(), 1.0, 0.0);
-        for (bucket, ends) in &self.0 {
-            if ends.over > 0 {
-                let (at_risk, over) = (waiting as f64, ends.over as f64);
-                survival *= 1.0 - over / at_risk;
-                sum += over / (at_risk * (at_risk - over));
-                let seconds = Some(seconds_of(*bucket));
-                let [lower, upper] = limits(survival, sum);
-                low = low.or(seconds.filter(|_| lower <= 0.5));
-                median = median.or(seconds.filter(|_| survival <= 0.5 + ROUNDING));
-                high = high.or(seconds.filter(|_| upper <= 0.5));
-            }
-            waiting -= ends.over + ends.open;
-        }
-        let seconds = median?;
-        Some(MedianWait { seconds, low: low.unwrap_or(seconds), high })
+        let times = self.0.iter().map(|(bucket, ends)| (seconds_of(*bucket), ends.over, ends.open));
+        let MedianDuration { value, low, high } = product_limit_median(times)?;
+        Some(MedianWait { seconds: value, low, high })
     }
-}
-
-/// The log-log limits of the share that still waits, given the sum of Greenwood's formula; where nobody waits any more,
-/// the formula says nothing of the upper one.
-fn limits(survival: f64, sum: f64) -> [f64; 2] {
-    if survival <= ROUNDING {
-        return [0.0, 1.0];
-    }
-    let half = normal_quantile(0.5 + LEVEL / 2.0) * sum.sqrt() / -survival.ln();
-    [survival.powf(half.exp()), survival.powf((-half).exp())]
 }
 
 fn ratio() -> f64 {
