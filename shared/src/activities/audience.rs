@@ -23,13 +23,14 @@ pub struct AudienceFacts {
     pub is_staff: bool,
     /// Of an account: when it became a customer.
     pub since: Option<NaiveDate>,
+    /// The first day on which it was none any more.
     pub until: Option<NaiveDate>,
     pub stated: Option<Audience>,
 }
 
 impl AudienceFacts {
     fn is_customer(&self, day: NaiveDate) -> bool {
-        self.since.is_some_and(|since| since <= day) && self.until.is_none_or(|until| day <= until)
+        self.since.is_some_and(|since| since <= day) && self.until.is_none_or(|until| day < until)
     }
 }
 
@@ -73,8 +74,8 @@ mod tests {
         let account = AudienceFacts { since: Some(day(3)), until: Some(day(6)), ..ACCOUNT };
         let on = |month| Audience::on(day(month), &[account], &[]).unwrap();
         assert_eq!(on(2), Audience::ProspectiveCustomer);
-        assert_eq!((on(3), on(6)), (Audience::CurrentCustomer, Audience::CurrentCustomer));
-        assert_eq!(on(7), Audience::ProspectiveCustomer);
+        assert_eq!((on(3), on(5)), (Audience::CurrentCustomer, Audience::CurrentCustomer));
+        assert_eq!(on(6), Audience::ProspectiveCustomer);
         assert_eq!(Audience::on(day(3), &[ACCOUNT, account], &[]), Some(Audience::CurrentCustomer), "two that are one");
     }
 

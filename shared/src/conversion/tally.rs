@@ -42,7 +42,7 @@ impl ConversionTally {
     }
 }
 
-/// All that a tally says. Of fewer than `minimum` no rate is shown, and none from which theirs would follow.
+/// All that a tally says. Of fewer than `minimum` no rate is shown, and none of the same answer from which theirs would follow.
 pub fn steps(tally: &ConversionTally, minimum: u64) -> Vec<ConversionStep> {
     let step = |((from, to), step): (&(Stage, Stage), &StepTally)| {
         let untracked = [*from, *to].into_iter().find(|stage| !tally.is_tracked(*stage));

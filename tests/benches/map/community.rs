@@ -153,7 +153,7 @@ fn write_row(line: &mut String, format: &str, row: u64, sizes: Sizes, dice: &mut
         }
         "costs" => {
             let activity = row / 2;
-            let kind = if row % 2 == 0 { "cash" } else { "travel" };
+            let kind = if row.is_multiple_of(2) { "cash" } else { "travel" };
             let amount = sizes.touchpoints / 500 + dice.below(500);
             write!(line, "c{row},{kind},{},{amount},a{activity}", date(day_of(activity)))
         }
@@ -171,7 +171,8 @@ fn write_row(line: &mut String, format: &str, row: u64, sizes: Sizes, dice: &mut
             let day = 30 + dice.below(DAYS - 30);
             let kind = ["purchase", "upgrade", "renewal", "lead"][dice.below(4) as usize];
             let amount = if kind == "lead" { String::new() } else { (100 + dice.below(5_000)).to_string() };
-            let lead_at = dice.time(day - 1 - dice.below(25));
+            let before = 1 + dice.below(25);
+            let lead_at = dice.time(day - before);
             write!(line, "o{row},{kind},{},k{},{amount},{lead_at}", dice.time(day), dice.below(sizes.accounts))
         }
         "cases" => {

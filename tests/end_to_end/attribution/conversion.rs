@@ -144,9 +144,16 @@ async fn what_is_one_account_is_followed_as_one(engine: Engine) {
     let world = World::new(engine).await;
     world.webinar().await;
     let (people, colleagues) = (names("p", 6), names("c", 6));
-    let link = |who: &String, index: usize| json!({ "from": member(who), "to": account(&index.to_string()), "method": "IMPORT", "confidence": 1.0 });
-    let links = [&people, &colleagues].into_iter().flat_map(|list| list.iter().zip(0..)).map(|(who, at)| link(who, at));
-    world.tell("linkIdentities", "LinkIdentitiesInput", "links", links.collect()).await;
+    let links = |list: &[String], valid_from: Option<&str>| -> Vec<Value> {
+        let link = |(who, index): (&String, usize)| {
+            json!({ "from": member(who), "to": account(&index.to_string()), "method": "IMPORT", "confidence": 1.0,
+                    "validFrom": valid_from })
+        };
+        list.iter().zip(0..).map(link).collect()
+    };
+    // Where the leads work became known only when they were contacts.
+    let links = [links(&people, Some("2026-01-10")), links(&colleagues, None)].concat();
+    world.tell("linkIdentities", "LinkIdentitiesInput", "links", json!(links)).await;
     // One person met the community, a colleague became the lead, and the account bought.
     world.touched(&colleagues, "2026-01-02T15:00:00Z", "ATTENDED").await;
     world.reached("LEAD", members(&people), "2026-01-05T09:00:00Z").await;

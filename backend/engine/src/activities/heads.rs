@@ -2,10 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::prelude::*;
 use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement, UnionType};
-use sea_orm::{FromQueryResult, QuerySelect, Select};
+use sea_orm::{QuerySelect, Select};
 use uuid::Uuid;
 use valuemap_shared::activities::Role;
 use valuemap_shared::ids::{ActivityId, CommunityId};
@@ -48,13 +48,7 @@ pub async fn heads_of(
     Ok(heads)
 }
 
-#[derive(FromQueryResult)]
-struct PartiesOf {
-    activity_id: Uuid,
-    parties: i64,
-}
-
-/// Counts parties, and of those that are linked the people that they are.
+/// Counts the parties that nothing links to another, and of the others the people that they are.
 async fn people(
     db: &impl ConnectionTrait,
     community: CommunityId,
@@ -63,29 +57,38 @@ async fn people(
     roles: impl Iterator<Item = Role>,
 ) -> Result<HashMap<ActivityId, u64>, DbErr> {
     let met = met(community, activities, roles);
-    let parties = met
+    let alone: Vec<(Uuid, i64)> = met
         .clone()
         .column_as(Expr::col(touchpoint::Column::PartyId).count_distinct(), "parties")
+        .filter(touchpoint::Column::PartyId.not_in_subquery(linked(community)))
         .group_by(touchpoint::Column::ActivityId)
-        .into_model::<PartiesOf>();
+        .into_tuple()
+        .all(db)
+        .await?;
     let mut people: HashMap<ActivityId, u64> = HashMap::new();
-    for row in parties.all(db).await? {
-        people.insert(ActivityId(row.activity_id), u64::try_from(row.parties).unwrap_or_default());
+    for (activity, parties) in alone {
+        people.insert(ActivityId(activity), u64::try_from(parties).unwrap_or_default());
     }
     let linked: Vec<(Uuid, Uuid, DateTime<Utc>)> = met
         .column(touchpoint::Column::PartyId)
-        .column_as(touchpoint::Column::At.min(), "first")
+        .column_as(touchpoint::Column::At.max(), "last")
         .filter(touchpoint::Column::PartyId.in_subquery(linked(community)))
         .group_by(touchpoint::Column::ActivityId)
         .group_by(touchpoint::Column::PartyId)
         .into_tuple()
         .all(db)
         .await?;
+    // Who is one with whom is asked on one day for all who met an activity: the last.
+    let mut last_days: HashMap<Uuid, NaiveDate> = HashMap::new();
+    for (activity, _, at) in &linked {
+        let last = last_days.entry(*activity).or_default();
+        *last = Ord::max(*last, at.date_naive());
+    }
     let mut counted = HashSet::new();
-    for (activity, party, first) in linked.into_iter().filter(|(_, party, _)| identities.has_several_names(*party)) {
-        // Another name of somebody who counts already.
-        if !counted.insert((activity, identities.person(party, first.date_naive()))) {
-            *people.entry(ActivityId(activity)).or_default() -= 1;
+    for (activity, party, _) in linked {
+        let day = last_days.get(&activity).copied().unwrap_or_default();
+        if counted.insert((activity, identities.person(party, day))) {
+            *people.entry(ActivityId(activity)).or_default() += 1;
         }
     }
     Ok(people)

@@ -8,6 +8,7 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 use sea_orm::prelude::*;
+use sea_orm::sea_query::SimpleExpr;
 use sea_orm::{QueryOrder, QuerySelect};
 use uuid::Uuid;
 use valuemap_shared::activities::PartyKind;
@@ -24,6 +25,8 @@ pub struct Identities {
     /// Of each member, the accounts that they work at.
     works_at: HashMap<Uuid, Vec<Link>>,
     accounts: HashSet<Uuid>,
+    /// By any of their names.
+    staff: HashSet<Uuid>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -49,19 +52,18 @@ impl Identities {
             .order_by_asc(identity_link::Column::Id)
             .all(db)
             .await?;
-        let accounts: Vec<Uuid> = party::Entity::find()
-            .select_only()
-            .column(party::Column::Id)
-            .filter(party::Column::CommunityId.eq(community.0))
-            .filter(party::Column::Kind.eq(PartyKind::Account.as_str()))
-            .into_tuple()
-            .all(db)
-            .await?;
+        let ids_of = |condition: SimpleExpr| {
+            let of_community = party::Entity::find().filter(party::Column::CommunityId.eq(community.0));
+            of_community.select_only().column(party::Column::Id).filter(condition).into_tuple::<Uuid>().all(db)
+        };
+        let accounts = ids_of(party::Column::Kind.eq(PartyKind::Account.as_str())).await?;
+        let staff = ids_of(party::Column::IsStaff.eq(true)).await?;
         let mut identities = Self { accounts: accounts.into_iter().collect(), ..Self::default() };
         for row in rows {
             let link = Link { to: row.to_id, from_day: row.valid_from, until_day: row.valid_until };
             identities.add(row.from_id, link);
         }
+        identities.staff = identities.by_any_name(staff.into_iter().collect());
         Ok(identities)
     }
 
@@ -114,9 +116,13 @@ impl Identities {
         self.same.keys().filter(|party| self.accounts.contains(party)).copied()
     }
 
-    /// Whether a party is the same as another, at some time.
-    pub fn has_several_names(&self, party: Uuid) -> bool {
-        self.same.contains_key(&party)
+    /// Whether a party is staff, or the same as somebody who is, at some time.
+    pub fn is_staff(&self, party: Uuid) -> bool {
+        self.staff.contains(&party)
+    }
+
+    pub fn staff(&self) -> impl Iterator<Item = Uuid> {
+        self.staff.iter().copied()
     }
 
     /// These parties and all that are one with one of them, at some time.

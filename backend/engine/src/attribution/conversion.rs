@@ -14,6 +14,7 @@ use valuemap_shared::activities::{Audience, OutcomeKind, Role};
 use valuemap_shared::attribution::Parameters;
 use valuemap_shared::conversion::{Conversion, ConversionTally, Entry, Event, Stage, entries_of, steps};
 use valuemap_shared::ids::CommunityId;
+use valuemap_shared::value_map::model::AttributionUnit;
 
 use crate::activities::audience::Audiences;
 use crate::activities::entities::{outcome, touchpoint};
@@ -188,7 +189,7 @@ impl Reader<'_> {
         while let Some((party, kind, at, opportunity_at)) = rows.try_next().await? {
             let kind: OutcomeKind = kind.parse().map_err(DbErr::Custom)?;
             let (Some(stage), true) = (Stage::of(kind), at.date_naive() <= today) else { continue };
-            let unit = self.identities.unit(party, at.date_naive(), self.parameters.by);
+            let unit = self.unit(party, at.date_naive(), today);
             events.entry(unit).or_default().push(Event::new(stage, at, opportunity_at));
         }
         let (first, last) = (self.parameters.from.first_day(), self.parameters.until.last_day());
@@ -197,6 +198,14 @@ impl Reader<'_> {
             (unit, entries.collect::<Vec<_>>())
         };
         Ok(events.into_iter().map(of_quarters).filter(|(_, entries)| !entries.is_empty()).collect())
+    }
+
+    /// A lead of somebody whose account became known only later is that account's.
+    fn unit(&self, party: Uuid, day: NaiveDate, today: NaiveDate) -> Uuid {
+        let by = self.parameters.by;
+        let unit = self.identities.unit(party, day, by);
+        let has_account = by == AttributionUnit::Member || self.identities.is_account(unit);
+        if has_account { unit } else { self.identities.unit(party, today, by) }
     }
 
     /// Leaves those who were this on the day of their entry.

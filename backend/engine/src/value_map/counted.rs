@@ -27,7 +27,7 @@ pub async fn counts_of(
 ) -> Result<Counts, DbErr> {
     let days = days.into();
     let (questions, answered_questions) = questions(db, community, days).await?;
-    let written = contributions(db, community, days).await?;
+    let written = contributions(db, community, identities, days).await?;
     let of = |kind: ContributionKind, by_staff| {
         let counts =
             |(key, count): (&(String, bool), &u64)| (key.0 == kind.as_str() && key.1 == by_staff).then_some(*count);
@@ -85,6 +85,15 @@ pub(super) async fn cases(
     Ok((weeks.clone().sum::<u64>() + count(-1), WeeklyCounts::of(weeks)))
 }
 
+/// The accounts that were customers at the end of a day, by each of their names: from `since` to the day before `until`.
+pub(super) fn customers_on(community: CommunityId, day: NaiveDate) -> Select<party::Entity> {
+    party::Entity::find()
+        .filter(party::Column::CommunityId.eq(community.0))
+        .filter(party::Column::Kind.eq(PartyKind::Account.as_str()))
+        .filter(party::Column::Since.lte(day))
+        .filter(Condition::any().add(party::Column::Until.is_null()).add(party::Column::Until.gt(day)))
+}
+
 /// Accounts that were customers at the end of a day. One under several names counts once.
 pub(super) async fn customers(
     db: &impl ConnectionTrait,
@@ -92,13 +101,7 @@ pub(super) async fn customers(
     identities: &Identities,
     day: NaiveDate,
 ) -> Result<u64, DbErr> {
-    let customers = || {
-        party::Entity::find()
-            .filter(party::Column::CommunityId.eq(community.0))
-            .filter(party::Column::Kind.eq(PartyKind::Account.as_str()))
-            .filter(party::Column::Since.lte(day))
-            .filter(Condition::any().add(party::Column::Until.is_null()).add(party::Column::Until.gt(day)))
-    };
+    let customers = || customers_on(community, day);
     let mut names = 0;
     let mut accounts = HashSet::new();
     for some in chunks(identities.accounts_of_several_names(), 1_000) {
@@ -120,27 +123,29 @@ fn in_days(community: CommunityId, days: Span) -> Condition {
         .add(contribution::Column::Withdrawn.eq(false))
 }
 
-/// How many contributions there were, by kind and by whether staff made them.
+/// How many contributions there were, by kind and by whether staff made them, by whichever name.
 async fn contributions(
     db: &impl ConnectionTrait,
     community: CommunityId,
+    identities: &Identities,
     days: Span,
 ) -> Result<BTreeMap<(String, bool), u64>, DbErr> {
-    let rows: Vec<(String, bool, i64)> = contribution::Entity::find()
+    let by_staff = CaseStatement::new().case(contribution::Column::PartyId.is_in(identities.staff()), 1).finally(0);
+    let by_staff: Expr = by_staff.into();
+    let rows: Vec<(String, i32, i64)> = contribution::Entity::find()
         .select_only()
         .column(contribution::Column::Kind)
-        .column(party::Column::IsStaff)
+        .expr_as(by_staff.cast_as("integer"), "by_staff")
         .column_as(contribution::Column::Id.count(), "count")
-        .join(JoinType::InnerJoin, contribution::Relation::Party.def())
         .filter(in_days(community, days))
         .group_by(contribution::Column::Kind)
-        .group_by(party::Column::IsStaff)
+        .group_by(Expr::col("by_staff"))
         .into_tuple()
         .all(db)
         .await?;
     Ok(rows
         .into_iter()
-        .map(|(kind, by_staff, count)| ((kind, by_staff), u64::try_from(count).unwrap_or_default()))
+        .map(|(kind, by_staff, count)| ((kind, by_staff == 1), u64::try_from(count).unwrap_or_default()))
         .collect())
 }
 
@@ -190,9 +195,7 @@ async fn first_activities(
         .select_only()
         .column(contribution::Column::PartyId)
         .column_as(contribution::Column::At.min(), "first")
-        .join(JoinType::InnerJoin, contribution::Relation::Party.def())
         .filter(in_days(community, days))
-        .filter(party::Column::IsStaff.eq(false))
         .group_by(contribution::Column::PartyId)
         .into_tuple()
         .all(db)
@@ -208,17 +211,15 @@ async fn first_activities(
         .filter(touchpoint::Column::At.gte(from))
         .filter(touchpoint::Column::At.lt(until))
         .filter(touchpoint::Column::Role.is_in(took_part))
-        .filter(party::Column::IsStaff.eq(false))
         .filter(party::Column::Kind.eq(PartyKind::Member.as_str()))
         .group_by(touchpoint::Column::PartyId)
         .into_tuple()
         .all(db)
         .await?;
     let mut firsts: HashMap<Uuid, DateTime<Utc>> = HashMap::new();
-    let staff = staff(db, community, identities).await?;
-    for (member, at) in wrote.into_iter().chain(attended).filter(|(member, _)| !staff.contains(member)) {
+    for (member, at) in wrote.into_iter().chain(attended).filter(|(member, _)| !identities.is_staff(*member)) {
         firsts
-            .entry(identities.person(member, at.date_naive()))
+            .entry(identities.person(member, days.last))
             .and_modify(|first| *first = Ord::min(*first, at))
             .or_insert(at);
     }
@@ -227,23 +228,6 @@ async fn first_activities(
         *by_day.entry(first.date_naive()).or_default() += 1;
     }
     Ok(by_day)
-}
-
-/// Who is staff, by any name.
-async fn staff(
-    db: &impl ConnectionTrait,
-    community: CommunityId,
-    identities: &Identities,
-) -> Result<HashSet<Uuid>, DbErr> {
-    let staff: Vec<Uuid> = party::Entity::find()
-        .select_only()
-        .column(party::Column::Id)
-        .filter(party::Column::CommunityId.eq(community.0))
-        .filter(party::Column::IsStaff.eq(true))
-        .into_tuple()
-        .all(db)
-        .await?;
-    Ok(identities.by_any_name(staff.into_iter().collect()))
 }
 
 /// What the model's measures were observed to be in a quarter.

@@ -12,7 +12,7 @@ use crate::activities::identity::Identities;
 use crate::scoring_models::store::model_of;
 use crate::value_map::days::Days;
 use crate::value_map::explained_rows::{Row, RowSource, Who, part_row};
-use crate::value_map::health::health_of;
+use crate::value_map::health::{health_of, pace_customers};
 use crate::value_map::money::{Ledger, paid_outcomes};
 use crate::value_map::store::answered;
 
@@ -107,11 +107,19 @@ async fn explain_measure(
         Some(_) => {
             let confidence = model.financial.attribution.minimum_confidence;
             let identities = Identities::of(db, community, confidence).await?;
-            health_of(db, community, (model, &identities), days, now).await?
+            let mut health = health_of(db, community, (model, &identities), days, now).await?;
+            if !days.is_whole_quarter() {
+                let both = (&mut health, &mut Health::default());
+                pace_customers(db, community, (model, &identities), days.before(), both).await?;
+            }
+            health
         }
         None => Health::default(),
     };
-    inputs.extend(health.inputs(measure.source));
+    // Below the minimum of people there is no figure, and what it would be counted from is as little to be told.
+    if part.is_some_and(|part| part.value.is_some()) {
+        inputs.extend(health.inputs(measure.source));
+    }
     let cohort = match measure.source {
         MeasureSource::RetentionMonthOne => health.month_one.joined,
         MeasureSource::RetentionMonthThree => health.month_three.joined,

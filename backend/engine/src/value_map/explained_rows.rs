@@ -2,13 +2,14 @@
 
 use chrono::NaiveDate;
 use sea_orm::prelude::*;
-use sea_orm::{Condition, Order, QueryOrder, QuerySelect};
+use sea_orm::{Order, QueryOrder, QuerySelect};
 use valuemap_shared::activities::{ContributionKind, PartyKind};
 use valuemap_shared::ids::CommunityId;
 use valuemap_shared::money::Money;
 use valuemap_shared::value_map as domain;
 
 use crate::activities::entities::{contribution, cost_line, observation, party, support_case};
+use crate::value_map::counted::customers_on;
 use crate::value_map::days::Days;
 
 /// Which rows stand behind a figure.
@@ -152,22 +153,15 @@ fn costs(community: CommunityId, days: Days) -> Select<cost_line::Entity> {
 }
 
 fn parties(community: CommunityId, who: Who) -> Select<party::Entity> {
-    let of_kind = |kind: PartyKind| party::Column::Kind.eq(kind.as_str());
-    let condition = match who {
-        Who::Joined((first, last)) => Condition::all()
-            .add(of_kind(PartyKind::Member))
-            .add(party::Column::IsStaff.eq(false))
-            .add(party::Column::Since.between(first, last)),
-        Who::Customers(day) => Condition::all()
-            .add(of_kind(PartyKind::Account))
-            .add(party::Column::Since.lte(day))
-            .add(Condition::any().add(party::Column::Until.is_null()).add(party::Column::Until.gt(day))),
+    let parties = match who {
+        Who::Joined((first, last)) => party::Entity::find()
+            .filter(party::Column::CommunityId.eq(community.0))
+            .filter(party::Column::Kind.eq(PartyKind::Member.as_str()))
+            .filter(party::Column::IsStaff.eq(false))
+            .filter(party::Column::Since.between(first, last)),
+        Who::Customers(day) => customers_on(community, day),
     };
-    party::Entity::find()
-        .filter(party::Column::CommunityId.eq(community.0))
-        .filter(condition)
-        .order_by_asc(party::Column::Since)
-        .order_by_asc(party::Column::Id)
+    parties.order_by_asc(party::Column::Since).order_by_asc(party::Column::Id)
 }
 
 fn observation_row(row: observation::Model) -> Row {

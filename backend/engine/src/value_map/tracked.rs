@@ -123,7 +123,10 @@ impl TrackedQuarter {
 
 /// Each quarter is read once at a time, to the end, and kept for as long as nothing that is tracked changes.
 #[derive(Clone, Debug)]
-pub struct TrackedQuarters(Arc<ComputedCache<(PeriodKey, u32), (u64, NaiveDate), TrackedQuarter, DbErr>>);
+pub struct TrackedQuarters(Arc<Cache>);
+
+/// By the number of first days, too.
+type Cache = ComputedCache<(PeriodKey, u32), (u64, NaiveDate), TrackedQuarter, DbErr>;
 
 impl TrackedQuarters {
     pub fn new(home: Handle) -> Self {

@@ -37,11 +37,17 @@ impl CustomerCounts {
     }
 
     pub(super) fn counts(&self) -> Vec<(&'static str, u64)> {
-        vec![
+        let mut counts = vec![
             ("customers", self.customers),
             ("of these, active", self.active),
             ("of these, with a known member", self.with_members),
-        ]
+        ];
+        if let Some(DistinctPace { first_days, whole }) = self.pace {
+            let before =
+                [("active in as many days of the quarter before", first_days), ("in all of that quarter", whole)];
+            counts.extend(before);
+        }
+        counts
     }
 }
 

@@ -42,8 +42,8 @@ pub const MODEL_TEMPLATES: [ModelTemplate; 5] = [
     },
     ModelTemplate {
         name: "first-months",
-        about: "For communities of few months: few measures, none of which needs an earlier quarter to begin with, and \
-                targets for the first three months.",
+        about: "For communities of few months: few measures, of which active members alone need an earlier quarter \
+                while a quarter is running, and targets for the first three months.",
         build: first_months,
     },
 ];
@@ -144,7 +144,7 @@ fn commerce() -> ScoringModelDraft {
     model
 }
 
-/// Nothing in it is held against an earlier quarter: no contacts per customer, and no cost containment, which has none
+/// But for the pace of active members nothing in it is held against an earlier quarter: no contacts per customer, and no cost containment, which has none
 /// without them.
 fn first_months() -> ScoringModelDraft {
     let mut model = named("first-months");
@@ -274,7 +274,10 @@ mod tests {
     fn first_months_need_no_earlier_quarter() {
         let model = ModelTemplate::named("first-months").unwrap().model();
         let needs_one = |measure: &&MeasureDraft| {
-            matches!(measure.source, Source::ContactRate | Source::Deflection | Source::RetentionMonthThree)
+            matches!(
+                measure.source,
+                Source::ContactRate | Source::Deflection | Source::RetentionMonthThree | Source::ActiveCustomerShare
+            )
         };
         assert_eq!(model.measures.iter().find(needs_one), None);
         assert_eq!(model.financial.baseline_period, None);

@@ -3,25 +3,29 @@
 use std::collections::HashSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use sea_orm::QuerySelect;
 use sea_orm::prelude::*;
-use sea_orm::{JoinType, QuerySelect, RelationTrait};
 use uuid::Uuid;
 use valuemap_shared::activities::Role;
 use valuemap_shared::ids::CommunityId;
 
-use crate::activities::entities::{contribution, party, touchpoint};
+use crate::activities::entities::{contribution, touchpoint};
+use crate::activities::identity::Identities;
 use crate::value_map::days::Span;
 
 /// Members and accounts, and days on which they did anything.
 pub type ActiveDays = HashSet<(Uuid, NaiveDate)>;
 
 /// Who did anything on which of some days.
-pub async fn active_days(db: &impl ConnectionTrait, community: CommunityId, days: Span) -> Result<ActiveDays, DbErr> {
+pub async fn active_days(
+    db: &impl ConnectionTrait,
+    community: CommunityId,
+    identities: &Identities,
+    days: Span,
+) -> Result<ActiveDays, DbErr> {
     let (from, until) = days.bounds();
     let wrote: Vec<(Uuid, DateTime<Utc>)> = contributions(community)
         .columns([contribution::Column::PartyId, contribution::Column::At])
-        .join(JoinType::InnerJoin, contribution::Relation::Party.def())
-        .filter(party::Column::IsStaff.eq(false))
         .filter(contribution::Column::At.gte(from))
         .filter(contribution::Column::At.lt(until))
         .into_tuple()
@@ -29,14 +33,13 @@ pub async fn active_days(db: &impl ConnectionTrait, community: CommunityId, days
         .await?;
     let took_part: Vec<(Uuid, DateTime<Utc>)> = participations(community)
         .columns([touchpoint::Column::PartyId, touchpoint::Column::At])
-        .join(JoinType::InnerJoin, touchpoint::Relation::Party.def())
-        .filter(party::Column::IsStaff.eq(false))
         .filter(touchpoint::Column::At.gte(from))
         .filter(touchpoint::Column::At.lt(until))
         .into_tuple()
         .all(db)
         .await?;
-    Ok(wrote.into_iter().chain(took_part).map(|(party, at)| (party, at.date_naive())).collect())
+    let active = wrote.into_iter().chain(took_part).filter(|(party, _)| !identities.is_staff(*party));
+    Ok(active.map(|(party, at)| (party, at.date_naive())).collect())
 }
 
 /// The first day on which anybody is known to have done anything.

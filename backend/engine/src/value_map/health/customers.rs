@@ -3,16 +3,16 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::NaiveDate;
+use sea_orm::QuerySelect;
 use sea_orm::prelude::*;
-use sea_orm::{Condition, QuerySelect};
 use uuid::Uuid;
-use valuemap_shared::activities::PartyKind;
 use valuemap_shared::ids::CommunityId;
 use valuemap_shared::value_map::model::AttributionUnit;
 use valuemap_shared::value_map::{CustomerCounts, DistinctPace};
 
 use crate::activities::entities::party;
 use crate::activities::identity::Identities;
+use crate::value_map::counted::customers_on;
 use crate::value_map::days::{Days, Span};
 use crate::value_map::health::activity::ActiveDays;
 
@@ -60,16 +60,8 @@ async fn customers(
     identities: &Identities,
     day: NaiveDate,
 ) -> Result<HashSet<Uuid>, DbErr> {
-    let accounts: Vec<Uuid> = party::Entity::find()
-        .select_only()
-        .column(party::Column::Id)
-        .filter(party::Column::CommunityId.eq(community.0))
-        .filter(party::Column::Kind.eq(PartyKind::Account.as_str()))
-        .filter(party::Column::Since.lte(day))
-        .filter(Condition::any().add(party::Column::Until.is_null()).add(party::Column::Until.gt(day)))
-        .into_tuple()
-        .all(db)
-        .await?;
+    let ids = customers_on(community, day).select_only().column(party::Column::Id);
+    let accounts: Vec<Uuid> = ids.into_tuple().all(db).await?;
     Ok(accounts.into_iter().map(|account| identities.person(account, day)).collect())
 }
 

@@ -42,7 +42,7 @@ pub async fn health_of(
     if [HealthPart::MonthOne, HealthPart::MonthThree, HealthPart::Customers].iter().all(|part| !needed.contains(part)) {
         return Ok(health);
     }
-    let active = active_days(db, community, retention::watched(days)).await?;
+    let active = active_days(db, community, identities, retention::watched(days)).await?;
     let of = (identities, &active);
     if needed.contains(&HealthPart::MonthOne) {
         health.month_one = retention::cohort(db, community, of, MONTH_ONE, (days, now)).await?;
@@ -68,7 +68,7 @@ pub async fn pace_customers(
     if !parts_of(model).contains(&HealthPart::Customers) {
         return Ok(());
     }
-    let active = active_days(db, community, first_days.period.into()).await?;
+    let active = active_days(db, community, identities, first_days.period.into()).await?;
     let of = (identities, &active);
     now.customers.pace = Some(customers::pace(db, community, of, first_days).await?);
     before.customers = customers::counts(db, community, of, first_days.period.into()).await?;

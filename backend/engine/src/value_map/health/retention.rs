@@ -33,10 +33,11 @@ pub async fn cohort(
 ) -> Result<Cohort, DbErr> {
     let Some(joined) = window.joined((days.first, days.last), now.date_naive()) else { return Ok(Cohort::default()) };
     let mut cohort = Cohort { joined: Some(joined), ..Cohort::default() };
-    cohort.without_day = members(community).filter(party::Column::Since.is_null()).count(db).await?;
+    cohort.without_day = without_day(db, community, identities, days.last).await?;
     let Some(tracked_from) = tracked_from(db, community).await? else { return Ok(cohort) };
     let person = |party| identities.person(party, days.last);
-    let joined = joined_on(db, community, identities, joined, person).await?;
+    let mut joined = joined_on(db, community, identities, joined, person).await?;
+    joined.retain(|member, _| !identities.is_staff(*member));
     let window_of = |joined: &NaiveDate| {
         let after = |days: u64| joined.checked_add_days(Days::new(days)).unwrap_or(NaiveDate::MAX);
         after(window.first_day)..=after(window.last_day)
@@ -62,6 +63,26 @@ fn members(community: CommunityId) -> Select<party::Entity> {
             .add(party::Column::Kind.eq(PartyKind::Member.as_str()))
             .add(party::Column::IsStaff.eq(false)),
     )
+}
+
+/// How many members there are none of whose names has a day of joining.
+async fn without_day(
+    db: &impl ConnectionTrait,
+    community: CommunityId,
+    identities: &Identities,
+    day: NaiveDate,
+) -> Result<u64, DbErr> {
+    let rows: Vec<(Uuid, Option<NaiveDate>)> = members(community)
+        .select_only()
+        .columns([party::Column::Id, party::Column::Since])
+        .into_tuple()
+        .all(db)
+        .await?;
+    let mut has_day: HashMap<Uuid, bool> = HashMap::new();
+    for (party, since) in rows.into_iter().filter(|(party, _)| !identities.is_staff(*party)) {
+        *has_day.entry(identities.person(party, day)).or_default() |= since.is_some();
+    }
+    Ok(has_day.into_values().filter(|has_day| !has_day).count() as u64)
 }
 
 /// The persons who joined on some days, each on the first that any of the parties says which they are.
