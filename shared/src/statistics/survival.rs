@@ -144,10 +144,10 @@ mod tests {
 
     #[test]
     fn those_on_the_way_count_for_as_long_as_they_were_seen() {
-        // At 2: 3/4 are left, at 5: 3/4 x 1/2; the one that was seen for 3 is at risk at 2 only.
-        let found = durations(&[(2, true), (3, false), (5, true), (9, false)]);
+        // At 2 four of five are left; those who were seen for 3 are at risk then, and not at 5, where one of two is.
+        let found = durations(&[(2, true), (3, false), (3, false), (5, true), (9, false)]);
         assert_eq!(found.median().map(|median| median.value), Some(5.0));
-        assert_eq!((found.total(), found.reached(), found.median_of_reached()), (4, 2, Some(3.5)));
+        assert_eq!((found.total(), found.reached(), found.median_of_reached()), (5, 2, Some(3.5)));
     }
 
     #[test]
