@@ -233,6 +233,8 @@ async fn a_series_has_bounds(engine: Engine) {
     assert_eq!(months["points"].as_array().unwrap().len(), 24);
     let to_come = series(&world, json!({ "measure": "active_members" }), ("2099-Q1", "2099-Q1"), "MONTH").await;
     assert_eq!(readings(&to_come)[0]["message"], "The month has not begun.");
+    let to_come = map(&world, json!({ "period": "2099-Q1" })).await;
+    assert_eq!(reading(&to_come, "UPGRADES")["message"], "The quarter has not begun.");
     let nowhere = json!({ "id": "com_00000000000070008000000000000000", "figure": cost(), "from": "2026-Q1", "to": "2026-Q1", "by": "QUARTER" });
     assert_eq!(world.api.ask(SERIES, nowhere).await.unwrap()["series"], Value::Null);
 }

@@ -293,7 +293,7 @@ const BAD: &[(&str, &str, &[&str], &[&str])] = &[
         &[],
         &[
             "line 2: currency: `XYZ` is not an ISO 4217 currency",
-            "line 3: money: a lead carries no money of its own",
+            "line 3: money: outcomes of the kind lead carry no money of their own",
             "line 4: money: -5.0012 EUR is no whole number of its smallest coin",
         ],
     ),

@@ -134,7 +134,7 @@ fn check_outcome(outcome: &Outcome, found: &mut Problems) {
     match outcome.money {
         Some(_) if !outcome.kind.takes_money() => {
             let message = format!(
-                "a {} carries no money of its own: record the purchase, upgrade or renewal that it leads to",
+                "outcomes of the kind {} carry no money of their own: record the purchase, upgrade or renewal that they lead to",
                 outcome.kind.as_str().replace('_', " ")
             );
             found.add("money", ProblemCode::Malformed, message);
@@ -302,8 +302,10 @@ mod tests {
     fn only_what_was_paid_for_carries_money() {
         check(Record::Outcome(outcome(OutcomeKind::Upgrade, Some(900))), &[]);
         check(Record::Outcome(outcome(OutcomeKind::Review, None)), &[]);
-        let expected =
-            ["money: a lead carries no money of its own: record the purchase, upgrade or renewal that it leads to"];
+        let expected = [
+            "money: outcomes of the kind lead carry no money of their own: record the purchase, upgrade or renewal that they \
+              lead to",
+        ];
         check(Record::Outcome(outcome(OutcomeKind::Lead, Some(900))), &expected);
     }
 

@@ -63,6 +63,9 @@ fn step_of(
             Some(stage) => {
                 Some(NoScore { reason: Absence::NotConnected, message: words::untracked(stage), needed: None })
             }
+            None if entered == 0 && other.is_some_and(|other| other.total() > 0) => {
+                Some(NoScore::no_data(words::none_of_these(from)))
+            }
             None if entered == 0 => Some(NoScore::no_data(words::nobody(from))),
             None if entered < minimum => Some(too_few(words::too_few(from, entered, minimum))),
             // With the rate of all it would tell the one that is not shown.

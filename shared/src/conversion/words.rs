@@ -87,6 +87,11 @@ pub fn nobody(from: Stage) -> String {
     format!("There was no {from} in this time.")
 }
 
+/// Of the touched or the others, where the other group has all.
+pub fn none_of_these(from: Stage) -> String {
+    format!("None of the {} in this time is one of these.", plural(from))
+}
+
 pub fn too_few(from: Stage, entered: u64, minimum: u64) -> String {
     let verb = if entered == 1 { "is" } else { "are" };
     format!("{} {verb} too few for a rate, which takes {minimum}.", counted(from, entered))

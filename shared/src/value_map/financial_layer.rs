@@ -73,9 +73,9 @@ fn absence(element: Element, now: &Valuation<'_>) -> NoScore {
     }
     if element != Element::CostContainment {
         return match now.outcomes(element) {
-            Some(_) => {
-                NoScore::no_data("There is no outcome of this kind in the period, and none of others is linked.")
-            }
+            Some(_) => NoScore::no_data(
+                "There is no outcome of this kind in the period, and too little of the others is linked.",
+            ),
             None => NoScore::not_connected(Layer::Financial),
         };
     }

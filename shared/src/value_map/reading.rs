@@ -325,6 +325,22 @@ pub enum RecommendationReading {
     NoScore(NoScore),
 }
 
+impl ValueMap {
+    /// The map of a quarter that has not begun: nothing is known of it but the costs that are planned.
+    pub fn not_begun(mut self) -> Self {
+        let absence = || NoScore::no_data("The quarter has not begun.");
+        self.elapsed = 0.0;
+        self.recommendation = RecommendationReading::NoScore(absence());
+        for element in self.layers.iter_mut().flat_map(|layer| &mut layer.elements) {
+            element.reading = Reading::NoScore(absence());
+        }
+        self.returns.levels.clear();
+        self.returns.tornado.clear();
+        self.returns.community_return = None;
+        self
+    }
+}
+
 impl NoScore {
     pub fn not_connected(layer: Layer) -> Self {
         let message = match layer {

@@ -70,11 +70,10 @@ impl Costs {
     }
 }
 
-/// The first and the last day of the quarters, of those that are running up to today: outcomes of the days to come are not
-/// there either. Quarters yet to come are looked at as a whole, for what is planned.
+/// The first and the last day of the quarters up to today: outcomes of the days to come are not there either. Of quarters
+/// that have not begun it is none.
 fn days(parameters: &Parameters, today: NaiveDate) -> (NaiveDate, NaiveDate) {
-    let (first, last) = (parameters.from.first_day(), parameters.until.last_day());
-    (first, if first <= today { Ord::min(last, today) } else { last })
+    (parameters.from.first_day(), Ord::min(parameters.until.last_day(), today))
 }
 
 /// The days on which outcomes can be credited to an activity: its own, and as many after them as the look-back window has.
@@ -88,6 +87,9 @@ struct Window {
 impl Window {
     /// What falls into some days. The parts of days that follow on each other add up exactly.
     fn part_of(self, amount: Decimal, first: NaiveDate, last: NaiveDate) -> Decimal {
+        if last < first {
+            return Decimal::ZERO;
+        }
         let length = (self.until - self.from).num_days() + 1;
         let before = |day: NaiveDate| {
             let days = (day - self.from).num_days().clamp(0, length);
@@ -110,6 +112,8 @@ mod tests {
         assert_eq!(window.part_of(amount, day(1, 1), day(3, 31)), Decimal::from(600));
         assert_eq!(window.part_of(amount, day(4, 1), day(6, 30)), Decimal::from(400));
         assert_eq!(window.part_of(amount, day(7, 1), day(9, 30)), Decimal::ZERO);
+        // The second quarter has not begun on 28 March.
+        assert_eq!(window.part_of(amount, day(4, 1), day(3, 28)), Decimal::ZERO);
         let third = Decimal::new(1, 4);
         let parts = [window.part_of(third, day(1, 1), day(3, 31)), window.part_of(third, day(4, 1), day(6, 30))];
         assert_eq!(parts.iter().sum::<Decimal>(), third);

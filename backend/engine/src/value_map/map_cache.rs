@@ -176,12 +176,9 @@ impl Parts {
         let strengths = self.strengths(&scope, revision.standings, key.minimum, period).await?;
         let financial = self.financial(&model, &inputs, key, now).await?;
         // Simulations take milliseconds: they run where they keep no other request waiting.
-        let mut map = blocking(move || value_map(&model, &inputs, &financial.2, &strengths)).await?;
-        // A quarter yet to come is looked at as a whole, for what is planned; nothing of it is over.
-        if period.days_until(today) == 0 {
-            map.elapsed = 0.0;
-        }
-        Ok(map)
+        let map = blocking(move || value_map(&model, &inputs, &financial.2, &strengths)).await?;
+        let has_begun = period.days_until(today) > 0;
+        Ok(if has_begun { map } else { map.not_begun() })
     }
 
     async fn tracked(&self, scope: &Scope, period: Quarter) -> Result<Arc<Tracked>, NoMap> {
