@@ -20,3 +20,5 @@ pub mod pages;
 pub mod statistics;
 pub mod survey;
 pub mod value_map;
+#[cfg(feature = "scores")]
+mod wire;

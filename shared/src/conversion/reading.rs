@@ -8,15 +8,7 @@ use crate::calendar::Quarter;
 use crate::statistics::Interval;
 use crate::value_map::model::AttributionUnit;
 use crate::value_map::{NoScore, Verdict};
-
-macro_rules! wire {
-    ($($(#[$doc:meta])* pub struct $name:ident { $($(#[$field_doc:meta])* pub $field:ident: $type:ty,)* })*) => {$(
-        $(#[$doc])*
-        #[derive(Clone, Debug, PartialEq)]
-        #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "camelCase"))]
-        pub struct $name { $($(#[$field_doc])* pub $field: $type,)* }
-    )*};
-}
+use crate::wire::wire;
 
 wire! {
     /// How far those who entered a stage in some quarters have come.

@@ -12,7 +12,7 @@ named_enum! {
 }
 
 impl Stage {
-    /// From where to where conversion is told.
+    /// The steps whose conversion rates are computed.
     pub const STEPS: [(Self, Self); 3] =
         [(Self::Lead, Self::Opportunity), (Self::Opportunity, Self::Sale), (Self::Lead, Self::Sale)];
 

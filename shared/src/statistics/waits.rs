@@ -29,12 +29,12 @@ pub struct MedianWait {
 
 impl Waits {
     /// It came after so many seconds.
-    pub fn add_over(&mut self, seconds: u64) {
+    pub fn add_event(&mut self, seconds: u64) {
         self.0.entry(bucket_of(seconds)).or_default().over += 1;
     }
 
     /// It had not come when it was last looked at, after so many seconds.
-    pub fn add_open(&mut self, seconds: u64) {
+    pub fn add_censored(&mut self, seconds: u64) {
         self.0.entry(bucket_of(seconds)).or_default().open += 1;
     }
 
@@ -81,8 +81,8 @@ mod tests {
 
     fn waits(over: &[u64], open: &[u64]) -> Waits {
         let mut waits = Waits::default();
-        over.iter().for_each(|seconds| waits.add_over(*seconds));
-        open.iter().for_each(|seconds| waits.add_open(*seconds));
+        over.iter().for_each(|seconds| waits.add_event(*seconds));
+        open.iter().for_each(|seconds| waits.add_censored(*seconds));
         waits
     }
 
@@ -111,7 +111,7 @@ mod tests {
             let waits = |all: &[(u64, bool)]| {
                 let mut waits = Waits::default();
                 for (seconds, over) in all {
-                    if *over { waits.add_over(*seconds) } else { waits.add_open(*seconds) }
+                    if *over { waits.add_event(*seconds) } else { waits.add_censored(*seconds) }
                 }
                 waits
             };

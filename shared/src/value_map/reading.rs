@@ -9,15 +9,7 @@ use crate::activities::CostKind;
 use crate::calendar::Quarter;
 use crate::money::Currency;
 use crate::statistics::{Change, Interval};
-
-macro_rules! wire {
-    ($($(#[$doc:meta])* pub struct $name:ident { $($(#[$field_doc:meta])* pub $field:ident: $type:ty,)* })*) => {$(
-        $(#[$doc])*
-        #[derive(Clone, Debug, PartialEq)]
-        #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "camelCase"))]
-        pub struct $name { $($(#[$field_doc])* pub $field: $type,)* }
-    )*};
-}
+use crate::wire::wire;
 
 wire! {
     /// The map of one community in one period.

@@ -44,8 +44,8 @@ fn censored_medians_are_those_of_lifelines() {
     assert!(reference.medians.len() >= 8);
     for Case { name, over, open, exact, bucketed } in reference.medians {
         let mut waits = Waits::default();
-        over.iter().for_each(|seconds| waits.add_over(*seconds));
-        open.iter().for_each(|seconds| waits.add_open(*seconds));
+        over.iter().for_each(|seconds| waits.add_event(*seconds));
+        open.iter().for_each(|seconds| waits.add_censored(*seconds));
         let ours = waits.median();
         // Without a median, lifelines may still have a lower end; we show neither.
         let ours = Ends {

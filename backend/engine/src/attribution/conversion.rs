@@ -174,7 +174,7 @@ impl Reader<'_> {
         rows.count(self.snapshot).await
     }
 
-    /// The entries of the quarters, by member or account. Whether a lead is a new one is told by all that was before.
+    /// The entries of the quarters, by member or account. All earlier outcomes are read, too: they decide which leads are new.
     async fn entries(&self, today: NaiveDate) -> Result<HashMap<Uuid, Vec<Entry>>, DbErr> {
         use outcome::Column;
         let mut rows = self

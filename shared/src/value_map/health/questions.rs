@@ -147,8 +147,8 @@ mod tests {
     /// Questions of which some came after an hour each; the others are open after a day.
     fn counts(over: u64, open: u64) -> QuestionCounts {
         let mut waits = Waits::default();
-        (0..over).for_each(|_| waits.add_over(3_600));
-        (0..open).for_each(|_| waits.add_open(86_400));
+        (0..over).for_each(|_| waits.add_event(3_600));
+        (0..open).for_each(|_| waits.add_censored(86_400));
         let asked = over + open;
         QuestionCounts {
             asked,

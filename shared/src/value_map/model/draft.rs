@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::value_map::Element;
+
 /// A scoring model as somebody wrote it. Models of the form before indicators are read, too.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", from = "WrittenModel")]
@@ -77,6 +79,34 @@ pub struct MeasureDraft {
     /// How several observations of a quarter become one.
     #[serde(default)]
     pub aggregation: Aggregation,
+}
+
+impl MeasureDraft {
+    /// A measure that is better the nearer it is to its target; what is observed adds up over a quarter.
+    pub(super) fn of(
+        (key, name): (&str, &str),
+        element: Element,
+        unit: &str,
+        (baseline, target): (f64, f64),
+        weight: f64,
+        source: MeasureSource,
+    ) -> Self {
+        let direction = if target < baseline { Direction::LowerIsBetter } else { Direction::HigherIsBetter };
+        Self {
+            key: key.into(),
+            name: name.into(),
+            element: element.as_str().into(),
+            unit: unit.into(),
+            direction,
+            baseline,
+            target,
+            weight,
+            owner: None,
+            source,
+            choice: None,
+            aggregation: if source == MeasureSource::Observed { Aggregation::Sum } else { Aggregation::Last },
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -18,133 +18,90 @@ pub fn standard_model() -> ScoringModelDraft {
 }
 
 fn measures() -> Vec<MeasureDraft> {
-    use Aggregation::{Last, Sum};
-    use Direction::{HigherIsBetter, LowerIsBetter};
     use Element::{Education, Engagement, Knowledge, Reputation, Scalability};
     use MeasureSource as Source;
-    let measure =
-        |key: &str, name: &str, element, unit: &str, direction, (baseline, target), weight, source| MeasureDraft {
-            key: key.into(),
-            name: name.into(),
-            element: name_of(element),
-            unit: unit.into(),
-            direction,
-            baseline,
-            target,
-            weight,
-            owner: None,
-            source,
-            choice: None,
-            aggregation: Last,
-        };
-    let mut measures = vec![
-        measure(
-            "contact_rate",
-            "Support cases a customer",
+    vec![
+        MeasureDraft::of(
+            ("contact_rate", "Support cases a customer"),
             Scalability,
             "cases a customer",
-            LowerIsBetter,
             (1.2, 0.6),
             2.0,
             Source::ContactRate,
         ),
-        measure(
-            "deflection",
-            "Cases solved without support",
+        MeasureDraft::of(
+            ("deflection", "Cases solved without support"),
             Scalability,
             "share",
-            HigherIsBetter,
             (0.0, 0.8),
             2.0,
             Source::Deflection,
         ),
-        measure(
-            "staff_answer_share",
-            "Answers given by staff",
+        MeasureDraft::of(
+            ("staff_answer_share", "Answers given by staff"),
             Scalability,
             "share",
-            LowerIsBetter,
             (0.6, 0.15),
             1.0,
             Source::StaffAnswerShare,
         ),
-        measure(
-            "course_completions",
-            "Courses completed",
+        MeasureDraft::of(
+            ("course_completions", "Courses completed"),
             Education,
             "courses",
-            HigherIsBetter,
             (50.0, 250.0),
             1.0,
             Source::Observed,
         ),
-        measure(
-            "self_help_sessions",
-            "Searches and visits for help",
+        MeasureDraft::of(
+            ("self_help_sessions", "Searches and visits for help"),
             Education,
             "sessions",
-            HigherIsBetter,
             (2_000.0, 8_000.0),
             1.0,
             Source::Observed,
         ),
-        measure(
-            "active_members",
-            "Active members",
+        MeasureDraft::of(
+            ("active_members", "Active members"),
             Engagement,
             "members",
-            HigherIsBetter,
             (100.0, 1_200.0),
             2.0,
             Source::ActiveMembers,
         ),
-        measure(
-            "accepted_answer_rate",
-            "Questions with an accepted answer",
+        MeasureDraft::of(
+            ("accepted_answer_rate", "Questions with an accepted answer"),
             Knowledge,
             "share",
-            HigherIsBetter,
             (0.4, 0.8),
             2.0,
             Source::AcceptedAnswerRate,
         ),
-        measure(
-            "articles_published",
-            "Articles published from answers",
+        MeasureDraft::of(
+            ("articles_published", "Articles published from answers"),
             Knowledge,
             "articles",
-            HigherIsBetter,
             (0.0, 40.0),
             1.0,
             Source::Observed,
         ),
-        measure(
-            "recommendation",
-            "Net Promoter Score",
+        MeasureDraft::of(
+            ("recommendation", "Net Promoter Score"),
             Reputation,
             "points",
-            HigherIsBetter,
             (-20.0, 50.0),
             2.0,
             Source::Recommendation,
         ),
-        measure(
-            "public_references",
-            "Public references by members",
+        MeasureDraft::of(
+            ("public_references", "Public references by members"),
             Reputation,
             "references",
-            HigherIsBetter,
             (0.0, 20.0),
             1.0,
             Source::Observed,
         ),
-    ];
-    for measure in &mut measures {
-        if measure.source == MeasureSource::Observed {
-            measure.aggregation = Sum;
-        }
-    }
-    measures
+    ]
 }
 
 fn indicators() -> Vec<IndicatorDraft> {

@@ -102,15 +102,36 @@ fn marketing() -> ScoringModelDraft {
     model.measures = vec![
         answerers_of_half(Scalability, (3.0, 20.0), 1.0),
         busiest_answerer_share(Scalability, (0.9, 0.5), 1.0),
-        counted("event_attendances", "Attendances of events", Education, "attendances", (100.0, 800.0), 2.0),
+        MeasureDraft::of(
+            ("event_attendances", "Attendances of events"),
+            Education,
+            "attendances",
+            (100.0, 800.0),
+            2.0,
+            Source::Observed,
+        ),
         MeasureDraft { weight: 0.0, ..standard("self_help_sessions") },
         standard("active_members"),
         retention_month_one(Engagement, (0.1, 0.3), 1.0),
-        counted("stories_published", "Stories of customers published", Knowledge, "stories", (0.0, 20.0), 2.0),
+        MeasureDraft::of(
+            ("stories_published", "Stories of customers published"),
+            Knowledge,
+            "stories",
+            (0.0, 20.0),
+            2.0,
+            Source::Observed,
+        ),
         unanswered_share(Knowledge, (0.4, 0.1), 1.0),
         standard("recommendation"),
         MeasureDraft { weight: 2.0, ..standard("public_references") },
-        counted("reviews_published", "Reviews by members", Reputation, "reviews", (10.0, 100.0), 1.0),
+        MeasureDraft::of(
+            ("reviews_published", "Reviews by members"),
+            Reputation,
+            "reviews",
+            (10.0, 100.0),
+            1.0,
+            Source::Observed,
+        ),
     ];
     model.links.push(raises(Engagement, Acquisition, (0.0, 0.02, 0.06)));
     model.financial.targets =
@@ -132,7 +153,14 @@ fn commerce() -> ScoringModelDraft {
         // Who is about to buy does not wait for days.
         time_to_first_answer(Knowledge, (24.0, 2.0), 2.0),
         standard("recommendation"),
-        counted("reviews_published", "Reviews by members", Reputation, "reviews", (50.0, 500.0), 2.0),
+        MeasureDraft::of(
+            ("reviews_published", "Reviews by members"),
+            Reputation,
+            "reviews",
+            (50.0, 500.0),
+            2.0,
+            Source::Observed,
+        ),
     ];
     model.links.push(raises(Knowledge, Acquisition, (0.0, 0.02, 0.06)));
     model.financial.targets =
@@ -188,41 +216,10 @@ fn targets<const N: usize>(targets: [(Element, &str); N]) -> BTreeMap<String, St
     targets.into_iter().map(|(element, amount)| (element.as_str().to_owned(), amount.to_owned())).collect()
 }
 
-fn measure(
-    (key, name): (&str, &str),
-    element: Element,
-    unit: &str,
-    (baseline, target): (f64, f64),
-    weight: f64,
-    source: Source,
-) -> MeasureDraft {
-    let direction = if target < baseline { Direction::LowerIsBetter } else { Direction::HigherIsBetter };
-    MeasureDraft {
-        key: key.into(),
-        name: name.into(),
-        element: element.as_str().into(),
-        unit: unit.into(),
-        direction,
-        baseline,
-        target,
-        weight,
-        owner: None,
-        source,
-        choice: None,
-        aggregation: Aggregation::Last,
-    }
-}
-
-/// Something that is observed and summed up.
-fn counted(key: &str, name: &str, element: Element, unit: &str, scale: (f64, f64), weight: f64) -> MeasureDraft {
-    let measure = measure((key, name), element, unit, scale, weight, Source::Observed);
-    MeasureDraft { aggregation: Aggregation::Sum, ..measure }
-}
-
 macro_rules! sources {
     ($($function:ident: $source:ident, $name:literal, $unit:literal;)*) => {$(
         fn $function(element: Element, scale: (f64, f64), weight: f64) -> MeasureDraft {
-            measure((stringify!($function), $name), element, $unit, scale, weight, Source::$source)
+            MeasureDraft::of((stringify!($function), $name), element, $unit, scale, weight, Source::$source)
         }
     )*};
 }

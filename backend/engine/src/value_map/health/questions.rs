@@ -193,8 +193,8 @@ fn count(questions: &[Question], watched_until: DateTime<Utc>, now: DateTime<Utc
             [(&mut counts.first_answers, question.answered_at), (&mut counts.solutions, question.solved_at)]
         {
             match came.filter(|came| *came <= watched_until).and_then(seconds) {
-                Some(seconds) => waits.add_over(seconds),
-                None => waits.add_open(watched),
+                Some(seconds) => waits.add_event(seconds),
+                None => waits.add_censored(watched),
             }
         }
     }

@@ -117,11 +117,15 @@ fn verdict(difference: &ShareDifference) -> &'static str {
 fn time(rate: &ConversionRate) -> Html {
     match (&rate.time, rate.median_days_of_reached) {
         (MedianReading::MedianTime(time), _) => {
-            let high = time.high.map_or_else(|| "?".to_owned(), |days| format::decimal(days, 0));
+            let low = format::decimal(time.low, 0);
+            let range = match time.high {
+                Some(high) => format!("{low}–{}", format::decimal(high, 0)),
+                None => format!("{low} or more"),
+            };
             html! {
                 <>
                     <strong>{ days(time.days) }</strong>
-                    <span class="range">{ format!("{}–{high}", format::decimal(time.low, 0)) }</span>
+                    <span class="range">{ range }</span>
                 </>
             }
         }
