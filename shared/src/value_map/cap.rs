@@ -45,7 +45,7 @@ impl Cap {
                 missing("No account was a customer: how many support cases were avoided cannot be said.".into())
             }
             Some(ContactBaseline::Quarter(_)) if counts.cases == 0 => missing(
-                "No support cases are tracked for this quarter: how many were avoided cannot be said.".into(),
+                "No support cases are tracked for this period: how many were avoided cannot be said.".into(),
             ),
             Some(ContactBaseline::Quarter(baseline)) => Self::Avoided(baseline),
         }
@@ -96,6 +96,7 @@ mod tests {
         let rate = |yes, asked| Some(Rate::new(yes, asked).unwrap());
         WorthInputs {
             period,
+            first_day: period.first_day(),
             stretch: Stretch::default(),
             money: MoneyFigures::default(),
             counts: Counts { customers: 100, cases, questions: 50, member_solutions: 20, ..Counts::default() },

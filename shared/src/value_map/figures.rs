@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::comparison::Comparison;
@@ -34,9 +35,9 @@ pub struct DistinctPace {
     pub whole: u64,
 }
 
-/// Which days of a quarter the figures are of: its first ones. Of a quarter that is running they are the days so
-/// far, and of the one that it is compared with, as many.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How many days of a quarter or a month the figures are of: its first ones. Of one that is running they are the days so
+/// far, and of the quarter that it is compared with, as many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Stretch {
     pub days: u32,
     pub of: u32,
@@ -49,10 +50,10 @@ impl Default for Stretch {
 }
 
 impl Stretch {
-    /// The last of these days.
-    pub(super) fn last_day(self, period: Quarter) -> chrono::NaiveDate {
+    /// The last of these days, given the first.
+    pub(super) fn last_day(self, first: NaiveDate) -> NaiveDate {
         let after_first = chrono::Days::new(u64::from(self.days.saturating_sub(1)));
-        period.first_day().checked_add_days(after_first).unwrap_or_else(|| period.last_day())
+        first.checked_add_days(after_first).unwrap_or(first)
     }
 
     /// In 0..1.

@@ -29,13 +29,24 @@ pub fn financial_reading(model: &ScoringModel, now: &WorthInputs, before: &Worth
     FinancialReading { elements: elements.collect(), returns: returns(model, &now) }
 }
 
+/// What an element came to, without what it came from, or why that is not known.
+pub(super) fn amount(element: Element, model: &ScoringModel, inputs: &WorthInputs) -> Result<AmountRange, NoScore> {
+    let valuation = Valuation::new(model, inputs);
+    amount_of(element, &valuation.terms(element).0, &valuation)
+}
+
+fn amount_of(element: Element, counted: &[Term], now: &Valuation<'_>) -> Result<AmountRange, NoScore> {
+    if counted.is_empty() {
+        return Err(absence(element, now));
+    }
+    now.range(counted).ok_or_else(|| NoScore::no_data("The amounts are larger than any that are taken."))
+}
+
 fn reading(element: Element, model: &ScoringModel, now: &Valuation<'_>, before: &Valuation<'_>) -> Reading {
     let (counted, beside) = now.terms(element);
-    if counted.is_empty() {
-        return Reading::NoScore(absence(element, now));
-    }
-    let Some(amount) = now.range(&counted) else {
-        return Reading::NoScore(NoScore::no_data("The amounts are larger than any that are taken."));
+    let amount = match amount_of(element, &counted, now) {
+        Ok(amount) => amount,
+        Err(absence) => return Reading::NoScore(absence),
     };
     let evidence = counted.iter().map(|term| now.evidence(*term)).max().unwrap_or(Evidence::Assumed);
     let part = |term: &Term, counted: bool| {
@@ -95,7 +106,7 @@ fn absence(element: Element, now: &Valuation<'_>) -> NoScore {
         );
     }
     NoScore::no_data(
-        "Too few were asked in this quarter whether they found the answer, would have asked support and needed nothing \
+        "Too few were asked in this period whether they found the answer, would have asked support and needed nothing \
          further: how many cases were spared cannot be estimated.",
     )
 }

@@ -86,7 +86,7 @@ pub(super) fn combined(
     let all: f64 = inputs.iter().map(weight).sum();
     let present: f64 = inputs.iter().filter(|input| input.part.score.is_some()).map(weight).sum();
     if present <= 0.0 {
-        return Err(NoScore::no_data("Nothing that this is scored from has data in this quarter."));
+        return Err(NoScore::no_data("Nothing that this is scored from has data in this period."));
     }
     for input in &mut inputs {
         input.part.share = if input.part.score.is_some() { weight(input) / present } else { 0.0 };
@@ -217,7 +217,7 @@ fn squared_error(width: f64) -> f64 {
 }
 
 /// Student's t with the degrees of freedom of the smallest sample in it; `None` where no input says how sure it is.
-fn interval(combined: &Combined) -> Option<Interval> {
+pub(super) fn interval(combined: &Combined) -> Option<Interval> {
     let half = quantile(combined) * combined.variance.sqrt();
     let interval =
         Interval { low: (combined.value - half).max(0.0), high: (combined.value + half).min(100.0), level: LEVEL };

@@ -23,29 +23,42 @@ pub fn comparable(
     minimum: u64,
 ) -> (TallyCounts, CoMoments) {
     tallies.retain(|subject| !(1..minimum).contains(&asked(others, subject)));
-    co_moments.retain(|pair, _| {
-        let other = other_pairs.get(pair).copied().unwrap_or_default();
-        other == CoMoment::default() || other.count.unsigned_abs() >= minimum
-    });
+    co_moments.retain(|pair, _| other_pairs.get(pair).is_none_or(|other| is_shown(other, minimum)));
     (tallies, co_moments)
 }
 
-/// What was answered in the months of a quarter, given in parts that are of a month each, and what of it may not be shown
-/// by month.
+/// What was answered in the months of a quarter, given in parts that are of a month each, less what may not be shown by
+/// month, which is named.
 ///
 /// The quarter as a whole is shown, too, and so may be some first days of it ([`comparable`]): a part is any span between
 /// two days at which one of them ends. Where so few answered in one part that they could not be shown by themselves, no
 /// month of the quarter is.
-pub fn months(parts: Vec<(usize, TallyCounts)>, minimum: u64) -> ([TallyCounts; 3], BTreeSet<Subject>) {
-    let mut hidden = BTreeSet::new();
-    let mut months: [TallyCounts; 3] = Default::default();
-    for (month, part) in parts {
+pub fn months(
+    parts: Vec<(usize, (TallyCounts, CoMoments))>,
+    minimum: u64,
+) -> ([(TallyCounts, CoMoments); 3], BTreeSet<Subject>) {
+    let (mut hidden, mut hidden_pairs) = (BTreeSet::new(), BTreeSet::new());
+    let mut months: [(TallyCounts, CoMoments); 3] = Default::default();
+    for (month, (part, pairs)) in parts {
         hidden.extend(part.subjects().filter(|subject| (1..minimum).contains(&asked(&part, subject))).cloned());
-        if let Some(tallies) = months.get_mut(month) {
+        hidden_pairs.extend(pairs.iter().filter(|(_, sums)| !is_shown(sums, minimum)).map(|(pair, _)| *pair));
+        if let Some((tallies, co_moments)) = months.get_mut(month) {
             tallies.merge(part);
+            for (pair, sums) in pairs {
+                co_moments.entry(pair).or_default().add(sums);
+            }
         }
     }
+    for (tallies, co_moments) in &mut months {
+        tallies.retain(|subject| !hidden.contains(subject));
+        co_moments.retain(|pair, _| !hidden_pairs.contains(pair));
+    }
     (months, hidden)
+}
+
+/// Nobody answered about both, or enough did.
+fn is_shown(sums: &CoMoment, minimum: u64) -> bool {
+    *sums == CoMoment::default() || sums.count.unsigned_abs() >= minimum
 }
 
 /// How many answered what a subject is a part of.
@@ -130,15 +143,22 @@ mod tests {
     #[test]
     fn no_month_is_shown_where_one_would_be_uncovered() {
         let subject = Subject::Benefit(Benefit::PeerBestPractices);
+        let pair = (Benefit::ProductKnowledge, Benefit::PeerBestPractices);
+        let together = |count: u64| CoMoments::from([(pair, CoMoment { count: count as i64, ..CoMoment::default() })]);
         let shown = |parts: &[(usize, u64)]| {
-            let (months, hidden) = months(parts.iter().map(|(month, count)| (*month, answers(4, *count))).collect(), 5);
-            (months.map(|month| month.respondents(&subject)), hidden.contains(&subject))
+            let part = |(month, count): &(usize, u64)| (*month, (answers(4, *count), together(*count)));
+            let (months, hidden) = months(parts.iter().map(part).collect(), 5);
+            for (tallies, co_moments) in &months {
+                let pairs = co_moments.get(&pair).map_or(0, |sums| sums.count.unsigned_abs());
+                assert_eq!(tallies.respondents(&subject), pairs);
+            }
+            (months.map(|(tallies, _)| tallies.respondents(&subject)), hidden.contains(&subject))
         };
         assert_eq!(shown(&[(0, 5), (1, 0), (2, 9)]), ([5, 0, 9], false));
-        assert_eq!(shown(&[(0, 5), (1, 4), (2, 9)]), ([5, 4, 9], true));
+        assert_eq!(shown(&[(0, 5), (1, 4), (2, 9)]), ([0, 0, 0], true));
         // The running quarter is compared with days up to some in the second month.
         assert_eq!(shown(&[(0, 5), (1, 5), (1, 6), (2, 9)]), ([5, 11, 9], false));
-        assert_eq!(shown(&[(0, 5), (1, 10), (1, 1), (2, 9)]), ([5, 11, 9], true));
+        assert_eq!(shown(&[(0, 5), (1, 10), (1, 1), (2, 9)]), ([0, 0, 0], true));
     }
 
     #[test]

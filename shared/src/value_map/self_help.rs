@@ -79,7 +79,7 @@ pub(super) fn deflection_share(model: &ScoringModel, figures: &Figures, ask: Ask
     let covered = figures.observed.get(&model.financial.self_service.sessions).map_or(1.0, |sessions| sessions.covered);
     let cases = figures.counts.cases as f64 * (covered / figures.stretch.share()).min(1.0);
     if cases == 0.0 {
-        return Err("no support cases are tracked for this quarter".into());
+        return Err("no support cases are tracked for this period".into());
     }
     let parts = [
         help.searches().map(|searches| searches.cases()),

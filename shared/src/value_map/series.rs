@@ -6,13 +6,15 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::ask::Ask;
+use super::internal::{combined, interval};
 use super::measures::measured;
 use super::members::{index_of, recommendation};
 use super::model::{Choice, Measure, MeasureSource, ScoringModel};
 use super::{
-    Absence, AmountRange, Element, Figures, Interval, Layer, NoScore, Reading, RecommendationReading, TallyCounts,
-    ValueMap, Weighting,
+    Absence, AmountRange, ContactBaseline, DistinctPace, Element, Figures, Interval, Layer, NoScore, Reading,
+    RecommendationReading, Stretch, TallyCounts, ValueMap, Weighting, WorthInputs, financial_layer,
 };
+use crate::calendar::Quarter;
 use crate::survey::Subject;
 
 /// A figure of the map.
@@ -67,6 +69,8 @@ pub struct SeriesFigure {
     pub interval: Option<Interval>,
     /// How many members' answers it rests on; 0 where it is counted from what is tracked.
     pub answers: u64,
+    /// The share of what it is scored from that had data, by weight, in 0..1.
+    pub coverage: f64,
 }
 
 /// Money, in the community's currency.
@@ -75,23 +79,58 @@ pub struct SeriesFigure {
 pub struct SeriesAmount {
     /// P10, P50 and P90 of the simulation; three times the same where it was counted.
     pub amount: AmountRange,
-    /// The likely amount on the way to the target, 0 to 100; `None` without one.
+    /// The likely amount on the way to the target, 0 to 100; `None` without one, and of a month, since targets are those of
+    /// a quarter.
     pub score: Option<f64>,
 }
 
 /// What is known of one month.
 #[derive(Clone, Debug)]
 pub struct Month {
+    /// The quarter that it is of.
+    pub period: Quarter,
+    pub first_day: NaiveDate,
+    /// Of its days so far.
     pub figures: Figures,
-    /// What members answered about, without being shown by month: the quarter less the other months would uncover it.
+    /// What members answered about, without being shown by month and so not in the figures: the quarter less the other
+    /// months would uncover it.
     pub hidden: BTreeSet<Subject>,
 }
 
-const OF_QUARTERS: &str = "Not kept by month: the targets that it is held against are those of a quarter. Ask for its \
-                           measures and benefits by month, or for it by quarter.";
-const SIMULATED: &str = "Not kept by month: it is simulated from a quarter's outcomes, counts and answers. Ask for it by \
-                         quarter.";
-const DEFLECTED: &str = "Not kept by month: it rests on what a quarter's visitors answered. Ask for it by quarter.";
+impl Month {
+    /// Its days as some of its quarter, whose targets elements are held against: counts and sums at their pace, as those of
+    /// a quarter that is running. Members who come again count once, and a month does not tell how many the quarter has.
+    fn in_quarter(&self) -> Figures {
+        let of = self.period.days();
+        let of_quarter = f64::from(self.figures.stretch.of) / f64::from(of);
+        let mut figures = self.figures.clone();
+        figures.stretch = Stretch { days: figures.stretch.days, of };
+        for observed in figures.observed.values_mut() {
+            observed.covered *= of_quarter;
+        }
+        let unknown = DistinctPace { first_days: 0, whole: 0 };
+        figures.active_pace = Some(unknown);
+        figures.health.customers.pace = Some(unknown);
+        figures
+    }
+
+    /// What its money is computed from.
+    pub fn worth(&self, model: &ScoringModel, minimum: u64, baseline: Option<ContactBaseline>) -> WorthInputs {
+        let figures = self.in_quarter();
+        WorthInputs { first_day: self.first_day, ..WorthInputs::of(self.period, model, &figures, minimum, baseline) }
+    }
+
+    fn hides(&self, choice: &Choice) -> bool {
+        self.hidden.contains(&Subject::Question(choice.question.clone()))
+    }
+
+    /// The question as a whole is hidden with its answers.
+    fn hides_self_help(&self, model: &ScoringModel) -> bool {
+        let asked = &model.financial.self_service;
+        [&asked.success, &asked.intent, &asked.no_further_action].into_iter().any(|choice| self.hides(choice))
+    }
+}
+
 const DISTINCT: &str =
     "The month is running, and members who come again count once: there is a figure when it is over.";
 
@@ -114,6 +153,7 @@ pub fn quarter_reading(map: &ValueMap, figure: &Figure, model: &ScoringModel) ->
                         value: part.value.unwrap_or_default(),
                         interval: part.interval,
                         answers: part.answers,
+                        coverage: 1.0,
                     }),
                     part => no_data(part.and_then(|part| part.message.clone()).unwrap_or_default()),
                 },
@@ -126,8 +166,14 @@ pub fn quarter_reading(map: &ValueMap, figure: &Figure, model: &ScoringModel) ->
     }
 }
 
-/// What a figure was in a month, as far as months are kept.
-pub fn month_reading(month: &Month, figure: &Figure, model: &ScoringModel, minimum: u64) -> SeriesReading {
+/// What a figure was in a month; what an element came to in money, by its inputs ([`Month::worth`]).
+pub fn month_reading(
+    month: &Month,
+    figure: &Figure,
+    model: &ScoringModel,
+    worth: &WorthInputs,
+    (weighting, minimum): (Weighting, u64),
+) -> SeriesReading {
     let (tallies, none) = (&month.figures.tallies, TallyCounts::default());
     let is_hidden = |subject: &Subject| month.hidden.contains(subject);
     match figure {
@@ -136,8 +182,16 @@ pub fn month_reading(month: &Month, figure: &Figure, model: &ScoringModel, minim
             (Some(benefit), _) => {
                 of_reading(index_of(&Subject::Benefit(benefit), tallies, &none, &model.label(), minimum))
             }
-            (None, Layer::Internal) => not_by_month(OF_QUARTERS),
-            (None, Layer::Financial) => not_by_month(SIMULATED),
+            (None, Layer::Internal) => {
+                month_of_internal(month, *element, model, Ask { weighting, minimum, baseline: worth.baseline })
+            }
+            (None, Layer::Financial) if *element == Element::CostContainment && month.hides_self_help(model) => {
+                hidden(minimum)
+            }
+            (None, Layer::Financial) => match financial_layer::amount(*element, model, worth) {
+                Ok(amount) => SeriesReading::SeriesAmount(SeriesAmount { amount, score: None }),
+                Err(absence) => SeriesReading::NoScore(absence),
+            },
             (None, layer) => SeriesReading::NoScore(NoScore::not_connected(layer)),
         },
         Figure::Measure(key) => match model.measure(key) {
@@ -150,10 +204,22 @@ pub fn month_reading(month: &Month, figure: &Figure, model: &ScoringModel, minim
     }
 }
 
+fn month_of_internal(month: &Month, element: Element, model: &ScoringModel, ask: Ask) -> SeriesReading {
+    match combined(element, model, &month.in_quarter(), ask) {
+        Ok(combined) => SeriesReading::SeriesFigure(SeriesFigure {
+            value: combined.value,
+            interval: interval(&combined),
+            answers: combined.members,
+            coverage: combined.coverage,
+        }),
+        Err(absence) => SeriesReading::NoScore(absence),
+    }
+}
+
 fn month_of_measure(month: &Month, measure: &Measure, model: &ScoringModel, minimum: u64) -> SeriesReading {
     match measure.source {
-        MeasureSource::Deflection => return not_by_month(DEFLECTED),
-        MeasureSource::ChoiceShare if measure.choice.as_ref().is_some_and(|choice| is_hidden(month, choice)) => {
+        MeasureSource::Deflection if month.hides_self_help(model) => return hidden(minimum),
+        MeasureSource::ChoiceShare if measure.choice.as_ref().is_some_and(|choice| month.hides(choice)) => {
             return hidden(minimum);
         }
         MeasureSource::Recommendation if month.hidden.contains(&Subject::Recommendation) => return hidden(minimum),
@@ -168,14 +234,10 @@ fn month_of_measure(month: &Month, measure: &Measure, model: &ScoringModel, mini
             value: measured.value,
             interval: measured.confidence_interval(),
             answers: measured.answers,
+            coverage: 1.0,
         }),
         Err(message) => no_data(message),
     }
-}
-
-/// The question as a whole is hidden with its answers.
-fn is_hidden(month: &Month, choice: &Choice) -> bool {
-    month.hidden.contains(&Subject::Question(choice.question.clone()))
 }
 
 fn of_reading(reading: Reading) -> SeriesReading {
@@ -184,6 +246,7 @@ fn of_reading(reading: Reading) -> SeriesReading {
             value: score.value,
             interval: score.interval,
             answers: score.answers,
+            coverage: score.coverage,
         }),
         Reading::Worth(worth) => SeriesReading::SeriesAmount(SeriesAmount { amount: worth.amount, score: worth.value }),
         Reading::NoScore(absence) => SeriesReading::NoScore(absence),
@@ -196,6 +259,7 @@ fn of_recommendation(reading: RecommendationReading) -> SeriesReading {
             value: score.value,
             interval: Some(score.interval),
             answers: score.answers,
+            coverage: 1.0,
         }),
         RecommendationReading::NoScore(absence) => SeriesReading::NoScore(absence),
     }
@@ -208,10 +272,6 @@ fn exact(amount: Decimal) -> SeriesReading {
 
 fn no_data(message: impl Into<String>) -> SeriesReading {
     SeriesReading::NoScore(NoScore::no_data(message))
-}
-
-fn not_by_month(message: &str) -> SeriesReading {
-    SeriesReading::NoScore(NoScore { reason: Absence::NotByMonth, message: message.to_owned(), needed: None })
 }
 
 fn hidden(minimum: u64) -> SeriesReading {
@@ -229,11 +289,16 @@ mod tests {
     use super::*;
     use crate::survey::{Benefit, Cell};
     use crate::value_map::model::standard_model;
-    use crate::value_map::{Counts, Stretch};
+    use crate::value_map::{Counts, Observed, Stretch};
 
+    /// In February of a quarter of 90 days.
     fn reading(figure: Figure, figures: Figures, hidden: &[Subject]) -> SeriesReading {
         let model = ScoringModel::parse(&standard_model(), 1).unwrap();
-        month_reading(&Month { figures, hidden: hidden.iter().cloned().collect() }, &figure, &model, 5)
+        let period = Quarter::new(2026, 1).unwrap();
+        let hidden = hidden.iter().cloned().collect();
+        let month = Month { period, first_day: period.months()[1].first_day(), figures, hidden };
+        let worth = month.worth(&model, 5, None);
+        month_reading(&month, &figure, &model, &worth, (Weighting::Model, 5))
     }
 
     fn message(reading: SeriesReading) -> String {
@@ -259,11 +324,29 @@ mod tests {
         let active = || Figure::Measure("active_members".into());
         let of = |days| Figures {
             counts: Counts { active_members: 40, ..Counts::default() },
-            stretch: Stretch { days, of: 30 },
+            stretch: Stretch { days, of: 28 },
             ..Figures::default()
         };
         assert_eq!(message(reading(active(), of(20), &[])), DISTINCT);
-        let SeriesReading::SeriesFigure(shown) = reading(active(), of(30), &[]) else { panic!("the month is over") };
+        let SeriesReading::SeriesFigure(shown) = reading(active(), of(28), &[]) else { panic!("the month is over") };
         assert_eq!((shown.value, shown.interval, shown.answers), (40.0, None, 0));
+    }
+
+    #[test]
+    fn an_element_of_a_month_is_what_a_quarter_at_its_pace_would_have() {
+        let of = |days, covered| {
+            let mut figures = Figures { stretch: Stretch { days, of: 28 }, ..Figures::default() };
+            let courses = Observed { value: 28.0, interval: None, observations: 1, covered };
+            figures.observed.insert("course_completions".into(), courses);
+            figures
+        };
+        let education = |figures| match reading(Figure::Element(Element::Education), figures, &[]) {
+            SeriesReading::SeriesFigure(figure) => (figure.value, (figure.coverage * 100.0).round()),
+            other => panic!("{other:?}"),
+        };
+        // 28 courses in 28 days are 90 in 90, and 40 of the 200 from 50 to 250; benefits and sessions are not known.
+        assert_eq!(education(of(28, 1.0)), (20.0, 20.0));
+        // As many by the middle of the month are twice that.
+        assert_eq!(education(of(14, 0.5)), (65.0, 20.0));
     }
 }

@@ -3,6 +3,7 @@
 //! Money is counted once: every outcome belongs to one element, a comparison replaces the attributed amount of its
 //! element and is not added to it, and cases that were avoided count up to what was measured to be deflected.
 
+use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::assumption::Assumption;
@@ -17,11 +18,14 @@ use super::{ContactBaseline, Counts, Element, Figures, MoneyFigures, OutcomeSums
 use crate::calendar::Quarter;
 use crate::money::times;
 
-/// What the financial layer of one quarter is computed from. Equal inputs give equal figures, so the figures can be kept
-/// for as long as these stay as they are.
+/// What the financial layer of a quarter, or of a month of it, is computed from. Equal inputs give equal figures, so the
+/// figures can be kept for as long as these stay as they are.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WorthInputs {
     pub period: Quarter,
+    /// Of the days that are counted.
+    pub first_day: NaiveDate,
+    /// How many they are, of those that the quarter has.
     pub stretch: Stretch,
     pub money: MoneyFigures,
     pub counts: Counts,
@@ -39,6 +43,7 @@ impl WorthInputs {
     ) -> Self {
         Self {
             period,
+            first_day: period.first_day(),
             stretch: figures.stretch,
             money: figures.money.clone(),
             counts: figures.counts,
@@ -83,7 +88,7 @@ const COMPARISONS: usize = 16;
 /// The elements that outcomes belong to, in the order of their assumptions.
 const OF_OUTCOMES: [Element; 3] = [Element::Upgrades, Element::RepeatPurchases, Element::Acquisition];
 
-/// A quarter's money as a function of its assumptions.
+/// The money of some days as a function of its assumptions.
 #[derive(Clone, Debug)]
 pub(super) struct Valuation<'a> {
     pub inputs: &'a WorthInputs,
@@ -214,7 +219,8 @@ impl<'a> Valuation<'a> {
 
     /// The share of a comparison's time that falls into the days that are counted.
     pub fn share_of(&self, comparison: &Comparison) -> f64 {
-        comparison.share_in(self.inputs.period.first_day(), self.inputs.stretch.last_day(self.inputs.period))
+        let WorthInputs { first_day, stretch, .. } = self.inputs;
+        comparison.share_in(*first_day, stretch.last_day(*first_day))
     }
 
     pub fn comparison(&self, index: usize) -> Option<&Comparison> {

@@ -240,6 +240,7 @@ fn avoided() {
         };
         let inputs = WorthInputs {
             period,
+            first_day: period.first_day(),
             stretch: Stretch::default(),
             money: MoneyFigures::default(),
             counts: Counts { customers: row.customers_now, cases: row.now, ..Counts::default() },

@@ -130,6 +130,8 @@ pub struct SeriesFigure {
     interval: Option<Interval>,
     /// How many members' answers it rests on; 0 where it is counted from what is tracked.
     answers: Count,
+    /// The share of what it is scored from that had data, by weight, in 0..1.
+    coverage: f64,
 }
 
 /// Money, in the community's currency.
@@ -137,7 +139,8 @@ pub struct SeriesFigure {
 pub struct SeriesAmount {
     /// P10, P50 and P90 of the simulation; three times the same where it was counted.
     amount: AmountRange,
-    /// The likely amount on the way to the target, 0 to 100; null without one.
+    /// The likely amount on the way to the target, 0 to 100; null without one, and of a month, since targets are those of a
+    /// quarter.
     score: Option<f64>,
 }
 
@@ -149,6 +152,7 @@ impl From<domain::SeriesPoint> for SeriesPoint {
                 value: figure.value,
                 interval: figure.interval.map(Interval::from),
                 answers: Count(figure.answers),
+                coverage: figure.coverage,
             }),
             domain::SeriesReading::SeriesAmount(amount) => {
                 SeriesReading::Amount(SeriesAmount { amount: amount.amount.into(), score: amount.score })

@@ -130,8 +130,6 @@ wire_enums! {
         TooFewAnswers,
         /// A source is connected and has nothing for the period.
         NoData,
-        /// It is known by quarter and not by month.
-        NotByMonth,
         /// Outcomes are there, and nobody whom an activity could have reached is linked to any of them.
         NotLinked,
         /// So few entered a stage that a rate of them would say nothing.

@@ -16,7 +16,7 @@ use valuemap_shared::value_map::{Counts, DistinctPace, Observed, Stretch};
 use crate::activities::entities::{contribution, observation, party, support_case, touchpoint};
 use crate::activities::identity::Identities;
 use crate::database::statements::chunks;
-use crate::value_map::days::{Days, Span};
+use crate::value_map::days::{Days, FirstDays, Span};
 
 /// The counts of some days.
 pub async fn counts_of(
@@ -230,23 +230,14 @@ async fn first_activities(
     Ok(by_day)
 }
 
-/// What the model's measures were observed to be in a quarter.
+/// What the model's measures were observed to be in some days.
 pub async fn observed(
     db: &impl ConnectionTrait,
     community: CommunityId,
     model: &ScoringModel,
-    days: Days,
+    days: impl Into<FirstDays>,
 ) -> Result<BTreeMap<String, Observed>, DbErr> {
-    observed_in(db, community, model, (days.into(), days.stretch)).await
-}
-
-/// The same of the days of a period that have begun.
-pub async fn observed_in(
-    db: &impl ConnectionTrait,
-    community: CommunityId,
-    model: &ScoringModel,
-    (days, stretch): (Span, Stretch),
-) -> Result<BTreeMap<String, Observed>, DbErr> {
+    let FirstDays { span: days, stretch } = days.into();
     let rows = observation::Entity::find()
         .filter(observation::Column::CommunityId.eq(community.0))
         .filter(observation::Column::Day.between(days.first, days.last))

@@ -51,7 +51,7 @@ impl Days {
 }
 
 /// Days from the first to the last of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Span {
     pub first: NaiveDate,
     pub last: NaiveDate,
@@ -64,10 +64,25 @@ impl Span {
         (start(self.first), start(self.last.succ_opt().unwrap_or(self.last)))
     }
 
-    /// How many of its days have begun by the end of `today`.
-    pub fn stretch_until(self, today: NaiveDate) -> Stretch {
+    /// Those of its days that have begun by the end of `today`; none where it is yet to come.
+    pub fn so_far(self, today: NaiveDate) -> Option<FirstDays> {
         let days = |last: NaiveDate| u32::try_from((last - self.first).num_days() + 1).unwrap_or_default();
-        Stretch { days: days(Ord::min(today, self.last)), of: days(self.last) }
+        let last = Ord::min(today, self.last);
+        let stretch = Stretch { days: days(last), of: days(self.last) };
+        (last >= self.first).then_some(FirstDays { span: Self { first: self.first, last }, stretch })
+    }
+}
+
+/// The first days of a quarter or a month, all of them or some.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct FirstDays {
+    pub span: Span,
+    pub stretch: Stretch,
+}
+
+impl From<Days> for FirstDays {
+    fn from(days: Days) -> Self {
+        Self { span: days.into(), stretch: days.stretch }
     }
 }
 

@@ -207,7 +207,7 @@ async fn explain_element(
         }
         (Layer::Financial, _) => {
             let ledger = Ledger::of(db, community, model).await?;
-            let paid = paid_outcomes(db, community, model, &ledger, days).await?;
+            let paid = paid_outcomes(db, community, model, &ledger, days.into()).await?;
             let rows = paid.into_iter().filter(|paid| paid.element == element).map(|paid| Row {
                 kind: "outcome".into(),
                 id: format!("{}:{}", paid.row.source, paid.row.external_key),

@@ -9,7 +9,6 @@ use std::time::Duration;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use sea_orm::prelude::*;
 use tokio::runtime::Handle;
-use tokio::sync::Semaphore;
 use valuemap_shared::calendar::Quarter;
 use valuemap_shared::ids::{CommunityId, OrganisationId};
 use valuemap_shared::money::Currency;
@@ -25,10 +24,11 @@ use crate::base::ttl_cache::TtlCache;
 use crate::database::Database;
 use crate::scoring_models::store::model_of;
 use crate::tenancy::store::community_of;
+use crate::value_map::blocking::blocking;
 use crate::value_map::days::{Days, Span};
 use crate::value_map::month_cache::MonthCache;
 use crate::value_map::store::{answered, answered_within, latest_period};
-use crate::value_map::tracked::{PeriodKey, Scope, TrackedQuarter, TrackedQuarters};
+use crate::value_map::tracked::{PeriodKey, Scope, TrackedDays, TrackedDaysCache};
 
 /// Equal inputs give an equal financial layer: this only bounds what is kept.
 const FINANCIAL_LIFETIME: TimeDelta = TimeDelta::hours(1);
@@ -93,7 +93,7 @@ pub struct MapCache {
 
 #[derive(Debug)]
 struct Parts {
-    quarters: TrackedQuarters,
+    tracked_days: TrackedDaysCache,
     /// By the revision of what is tracked.
     tracked: ComputedCache<PeriodKey, OnDay<u64>, Tracked, NoMap>,
     /// By the revision of which answers count. What is tracked moves eight quarters of history too little to read them anew
@@ -104,8 +104,8 @@ struct Parts {
 /// What is tracked about a quarter and the one before.
 #[derive(Debug)]
 struct Tracked {
-    now: TrackedQuarter,
-    before: TrackedQuarter,
+    now: TrackedDays,
+    before: TrackedDays,
     baseline: Option<ContactBaseline>,
 }
 
@@ -113,12 +113,12 @@ impl MapCache {
     /// Maps are computed on the runtime of this handle.
     pub fn new(home: Handle) -> Self {
         let parts = Parts {
-            quarters: TrackedQuarters::new(home.clone()),
+            tracked_days: TrackedDaysCache::new(home.clone()),
             tracked: ComputedCache::new(CAPACITY, home.clone()),
             strengths: ComputedCache::new(CAPACITY, home.clone()),
             financial: TtlCache::new(FINANCIAL_LIFETIME),
         };
-        let months = Arc::new(MonthCache::new(home.clone()));
+        let months = Arc::new(MonthCache::new(parts.tracked_days.clone(), home.clone()));
         Self { maps: Arc::new(ComputedCache::new(CAPACITY, home)), parts: Arc::new(parts), months }
     }
 
@@ -184,12 +184,12 @@ impl Parts {
     async fn tracked(&self, scope: &Scope, period: Quarter) -> Result<Arc<Tracked>, NoMap> {
         let asked = Asked { key: scope.key(period), revision: scope.revision(), patience: TO_THE_END };
         let tracked = self.tracked.get(asked, || {
-            let (quarters, scope) = (self.quarters.clone(), scope.clone());
+            let (tracked_days, scope) = (self.tracked_days.clone(), scope.clone());
             async move {
                 let days = Days::so_far(period, scope.now.date_naive());
                 let baseline = scope.baseline().await?;
-                let mut before = quarters.of(&scope, days.before()).await?.as_ref().clone();
-                let mut now = quarters.of(&scope, days).await?.as_ref().clone();
+                let mut before = tracked_days.of(&scope, days.before()).await?.as_ref().clone();
+                let mut now = tracked_days.of(&scope, days).await?.as_ref().clone();
                 if !days.is_whole_quarter() {
                     scope.pace(days.before(), &mut now, &mut before).await?;
                 }
@@ -234,9 +234,9 @@ impl Parts {
         let key = (scope.key(period), minimum);
         let asked = Asked { key, revision: standings, patience: TO_THE_END };
         let strengths = self.strengths.get(asked, || {
-            let (quarters, scope) = (self.quarters.clone(), scope.clone());
+            let (tracked_days, scope) = (self.tracked_days.clone(), scope.clone());
             async move {
-                let history = history(&quarters, &scope, period).await?;
+                let history = history(&tracked_days, &scope, period).await?;
                 let baseline = scope.baseline().await?;
                 let model = scope.model.clone();
                 Ok(blocking(move || strengths(&model, &history, minimum, baseline)).await?)
@@ -276,7 +276,7 @@ async fn answered_so_far(
 }
 
 /// The figures of the last quarters that are over.
-async fn history(tracked: &TrackedQuarters, scope: &Scope, period: Quarter) -> Result<Vec<(Quarter, Figures)>, NoMap> {
+async fn history(tracked: &TrackedDaysCache, scope: &Scope, period: Quarter) -> Result<Vec<(Quarter, Figures)>, NoMap> {
     let today = scope.now.date_naive();
     let quarters: Vec<Quarter> = std::iter::successors(Some(period), |quarter| Some(quarter.previous()))
         .filter(|quarter| quarter.last_day() < today)
@@ -290,18 +290,4 @@ async fn history(tracked: &TrackedQuarters, scope: &Scope, period: Quarter) -> R
         history.push((quarter, tracked.with(answered)));
     }
     Ok(history)
-}
-
-/// How many maps are computed at once: a request that was given up goes on computing, and its repetition waits.
-static COMPUTING: Semaphore = Semaphore::const_new(4);
-
-/// Runs what takes milliseconds where it keeps no other request waiting.
-async fn blocking<T: Send + 'static>(compute: impl FnOnce() -> T + Send + 'static) -> Result<T, DbErr> {
-    let turn = COMPUTING.acquire().await.map_err(|closed| DbErr::Custom(closed.to_string()))?;
-    let compute = move || {
-        let _turn = turn;
-        compute()
-    };
-    let done = tokio::task::spawn_blocking(compute).await;
-    done.map_err(|error| DbErr::Custom(format!("the map could not be computed: {error}")))
 }

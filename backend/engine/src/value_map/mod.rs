@@ -1,5 +1,6 @@
 //! The value map: reads tallies, never answers, so that a score costs the same at ten answers and at ten million.
 
+mod blocking;
 pub mod comparisons;
 mod contact_baseline;
 pub mod counted;

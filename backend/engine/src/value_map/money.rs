@@ -1,4 +1,4 @@
-//! Outcomes in money, what they are credited for, and costs, of some quarter.
+//! Outcomes in money, what they are credited for, and costs, of some days.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -19,7 +19,7 @@ use crate::activities::identity::Identities;
 use crate::activities::payments::Payments;
 use crate::activities::rates::Rates;
 use crate::tenancy::entities::community;
-use crate::value_map::days::{Days, Span};
+use crate::value_map::days::Span;
 use crate::value_map::entities::comparison;
 
 /// An outcome in money, with the element that it belongs to.
@@ -81,21 +81,21 @@ impl Ledger {
     }
 }
 
-/// The money of a quarter.
+/// The money of some days.
 pub async fn money_of(
     db: &impl ConnectionTrait,
     community: CommunityId,
     model: &ScoringModel,
     ledger: &Ledger,
-    days: Days,
+    days: Span,
 ) -> Result<MoneyFigures, DbErr> {
     let mut figures = MoneyFigures {
-        costs: costs(db, community, &ledger.exchange, days.into()).await?,
-        comparisons: comparisons(db, community, days.first_day(), days.last_day()).await?,
+        costs: costs(db, community, &ledger.exchange, days).await?,
+        comparisons: comparisons(db, community, days.first, days.last).await?,
         ..MoneyFigures::default()
     };
-    if ledger.first_paid.is_some_and(|first| first < days.span().1) {
-        // Tracked, and none in this quarter: that is a figure, and it is zero.
+    if ledger.first_paid.is_some_and(|first| first < days.bounds().1) {
+        // Tracked, and none in these days: that is a figure, and it is zero.
         for element in [Element::Upgrades, Element::RepeatPurchases, Element::Acquisition] {
             figures.outcomes.insert(element, OutcomeSums::default());
         }
@@ -136,7 +136,7 @@ async fn first_paid(db: &impl ConnectionTrait, community: CommunityId) -> Result
     Ok(first.flatten())
 }
 
-/// The outcomes in money of a quarter. Each belongs to one element, so that no amount is counted twice: an upgrade to
+/// The outcomes in money of some days. Each belongs to one element, so that no amount is counted twice: an upgrade to
 /// upgrades, a renewal to repeat purchases, a purchase to acquisition when it is the first of an account that was no
 /// customer before, else to repeat purchases.
 pub async fn paid_outcomes(
@@ -144,10 +144,10 @@ pub async fn paid_outcomes(
     community: CommunityId,
     model: &ScoringModel,
     Ledger { exchange, identities, with_members, .. }: &Ledger,
-    days: Days,
+    days: Span,
 ) -> Result<Vec<PaidOutcome>, DbErr> {
     let attribution = &model.financial.attribution;
-    let (from, until) = days.span();
+    let (from, until) = days.bounds();
     let rows = outcome::Entity::find()
         .filter(outcome::Column::CommunityId.eq(community.0))
         .filter(outcome::Column::At.gte(from))
@@ -203,9 +203,9 @@ async fn touches(
     community: CommunityId,
     parties: &HashSet<Uuid>,
     attribution: &Attribution,
-    days: Days,
+    days: Span,
 ) -> Result<Vec<(Uuid, DateTime<Utc>)>, DbErr> {
-    let (from, until) = days.span();
+    let (from, until) = days.bounds();
     let from = from - TimeDelta::days(i64::from(attribution.lookback_days));
     let roles: Vec<&str> =
         Role::ALL.iter().filter(|role| attribution.role_weight(**role) > 0.0).map(|role| role.as_str()).collect();
@@ -234,9 +234,9 @@ async fn touchpoints_without_account(
     community: CommunityId,
     attribution: &Attribution,
     ledger: &Ledger,
-    days: Days,
+    days: Span,
 ) -> Result<u64, DbErr> {
-    let (from, until) = days.span();
+    let (from, until) = days.bounds();
     let from = from - TimeDelta::days(i64::from(attribution.lookback_days));
     let by_party: Vec<(Uuid, i64)> = touchpoint::Entity::find()
         .select_only()

@@ -3,22 +3,19 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use sea_orm::DbErr;
 use tokio::runtime::Handle;
 use valuemap_shared::calendar::Quarter;
 use valuemap_shared::ids::CommunityId;
 use valuemap_shared::value_map::model::ScoringModel;
-use valuemap_shared::value_map::{Figures, MoneyFigures, Month, months};
+use valuemap_shared::value_map::{Month, WorthInputs, months};
 
-use crate::activities::identity::Identities;
 use crate::base::commits::Revision;
-use crate::base::computed::{A_MOMENT, Asked, ComputedCache, NoValue};
+use crate::base::computed::{A_MOMENT, Asked, ComputedCache};
 use crate::database::Database;
-use crate::value_map::counted::{counts_of, observed_in};
 use crate::value_map::days::{Days, Span};
-use crate::value_map::health::health_of;
-use crate::value_map::money::{Exchange, costs};
+use crate::value_map::map_cache::NoMap;
 use crate::value_map::store::answered_within;
+use crate::value_map::tracked::{Scope, TrackedDaysCache};
 
 /// How many quarters are kept.
 const CAPACITY: u64 = 1_000;
@@ -26,16 +23,19 @@ const CAPACITY: u64 = 1_000;
 /// The community, the version of the scoring model, the quarter, and the minimum of answers.
 type Key = (CommunityId, u32, Quarter, u64);
 
-/// Months that have begun by `today`, at most three.
-type Months = Vec<Month>;
+/// Months that have begun by `today`, at most three, with what their money is computed from.
+type Months = Vec<(Month, WorthInputs)>;
 
 #[derive(Debug)]
-pub struct MonthCache(ComputedCache<Key, (Revision, NaiveDate), Months, DbErr>);
+pub struct MonthCache {
+    tracked_days: TrackedDaysCache,
+    months: ComputedCache<Key, (Revision, NaiveDate), Months, NoMap>,
+}
 
 impl MonthCache {
     /// Months are computed on the runtime of this handle.
-    pub fn new(home: Handle) -> Self {
-        Self(ComputedCache::new(CAPACITY, home))
+    pub fn new(tracked_days: TrackedDaysCache, home: Handle) -> Self {
+        Self { tracked_days, months: ComputedCache::new(CAPACITY, home) }
     }
 
     /// The months of a quarter that have begun.
@@ -46,53 +46,39 @@ impl MonthCache {
         model: &Arc<ScoringModel>,
         (period, minimum): (Quarter, u64),
         now: DateTime<Utc>,
-    ) -> Result<Arc<Months>, NoValue<DbErr>> {
-        let failed = |error| NoValue::Failed(Arc::new(error));
-        let revision = database.revision(community).await.map_err(failed)?;
+    ) -> Result<Arc<Months>, NoMap> {
+        let revision = database.revision(community).await?;
         let key = (community, model.version, period, minimum);
         let asked = Asked { key, revision: (revision, now.date_naive()), patience: A_MOMENT };
-        let computed = self.0.get(asked, || {
-            let (database, model) = (database.clone(), model.clone());
-            async move { compute(&database, community, &model, (period, minimum), now).await }
+        let computed = self.months.get(asked, || {
+            let tracked_days = self.tracked_days.clone();
+            let scope = Scope::new(database, community, model, revision.tracked, now);
+            async move { compute(&tracked_days, &scope, (period, minimum)).await }
         });
-        computed.await
+        Ok(computed.await?)
     }
 }
 
 async fn compute(
-    database: &Database,
-    community: CommunityId,
-    model: &ScoringModel,
+    tracked_days: &TrackedDaysCache,
+    scope: &Scope,
     (period, minimum): (Quarter, u64),
-    now: DateTime<Utc>,
-) -> Result<Months, DbErr> {
-    let today = now.date_naive();
-    let db = &database.read;
+) -> Result<Months, NoMap> {
+    let Scope { community, model, .. } = scope;
+    let today = scope.now.date_naive();
     let spans = period.months().map(|month| Span { first: month.first_day(), last: month.last_day() });
     let parts = parts(&spans, cut_of(period, today));
     let (month_of, part_spans): (Vec<usize>, Vec<Span>) = parts.into_iter().unzip();
-    let answered = answered_within(db, community, model, &part_spans).await?;
-    let tallies = month_of.into_iter().zip(answered.into_iter().map(|(tallies, _)| tallies)).collect();
-    let (tallies, hidden) = months(tallies, minimum);
-    let exchange = Exchange::of(db, community).await?;
-    let identities = Identities::of(db, community, model.financial.attribution.minimum_confidence).await?;
+    let answered = answered_within(&scope.database.read, *community, model, &part_spans).await?;
+    let (answered, hidden) = months(month_of.into_iter().zip(answered).collect(), minimum);
+    let baseline = scope.baseline().await?;
     let mut known = Vec::new();
-    for (span, tallies) in spans.into_iter().zip(tallies) {
-        if span.first > today {
-            break;
-        }
-        let stretch = span.stretch_until(today);
-        let so_far = Span { first: span.first, last: Ord::min(span.last, today) };
-        let figures = Figures {
-            stretch,
-            tallies,
-            observed: observed_in(db, community, model, (so_far, stretch)).await?,
-            counts: counts_of(db, community, &identities, so_far).await?,
-            health: health_of(db, community, (model, &identities), so_far, now).await?,
-            money: MoneyFigures { costs: costs(db, community, &exchange, so_far).await?, ..MoneyFigures::default() },
-            ..Figures::default()
-        };
-        known.push(Month { figures, hidden: hidden.clone() });
+    for (span, answered) in spans.into_iter().zip(answered) {
+        let Some(days) = span.so_far(today) else { break };
+        let figures = tracked_days.of(scope, days).await?.as_ref().clone().with(answered);
+        let month = Month { period, first_day: span.first, figures, hidden: hidden.clone() };
+        let worth = month.worth(model, minimum, baseline);
+        known.push((month, worth));
     }
     Ok(known)
 }

@@ -11,6 +11,7 @@ use valuemap_shared::value_map::{Figure, NoScore, SeriesPoint, SeriesReading, St
 use crate::database::Database;
 use crate::scoring_models::store::model_of;
 use crate::tenancy::store::community_of;
+use crate::value_map::blocking::blocking;
 use crate::value_map::map_cache::{MapCache, MapKey, NoMap};
 
 /// Maximum number of periods in a series.
@@ -135,20 +136,21 @@ async fn month_points(
     quarter: Quarter,
     now: DateTime<Utc>,
 ) -> Result<Vec<SeriesPoint>, SeriesError> {
-    let MapKey { community, minimum, .. } = key.map;
-    let known = maps.months.of(database, community, model, (quarter, minimum), now).await.map_err(NoMap::from)?;
-    let point = |(index, month): (usize, valuemap_shared::calendar::Month)| {
+    let MapKey { community, minimum, weighting, .. } = key.map;
+    let known = maps.months.of(database, community, model, (quarter, minimum), now).await?;
+    let (figure, model) = (key.figure.clone(), model.clone());
+    let point = move |(index, month): (usize, valuemap_shared::calendar::Month)| {
         let known = known.get(index);
         SeriesPoint {
             period: month.to_string(),
             first_day: month.first_day(),
             last_day: month.last_day(),
-            elapsed: known.map_or(0.0, |known| known.figures.stretch.share()),
+            elapsed: known.map_or(0.0, |(known, _)| known.figures.stretch.share()),
             reading: match known {
-                Some(known) => month_reading(known, &key.figure, model, minimum),
+                Some((known, worth)) => month_reading(known, &figure, &model, worth, (weighting, minimum)),
                 None => SeriesReading::NoScore(NoScore::no_data("The month has not begun.")),
             },
         }
     };
-    Ok(quarter.months().into_iter().enumerate().map(point).collect())
+    Ok(blocking(move || quarter.months().into_iter().enumerate().map(point).collect()).await?)
 }

@@ -1,4 +1,4 @@
-//! What is tracked of a quarter: read once for all maps that look at it.
+//! What is tracked of some days of a quarter or a month: read once for all maps and series that look at them.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,12 +18,12 @@ use crate::base::computed::{Asked, ComputedCache, NoValue, TO_THE_END};
 use crate::database::Database;
 use crate::value_map::contact_baseline::contact_baseline;
 use crate::value_map::counted::{counts_of, distinct_pace, observed};
-use crate::value_map::days::Days;
+use crate::value_map::days::{Days, FirstDays};
 use crate::value_map::health::{health_of, pace_customers};
 use crate::value_map::money::{Ledger, money_of};
 
-/// How many quarters are kept.
-const CAPACITY: u64 = 1_000;
+/// How many quarters and months are kept.
+const CAPACITY: u64 = 4_000;
 
 /// A community, the version of the scoring model, and the quarter.
 pub type PeriodKey = (CommunityId, u32, Quarter);
@@ -75,26 +75,22 @@ impl Scope {
         Ok(*self.baseline.get_or_try_init(find).await?)
     }
 
-    async fn read(&self, days: Days) -> Result<TrackedQuarter, DbErr> {
+    async fn read(&self, days: FirstDays) -> Result<TrackedDays, DbErr> {
+        let FirstDays { span, stretch } = days;
         let (db, community, model, ledger) = (&self.database.read, self.community, &*self.model, self.ledger().await?);
-        Ok(TrackedQuarter {
-            stretch: days.stretch,
+        Ok(TrackedDays {
+            stretch,
             observed: observed(db, community, model, days).await?,
-            counts: counts_of(db, community, &ledger.identities, days).await?,
+            counts: counts_of(db, community, &ledger.identities, span).await?,
             active_pace: None,
-            health: health_of(db, community, (model, &ledger.identities), days, self.now).await?,
-            money: money_of(db, community, model, ledger, days).await?,
+            health: health_of(db, community, (model, &ledger.identities), span, self.now).await?,
+            money: money_of(db, community, model, ledger, span).await?,
         })
     }
 
     /// Of a quarter that is running, what the first days of the one before tell of its pace. Who comes again counts once,
     /// so that the quarter before gets all of its days.
-    pub async fn pace(
-        &self,
-        first_days: Days,
-        now: &mut TrackedQuarter,
-        before: &mut TrackedQuarter,
-    ) -> Result<(), DbErr> {
+    pub async fn pace(&self, first_days: Days, now: &mut TrackedDays, before: &mut TrackedDays) -> Result<(), DbErr> {
         let (db, community, identities) = (&self.database.read, self.community, &self.ledger().await?.identities);
         let pace = distinct_pace(db, community, identities, first_days).await?;
         now.active_pace = Some(pace);
@@ -105,7 +101,7 @@ impl Scope {
 }
 
 #[derive(Clone, Debug)]
-pub struct TrackedQuarter {
+pub struct TrackedDays {
     stretch: Stretch,
     observed: BTreeMap<String, Observed>,
     pub counts: Counts,
@@ -114,28 +110,28 @@ pub struct TrackedQuarter {
     money: MoneyFigures,
 }
 
-impl TrackedQuarter {
+impl TrackedDays {
     pub fn with(self, (tallies, co_moments): (TallyCounts, CoMoments)) -> Figures {
         let Self { stretch, observed, counts, active_pace, health, money } = self;
         Figures { stretch, tallies, co_moments, observed, counts, active_pace, health, money }
     }
 }
 
-/// Each quarter is read once at a time, to the end, and kept for as long as nothing that is tracked changes.
+/// What is tracked of some days is read once at a time, to the end, and kept for as long as nothing that is tracked changes.
 #[derive(Clone, Debug)]
-pub struct TrackedQuarters(Arc<Cache>);
+pub struct TrackedDaysCache(Arc<Cache>);
 
-/// By the number of first days, too.
-type Cache = ComputedCache<(PeriodKey, u32), (u64, NaiveDate), TrackedQuarter, DbErr>;
+/// By the community and the version of the scoring model.
+type Cache = ComputedCache<(CommunityId, u32, FirstDays), (u64, NaiveDate), TrackedDays, DbErr>;
 
-impl TrackedQuarters {
+impl TrackedDaysCache {
     pub fn new(home: Handle) -> Self {
         Self(Arc::new(ComputedCache::new(CAPACITY, home)))
     }
 
-    /// Of the first days of a quarter.
-    pub async fn of(&self, scope: &Scope, days: Days) -> Result<Arc<TrackedQuarter>, NoValue<DbErr>> {
-        let key = (scope.key(days.period), days.stretch.days);
+    pub async fn of(&self, scope: &Scope, days: impl Into<FirstDays>) -> Result<Arc<TrackedDays>, NoValue<DbErr>> {
+        let days = days.into();
+        let key = (scope.community, scope.model.version, days);
         let asked = Asked { key, revision: scope.revision(), patience: TO_THE_END };
         let read = || {
             let scope = scope.clone();
