@@ -21,7 +21,7 @@ use valuemap_engine::survey::submit::SubmitError;
 use valuemap_engine::tenancy::names::{BadName, BadOrigin};
 use valuemap_engine::tenancy::own::{Lacks, NotOwn};
 use valuemap_engine::value_map::explain::ExplainError;
-use valuemap_engine::value_map::map_cache::NoMap;
+use valuemap_engine::value_map::no_map::NoMap;
 use valuemap_engine::value_map::series::SeriesError;
 
 #[derive(Clone, Debug, thiserror::Error)]

@@ -25,6 +25,8 @@ wire! {
         pub lookback_days: u32,
         /// Leads and opportunities of the quarters that belong to nobody, so that nobody can be followed.
         pub of_nobody: u64,
+        /// By member, the ones that belong to an account, so that it is not known which member's they are.
+        pub of_accounts: u64,
         pub steps: Vec<ConversionStep>,
     }
 

@@ -20,7 +20,7 @@ struct StepTally {
 pub struct ConversionTally {
     /// As in [`Stage::STEPS`].
     steps: [StepTally; Stage::STEPS.len()],
-    /// The stages that some outcome of the community reached at any time.
+    /// The stages that somebody who is followed reached at any time.
     pub tracked: [bool; Stage::ALL.len()],
 }
 

@@ -88,8 +88,9 @@ pub struct Counts {
     pub customers: u64,
     /// Support cases that were opened.
     pub cases: u64,
+    /// Asked by members, with a thread, so that it is known what belongs to them.
     pub questions: u64,
-    /// Of the questions asked in the quarter, those with an accepted answer.
+    /// Of these, the ones with an accepted answer.
     pub answered_questions: u64,
     /// Accepted answers that members gave; staff not counted.
     pub member_solutions: u64,

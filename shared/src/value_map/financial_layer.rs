@@ -3,9 +3,7 @@ use rust_decimal::prelude::ToPrimitive;
 
 use super::assumption::Assumption;
 use super::cap::Cap;
-use super::financial::{
-    AmountRange, CommunityReturn, DRAWS, Evidence, FEWEST, Return, return_on_investment, simulate_return, tornado,
-};
+use super::financial::{AmountRange, CommunityReturn, DRAWS, Evidence, FEWEST, Return, simulate_return, tornado};
 use super::model::ScoringModel;
 use super::worth::{Term, Valuation, WorthInputs};
 use super::{
@@ -354,12 +352,13 @@ fn returns(model: &ScoringModel, now: &Valuation<'_>) -> Returns {
     let bars = tornado(&ranges, |drawn| now.amount(&terms, drawn)).unwrap_or_default();
     let names = now.names();
     let likely = |term: Term| if terms.contains(&term) { now.range(&[term]).map(|range| range.likely) } else { None };
-    let of = CommunityReturn {
-        value_of_answers: likely(Term::Answers).unwrap_or_default(),
-        value_of_searches: likely(Term::Searches).unwrap_or_default(),
+    let (value_of_answers, value_of_self_service) = (likely(Term::Answers), likely(Term::Searches));
+    let has_service = value_of_answers.is_some() || value_of_self_service.is_some();
+    let service = CommunityReturn {
+        value_of_answers: value_of_answers.unwrap_or_default(),
+        value_of_searches: value_of_self_service.unwrap_or_default(),
         cost,
     };
-    let has_service = terms.iter().any(|term| matches!(term, Term::Answers | Term::Searches));
     Returns {
         costs: CostKind::ALL
             .iter()
@@ -376,11 +375,9 @@ fn returns(model: &ScoringModel, now: &Valuation<'_>) -> Returns {
                 at_high: bar.at_high,
             })
             .collect(),
-        community_return: has_service
-            .then(|| return_on_investment(of.value_of_answers + of.value_of_searches, of.cost))
-            .flatten(),
-        value_of_answers: of.value_of_answers,
-        value_of_self_service: of.value_of_searches,
+        community_return: has_service.then(|| service.return_on_investment()).flatten(),
+        value_of_answers,
+        value_of_self_service,
         elasticity: now.elasticity(),
         draws: DRAWS as u64,
         seed: model.financial.seed,

@@ -86,7 +86,7 @@ pub(super) fn combined(
     let all: f64 = inputs.iter().map(weight).sum();
     let present: f64 = inputs.iter().filter(|input| input.part.score.is_some()).map(weight).sum();
     if present <= 0.0 {
-        return Err(NoScore::no_data("Nothing that this is scored from has data in this period."));
+        return Err(NoScore::no_data(nothing_known(&inputs)));
     }
     for input in &mut inputs {
         input.part.share = if input.part.score.is_some() { weight(input) / present } else { 0.0 };
@@ -96,6 +96,13 @@ pub(super) fn combined(
         inputs.iter().filter(|input| input.part.share > 0.0).map(|input| input.members).max().unwrap_or_default();
     let variance = variance(&inputs, value, figures, ask);
     Ok(Combined { inputs, value, coverage: present / all, members, variance })
+}
+
+/// Why each input has no data: what to do about it differs.
+fn nothing_known(inputs: &[Weighed]) -> String {
+    let reasons =
+        inputs.iter().filter_map(|input| Some(format!("{}: {}", input.part.name, input.part.message.as_ref()?)));
+    format!("Nothing that this is scored from has data in this period. {}.", reasons.collect::<Vec<_>>().join("; "))
 }
 
 /// The mean of parts that have data, by their shares.

@@ -1,5 +1,5 @@
 use super::Interval;
-use crate::statistics::LEVEL;
+use crate::statistics::{LEVEL, wilson_interval};
 
 /// What a measure was in a quarter.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -13,6 +13,15 @@ pub struct Measured {
 }
 
 impl Measured {
+    /// A share of at least `minimum`, with its Wilson interval.
+    pub fn share(part: u64, whole: u64, minimum: u64, of: &str) -> Result<Self, String> {
+        if whole < minimum.max(1) {
+            return Err(format!("too few {of}: there is a figure from {minimum} on"));
+        }
+        let interval = wilson_interval(part as f64, whole as f64);
+        Ok(Self { value: part as f64 / whole as f64, interval: Some((interval.low, interval.high)), answers: 0 })
+    }
+
     pub fn confidence_interval(&self) -> Option<Interval> {
         self.interval.map(|(low, high)| Interval { low, high, level: LEVEL })
     }

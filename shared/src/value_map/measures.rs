@@ -10,6 +10,7 @@ use crate::statistics::{net_promoter_score, poisson_interval, wilson_interval};
 use crate::survey::Subject;
 
 const HARDLY_BEGUN: &str = "the period has hardly begun";
+const OBSERVED_EARLY: &str = "it was last observed when the period had hardly begun, which does not tell its pace";
 const UNKNOWN_PACE: &str = "members who come again count once, and as many days of the quarter before had none to tell how \
                             their number grows: there is a figure when the quarter is over";
 
@@ -27,7 +28,7 @@ pub(super) fn measured(
             let observed = figures.observed.get(&measure.key).ok_or("it was not observed in this period")?;
             match measure.aggregation {
                 Aggregation::Sum => {
-                    let pace = at_this_pace(1.0, observed.covered).ok_or(HARDLY_BEGUN)?;
+                    let pace = at_this_pace(1.0, observed.covered).ok_or(OBSERVED_EARLY)?;
                     let interval = observed.interval.map(|(low, high)| (low * pace, high * pace));
                     Ok(Measured { value: observed.value * pace, interval, answers: 0 })
                 }
@@ -45,10 +46,15 @@ pub(super) fn measured(
             let interval = Some((rate(interval.low), rate(interval.high)));
             Ok(Measured { value: rate(counts.cases as f64), interval, answers: 0 })
         }
-        MeasureSource::AcceptedAnswerRate => {
-            share(counts.answered_questions, counts.questions, "no question was asked")
+        MeasureSource::AcceptedAnswerRate => Measured::share(
+            counts.answered_questions,
+            counts.questions,
+            ask.minimum,
+            "questions of members with a thread",
+        ),
+        MeasureSource::StaffAnswerShare => {
+            Measured::share(counts.staff_replies, counts.replies, ask.minimum, "replies")
         }
-        MeasureSource::StaffAnswerShare => share(counts.staff_replies, counts.replies, "nobody replied"),
         MeasureSource::ActiveMembers if counts.active_members == 0 => {
             Err("no member did anything that is tracked".into())
         }
@@ -90,14 +96,6 @@ fn active_members(so_far: u64, pace: Option<DistinctPace>) -> Result<Measured, S
     Ok(Measured { value, interval: Some((so_far / share.high, so_far / share.low)), answers: 0 })
 }
 
-fn share(part: u64, whole: u64, nothing: &str) -> Result<Measured, String> {
-    if whole == 0 {
-        return Err(nothing.to_owned());
-    }
-    let interval = wilson_interval(part as f64, whole as f64);
-    Ok(Measured { value: part as f64 / whole as f64, interval: Some((interval.low, interval.high)), answers: 0 })
-}
-
 /// How many of those who answered a question chose one of its answers.
 fn choice_share(measure: &Measure, figures: &Figures, minimum: u64) -> Result<Measured, String> {
     let choice = measure.choice.as_ref().ok_or("it is of no choice")?;
@@ -105,10 +103,7 @@ fn choice_share(measure: &Measure, figures: &Figures, minimum: u64) -> Result<Me
     if answers == 0 {
         return Err(format!("nobody answered a single-choice question `{}`", choice.question));
     }
-    if answers < minimum {
-        return Err("too few answered".into());
-    }
-    Ok(Measured { answers, ..share(chose, answers, "nobody answered")? })
+    Ok(Measured { answers, ..Measured::share(chose, answers, minimum, "answers")? })
 }
 
 fn recommendation(figures: &Figures, minimum: u64) -> Result<Measured, String> {

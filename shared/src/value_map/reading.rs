@@ -183,10 +183,12 @@ wire! {
         pub tornado: Vec<TornadoBar>,
         /// Answers and self-service less costs, as a share of costs; `None` without costs.
         pub community_return: Option<f64>,
-        #[cfg_attr(feature = "serde", serde(with = "rust_decimal::serde::str"))]
-        pub value_of_answers: Decimal,
-        #[cfg_attr(feature = "serde", serde(with = "rust_decimal::serde::str"))]
-        pub value_of_self_service: Decimal,
+        /// `None` where it is not known.
+        #[cfg_attr(feature = "serde", serde(with = "crate::money::optional_text"))]
+        pub value_of_answers: Option<Decimal>,
+        /// `None` where it is not known.
+        #[cfg_attr(feature = "serde", serde(with = "crate::money::optional_text"))]
+        pub value_of_self_service: Option<Decimal>,
         /// Contacts grow by this many percent when customers grow by one; below 1 growth is curbed.
         pub elasticity: Option<f64>,
         pub draws: u64,

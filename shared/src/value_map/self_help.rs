@@ -64,7 +64,7 @@ impl SelfHelp {
 
     pub(super) fn answers(&self, counts: &Counts) -> Option<AnswerDeflection> {
         let (intent, no_further_action) = (self.intent?, self.no_further_action?);
-        (counts.questions > 0).then_some(AnswerDeflection {
+        (counts.questions > 0 || counts.member_solutions > 0).then_some(AnswerDeflection {
             accepted: counts.member_solutions,
             intent,
             no_further_action,

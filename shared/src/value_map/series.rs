@@ -131,6 +131,7 @@ impl Month {
     }
 }
 
+const NO_COST: &str = "No cost is on record for this period.";
 const DISTINCT: &str =
     "The month is running, and members who come again count once: there is a figure when it is over.";
 
@@ -162,6 +163,7 @@ pub fn quarter_reading(map: &ValueMap, figure: &Figure, model: &ScoringModel) ->
             }
         }
         Figure::Recommendation => of_recommendation(map.recommendation.clone()),
+        Figure::Cost if map.returns.costs.is_empty() => no_data(NO_COST),
         Figure::Cost => exact(map.returns.cost),
     }
 }
@@ -200,6 +202,7 @@ pub fn month_reading(
         },
         Figure::Recommendation if is_hidden(&Subject::Recommendation) => hidden(minimum),
         Figure::Recommendation => of_recommendation(recommendation(tallies, &model.label(), minimum)),
+        Figure::Cost if month.figures.money.costs.is_empty() => no_data(NO_COST),
         Figure::Cost => exact(month.figures.money.costs.values().sum()),
     }
 }

@@ -17,7 +17,7 @@ on_both_databases!(
 const CONVERSION: &str = "query($id: ID!, $options: ConversionOptions!) {
     conversion(community: $id, from: \"2026-Q1\", until: \"2026-Q1\", options: $options) { __typename
         ... on InvalidAttribution { problems { path code } }
-        ... on Conversion { from until unit lookbackDays ofNobody
+        ... on Conversion { from until unit lookbackDays ofNobody ofAccounts
             steps { from to summary all { ...Group } touched { ...Group } untouched { ...Group }
                 difference { ... on NoScore { reason } ... on ShareDifference { value interval { low high } verdict } } } } } }
     fragment Group on ConversionGroup { entered reading { ... on NoScore { reason message }
@@ -166,7 +166,11 @@ async fn what_is_one_account_is_followed_as_one(engine: Engine) {
     let [touched, untouched] =
         ["touched", "untouched"].map(|name| step(&found, "LEAD", "SALE")[name]["entered"].clone());
     assert_eq!((touched, untouched), (json!(6), json!(6)), "each member by themselves");
-    assert_eq!(step(&found, "LEAD", "SALE")["all"]["reading"]["reached"], 0);
+    // The sales are the accounts': of members' own nothing is recorded, which is not that none bought.
+    assert_eq!(step(&found, "LEAD", "SALE")["all"]["reading"]["reason"], "NOT_CONNECTED");
+    world.reached("LEAD", [account("5")], "2026-02-10T09:00:00Z").await;
+    let of_accounts = async |unit: &str| world.conversion(json!({ "unit": unit })).await["ofAccounts"].clone();
+    assert_eq!([of_accounts("MEMBER").await, of_accounts("ACCOUNT").await], [1, 0]);
 }
 
 async fn nothing_tracked_is_no_zero(engine: Engine) {

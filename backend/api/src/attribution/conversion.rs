@@ -59,6 +59,8 @@ pub struct Conversion {
     lookback_days: u32,
     /// Leads and opportunities of the quarters that belong to nobody, so that nobody can be followed.
     of_nobody: Count,
+    /// By member, the ones that belong to an account, so that it is not known which member's they are; 0 by account.
+    of_accounts: Count,
     /// From lead to opportunity, from opportunity to sale, and from lead to sale.
     steps: Vec<ConversionStep>,
 }
@@ -151,6 +153,7 @@ impl From<domain::Conversion> for Conversion {
             audience: found.audience.map(Into::into),
             lookback_days: found.lookback_days,
             of_nobody: Count(found.of_nobody),
+            of_accounts: Count(found.of_accounts),
             steps: found.steps.into_iter().map(Into::into).collect(),
         }
     }

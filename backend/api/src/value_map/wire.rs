@@ -365,8 +365,10 @@ wire_objects! {
         tornado: Vec<TornadoBar>,
         /// Answers and self-service less costs, as a share of costs; null without costs.
         community_return: Option<f64>,
-        value_of_answers: Decimal,
-        value_of_self_service: Decimal,
+        /// Null where it is not known.
+        value_of_answers: Option<Decimal>,
+        /// Null where it is not known.
+        value_of_self_service: Option<Decimal>,
         /// Contacts grow by this many percent when customers grow by one; below 1 growth is curbed.
         elasticity: Option<f64>,
         draws: Count,

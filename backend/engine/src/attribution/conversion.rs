@@ -42,6 +42,7 @@ pub struct ConversionCache {
 struct Counted {
     tally: ConversionTally,
     of_nobody: u64,
+    of_accounts: u64,
 }
 
 impl ConversionCache {
@@ -103,6 +104,7 @@ impl Counted {
             audience,
             lookback_days: parameters.lookback_days,
             of_nobody: self.of_nobody,
+            of_accounts: self.of_accounts,
             steps: steps(&self.tally, minimum),
         }
     }
@@ -117,15 +119,14 @@ async fn count(
     let snapshot = database.begin_snapshot().await?;
     let identities = Identities::of(&snapshot, community, parameters.minimum_confidence).await?;
     let reader = Reader { snapshot: &snapshot, community, parameters, identities };
-    let mut entries = reader.entries(today).await?;
+    let Followed { mut entries, tracked, of_accounts } = reader.entries(today).await?;
     if let Some(audience) = audience {
         reader.keep(&mut entries, audience).await?;
     }
     let touches = reader.touches(&entries).await?;
-    let mut counted = Counted { tally: ConversionTally::default(), of_nobody: reader.of_nobody().await? };
-    for stage in Stage::ALL {
-        counted.tally.tracked[*stage as usize] = reader.is_tracked(*stage).await?;
-    }
+    let of_nobody = reader.of_nobody().await?;
+    let mut counted = Counted { tally: ConversionTally::default(), of_nobody, of_accounts };
+    counted.tally.tracked = tracked;
     snapshot.rollback().await?;
     let lookback = TimeDelta::days(i64::from(parameters.lookback_days)).num_seconds();
     for (unit, entries) in &entries {
@@ -146,6 +147,16 @@ struct Reader<'a> {
     identities: Identities,
 }
 
+/// Those who entered a stage in the quarters.
+struct Followed {
+    /// By member or account.
+    entries: HashMap<Uuid, Vec<Entry>>,
+    /// Whether anybody who is followed ever reached a stage.
+    tracked: [bool; Stage::ALL.len()],
+    /// What accounts entered, where members are followed.
+    of_accounts: u64,
+}
+
 type OutcomeRow = (Uuid, String, DateTime<Utc>, Option<DateTime<Utc>>);
 
 impl Reader<'_> {
@@ -159,11 +170,6 @@ impl Reader<'_> {
             .filter(Condition::any().add(Column::Amount.is_null()).add(Column::Amount.gte(0)))
     }
 
-    async fn is_tracked(&self, stage: Stage) -> Result<bool, DbErr> {
-        let rows = self.reaching(stage.kinds().iter().copied()).limit(1);
-        Ok(rows.select_only().column(outcome::Column::Id).into_tuple::<Uuid>().one(self.snapshot).await?.is_some())
-    }
-
     async fn of_nobody(&self) -> Result<u64, DbErr> {
         let (from, until) = span(self.parameters.from, self.parameters.until);
         let rows = self
@@ -175,7 +181,7 @@ impl Reader<'_> {
     }
 
     /// The entries of the quarters, by member or account. All earlier outcomes are read, too: they decide which leads are new.
-    async fn entries(&self, today: NaiveDate) -> Result<HashMap<Uuid, Vec<Entry>>, DbErr> {
+    async fn entries(&self, today: NaiveDate) -> Result<Followed, DbErr> {
         use outcome::Column;
         let mut rows = self
             .reaching(Stage::ALL.iter().flat_map(|stage| stage.kinds().iter().copied()))
@@ -186,18 +192,31 @@ impl Reader<'_> {
             .stream(self.snapshot)
             .await?;
         let mut events: HashMap<Uuid, Vec<Event>> = HashMap::new();
+        let mut tracked = [false; Stage::ALL.len()];
         while let Some((party, kind, at, opportunity_at)) = rows.try_next().await? {
             let kind: OutcomeKind = kind.parse().map_err(DbErr::Custom)?;
             let (Some(stage), true) = (Stage::of(kind), at.date_naive() <= today) else { continue };
             let unit = self.unit(party, at.date_naive(), today);
+            tracked[stage as usize] |= self.is_followed(unit);
             events.entry(unit).or_default().push(Event::new(stage, at, opportunity_at));
         }
         let (first, last) = (self.parameters.from.first_day(), self.parameters.until.last_day());
-        let of_quarters = |(unit, events)| {
+        let mut followed = Followed { entries: HashMap::new(), tracked, of_accounts: 0 };
+        for (unit, events) in events {
             let entries = entries_of(events).into_iter().filter(|entry| first <= entry.day && entry.day <= last);
-            (unit, entries.collect::<Vec<_>>())
-        };
-        Ok(events.into_iter().map(of_quarters).filter(|(_, entries)| !entries.is_empty()).collect())
+            let entries: Vec<Entry> = entries.collect();
+            if !self.is_followed(unit) {
+                followed.of_accounts += entries.len() as u64;
+            } else if !entries.is_empty() {
+                followed.entries.insert(unit, entries);
+            }
+        }
+        Ok(followed)
+    }
+
+    /// By member, an account has met nothing, whatever its members met: what it entered would pass for untouched.
+    fn is_followed(&self, unit: Uuid) -> bool {
+        self.parameters.by == AttributionUnit::Account || !self.identities.is_account(unit)
     }
 
     /// A lead of somebody whose account became known only later is that account's.

@@ -65,7 +65,8 @@ pub enum Saved {
     },
 }
 
-/// Saves a model as the next version, in a transaction of the caller. `based_on` is the version that was edited.
+/// Saves a model as the next version, in a transaction of the caller. `based_on` is the version that was edited. One that
+/// is the same as the newest is that version.
 pub async fn save_model(
     transaction: &impl ConnectionTrait,
     community: CommunityId,
@@ -82,6 +83,9 @@ pub async fn save_model(
         return Ok(Saved::Invalid(problems));
     }
     let stored = row(community, newest_version + 1, draft, author, note, now);
+    if let Some(newest) = newest.filter(|newest| newest.row.document == stored.document) {
+        return Ok(Saved::Model(Box::new(newest)));
+    }
     insert(transaction, &stored).await?;
     read(stored).map(|stored| Saved::Model(Box::new(stored)))
 }

@@ -26,7 +26,7 @@ pub async fn counts_of(
     days: impl Into<Span>,
 ) -> Result<Counts, DbErr> {
     let days = days.into();
-    let (questions, answered_questions) = questions(db, community, days).await?;
+    let (questions, answered_questions) = questions(db, community, identities, days).await?;
     let written = contributions(db, community, identities, days).await?;
     let of = |kind: ContributionKind, by_staff| {
         let counts =
@@ -149,12 +149,19 @@ async fn contributions(
         .collect())
 }
 
-/// Questions asked in a quarter, and those of them that have an accepted answer by now.
-async fn questions(db: &impl ConnectionTrait, community: CommunityId, days: Span) -> Result<(u64, u64), DbErr> {
+/// Questions that members asked in threads, and those of them that have an accepted answer by now.
+async fn questions(
+    db: &impl ConnectionTrait,
+    community: CommunityId,
+    identities: &Identities,
+    days: Span,
+) -> Result<(u64, u64), DbErr> {
     let asked = || {
         contribution::Entity::find()
             .filter(in_days(community, days))
             .filter(contribution::Column::Kind.eq(ContributionKind::Question.as_str()))
+            .filter(contribution::Column::Thread.is_not_null())
+            .filter(contribution::Column::PartyId.is_not_in(identities.staff()))
     };
     let solution = Alias::new("solution");
     let of = |column: contribution::Column| Expr::col((solution.clone(), column));

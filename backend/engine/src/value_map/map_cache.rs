@@ -4,7 +4,6 @@
 //! costs) takes more statements, and the financial layer takes simulations, so each is kept for as long as it may be.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use sea_orm::prelude::*;
@@ -19,7 +18,7 @@ use valuemap_shared::value_map::{
 };
 
 use crate::base::commits::Revision;
-use crate::base::computed::{A_MOMENT, Asked, ComputedCache, NoValue, TO_THE_END};
+use crate::base::computed::{A_MOMENT, Asked, ComputedCache, TO_THE_END};
 use crate::base::ttl_cache::TtlCache;
 use crate::database::Database;
 use crate::scoring_models::store::model_of;
@@ -27,6 +26,7 @@ use crate::tenancy::store::community_of;
 use crate::value_map::blocking::blocking;
 use crate::value_map::days::{Days, Span};
 use crate::value_map::month_cache::MonthCache;
+use crate::value_map::no_map::NoMap;
 use crate::value_map::store::{answered, answered_within, latest_period};
 use crate::value_map::tracked::{PeriodKey, Scope, TrackedDays, TrackedDaysCache};
 
@@ -50,31 +50,6 @@ pub struct MapKey {
     pub weighting: Weighting,
     /// The least number of answers that a figure may rest on.
     pub minimum: u64,
-}
-
-/// Why there is no map.
-#[derive(Debug, thiserror::Error)]
-pub enum NoMap {
-    #[error("there is no version {0} of the scoring model")]
-    NoSuchModel(u32),
-    #[error("it is being computed")]
-    BeingComputed(Duration),
-    #[error(transparent)]
-    Database(#[from] DbErr),
-    #[error(transparent)]
-    Part(Arc<DbErr>),
-    /// The same failure was met by all who asked at once.
-    #[error(transparent)]
-    Shared(Arc<NoMap>),
-}
-
-impl From<NoValue<NoMap>> for NoMap {
-    fn from(none: NoValue<NoMap>) -> Self {
-        match none {
-            NoValue::BeingComputed(again) => Self::BeingComputed(again),
-            NoValue::Failed(error) => Self::Shared(error),
-        }
-    }
 }
 
 /// A revision, and the day until which it was counted.
@@ -243,16 +218,6 @@ impl Parts {
             }
         });
         Ok(strengths.await?)
-    }
-}
-
-/// A part that is still being computed holds up the map that needs it.
-impl From<NoValue<DbErr>> for NoMap {
-    fn from(none: NoValue<DbErr>) -> Self {
-        match none {
-            NoValue::BeingComputed(again) => Self::BeingComputed(again),
-            NoValue::Failed(error) => Self::Part(error),
-        }
     }
 }
 

@@ -12,6 +12,7 @@ pub mod health;
 pub mod map_cache;
 pub mod money;
 pub mod month_cache;
+pub mod no_map;
 pub mod public_results;
 pub mod series;
 pub mod store;

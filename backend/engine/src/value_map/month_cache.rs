@@ -13,7 +13,7 @@ use crate::base::commits::Revision;
 use crate::base::computed::{A_MOMENT, Asked, ComputedCache};
 use crate::database::Database;
 use crate::value_map::days::{Days, Span};
-use crate::value_map::map_cache::NoMap;
+use crate::value_map::no_map::NoMap;
 use crate::value_map::store::answered_within;
 use crate::value_map::tracked::{Scope, TrackedDaysCache};
 

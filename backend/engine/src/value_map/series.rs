@@ -12,7 +12,8 @@ use crate::database::Database;
 use crate::scoring_models::store::model_of;
 use crate::tenancy::store::community_of;
 use crate::value_map::blocking::blocking;
-use crate::value_map::map_cache::{MapCache, MapKey, NoMap};
+use crate::value_map::map_cache::{MapCache, MapKey};
+use crate::value_map::no_map::NoMap;
 
 /// Maximum number of periods in a series.
 pub const MAX_POINTS: usize = 24;

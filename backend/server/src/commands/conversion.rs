@@ -63,10 +63,16 @@ impl Conversion {
 
 fn text(name: &str, found: &Found) -> Result<String, std::fmt::Error> {
     let mut text = String::new();
-    let Found { from, until, followed_until, lookback_days, of_nobody, steps, .. } = found;
+    let Found { from, until, followed_until, lookback_days, of_nobody, of_accounts, steps, .. } = found;
     writeln!(text, "{name}, {from} to {until}, look-back {lookback_days} days, followed until {followed_until}")?;
     if *of_nobody > 0 {
         writeln!(text, "{of_nobody} leads and opportunities of nobody are left out")?;
+    }
+    if *of_accounts > 0 {
+        writeln!(
+            text,
+            "{of_accounts} leads and opportunities of accounts are left out: follow them with --by account"
+        )?;
     }
     for step in steps {
         writeln!(text, "\nFrom {} to {}\n{}", step.from, step.to, step.summary)?;

@@ -1,4 +1,3 @@
-use super::share;
 use crate::value_map::DistinctPace;
 use crate::value_map::measured::Measured;
 
@@ -26,7 +25,7 @@ impl CustomerCounts {
         if self.with_members == 0 {
             return Err("no member is linked to a customer: import members with the account that they work at".into());
         }
-        let exact = share(self.active, self.customers, minimum, "customers")?;
+        let exact = Measured::share(self.active, self.customers, minimum, "customers")?;
         if self.pace.is_none() {
             return Ok(exact);
         }

@@ -11,9 +11,7 @@ pub use questions::{ANSWER_DAYS, FirstPosts, HISTORY_DAYS, QuestionCounts};
 pub use retention::{Cohort, MONTH_ONE, MONTH_THREE, RetentionWindow};
 
 use super::Input;
-use super::measured::Measured;
 use super::model::MeasureSource;
-use crate::statistics::wilson_interval;
 
 /// What is counted for such measures in some days. Parts that the scoring model does not ask for are empty.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -69,13 +67,4 @@ impl Health {
         };
         counts.into_iter().map(|(name, count)| Input { name: name.to_owned(), value: count as f64 }).collect()
     }
-}
-
-/// A share of at least `minimum`, with its Wilson interval.
-fn share(part: u64, whole: u64, minimum: u64, of: &str) -> Result<Measured, String> {
-    if whole < minimum.max(1) {
-        return Err(format!("too few {of}: there is a figure from {minimum} on"));
-    }
-    let interval = wilson_interval(part as f64, whole as f64);
-    Ok(Measured { value: part as f64 / whole as f64, interval: Some((interval.low, interval.high)), answers: 0 })
 }

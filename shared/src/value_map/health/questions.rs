@@ -1,4 +1,3 @@
-use super::share;
 use crate::statistics::Waits;
 use crate::value_map::measured::Measured;
 
@@ -60,7 +59,12 @@ impl QuestionCounts {
 
     pub(in crate::value_map) fn unanswered_share(&self, minimum: u64) -> Result<Measured, String> {
         self.are_answers_known()?;
-        share(self.unanswered, self.old_enough, minimum, &format!("questions that are {ANSWER_DAYS} days old"))
+        Measured::share(
+            self.unanswered,
+            self.old_enough,
+            minimum,
+            &format!("questions that are {ANSWER_DAYS} days old"),
+        )
     }
 
     pub(in crate::value_map) fn first_post_answered_rate(&self, minimum: u64) -> Result<Measured, String> {
@@ -72,7 +76,7 @@ impl QuestionCounts {
                  them: import members with the day on which they joined"
             ));
         }
-        share(answered, old_enough, minimum, &format!("first posts that are {ANSWER_DAYS} days old"))
+        Measured::share(answered, old_enough, minimum, &format!("first posts that are {ANSWER_DAYS} days old"))
     }
 
     fn are_threads_known(&self) -> Result<(), String> {

@@ -1,6 +1,5 @@
 use chrono::{Days, NaiveDate};
 
-use super::share;
 use crate::value_map::measured::Measured;
 
 /// The days after joining in which members are looked for: a month of thirty days.
@@ -54,7 +53,7 @@ impl Cohort {
                     .into(),
             );
         }
-        share(self.active, self.members, minimum, &format!("members who joined from {first} to {last}"))
+        Measured::share(self.active, self.members, minimum, &format!("members who joined from {first} to {last}"))
     }
 
     pub(super) fn counts(&self) -> Vec<(&'static str, u64)> {

@@ -46,7 +46,7 @@ mod tests {
     #[test]
     fn conversions_are_read_as_the_server_writes_them() {
         let json = r#"{"conversion": {"__typename": "Conversion", "from": "2026-Q4", "until": "2026-Q4",
-            "followedUntil": "2026-11-29", "unit": "ACCOUNT", "lookbackDays": 90, "ofNobody": 2, "steps": [{
+            "followedUntil": "2026-11-29", "unit": "ACCOUNT", "lookbackDays": 90, "ofNobody": 2, "ofAccounts": 0, "steps": [{
                 "from": "LEAD", "to": "SALE", "summary": "s",
                 "all": {"entered": 20, "reading": {"__typename": "ConversionRate", "reached": 7, "share": 0.35,
                     "interval": {"low": 0.18, "high": 0.57, "level": 0.95}, "medianDaysOfReached": 30,

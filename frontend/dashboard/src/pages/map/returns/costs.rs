@@ -24,7 +24,7 @@ pub fn Costs(props: &CostsProps) -> Html {
     html! {
         <section class="returns-part" data-cost={cost.to_string()}>
             <h3>{ "Cost" }</h3>
-            <p class="fact-number">{ amount::full(*cost, currency) }</p>
+            <p class="fact-number">{ if costs.is_empty() { "–".to_owned() } else { amount::full(*cost, currency) } }</p>
             if costs.is_empty() {
                 <p class="absence">{ "No cost is known for this quarter, so there is no return on it." }</p>
             } else {

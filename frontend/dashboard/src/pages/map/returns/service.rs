@@ -1,3 +1,4 @@
+use rust_decimal::Decimal;
 use valuemap_shared::money::Currency;
 use valuemap_shared::value_map::Returns;
 use yew::prelude::*;
@@ -16,6 +17,9 @@ pub struct ServiceProps {
 #[component]
 pub fn Service(props: &ServiceProps) -> Html {
     let ServiceProps { returns, currency } = props;
+    let worth = |amount: Option<Decimal>| {
+        amount.map_or_else(|| "not known".to_owned(), |amount| amount::full(amount, *currency))
+    };
     html! {
         <section class="returns-part">
             <h3>{ "Community return" }</h3>
@@ -26,8 +30,8 @@ pub fn Service(props: &ServiceProps) -> Html {
             </p>
             <p class="absence">{ "Answers and self-service less the cost, as a share of the cost." }</p>
             <dl class="facts">
-                <Fact term="Members’ answers">{ amount::full(returns.value_of_answers, *currency) }</Fact>
-                <Fact term="Searches and visits">{ amount::full(returns.value_of_self_service, *currency) }</Fact>
+                <Fact term="Members’ answers">{ worth(returns.value_of_answers) }</Fact>
+                <Fact term="Searches and visits">{ worth(returns.value_of_self_service) }</Fact>
                 <Fact term="Growth">{ growth(returns.elasticity) }</Fact>
             </dl>
         </section>

@@ -1,6 +1,6 @@
 use std::rc::Rc;
 
-use valuemap_shared::value_map::ValueMap;
+use valuemap_shared::value_map::{Absence, NoScore, Reading, ValueMap};
 use yew::prelude::*;
 
 use super::{ANCHOR, counting, is_known};
@@ -9,6 +9,11 @@ use crate::words::{amount, format};
 #[derive(Properties, PartialEq)]
 pub struct ReturnsSummaryProps {
     pub map: Rc<ValueMap>,
+}
+
+fn is_unlinked(map: &ValueMap) -> bool {
+    let mut elements = map.layers.iter().flat_map(|layer| &layer.elements);
+    elements.any(|element| matches!(&element.reading, Reading::NoScore(NoScore { reason: Absence::NotLinked, .. })))
 }
 
 /// Value by what it rests on, and cost, at a glance.
@@ -38,8 +43,18 @@ pub fn ReturnsSummary(props: &ReturnsSummaryProps) -> Html {
                     }
                 </ol>
                 <p class="absence">
-                    { format!("Cost {}, fully loaded. ", amount::full(returns.cost, currency)) }
-                    { "Each figure contains the one before it." }
+                    if returns.costs.is_empty() {
+                        { "No cost is known for this quarter. " }
+                    } else {
+                        { format!("Cost {}, fully loaded. ", amount::full(returns.cost, currency)) }
+                    }
+                    if returns.levels.len() > 1 {
+                        { "Each figure contains the one before it." }
+                    }
+                </p>
+            } else if is_unlinked(&props.map) {
+                <p class="absence">
+                    { "Outcomes are there, and none is linked to anybody whom activities reach: what they brought is not known." }
                 </p>
             } else {
                 <p class="absence">{ "No outcomes and costs are connected yet." }</p>
