@@ -391,6 +391,9 @@ async fn a_scoring_model_goes_through_a_file(engine: Engine) {
     let path = world.scratch.folder().join("model.json");
     let written = std::fs::read_to_string(&path).unwrap();
     let (fine, said) = run(&["model", "import", "model.json", "--note", "as it was"]).await;
+    assert!(fine && said.contains("the same as support-community-1"), "{said}");
+    std::fs::write(&path, written.replace("\"low\": \"15\"", "\"low\": \"16\"")).unwrap();
+    let (fine, said) = run(&["model", "import", "model.json"]).await;
     assert!(fine && said.contains("saved as support-community-2"), "{said}");
     std::fs::write(&path, written.replace("\"low\": \"15\"", "\"low\": \"-15\"")).unwrap();
     let (fine, said) = run(&["model", "import", "model.json"]).await;

@@ -54,15 +54,20 @@ impl Scratch {
     /// A connection past the server, for what no user could do.
     pub async fn connect(&self) -> anyhow::Result<DatabaseConnection> {
         let mut options = ConnectOptions::new(self.url.replacen("sqlite:", "sqlite://", 1));
-        options.max_connections(1).sqlx_logging(false);
-        Ok(Database::connect(options).await?)
+        connect(options.max_connections(1)).await
     }
+}
+
+/// Without the maintenance of pools, which may never end in sqlx 0.9.0.
+async fn connect(options: &mut ConnectOptions) -> anyhow::Result<DatabaseConnection> {
+    options.idle_timeout(None).max_lifetime(None).sqlx_logging(false);
+    Ok(Database::connect(options.clone()).await?)
 }
 
 async fn create_postgres_database() -> anyhow::Result<String> {
     let server = setting("VALUEMAP_TEST_POSTGRES")?;
     let name = format!("test_{}", uuid::Uuid::new_v4().simple());
-    let connection = Database::connect(&server).await?;
+    let connection = connect(&mut ConnectOptions::new(&server)).await?;
     connection.execute_unprepared(&format!("CREATE DATABASE {name}")).await?;
     connection.close().await?;
     let (base, _) = server.rsplit_once('/').unwrap_or((&server, ""));

@@ -7,12 +7,9 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 use sea_orm::{ConnectionTrait, QueryResult, Statement};
 use serde_json::{Value, json};
-use valuemap_tests::{Api, Blanks, Browser, Engine, FaultProxy, HostSite, Scratch, Server, valuemap};
+use valuemap_tests::{Api, Blanks, Browser, Engine, FaultProxy, HostSite, PATIENCE, Scratch, Server, valuemap};
 
 use crate::browser::DESKTOP;
-
-/// How long a page may take to do something before it counts as not doing it.
-const LIMIT: Duration = Duration::from_secs(20);
 
 const RECORDER: &str = include_str!("scripts/recorder.js");
 const STORED: &str = include_str!("scripts/stored.js");
@@ -147,7 +144,7 @@ impl Partner {
             if let Ok(Some(found)) = outcome {
                 return Ok(found);
             }
-            if start.elapsed() > LIMIT {
+            if start.elapsed() > PATIENCE {
                 let failure = outcome.err().map(|error| format!(" ({error})")).unwrap_or_default();
                 bail!("waited in vain until {what}{failure}; {}", self.state().await);
             }

@@ -74,6 +74,7 @@ impl ScoringModelMutation {
                 transaction.commit().await?;
                 SaveScoringModelResult::ScoringModel(ScoringModel(stored))
             }
+            Saved::Same(stored) => SaveScoringModelResult::ScoringModel(ScoringModel(stored)),
             Saved::Invalid(problems) => SaveScoringModelResult::InvalidScoringModel(InvalidScoringModel::of(problems)),
             Saved::Outdated { newest } => {
                 let message = format!("version {newest} was saved meanwhile; read it and make your changes to it");

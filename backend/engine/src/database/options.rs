@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sea_orm::ConnectOptions;
-use sea_orm::sqlx::Connection;
+use sea_orm::sqlx::pool::PoolOptions;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sea_orm::sqlx::{self, Connection};
 
 use crate::database::commit_marks::CommitMarks;
 use crate::database::readiness::WriteHealth;
@@ -79,11 +80,17 @@ fn sqlite_options(path: &str, connections: RangeInclusive<u32>) -> ConnectOption
     options
 }
 
-type SqlitePool = sea_orm::sqlx::pool::PoolOptions<sea_orm::sqlx::Sqlite>;
+type SqlitePool = PoolOptions<sqlx::Sqlite>;
 
 /// The write-ahead log goes when its last connection is closed, so at least one is open as long as the process.
 fn keep_open(pool: SqlitePool) -> SqlitePool {
-    pool.acquire_timeout(ACQUIRE).idle_timeout(None).max_lifetime(None).test_before_acquire(false)
+    without_maintenance(pool).acquire_timeout(ACQUIRE).test_before_acquire(false)
+}
+
+/// No connection is closed for its age. The task that would do so may take its count of idle connections for 2^64 in sqlx
+/// 0.9.0, and then it holds a processor, and the end of the process, for good (<https://github.com/transact-rs/sqlx/issues/3645>).
+fn without_maintenance<DB: sqlx::Database>(pool: PoolOptions<DB>) -> PoolOptions<DB> {
+    pool.idle_timeout(None).max_lifetime(None)
 }
 
 /// Each new connection looks whether it sees what was committed on those before.
@@ -97,7 +104,8 @@ pub fn postgres_options(url: &str, marks: Arc<CommitMarks>, connections: RangeIn
         .sqlx_logging(false)
         .map_sqlx_postgres_pool_opts(move |pool| {
             let marks = marks.clone();
-            pool.test_before_acquire(false)
+            without_maintenance(pool)
+                .test_before_acquire(false)
                 .before_acquire(|connection, used| {
                     Box::pin(async move {
                         if used.idle_for > FRESH {

@@ -58,6 +58,8 @@ pub async fn models_of(db: &impl ConnectionTrait, community: CommunityId) -> Res
 #[derive(Debug)]
 pub enum Saved {
     Model(Box<StoredModel>),
+    /// It is the newest version already.
+    Same(Box<StoredModel>),
     Invalid(Vec<Problem>),
     /// Somebody saved another version meanwhile.
     Outdated {
@@ -66,7 +68,7 @@ pub enum Saved {
 }
 
 /// Saves a model as the next version, in a transaction of the caller. `based_on` is the version that was edited. One that
-/// is the same as the newest is that version.
+/// is the same as the newest is not saved again.
 pub async fn save_model(
     transaction: &impl ConnectionTrait,
     community: CommunityId,
@@ -84,7 +86,7 @@ pub async fn save_model(
     }
     let stored = row(community, newest_version + 1, draft, author, note, now);
     if let Some(newest) = newest.filter(|newest| newest.row.document == stored.document) {
-        return Ok(Saved::Model(Box::new(newest)));
+        return Ok(Saved::Same(Box::new(newest)));
     }
     insert(transaction, &stored).await?;
     read(stored).map(|stored| Saved::Model(Box::new(stored)))

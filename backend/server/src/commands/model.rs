@@ -88,6 +88,7 @@ impl Model {
                         transaction.commit().await?;
                         report(file, Ok(format!("saved as {}", stored.model.label())))
                     }
+                    Saved::Same(stored) => report(file, Ok(format!("the same as {}", stored.model.label()))),
                     Saved::Invalid(problems) => report(file, Err(problems)),
                     Saved::Outdated { newest } => {
                         bail!("version {newest} is the newest; export it and change that one")
