@@ -69,7 +69,7 @@ async fn run(engine: Engine, sizes: Sizes) -> anyhow::Result<()> {
     let api = server.api(&scratch).await?;
     let variables = json!({ "id": id, "period": PERIOD });
     let (_, first) = timed(&api, MAP, &variables).await?;
-    show("first map after start", first);
+    show("first map after an import", first);
     show("the same again", median(async || Ok(timed(&api, MAP, &variables).await?.1)).await?);
     show("the name of the viewer", median(async || Ok(timed(&api, "{ viewer { name } }", &json!({})).await?.1)).await?);
     show("map after a commit", after_a_commit(&api, &id, &variables).await?);
@@ -82,6 +82,10 @@ async fn run(engine: Engine, sizes: Sizes) -> anyhow::Result<()> {
         show(&format!("{name}, again"), warm);
     }
     println!("| memory at most | {} MB |", most_memory(server.id()?)?);
+    server.stop().await?;
+    let server = Server::start(&scratch, &[]).await?;
+    let api = server.api(&scratch).await?;
+    show("first map after the next start", timed(&api, MAP, &variables).await?.1);
     server.stop().await?;
     Ok(())
 }

@@ -1,13 +1,14 @@
 //! What kinds of jobs there are, and how each is done.
 
 use chrono::TimeDelta;
-use sea_orm::DbErr;
+use sea_orm::{ConnectionTrait, DbErr};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 use valuemap_shared::attribution::Parameters;
 use valuemap_shared::ids::{CommunityId, InboxEventId, JobId};
 
+use crate::activities::changed_days::{ChangedDays, Stale};
 use crate::attribution::run::run;
 use crate::attribution::store::keep;
 use crate::base::ambient::Ambient;
@@ -18,7 +19,9 @@ use crate::database::{Database, Transaction};
 use crate::jobs::entities::job;
 use crate::jobs::queue::{Claimed, NewJob, enqueue, remove};
 use crate::jobs::worker::{Handler, Unfinished};
+use crate::scoring_models::store::model_of;
 use crate::survey::verify::{Findings, mend, verify};
+use crate::value_map::day_book::{Recounted, recount};
 use crate::webhooks::apply;
 use crate::webhooks::entities::inbox_event::Status;
 use crate::webhooks::inbox::APPLY_EVENT;
@@ -34,7 +37,7 @@ pub enum Work {
     ApplyEvent { event: Uuid },
     /// Credit outcomes by several models and keep what comes of it.
     Attribution { parameters: Parameters },
-    /// Count all answers again and compare with the tallies.
+    /// Count all answers, and sum up all that is tracked, again and compare with what is kept.
     Verify { mend: bool },
 }
 
@@ -50,6 +53,9 @@ pub struct Verified {
     pub responses: u64,
     pub set_aside: u64,
     pub tallies: u64,
+    /// Days of which the sums of what is tracked are kept.
+    #[serde(default)]
+    pub days: u64,
     /// How much is wrong, or was before it was mended, and what, as far as there was room.
     pub differences: usize,
     pub listed: Vec<String>,
@@ -136,31 +142,49 @@ impl Hands {
     async fn verify(&self, job: &Claimed, is_mending: bool, progress: SharedProgress) -> Result<(), Unfinished> {
         let community = job.community();
         if is_mending {
-            let transaction = self.database.begin_write(&Author::SERVER, Touches::standings(community)).await?;
+            let touches = Touches::standings(community).and(Touches::tracked(community));
+            let transaction = self.database.begin_write(&Author::SERVER, touches).await?;
             let found = mend(&transaction, community, &progress).await?;
-            job.finish(&transaction, &self.ambient, json!(Verified::from(found))).await?;
+            progress.begin("Summing up days again", 0);
+            let recounted = recounted(&transaction, community).await?;
+            let mut changed = ChangedDays::start(&transaction, community, (self.ambient.new_id(), 0)).await?;
+            let wrong = recounted.wrong.keys().copied();
+            changed.mark(&transaction, wrong, Stale::SumsAndActive).await?;
+            job.finish(&transaction, &self.ambient, json!(Verified::of(found, recounted))).await?;
             transaction.commit().await?;
             return Ok(());
         }
         let snapshot = self.database.begin_snapshot().await?;
         let found = verify(&snapshot, community, &progress).await?;
+        progress.begin("Summing up days again", 0);
+        let recounted = recounted(&snapshot, community).await?;
         snapshot.rollback().await?;
-        let result = json!(Verified::from(found));
+        let result = json!(Verified::of(found, recounted));
         let finish = async |transaction: &Transaction| job.finish(transaction, &self.ambient, result).await;
         self.database.write(&Author::SERVER, Touches::NOTHING, finish).await?;
         Ok(())
     }
 }
 
-impl From<Findings> for Verified {
-    fn from(found: Findings) -> Self {
-        let differences = found.differences.len();
+/// With the settings of the newest scoring model, which days are kept by.
+async fn recounted(db: &impl ConnectionTrait, community: CommunityId) -> Result<Recounted, DbErr> {
+    match model_of(db, community, None).await? {
+        Some(stored) => recount(db, community, &stored.model.financial.attribution).await,
+        None => Ok(Recounted::default()),
+    }
+}
+
+impl Verified {
+    fn of(found: Findings, recounted: Recounted) -> Self {
+        let differences = found.differences.len() + recounted.wrong.len();
+        let all = found.differences.into_iter().chain(recounted.wrong.into_values());
         Self {
             responses: found.responses,
             set_aside: found.set_aside,
             tallies: found.tallies,
+            days: recounted.days,
             differences,
-            listed: found.differences.into_iter().take(LISTED).collect(),
+            listed: all.take(LISTED).collect(),
         }
     }
 }

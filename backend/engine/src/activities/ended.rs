@@ -1,7 +1,7 @@
 //! Links that a person ended. They stay on record as ended, however often a file states them again, until a person
 //! restores them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use chrono::{DateTime, Utc};
@@ -11,6 +11,7 @@ use uuid::Uuid;
 use valuemap_shared::ids::{CommunityId, IdentityLinkId};
 
 use crate::activities::addresses::Addresses;
+use crate::activities::changed_days::ChangedDays;
 use crate::activities::entities::identity_link;
 use crate::activities::entities::identity_link::Column;
 use crate::base::ambient::Ambient;
@@ -73,11 +74,15 @@ pub async fn set_ended(
     (community, link): (CommunityId, IdentityLinkId),
     ended: Option<Ended>,
 ) -> Result<LinkChange, DbErr> {
+    // First the community, then its rows, as whoever records does.
+    let mut changed = ChangedDays::start(transaction, community, (ambient.new_id(), 0)).await?;
     let found = identity_link::Entity::find_by_id((community.0, link.0)).lock_exclusive().one(transaction).await?;
     let Some(mut row) = found else { return Ok(LinkChange::NotFound) };
     if row.ended_at.is_some() == ended.is_some() {
         return Ok(LinkChange::Same(row));
     }
+    let concerned = HashSet::from([row.from_id, row.to_id]);
+    changed.mark_all_of(transaction, concerned.clone()).await?;
     let leads = |from: Uuid, to: Uuid| Condition::all().add(Column::FromId.eq(from)).add(Column::ToId.eq(to));
     let between = Condition::any().add(leads(row.from_id, row.to_id)).add(leads(row.to_id, row.from_id));
     row.ended_at = ended.as_ref().map(|ended| ended.at);
@@ -92,5 +97,7 @@ pub async fn set_ended(
         .filter(between)
         .exec(transaction)
         .await?;
+    // As it is now, too: restored, the link leads to others.
+    changed.mark_all_of(transaction, concerned).await?;
     Ok(LinkChange::Changed(row))
 }

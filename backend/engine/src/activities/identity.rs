@@ -7,15 +7,20 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
+use sea_orm::QuerySelect;
 use sea_orm::prelude::*;
-use sea_orm::sea_query::SimpleExpr;
-use sea_orm::{QueryOrder, QuerySelect};
+use sea_orm::sea_query::{Query, SimpleExpr};
 use uuid::Uuid;
 use valuemap_shared::activities::PartyKind;
 use valuemap_shared::ids::CommunityId;
 use valuemap_shared::value_map::model::AttributionUnit;
 
 use crate::activities::entities::{identity_link, party};
+use crate::activities::links::{Link, LinkRow, StatedLink, links_of, stated};
+use crate::activities::neighbours::Neighbours;
+
+/// Of more parties the links are not followed one by one: all of them are read.
+pub const FEW: usize = 1_000;
 
 /// Which members and accounts a party counts as.
 #[derive(Debug, Default)]
@@ -25,46 +30,87 @@ pub struct Identities {
     /// Of each member, the accounts that they work at.
     works_at: HashMap<Uuid, Vec<Link>>,
     accounts: HashSet<Uuid>,
+    /// Accounts that some member works at, at some time, and those that are one with them.
+    with_members: HashSet<Uuid>,
     /// By any of their names.
     staff: HashSet<Uuid>,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Link {
-    to: Uuid,
-    from_day: Option<NaiveDate>,
-    until_day: Option<NaiveDate>,
-}
-
-impl Link {
-    fn holds(&self, day: NaiveDate) -> bool {
-        self.from_day.is_none_or(|from| from <= day) && self.until_day.is_none_or(|until| day <= until)
-    }
 }
 
 impl Identities {
     /// The links of a community that are at least this sure.
     pub async fn of(db: &impl ConnectionTrait, community: CommunityId, confidence: f64) -> Result<Self, DbErr> {
-        let rows = identity_link::Entity::find()
-            .filter(identity_link::Column::CommunityId.eq(community.0))
-            .filter(identity_link::Column::Confidence.gte(confidence))
-            .filter(identity_link::Column::EndedAt.is_null())
-            .order_by_asc(identity_link::Column::Id)
-            .all(db)
-            .await?;
-        let ids_of = |condition: SimpleExpr| {
-            let of_community = party::Entity::find().filter(party::Column::CommunityId.eq(community.0));
-            of_community.select_only().column(party::Column::Id).filter(condition).into_tuple::<Uuid>().all(db)
-        };
-        let accounts = ids_of(party::Column::Kind.eq(PartyKind::Account.as_str())).await?;
-        let staff = ids_of(party::Column::IsStaff.eq(true)).await?;
-        let mut identities = Self { accounts: accounts.into_iter().collect(), ..Self::default() };
-        for row in rows {
-            let link = Link { to: row.to_id, from_day: row.valid_from, until_day: row.valid_until };
-            identities.add(row.from_id, link);
-        }
-        identities.staff = identities.by_any_name(staff.into_iter().collect());
+        let rows: Vec<LinkRow> = links_of(community, confidence).into_tuple().all(db).await?;
+        let links = rows.into_iter().map(stated);
+        let accounts = ids_of(db, community, party::Column::Kind.eq(PartyKind::Account.as_str())).await?;
+        let mut identities = Self::by(links, accounts.into_iter().collect());
+        identities.staff = identities.by_any_name(staff(db, community).await?);
         Ok(identities)
+    }
+
+    /// Who at least these parties count as, whichever way is quicker.
+    pub async fn near(
+        db: &impl ConnectionTrait,
+        community: CommunityId,
+        confidence: f64,
+        parties: HashSet<Uuid>,
+    ) -> Result<Self, DbErr> {
+        if parties.len() > FEW {
+            return Self::of(db, community, confidence).await;
+        }
+        Self::around_parties(db, community, confidence, parties).await
+    }
+
+    /// As far as it is about some parties and all that they are linked to: it takes as long as these have neighbours.
+    async fn around_parties(
+        db: &impl ConnectionTrait,
+        community: CommunityId,
+        confidence: f64,
+        parties: HashSet<Uuid>,
+    ) -> Result<Self, DbErr> {
+        let mut neighbours = Neighbours::new(db, community, confidence);
+        neighbours.around(parties).await?;
+        let staff = neighbours.same(staff(db, community).await?).await?;
+        let (links, accounts) = neighbours.found();
+        Ok(Self { staff, ..Self::by(links, accounts) })
+    }
+
+    /// As far as it is about which accounts are the same.
+    pub async fn of_accounts(
+        db: &impl ConnectionTrait,
+        community: CommunityId,
+        confidence: f64,
+    ) -> Result<Self, DbErr> {
+        let accounts = ids_of(db, community, party::Column::Kind.eq(PartyKind::Account.as_str())).await?;
+        let accounts: HashSet<Uuid> = accounts.into_iter().collect();
+        use party::Column::{CommunityId, Id, Kind};
+        let are_accounts = Query::select()
+            .column(Id)
+            .from(party::Entity)
+            .and_where(CommunityId.eq(community.0))
+            .and_where(Kind.eq(PartyKind::Account.as_str()))
+            .take();
+        let links = links_of(community, confidence).filter(identity_link::Column::FromId.in_subquery(are_accounts));
+        let links: Vec<LinkRow> = links.into_tuple().all(db).await?;
+        Ok(Self::by(links.into_iter().map(stated), accounts))
+    }
+
+    /// Who is staff, by any of their names.
+    pub async fn staff_of(
+        db: &impl ConnectionTrait,
+        community: CommunityId,
+        confidence: f64,
+    ) -> Result<HashSet<Uuid>, DbErr> {
+        Neighbours::new(db, community, confidence).same(staff(db, community).await?).await
+    }
+
+    fn by(links: impl IntoIterator<Item = StatedLink>, accounts: HashSet<Uuid>) -> Self {
+        let mut identities = Self { accounts, ..Self::default() };
+        for (from, link) in links {
+            identities.add(from, link);
+        }
+        let worked_at = identities.works_at.values().flatten().map(|link| link.to).collect();
+        identities.with_members = identities.by_any_name(worked_at);
+        identities
     }
 
     fn add(&mut self, from: Uuid, link: Link) {
@@ -176,8 +222,8 @@ impl Identities {
     }
 
     /// The accounts that some member works at, at some time, and those that are one with them.
-    pub fn accounts_with_members(&self) -> HashSet<Uuid> {
-        self.closed(self.works_at.values().flatten().map(|link| link.to).collect(), |_| true)
+    pub fn accounts_with_members(&self) -> &HashSet<Uuid> {
+        &self.with_members
     }
 
     /// These units and every party whose doings may count for one of them at some time: who is one with it, and the
@@ -202,6 +248,16 @@ impl Identities {
     }
 }
 
+/// Who is known as staff.
+async fn staff(db: &impl ConnectionTrait, community: CommunityId) -> Result<HashSet<Uuid>, DbErr> {
+    Ok(ids_of(db, community, party::Column::IsStaff.eq(true)).await?.into_iter().collect())
+}
+
+async fn ids_of(db: &impl ConnectionTrait, community: CommunityId, condition: SimpleExpr) -> Result<Vec<Uuid>, DbErr> {
+    let of_community = party::Entity::find().filter(party::Column::CommunityId.eq(community.0));
+    of_community.select_only().column(party::Column::Id).filter(condition).into_tuple().all(db).await
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -220,11 +276,7 @@ mod tests {
 
     /// Parties from 10 on are accounts.
     fn identities(links: &[(u128, Link)]) -> Identities {
-        let mut identities = Identities { accounts: (10..20).map(id).collect(), ..Identities::default() };
-        for (from, link) in links {
-            identities.add(id(*from), *link);
-        }
-        identities
+        Identities::by(links.iter().map(|(from, link)| (id(*from), *link)), (10..20).map(id).collect())
     }
 
     /// Member 1 is member 2, who works at account 10 from June on; account 10 is account 11.
@@ -256,7 +308,7 @@ mod tests {
         }
         assert_eq!(identities.around(&[id(account)].into()), [id(contact), id(address), id(account)].into());
         assert!(identities.has_account(id(address)) && !identities.has_account(id(4)));
-        assert_eq!(identities.accounts_with_members(), [id(account)].into());
+        assert_eq!(*identities.accounts_with_members(), [id(account)].into());
     }
 
     #[test]

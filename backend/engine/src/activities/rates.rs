@@ -1,7 +1,7 @@
 //! Exchange rates as the organisation stated them: what one unit of a currency is worth in the community's own, from a
 //! day on.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use rust_decimal::Decimal;
@@ -94,7 +94,7 @@ pub async fn state_rate(
 }
 
 #[derive(Clone, Debug, Default)]
-pub struct Rates(HashMap<Currency, BTreeMap<NaiveDate, Decimal>>);
+pub struct Rates(BTreeMap<Currency, BTreeMap<NaiveDate, Decimal>>);
 
 impl Rates {
     pub async fn of(db: &impl ConnectionTrait, community: CommunityId) -> Result<Self, DbErr> {
@@ -149,7 +149,7 @@ mod tests {
         let day = |number| NaiveDate::from_ymd_opt(2026, 3, number).unwrap();
         let usd: Currency = "USD".parse().unwrap();
         let stated = BTreeMap::from([(day(1), Decimal::new(92, 2)), (day(10), Decimal::new(90, 2))]);
-        let rates = Rates(HashMap::from([(usd, stated)]));
+        let rates = Rates(BTreeMap::from([(usd, stated)]));
         let hundred = Money { amount: Decimal::from(100), currency: usd };
         let check = |number, expected: Option<i64>| {
             assert_eq!(rates.convert(Currency::EUR, hundred, day(number)), expected.map(Decimal::from));

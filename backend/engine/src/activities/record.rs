@@ -20,12 +20,14 @@ pub use crate::activities::accepted::Stored;
 use crate::activities::accepted::{Accepted, ROWS, Stamp, parties_of};
 use crate::activities::address_book::{AddressBook, DOUBTFUL};
 use crate::activities::addresses::{AddressFree, Addresses, is_with_itself};
+use crate::activities::changed_days::ChangedDays;
+use crate::activities::concerns::Concerning;
 use crate::activities::ended::EndedLinks;
 use crate::activities::entities::{activity, activity_type, outcome};
 use crate::activities::keys::{ContentHash, content_hash, hash_of};
 use crate::activities::rates::Rates;
 use crate::activities::rows::RecordRows;
-use crate::activities::storing::{insert_mentioned, stored_hashes};
+use crate::activities::storing::{insert_mentioned, stored_hashes, stored_rows};
 use crate::activities::unlinked::Mentions;
 use crate::base::ambient::Ambient;
 use crate::base::digests::hexadecimal;
@@ -48,6 +50,7 @@ pub struct Recorder {
     stamp: Stamp,
     addresses: Addresses,
     ended: EndedLinks,
+    changed: ChangedDays,
     address_book: AddressBook,
     /// What was said of whom in this transaction, to find out what is linked to nobody.
     mentions: Mentions,
@@ -86,7 +89,7 @@ impl Recorder {
         let row = community::Entity::find_by_id(community.0).lock(LockType::NoKeyUpdate).one(transaction).await?;
         let addresses = Addresses::of(transaction, ambient, community).await?;
         let stamp = Stamp { community, batch, now: ambient.now(), writes: true };
-        Self::of(transaction, row, addresses, stamp).await
+        Self::of(transaction, row, addresses, (stamp, ambient.new_id())).await
     }
 
     /// Counts and refuses just as if it stored, and keeps nobody from writing.
@@ -99,14 +102,14 @@ impl Recorder {
         let row = community::Entity::find_by_id(community.0).one(connection).await?;
         let addresses = Addresses::to_compare(connection, ambient, community).await?;
         let stamp = Stamp { community, batch, now: ambient.now(), writes: false };
-        Self::of(connection, row, addresses, stamp).await
+        Self::of(connection, row, addresses, (stamp, ambient.new_id())).await
     }
 
     async fn of(
         transaction: &impl ConnectionTrait,
         row: Option<community::Model>,
         addresses: Addresses,
-        stamp: Stamp,
+        (stamp, mark): (Stamp, Uuid),
     ) -> Result<Self, DbErr> {
         let community = stamp.community;
         let row = row.ok_or_else(|| DbErr::RecordNotFound(format!("community {community}")))?;
@@ -114,6 +117,7 @@ impl Recorder {
             row.currency.parse().map_err(|error| DbErr::Custom(format!("community {community}: {error}")))?;
         let model = model_of(transaction, community, None).await?;
         let attribution = model.as_ref().map(|stored| stored.model.financial.attribution.clone());
+        let lookback_days = attribution.as_ref().map_or(0, |attribution| attribution.lookback_days);
         let measures = model
             .map(|stored| stored.model.measures.iter().map(|measure| (measure.key.clone(), measure.source)).collect());
         let ids = |rows: Vec<Uuid>| rows.into_iter().collect();
@@ -125,6 +129,7 @@ impl Recorder {
             stamp,
             addresses,
             ended: EndedLinks::of(transaction, community).await?,
+            changed: ChangedDays::locked(community, (mark, lookback_days)),
             address_book: AddressBook::default(),
             mentions: Mentions::default(),
             currency,
@@ -173,7 +178,7 @@ impl Recorder {
         for (kind, records) in by_kind {
             let accepted = self.accept(kind, records);
             let rows = RecordRows::of(&self.stamp, &self.ended, kind, &accepted);
-            let stored = rows.store(transaction, &self.stamp).await?;
+            let stored = rows.store(transaction, &self.stamp, &mut self.changed).await?;
             let total = self.stored.entry(kind).or_default();
             total.new += stored.new;
             total.changed += stored.changed;
@@ -235,11 +240,14 @@ impl Recorder {
             if known.is_empty() {
                 continue;
             }
+            let ids: Vec<Uuid> = known.into_keys().collect();
             let standing = Condition::all()
                 .add(outcome::Column::CommunityId.eq(self.stamp.community.0))
-                .add(outcome::Column::Id.is_in(known.into_keys()))
+                .add(outcome::Column::Id.is_in(ids.iter().copied()))
                 .add(outcome::Column::Withdrawn.eq(false));
             let changed = if self.stamp.writes {
+                let rows = stored_rows::<outcome::Model>(transaction, self.stamp.community, ids).await?;
+                self.changed.add(transaction, rows.iter().map(Concerning::concerns).collect()).await?;
                 let update = outcome::Entity::update_many()
                     .col_expr(outcome::Column::Withdrawn, Expr::value(true))
                     .col_expr(outcome::Column::ContentHash, Expr::value(hexadecimal(&WITHDRAWN)))

@@ -10,6 +10,8 @@ use valuemap_shared::activities::PartyRef;
 use valuemap_shared::ids::CommunityId;
 
 use crate::activities::accepted::{ROWS, Stamp, Stored};
+use crate::activities::changed_days::ChangedDays;
+use crate::activities::concerns::Concerning;
 use crate::activities::entities::{
     activity, activity_type, contribution, cost_line, identity_link, observation, outcome, party, support_case,
     touchpoint,
@@ -19,24 +21,29 @@ use crate::database::statements::chunks;
 
 impl RecordRows {
     /// Writes those that are new or have different content than what is stored.
-    pub async fn store(self, transaction: &impl ConnectionTrait, stamp: &Stamp) -> Result<Stored, DbErr> {
+    pub async fn store(
+        self,
+        transaction: &impl ConnectionTrait,
+        stamp: &Stamp,
+        changed: &mut ChangedDays,
+    ) -> Result<Stored, DbErr> {
         match self {
-            Self::Parties(rows) => store(transaction, stamp, rows).await,
-            Self::Links(rows) => store(transaction, stamp, rows).await,
-            Self::ActivityTypes(rows) => store(transaction, stamp, rows).await,
-            Self::Activities(rows) => store(transaction, stamp, rows).await,
-            Self::Costs(rows) => store(transaction, stamp, rows).await,
-            Self::Touchpoints(rows) => store(transaction, stamp, rows).await,
-            Self::Outcomes(rows) => store(transaction, stamp, rows).await,
-            Self::Cases(rows) => store(transaction, stamp, rows).await,
-            Self::Contributions(rows) => store(transaction, stamp, rows).await,
+            Self::Parties(rows) => store(transaction, (stamp, changed), rows).await,
+            Self::Links(rows) => store(transaction, (stamp, changed), rows).await,
+            Self::ActivityTypes(rows) => store(transaction, (stamp, changed), rows).await,
+            Self::Activities(rows) => store(transaction, (stamp, changed), rows).await,
+            Self::Costs(rows) => store(transaction, (stamp, changed), rows).await,
+            Self::Touchpoints(rows) => store(transaction, (stamp, changed), rows).await,
+            Self::Outcomes(rows) => store(transaction, (stamp, changed), rows).await,
+            Self::Cases(rows) => store(transaction, (stamp, changed), rows).await,
+            Self::Contributions(rows) => store(transaction, (stamp, changed), rows).await,
             Self::Observations(rows) => store_observations(transaction, stamp, rows).await,
         }
     }
 }
 
 /// A row of something with a reference: it can tell whether its content is the same as before.
-pub(super) trait TrackedRow: ModelTrait<Entity: EntityTrait<Model = Self>> + Sized {
+pub(super) trait TrackedRow: ModelTrait<Entity: EntityTrait<Model = Self>> + Concerning + Sized {
     const COMMUNITY: <Self::Entity as EntityTrait>::Column;
     const ID: <Self::Entity as EntityTrait>::Column;
     const HASH: <Self::Entity as EntityTrait>::Column;
@@ -74,7 +81,11 @@ tracked_rows!(
     contribution
 );
 
-async fn store<R>(transaction: &impl ConnectionTrait, stamp: &Stamp, rows: Vec<R>) -> Result<Stored, DbErr>
+async fn store<R>(
+    transaction: &impl ConnectionTrait,
+    (stamp, changed): (&Stamp, &mut ChangedDays),
+    rows: Vec<R>,
+) -> Result<Stored, DbErr>
 where
     R: TrackedRow + IntoActiveModel<<R::Entity as EntityTrait>::ActiveModel>,
     <R::Entity as EntityTrait>::ActiveModel: Send,
@@ -83,7 +94,7 @@ where
     for rows in chunks(rows, ROWS) {
         let ids = rows.iter().map(TrackedRow::id).collect();
         let known = stored_hashes::<R>(transaction, stamp.community, ids).await?;
-        let mut to_write = Vec::with_capacity(rows.len());
+        let (mut to_write, mut replaced) = (Vec::with_capacity(rows.len()), Vec::new());
         for row in rows {
             match known.get(&row.id()) {
                 None => stored.new += 1,
@@ -93,15 +104,34 @@ where
                     stored.known += 1;
                     continue;
                 }
-                Some(_) => stored.changed += 1,
+                Some(_) => {
+                    stored.changed += 1;
+                    replaced.push(row.id());
+                }
             }
             to_write.push(row);
         }
         if stamp.writes {
+            let replaced = stored_rows::<R>(transaction, stamp.community, replaced).await?;
+            let concerns = replaced.iter().chain(&to_write).map(Concerning::concerns).collect();
             upsert::<R::Entity>(transaction, to_write, &[R::COMMUNITY, R::ID]).await?;
+            changed.add(transaction, concerns).await?;
         }
     }
     Ok(stored)
+}
+
+/// The rows of these ids that are stored.
+pub(super) async fn stored_rows<R: TrackedRow>(
+    transaction: &impl ConnectionTrait,
+    community: CommunityId,
+    ids: Vec<Uuid>,
+) -> Result<Vec<R>, DbErr> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let stored = R::Entity::find().filter(R::COMMUNITY.eq(community.0)).filter(R::ID.is_in(ids));
+    stored.all(transaction).await
 }
 
 /// The content hashes of those of the rows that are stored.

@@ -1,10 +1,20 @@
 //! What statements are made of.
 
-use sea_orm::{ActiveModelTrait, IntoActiveModel};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveModelTrait, DatabaseBackend, IntoActiveModel};
 
 /// A row to be inserted as it is, keys included.
 pub fn all_set<A: ActiveModelTrait>(model: impl IntoActiveModel<A>) -> A {
     model.into_active_model().reset_all()
+}
+
+/// The day in UTC of a time, as dates are stored.
+pub fn day_of(backend: DatabaseBackend, at: impl Into<Expr>) -> Expr {
+    match backend {
+        // Times are texts that begin with their day.
+        DatabaseBackend::Sqlite => Expr::cust_with_exprs("substr(?, 1, 10)", [at.into()]),
+        _ => Expr::cust_with_exprs("($1 AT TIME ZONE 'UTC')::date", [at.into()]),
+    }
 }
 
 /// Pieces of at most `size`: a statement takes only so many parameters.

@@ -4,48 +4,19 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 use sea_orm::prelude::*;
-use sea_orm::sea_query::{Alias, CaseStatement, Expr, ExprTrait, Query};
+use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait};
 use sea_orm::{Condition, JoinType, QuerySelect, RelationTrait};
 use uuid::Uuid;
-use valuemap_shared::activities::{ContributionKind, PartyKind, Role};
+use valuemap_shared::activities::{PartyKind, Role};
 use valuemap_shared::ids::CommunityId;
 use valuemap_shared::value_map::financial::WeeklyCounts;
 use valuemap_shared::value_map::model::{Aggregation, ScoringModel};
-use valuemap_shared::value_map::{Counts, DistinctPace, Observed, Stretch};
+use valuemap_shared::value_map::{Observed, Stretch};
 
 use crate::activities::entities::{contribution, observation, party, support_case, touchpoint};
 use crate::activities::identity::Identities;
 use crate::database::statements::chunks;
-use crate::value_map::days::{Days, FirstDays, Span};
-
-/// The counts of some days.
-pub async fn counts_of(
-    db: &impl ConnectionTrait,
-    community: CommunityId,
-    identities: &Identities,
-    days: impl Into<Span>,
-) -> Result<Counts, DbErr> {
-    let days = days.into();
-    let (questions, answered_questions) = questions(db, community, identities, days).await?;
-    let written = contributions(db, community, identities, days).await?;
-    let of = |kind: ContributionKind, by_staff| {
-        let counts =
-            |(key, count): (&(String, bool), &u64)| (key.0 == kind.as_str() && key.1 == by_staff).then_some(*count);
-        written.iter().find_map(counts).unwrap_or_default()
-    };
-    let (cases, case_weeks) = cases(db, community, days).await?;
-    Ok(Counts {
-        customers: customers(db, community, identities, days.last).await?,
-        cases,
-        case_weeks,
-        questions,
-        answered_questions,
-        member_solutions: of(ContributionKind::Solution, false),
-        replies: of(ContributionKind::Reply, false) + of(ContributionKind::Reply, true),
-        staff_replies: of(ContributionKind::Reply, true),
-        active_members: first_activities(db, community, identities, days).await?.into_values().sum(),
-    })
-}
+use crate::value_map::days::{FirstDays, Span};
 
 /// The support cases that were opened on some days, and how they were spread over the weeks, Monday to Sunday, that lie
 /// within them as a whole: each week is of one quarter at most, so that sums of weeks are sums of quarters.
@@ -123,76 +94,9 @@ fn in_days(community: CommunityId, days: Span) -> Condition {
         .add(contribution::Column::Withdrawn.eq(false))
 }
 
-/// How many contributions there were, by kind and by whether staff made them, by whichever name.
-async fn contributions(
-    db: &impl ConnectionTrait,
-    community: CommunityId,
-    identities: &Identities,
-    days: Span,
-) -> Result<BTreeMap<(String, bool), u64>, DbErr> {
-    let by_staff = CaseStatement::new().case(contribution::Column::PartyId.is_in(identities.staff()), 1).finally(0);
-    let by_staff: Expr = by_staff.into();
-    let rows: Vec<(String, i32, i64)> = contribution::Entity::find()
-        .select_only()
-        .column(contribution::Column::Kind)
-        .expr_as(by_staff.cast_as("integer"), "by_staff")
-        .column_as(contribution::Column::Id.count(), "count")
-        .filter(in_days(community, days))
-        .group_by(contribution::Column::Kind)
-        .group_by(Expr::col("by_staff"))
-        .into_tuple()
-        .all(db)
-        .await?;
-    Ok(rows
-        .into_iter()
-        .map(|(kind, by_staff, count)| ((kind, by_staff == 1), u64::try_from(count).unwrap_or_default()))
-        .collect())
-}
-
-/// Questions that members asked in threads, and those of them that have an accepted answer by now.
-async fn questions(
-    db: &impl ConnectionTrait,
-    community: CommunityId,
-    identities: &Identities,
-    days: Span,
-) -> Result<(u64, u64), DbErr> {
-    let asked = || {
-        contribution::Entity::find()
-            .filter(in_days(community, days))
-            .filter(contribution::Column::Kind.eq(ContributionKind::Question.as_str()))
-            .filter(contribution::Column::Thread.is_not_null())
-            .filter(contribution::Column::PartyId.is_not_in(identities.staff()))
-    };
-    let solution = Alias::new("solution");
-    let of = |column: contribution::Column| Expr::col((solution.clone(), column));
-    let question = |column: contribution::Column| Expr::col((contribution::Entity, column));
-    let accepted = Query::select()
-        .expr(Expr::val(1))
-        .from_as(contribution::Entity, solution.clone())
-        .and_where(of(contribution::Column::CommunityId).eq(question(contribution::Column::CommunityId)))
-        .and_where(of(contribution::Column::Source).eq(question(contribution::Column::Source)))
-        .and_where(of(contribution::Column::Thread).eq(question(contribution::Column::Thread)))
-        .and_where(of(contribution::Column::Kind).eq(ContributionKind::Solution.as_str()))
-        .and_where(of(contribution::Column::Withdrawn).eq(false))
-        .take();
-    Ok((asked().count(db).await?, asked().filter(Expr::exists(accepted)).count(db).await?))
-}
-
-/// How many active members a quarter that is over had in these first days of it, and in all of them.
-pub async fn distinct_pace(
-    db: &impl ConnectionTrait,
-    community: CommunityId,
-    identities: &Identities,
-    days: Days,
-) -> Result<DistinctPace, DbErr> {
-    let by_day = first_activities(db, community, identities, days.period.into()).await?;
-    let first_days = by_day.range(..=days.last_day()).map(|(_, members)| members).sum();
-    Ok(DistinctPace { first_days, whole: by_day.into_values().sum() })
-}
-
 /// Members who wrote, liked or took part, by the day of their first activity in these days; staff not counted. Who is
 /// one person counts once, whatever they are called where.
-async fn first_activities(
+pub(super) async fn first_activities(
     db: &impl ConnectionTrait,
     community: CommunityId,
     identities: &Identities,

@@ -13,7 +13,7 @@ use crate::scoring_models::store::model_of;
 use crate::value_map::days::Days;
 use crate::value_map::explained_rows::{Row, RowSource, Who, part_row};
 use crate::value_map::health::{health_of, pace_customers};
-use crate::value_map::money::{Ledger, paid_outcomes};
+use crate::value_map::money::{Exchange, ReadWith, paid_outcomes, paid_rows};
 use crate::value_map::store::answered;
 
 /// Where a figure comes from.
@@ -206,8 +206,13 @@ async fn explain_element(
             RowSource::Observations { community, days, measures }
         }
         (Layer::Financial, _) => {
-            let ledger = Ledger::of(db, community, model).await?;
-            let paid = paid_outcomes(db, community, model, &ledger, days.into()).await?;
+            let attribution = &model.financial.attribution;
+            let rows = paid_rows(db, community, days.into()).await?;
+            let parties = rows.iter().filter_map(|row| row.party_id).collect();
+            let identities = Identities::near(db, community, attribution.minimum_confidence, parties).await?;
+            let exchange = Exchange::of(db, community).await?;
+            let read_with = ReadWith { exchange: &exchange, identities: &identities, payments: None };
+            let paid = paid_outcomes(db, community, attribution, read_with, rows).await?;
             let rows = paid.into_iter().filter(|paid| paid.element == element).map(|paid| Row {
                 kind: "outcome".into(),
                 id: format!("{}:{}", paid.row.source, paid.row.external_key),

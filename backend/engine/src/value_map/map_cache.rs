@@ -28,7 +28,7 @@ use crate::value_map::days::{Days, Span};
 use crate::value_map::month_cache::MonthCache;
 use crate::value_map::no_map::NoMap;
 use crate::value_map::store::{answered, answered_within, latest_period};
-use crate::value_map::tracked::{PeriodKey, Scope, TrackedDays, TrackedDaysCache};
+use crate::value_map::tracked::{DayBooks, PeriodKey, Scope, TrackedDays, TrackedDaysCache};
 
 /// Equal inputs give an equal financial layer: this only bounds what is kept.
 const FINANCIAL_LIFETIME: TimeDelta = TimeDelta::hours(1);
@@ -68,6 +68,7 @@ pub struct MapCache {
 
 #[derive(Debug)]
 struct Parts {
+    books: DayBooks,
     tracked_days: TrackedDaysCache,
     /// By the revision of what is tracked.
     tracked: ComputedCache<PeriodKey, OnDay<u64>, Tracked, NoMap>,
@@ -88,12 +89,13 @@ impl MapCache {
     /// Maps are computed on the runtime of this handle.
     pub fn new(home: Handle) -> Self {
         let parts = Parts {
+            books: DayBooks::new(home.clone()),
             tracked_days: TrackedDaysCache::new(home.clone()),
             tracked: ComputedCache::new(CAPACITY, home.clone()),
             strengths: ComputedCache::new(CAPACITY, home.clone()),
             financial: TtlCache::new(FINANCIAL_LIFETIME),
         };
-        let months = Arc::new(MonthCache::new(parts.tracked_days.clone(), home.clone()));
+        let months = Arc::new(MonthCache::new((parts.tracked_days.clone(), parts.books.clone()), home.clone()));
         Self { maps: Arc::new(ComputedCache::new(CAPACITY, home)), parts: Arc::new(parts), months }
     }
 
@@ -136,7 +138,7 @@ impl Parts {
             Some(period) => period,
             None => latest_period(db, key.community, today).await?.unwrap_or_else(|| Quarter::containing(today)),
         };
-        let scope = Scope::new(database, key.community, &model, revision.tracked, now);
+        let scope = Scope::new((database, &self.books), key.community, &model, revision.tracked, now);
         let tracked = self.tracked(&scope, period).await?;
         let (answered_now, answered_before) = answered_so_far(db, key, &model, Days::so_far(period, today)).await?;
         let inputs = MapInputs {

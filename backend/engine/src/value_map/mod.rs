@@ -4,6 +4,8 @@ mod blocking;
 pub mod comparisons;
 mod contact_baseline;
 pub mod counted;
+pub mod day_book;
+pub mod day_sums;
 pub mod days;
 pub mod entities;
 pub mod explain;

@@ -1,21 +1,21 @@
 //! Outcomes in money, what they are credited for, and costs, of some days.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use rust_decimal::Decimal;
 use sea_orm::prelude::*;
 use sea_orm::{QueryOrder, QuerySelect};
 use uuid::Uuid;
-use valuemap_shared::activities::{CostKind, OutcomeKind, Role, latest_moment};
+use valuemap_shared::activities::{OutcomeKind, Role, latest_moment};
 use valuemap_shared::ids::CommunityId;
 use valuemap_shared::money::{Currency, Money};
+use valuemap_shared::value_map::Element;
 use valuemap_shared::value_map::comparison::Comparison;
-use valuemap_shared::value_map::model::{Attribution, AttributionUnit, ScoringModel};
-use valuemap_shared::value_map::{Element, MoneyFigures, OutcomeSums};
+use valuemap_shared::value_map::model::{Attribution, AttributionUnit};
 
-use crate::activities::entities::{cost_line, outcome, touchpoint};
-use crate::activities::identity::Identities;
+use crate::activities::entities::{outcome, touchpoint};
+use crate::activities::identity::{FEW, Identities};
 use crate::activities::payments::Payments;
 use crate::activities::rates::Rates;
 use crate::tenancy::entities::community;
@@ -57,98 +57,14 @@ impl Exchange {
     }
 }
 
-/// What the money of any quarter is read with.
-#[derive(Debug)]
-pub struct Ledger {
-    exchange: Exchange,
-    pub(super) identities: Identities,
-    /// Accounts that some member works at.
-    with_members: HashSet<Uuid>,
-    /// When the first outcome in money was.
-    first_paid: Option<DateTime<Utc>>,
-}
-
-impl Ledger {
-    pub async fn of(db: &impl ConnectionTrait, community: CommunityId, model: &ScoringModel) -> Result<Self, DbErr> {
-        let confidence = model.financial.attribution.minimum_confidence;
-        let identities = Identities::of(db, community, confidence).await?;
-        Ok(Self {
-            exchange: Exchange::of(db, community).await?,
-            with_members: identities.accounts_with_members(),
-            identities,
-            first_paid: first_paid(db, community).await?,
-        })
-    }
-}
-
-/// The money of some days.
-pub async fn money_of(
+/// The rows of the outcomes in money of some days.
+pub async fn paid_rows(
     db: &impl ConnectionTrait,
     community: CommunityId,
-    model: &ScoringModel,
-    ledger: &Ledger,
     days: Span,
-) -> Result<MoneyFigures, DbErr> {
-    let mut figures = MoneyFigures {
-        costs: costs(db, community, &ledger.exchange, days).await?,
-        comparisons: comparisons(db, community, days.first, days.last).await?,
-        ..MoneyFigures::default()
-    };
-    if ledger.first_paid.is_some_and(|first| first < days.bounds().1) {
-        // Tracked, and none in these days: that is a figure, and it is zero.
-        for element in [Element::Upgrades, Element::RepeatPurchases, Element::Acquisition] {
-            figures.outcomes.insert(element, OutcomeSums::default());
-        }
-    }
-    for paid in paid_outcomes(db, community, model, ledger, days).await? {
-        let sums = figures.outcomes.entry(paid.element).or_default();
-        // A refund lowers what outcomes brought and is none itself.
-        let one = u64::from(!paid.amount.is_sign_negative());
-        sums.count += one;
-        sums.amount += paid.amount;
-        sums.unlinked_count += if paid.linked { 0 } else { one };
-        let day = paid.row.at.date_naive();
-        if paid.credited && figures.comparisons.iter().any(|comparison| comparison.covers(paid.element, day)) {
-            sums.replaced_count += one;
-            sums.replaced.add(paid.amount);
-        } else if paid.credited {
-            sums.credited_count += one;
-            sums.credited.add(paid.amount);
-        }
-    }
-    let attribution = &model.financial.attribution;
-    if attribution.by == AttributionUnit::Account && figures.outcomes.values().any(OutcomeSums::is_unlinked) {
-        figures.unlinked_touchpoints = touchpoints_without_account(db, community, attribution, ledger, days).await?;
-    }
-    Ok(figures)
-}
-
-async fn first_paid(db: &impl ConnectionTrait, community: CommunityId) -> Result<Option<DateTime<Utc>>, DbErr> {
-    let first: Option<Option<DateTime<Utc>>> = outcome::Entity::find()
-        .select_only()
-        .column_as(outcome::Column::At.min(), "first")
-        .filter(outcome::Column::CommunityId.eq(community.0))
-        .filter(outcome::Column::Kind.is_in(OutcomeKind::WITH_MONEY.map(OutcomeKind::as_str)))
-        .filter(outcome::Column::Withdrawn.eq(false))
-        .into_tuple()
-        .one(db)
-        .await?;
-    Ok(first.flatten())
-}
-
-/// The outcomes in money of some days. Each belongs to one element, so that no amount is counted twice: an upgrade to
-/// upgrades, a renewal to repeat purchases, a purchase to acquisition when it is the first of an account that was no
-/// customer before, else to repeat purchases.
-pub async fn paid_outcomes(
-    db: &impl ConnectionTrait,
-    community: CommunityId,
-    model: &ScoringModel,
-    Ledger { exchange, identities, with_members, .. }: &Ledger,
-    days: Span,
-) -> Result<Vec<PaidOutcome>, DbErr> {
-    let attribution = &model.financial.attribution;
+) -> Result<Vec<outcome::Model>, DbErr> {
     let (from, until) = days.bounds();
-    let rows = outcome::Entity::find()
+    outcome::Entity::find()
         .filter(outcome::Column::CommunityId.eq(community.0))
         .filter(outcome::Column::At.gte(from))
         .filter(outcome::Column::At.lt(until))
@@ -157,21 +73,44 @@ pub async fn paid_outcomes(
         .order_by_asc(outcome::Column::At)
         .order_by_asc(outcome::Column::Id)
         .all(db)
-        .await?;
-    if rows.is_empty() {
-        return Ok(Vec::new());
-    }
+        .await
+}
+
+/// What outcomes are credited with.
+#[derive(Clone, Copy, Debug)]
+pub struct ReadWith<'a> {
+    pub exchange: &'a Exchange,
+    /// Of those whose outcomes they are.
+    pub identities: &'a Identities,
+    /// Of all, where these are known.
+    pub payments: Option<&'a Payments>,
+}
+
+/// Outcomes in money, credited. Each belongs to one element, so that no amount is counted twice: an upgrade to upgrades,
+/// a renewal to repeat purchases, a purchase to acquisition when it is the first of an account that was no customer
+/// before, else to repeat purchases. What is said of one outcome is the same whichever others are asked for with it.
+pub async fn paid_outcomes(
+    db: &impl ConnectionTrait,
+    community: CommunityId,
+    attribution: &Attribution,
+    ReadWith { exchange, identities, payments }: ReadWith<'_>,
+    rows: Vec<outcome::Model>,
+) -> Result<Vec<PaidOutcome>, DbErr> {
+    let (first, last) = (rows.iter().map(|row| row.at).min(), rows.iter().map(|row| latest_moment(row.at)).max());
+    let Some(times) = first.zip(last) else { return Ok(Vec::new()) };
     let unit = |party: Uuid, at: DateTime<Utc>| identities.unit(party, at.date_naive(), attribution.by);
     let units: HashSet<Uuid> = rows.iter().filter_map(|row| Some(unit(row.party_id?, row.at))).collect();
     let parties = identities.around(&units);
-    let touches = touches(db, community, &parties, attribution, days).await?;
     let mut touched: HashMap<Uuid, Vec<DateTime<Utc>>> = HashMap::new();
-    for (party, at) in touches {
+    for (party, at) in touches(db, community, &parties, attribution, times).await? {
         for unit in identities.units_of_touch(party, at.date_naive(), attribution.by) {
             touched.entry(unit).or_default().push(at);
         }
     }
-    let payments = Payments::of(db, community, identities, attribution.by, Some(&parties)).await?;
+    let payments = match payments {
+        Some(payments) => payments,
+        None => &Payments::of(db, community, identities, attribution.by, Some(&parties)).await?,
+    };
     let window = TimeDelta::days(i64::from(attribution.lookback_days)).num_seconds();
     let paid = |row: outcome::Model| {
         let unit = row.party_id.map(|party| unit(party, row.at));
@@ -183,12 +122,11 @@ pub async fn paid_outcomes(
         // In whole seconds, as attributions count, so that both credit the same outcomes.
         let happened = latest_moment(row.at).timestamp();
         let met = |at: &DateTime<Utc>| at.timestamp() <= happened && at.timestamp() > happened - window;
-        let is_linked = |unit: Uuid| {
-            let has_members = attribution.by == AttributionUnit::Account && with_members.contains(&unit);
-            !identities.is_account(unit) || has_members || touched.contains_key(&unit)
-        };
-        let linked = unit.is_some_and(is_linked);
         let credited = unit.and_then(|unit| touched.get(&unit)).is_some_and(|touches| touches.iter().any(met));
+        let has_members = |unit: Uuid| {
+            attribution.by == AttributionUnit::Account && identities.accounts_with_members().contains(&unit)
+        };
+        let linked = credited || unit.is_some_and(|unit| !identities.is_account(unit) || has_members(unit));
         let amount = match (row.amount, &row.currency) {
             (Some(amount), Some(currency)) => exchange.own_amount(amount, currency, row.at.date_naive()),
             _ => Decimal::ZERO,
@@ -198,42 +136,46 @@ pub async fn paid_outcomes(
     Ok(rows.into_iter().map(paid).collect())
 }
 
+/// What some parties met within the look-back window before outcomes from the first to the last of these times.
 async fn touches(
     db: &impl ConnectionTrait,
     community: CommunityId,
     parties: &HashSet<Uuid>,
     attribution: &Attribution,
-    days: Span,
+    (first, last): (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<Vec<(Uuid, DateTime<Utc>)>, DbErr> {
-    let (from, until) = days.bounds();
-    let from = from - TimeDelta::days(i64::from(attribution.lookback_days));
+    let from = first - TimeDelta::days(i64::from(attribution.lookback_days) + 1);
     let roles: Vec<&str> =
         Role::ALL.iter().filter(|role| attribution.role_weight(**role) > 0.0).map(|role| role.as_str()).collect();
-    let mut touches = Vec::new();
-    for some in crate::database::statements::chunks(parties.iter().copied(), 1_000) {
-        let found: Vec<(Uuid, DateTime<Utc>)> = touchpoint::Entity::find()
+    let of_anybody = || {
+        touchpoint::Entity::find()
             .select_only()
             .columns([touchpoint::Column::PartyId, touchpoint::Column::At])
             .filter(touchpoint::Column::CommunityId.eq(community.0))
-            .filter(touchpoint::Column::PartyId.is_in(some))
             .filter(touchpoint::Column::Role.is_in(roles.iter().copied()))
             .filter(touchpoint::Column::At.gte(from))
-            .filter(touchpoint::Column::At.lt(until))
-            .into_tuple()
-            .all(db)
-            .await?;
-        touches.extend(found);
+            .filter(touchpoint::Column::At.lte(last))
+    };
+    let mut touches: Vec<(Uuid, DateTime<Utc>)> = Vec::new();
+    if parties.len() > FEW {
+        // Of many, all that was met is read once: asked for by name it would be read for each piece of the list.
+        touches = of_anybody().into_tuple().all(db).await?;
+        touches.retain(|(party, _)| parties.contains(party));
+        return Ok(touches);
+    }
+    for some in crate::database::statements::chunks(parties.iter().copied(), 1_000) {
+        let found = of_anybody().filter(touchpoint::Column::PartyId.is_in(some));
+        touches.extend(found.into_tuple::<(Uuid, DateTime<Utc>)>().all(db).await?);
     }
     Ok(touches)
 }
 
 /// How many touchpoints up to the last of some days, and from the look-back window before them on, are of members
 /// without an account.
-async fn touchpoints_without_account(
+pub async fn touchpoints_without_account(
     db: &impl ConnectionTrait,
     community: CommunityId,
-    attribution: &Attribution,
-    ledger: &Ledger,
+    (attribution, identities): (&Attribution, &Identities),
     days: Span,
 ) -> Result<u64, DbErr> {
     let (from, until) = days.bounds();
@@ -249,29 +191,8 @@ async fn touchpoints_without_account(
         .into_tuple()
         .all(db)
         .await?;
-    let alone = by_party.into_iter().filter(|(party, _)| !ledger.identities.has_account(*party));
+    let alone = by_party.into_iter().filter(|(party, _)| !identities.has_account(*party));
     Ok(alone.map(|(_, touchpoints)| u64::try_from(touchpoints).unwrap_or_default()).sum())
-}
-
-/// What the community cost in some days.
-pub async fn costs(
-    db: &impl ConnectionTrait,
-    community: CommunityId,
-    exchange: &Exchange,
-    days: Span,
-) -> Result<BTreeMap<CostKind, Decimal>, DbErr> {
-    let rows = cost_line::Entity::find()
-        .filter(cost_line::Column::CommunityId.eq(community.0))
-        .filter(cost_line::Column::Day.between(days.first, days.last))
-        .all(db)
-        .await?;
-    let mut costs: BTreeMap<CostKind, Decimal> = BTreeMap::new();
-    for row in rows {
-        if let Ok(kind) = row.kind.parse() {
-            *costs.entry(kind).or_default() += exchange.own_amount(row.amount, &row.currency, row.day);
-        }
-    }
-    Ok(costs)
 }
 
 /// The comparisons that are about some of these days.

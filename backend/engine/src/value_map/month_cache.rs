@@ -15,7 +15,7 @@ use crate::database::Database;
 use crate::value_map::days::{Days, Span};
 use crate::value_map::no_map::NoMap;
 use crate::value_map::store::answered_within;
-use crate::value_map::tracked::{Scope, TrackedDaysCache};
+use crate::value_map::tracked::{DayBooks, Scope, TrackedDaysCache};
 
 /// How many quarters are kept.
 const CAPACITY: u64 = 1_000;
@@ -29,13 +29,14 @@ type Months = Vec<(Month, WorthInputs)>;
 #[derive(Debug)]
 pub struct MonthCache {
     tracked_days: TrackedDaysCache,
+    books: DayBooks,
     months: ComputedCache<Key, (Revision, NaiveDate), Months, NoMap>,
 }
 
 impl MonthCache {
     /// Months are computed on the runtime of this handle.
-    pub fn new(tracked_days: TrackedDaysCache, home: Handle) -> Self {
-        Self { tracked_days, months: ComputedCache::new(CAPACITY, home) }
+    pub fn new((tracked_days, books): (TrackedDaysCache, DayBooks), home: Handle) -> Self {
+        Self { tracked_days, books, months: ComputedCache::new(CAPACITY, home) }
     }
 
     /// The months of a quarter that have begun.
@@ -52,7 +53,7 @@ impl MonthCache {
         let asked = Asked { key, revision: (revision, now.date_naive()), patience: A_MOMENT };
         let computed = self.months.get(asked, || {
             let tracked_days = self.tracked_days.clone();
-            let scope = Scope::new(database, community, model, revision.tracked, now);
+            let scope = Scope::new((database, &self.books), community, model, revision.tracked, now);
             async move { compute(&tracked_days, &scope, (period, minimum)).await }
         });
         Ok(computed.await?)

@@ -9,18 +9,22 @@ use tokio::runtime::Handle;
 use tokio::sync::OnceCell;
 use valuemap_shared::calendar::Quarter;
 use valuemap_shared::ids::CommunityId;
-use valuemap_shared::value_map::model::ScoringModel;
+use valuemap_shared::value_map::model::{AttributionUnit, ScoringModel};
 use valuemap_shared::value_map::{
-    CoMoments, ContactBaseline, Counts, DistinctPace, Figures, Health, MoneyFigures, Observed, Stretch, TallyCounts,
+    CoMoments, ContactBaseline, Counts, DistinctPace, Element, Figures, Health, MoneyFigures, Observed, OutcomeSums,
+    Stretch, TallyCounts,
 };
 
+use crate::activities::identity::Identities;
 use crate::base::computed::{Asked, ComputedCache, NoValue, TO_THE_END};
 use crate::database::Database;
 use crate::value_map::contact_baseline::contact_baseline;
-use crate::value_map::counted::{counts_of, distinct_pace, observed};
-use crate::value_map::days::{Days, FirstDays};
-use crate::value_map::health::{health_of, pace_customers};
-use crate::value_map::money::{Ledger, money_of};
+use crate::value_map::counted::{customers, first_activities, observed};
+use crate::value_map::day_book::DayBook;
+use crate::value_map::day_sums::{counts, money};
+use crate::value_map::days::{Days, FirstDays, Span};
+use crate::value_map::health::{health_of, is_asked_for, pace_customers};
+use crate::value_map::money::{comparisons, touchpoints_without_account};
 
 /// How many quarters and months are kept.
 const CAPACITY: u64 = 4_000;
@@ -37,20 +41,34 @@ pub struct Scope {
     pub model: Arc<ScoringModel>,
     pub now: DateTime<Utc>,
     tracked: u64,
-    ledger: Arc<OnceCell<Ledger>>,
+    books: DayBooks,
+    book: Arc<OnceCell<Arc<DayBook>>>,
+    accounts: Arc<OnceCell<Identities>>,
+    identities: Arc<OnceCell<Identities>>,
     baseline: Arc<OnceCell<Option<ContactBaseline>>>,
 }
 
 impl Scope {
     pub fn new(
-        database: &Database,
+        (database, books): (&Database, &DayBooks),
         community: CommunityId,
         model: &Arc<ScoringModel>,
         tracked: u64,
         now: DateTime<Utc>,
     ) -> Self {
         let (database, model) = (database.clone(), model.clone());
-        Self { database, community, model, now, tracked, ledger: Arc::default(), baseline: Arc::default() }
+        Self {
+            database,
+            community,
+            model,
+            now,
+            tracked,
+            books: books.clone(),
+            book: Arc::default(),
+            accounts: Arc::default(),
+            identities: Arc::default(),
+            baseline: Arc::default(),
+        }
     }
 
     pub fn key(&self, period: Quarter) -> PeriodKey {
@@ -62,41 +80,124 @@ impl Scope {
         (self.tracked, self.now.date_naive())
     }
 
-    async fn ledger(&self) -> Result<&Ledger, DbErr> {
-        self.ledger.get_or_try_init(|| Ledger::of(&self.database.read, self.community, &self.model)).await
+    async fn book(&self) -> Result<&DayBook, DbErr> {
+        Ok(self.book.get_or_try_init(|| self.books.of(self)).await?.as_ref())
+    }
+
+    /// Who is who among all parties, for what is no sum of days.
+    async fn identities(&self) -> Result<&Identities, DbErr> {
+        let confidence = self.model.financial.attribution.minimum_confidence;
+        let read = || Identities::of(&self.database.read, self.community, confidence);
+        self.identities.get_or_try_init(read).await
+    }
+
+    async fn accounts(&self) -> Result<&Identities, DbErr> {
+        let confidence = self.model.financial.attribution.minimum_confidence;
+        let read = || Identities::of_accounts(&self.database.read, self.community, confidence);
+        self.accounts.get_or_try_init(read).await
     }
 
     /// The quarter that contacts are compared with.
     pub async fn baseline(&self) -> Result<Option<ContactBaseline>, DbErr> {
         let find = async || {
             let (db, today) = (&self.database.read, self.now.date_naive());
-            contact_baseline(db, self.community, &self.model, &self.ledger().await?.identities, today).await
+            contact_baseline(db, self.community, &self.model, self.accounts().await?, today).await
         };
         Ok(*self.baseline.get_or_try_init(find).await?)
     }
 
     async fn read(&self, days: FirstDays) -> Result<TrackedDays, DbErr> {
         let FirstDays { span, stretch } = days;
-        let (db, community, model, ledger) = (&self.database.read, self.community, &*self.model, self.ledger().await?);
+        let (db, community, model) = (&self.database.read, self.community, &*self.model);
+        let book = self.book().await?;
         Ok(TrackedDays {
             stretch,
             observed: observed(db, community, model, days).await?,
-            counts: counts_of(db, community, &ledger.identities, span).await?,
+            counts: Counts {
+                customers: customers(db, community, self.accounts().await?, span.last).await?,
+                active_members: self.active_members(span).await?,
+                ..counts(&book.days, span)
+            },
             active_pace: None,
-            health: health_of(db, community, (model, &ledger.identities), span, self.now).await?,
-            money: money_of(db, community, model, ledger, span).await?,
+            health: if is_asked_for(model) {
+                health_of(db, community, (model, self.identities().await?), span, self.now).await?
+            } else {
+                Health::default()
+            },
+            money: self.money(book, span).await?,
         })
+    }
+
+    async fn active_members(&self, span: Span) -> Result<u64, DbErr> {
+        let quarter = Quarter::containing(span.first);
+        // The first days of a quarter, of which its first month is one case.
+        if span.first == quarter.first_day() {
+            let by_day = self.book().await?.first_active.get(&quarter);
+            return Ok(by_day.map_or(0, |by_day| by_day.range(..=span.last).map(|(_, members)| members).sum()));
+        }
+        let by_day = first_activities(&self.database.read, self.community, self.identities().await?, span).await?;
+        Ok(by_day.into_values().sum())
+    }
+
+    async fn money(&self, book: &DayBook, span: Span) -> Result<MoneyFigures, DbErr> {
+        let (db, community) = (&self.database.read, self.community);
+        let mut figures = money(&book.days, span, comparisons(db, community, span.first, span.last).await?);
+        if book.first_paid().is_some_and(|first| first <= span.last) {
+            // Tracked, and none in these days: that is a figure, and it is zero.
+            for element in [Element::Upgrades, Element::RepeatPurchases, Element::Acquisition] {
+                figures.outcomes.entry(element).or_default();
+            }
+        }
+        let attribution = &self.model.financial.attribution;
+        if attribution.by == AttributionUnit::Account && figures.outcomes.values().any(OutcomeSums::is_unlinked) {
+            let who = (attribution, self.identities().await?);
+            figures.unlinked_touchpoints = touchpoints_without_account(db, community, who, span).await?;
+        }
+        Ok(figures)
     }
 
     /// Of a quarter that is running, what the first days of the one before tell of its pace. Who comes again counts once,
     /// so that the quarter before gets all of its days.
     pub async fn pace(&self, first_days: Days, now: &mut TrackedDays, before: &mut TrackedDays) -> Result<(), DbErr> {
-        let (db, community, identities) = (&self.database.read, self.community, &self.ledger().await?.identities);
-        let pace = distinct_pace(db, community, identities, first_days).await?;
+        let whole = Span::from(first_days.period);
+        let pace = DistinctPace {
+            first_days: self.active_members(first_days.into()).await?,
+            whole: self.active_members(whole).await?,
+        };
         now.active_pace = Some(pace);
         before.counts.active_members = pace.whole;
+        if !is_asked_for(&self.model) {
+            return Ok(());
+        }
         let both = (&mut now.health, &mut before.health);
-        pace_customers(db, community, (&self.model, identities), first_days, both).await
+        let who = (&*self.model, self.identities().await?);
+        pace_customers(&self.database.read, self.community, who, first_days, both).await
+    }
+}
+
+/// How many books are kept: each is a megabyte or so.
+const BOOKS: u64 = 100;
+
+/// The sums of all days, read once for all quarters that are asked for at the same revision.
+#[derive(Clone, Debug)]
+pub struct DayBooks(Arc<ComputedCache<(CommunityId, u32), u64, DayBook, DbErr>>);
+
+impl DayBooks {
+    pub fn new(home: Handle) -> Self {
+        Self(Arc::new(ComputedCache::new(BOOKS, home)))
+    }
+
+    async fn of(&self, scope: &Scope) -> Result<Arc<DayBook>, DbErr> {
+        let key = (scope.community, scope.model.version);
+        let asked = Asked { key, revision: scope.tracked, patience: TO_THE_END };
+        let read = || {
+            let (database, community, model) = (scope.database.clone(), scope.community, scope.model.clone());
+            async move { DayBook::read(&database, community, &model.financial.attribution).await }
+        };
+        self.0.get(asked, read).await.map_err(|none| match none {
+            NoValue::Failed(error) => DbErr::Custom(error.to_string()),
+            NoValue::BeingComputed(_) => DbErr::Custom("the days could not be summed up; the log says why".to_owned()),
+        })
     }
 }
 

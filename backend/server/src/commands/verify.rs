@@ -18,7 +18,7 @@ use crate::commands::progress::progress_bar;
 
 #[derive(Args)]
 pub struct Verify {
-    /// Replace what is wrong by what the answers add up to
+    /// Replace what is wrong by what the answers and records add up to
     #[arg(long)]
     mend: bool,
 }
@@ -42,7 +42,11 @@ impl Verify {
                 0 => String::new(),
                 count => format!(", {count} set aside"),
             };
-            println!("{}: {} responses{set_aside}, {} tallies", row.name, found.responses, found.tallies);
+            let Verified { responses, tallies, days, .. } = found;
+            println!(
+                "{}: {responses} responses{set_aside}, {tallies} tallies, {days} days of what is tracked",
+                row.name
+            );
             for difference in &found.listed {
                 println!("  {difference}");
             }
@@ -54,7 +58,7 @@ impl Verify {
         if differences > 0 {
             bail!("{differences} differences were found; `valuemap verify --mend` counts anew");
         }
-        println!("Every tally is what the answers add up to.");
+        println!("Every tally is what the answers add up to, and every day what was recorded of it.");
         Ok(())
     }
 }

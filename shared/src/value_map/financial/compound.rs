@@ -5,6 +5,7 @@ use super::{AmountError, CountDistribution, checked_times};
 
 /// What outcomes came to, as sums that can be kept by day and added up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct CompoundSum {
     /// Refunds taken off.
     pub amount: Decimal,
@@ -20,6 +21,13 @@ impl CompoundSum {
         self.amount += amount;
         self.turnover += amount.abs();
         self.squares = self.squares.saturating_add(amount.saturating_mul(amount));
+    }
+
+    /// Adds what other outcomes came to.
+    pub fn merge(&mut self, other: Self) {
+        self.amount += other.amount;
+        self.turnover += other.turnover;
+        self.squares = self.squares.saturating_add(other.squares);
     }
 
     /// The sum of outcomes that each are so many times as large.

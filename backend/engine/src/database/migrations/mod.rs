@@ -22,6 +22,7 @@ mod m20261129_000030_count_again;
 mod m20261129_000040_ended_links;
 mod m20261129_000041_addresses;
 mod m20261129_000050_audiences;
+mod m20261130_000001_tracked_days;
 
 pub struct Migrator;
 
@@ -49,6 +50,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000040_ended_links::Migration),
             Box::new(m20261129_000041_addresses::Migration),
             Box::new(m20261129_000050_audiences::Migration),
+            Box::new(m20261130_000001_tracked_days::Migration),
         ]
     }
 }

@@ -25,7 +25,7 @@ pub async fn counts(
 ) -> Result<CustomerCounts, DbErr> {
     let customers = customers(db, community, identities, days.last).await?;
     let with_members: HashSet<Uuid> =
-        identities.accounts_with_members().into_iter().map(|account| identities.person(account, days.last)).collect();
+        identities.accounts_with_members().iter().map(|account| identities.person(*account, days.last)).collect();
     let first_active = first_active(identities, active, days, &customers);
     let is_known = |account: &&Uuid| with_members.contains(*account) || first_active.contains_key(*account);
     Ok(CustomerCounts {

@@ -75,6 +75,11 @@ pub async fn pace_customers(
     Ok(())
 }
 
+/// Whether the scoring model asks for any of it.
+pub fn is_asked_for(model: &ScoringModel) -> bool {
+    !parts_of(model).is_empty()
+}
+
 fn parts_of(model: &ScoringModel) -> BTreeSet<HealthPart> {
     model.measures.iter().filter_map(|measure| HealthPart::of(measure.source)).collect()
 }

@@ -1,0 +1,69 @@
+//! What rows are part of.
+
+use crate::activities::changed_days::Concerns;
+use crate::activities::entities::{
+    activity, activity_type, contribution, cost_line, identity_link, outcome, party, support_case, touchpoint,
+};
+
+/// A row that figures are summed up from.
+pub(super) trait Concerning {
+    fn concerns(&self) -> Concerns;
+}
+
+impl Concerning for party::Model {
+    fn concerns(&self) -> Concerns {
+        Concerns { identity: vec![self.id], ..Concerns::default() }
+    }
+}
+
+impl Concerning for identity_link::Model {
+    fn concerns(&self) -> Concerns {
+        Concerns { identity: vec![self.from_id, self.to_id], ..Concerns::default() }
+    }
+}
+
+/// No figure of a day is of it.
+impl Concerning for activity_type::Model {
+    fn concerns(&self) -> Concerns {
+        Concerns::default()
+    }
+}
+
+/// No figure of a day is of it.
+impl Concerning for activity::Model {
+    fn concerns(&self) -> Concerns {
+        Concerns::default()
+    }
+}
+
+impl Concerning for cost_line::Model {
+    fn concerns(&self) -> Concerns {
+        Concerns { day: Some(self.day), ..Concerns::default() }
+    }
+}
+
+impl Concerning for touchpoint::Model {
+    fn concerns(&self) -> Concerns {
+        let (day, met) = (Some(self.at.date_naive()), Some((self.party_id, self.at)));
+        Concerns { day, is_activity: true, met, ..Concerns::default() }
+    }
+}
+
+impl Concerning for outcome::Model {
+    fn concerns(&self) -> Concerns {
+        Concerns { day: Some(self.at.date_naive()), paid: self.party_id, ..Concerns::default() }
+    }
+}
+
+impl Concerning for support_case::Model {
+    fn concerns(&self) -> Concerns {
+        Concerns { day: Some(self.opened_at.date_naive()), ..Concerns::default() }
+    }
+}
+
+impl Concerning for contribution::Model {
+    fn concerns(&self) -> Concerns {
+        let thread = self.thread.clone().map(|thread| (self.source.clone(), thread));
+        Concerns { day: Some(self.at.date_naive()), is_activity: true, thread, ..Concerns::default() }
+    }
+}
