@@ -85,17 +85,17 @@ async fn step(world: &World, dice: &mut Dice) {
             world.tell("recordOutcomes", "RecordOutcomesInput", "outcomes", outcomes).await;
         }
         2 | 3 => {
-            // From fifty parties on, days are marked without a look at whom they concern.
-            let most = if dice.below(8) == 0 { 60 } else { 2 };
+            // From a hundred parties on, days are marked without a look at whom they concern.
+            let most = if dice.below(8) == 0 { 250 } else { 2 };
             let touchpoint = |dice: &mut Dice| {
                 let role = dice.one_of(&["ATTENDED", "REGISTERED", "REACHED"]);
                 let mut party = dice.anybody();
-                if most == 60 && party["kind"] == "MEMBER" {
-                    party["key"] = json!(dice.below(200).to_string());
+                if most == 250 {
+                    party["key"] = json!(dice.below(4_000).to_string());
                 }
                 json!({ "activity": { "source": "plan", "key": "w" }, "party": party, "at": dice.time(), "role": role })
             };
-            let touchpoints = dice.entries(most, 90, touchpoint);
+            let touchpoints = dice.entries(most, 300, touchpoint);
             world.tell("recordTouchpoints", "RecordTouchpointsInput", "touchpoints", touchpoints).await;
         }
         4 => {

@@ -142,16 +142,20 @@ impl Hands {
     async fn verify(&self, job: &Claimed, is_mending: bool, progress: SharedProgress) -> Result<(), Unfinished> {
         let community = job.community();
         if is_mending {
-            let touches = Touches::standings(community).and(Touches::tracked(community));
-            let transaction = self.database.begin_write(&Author::SERVER, touches).await?;
+            let transaction = self.database.begin_write(&Author::SERVER, Touches::standings(community)).await?;
             let found = mend(&transaction, community, &progress).await?;
-            progress.begin("Summing up days again", 0);
-            let recounted = recounted(&transaction, community).await?;
-            let mut changed = ChangedDays::start(&transaction, community, (self.ambient.new_id(), 0)).await?;
-            let wrong = recounted.wrong.keys().copied();
-            changed.mark(&transaction, wrong, Stale::SumsAndActive).await?;
-            job.finish(&transaction, &self.ambient, json!(Verified::of(found, recounted))).await?;
             transaction.commit().await?;
+            // Nobody's answer waits while days are summed up.
+            progress.begin("Summing up days again", 0);
+            let snapshot = self.database.begin_snapshot().await?;
+            let recounted = recounted(&snapshot, community).await?;
+            snapshot.rollback().await?;
+            let mend_days = async |transaction: &Transaction| {
+                let mut changed = ChangedDays::start(transaction, community, (self.ambient.new_id(), 0)).await?;
+                changed.mark(transaction, recounted.wrong.keys().copied(), Stale::SumsAndActive).await?;
+                job.finish(transaction, &self.ambient, json!(Verified::of(found, recounted))).await
+            };
+            self.database.write(&Author::SERVER, Touches::tracked(community), mend_days).await?;
             return Ok(());
         }
         let snapshot = self.database.begin_snapshot().await?;

@@ -126,7 +126,7 @@ pub struct OutcomeSums {
     pub replaced_count: u64,
     pub replaced: CompoundSum,
     /// Of all, the ones that could not be credited, whatever was met: they are of nobody, or of an account that no
-    /// member is linked to and that met nothing itself.
+    /// member is linked to and that had met nothing itself before.
     pub unlinked_count: u64,
 }
 

@@ -70,7 +70,12 @@ fn asked(tallies: &TallyCounts, subject: &Subject) -> u64 {
     };
     match subject {
         Subject::Choice { question, .. } | Subject::Question(question) => of_question(question),
-        Subject::Together(given) => given.first().map_or(0, |first| of_question(&first.question)),
+        // Of those who were asked the last question after they had answered so far as they did.
+        Subject::Together(given) => {
+            let mut asked = given.clone();
+            asked.last_mut().map(|last| last.choice.take());
+            tallies.respondents(&Subject::Together(asked))
+        }
         other => tallies.respondents(other),
     }
 }
@@ -175,7 +180,8 @@ mod tests {
             (tallies, CoMoments::new())
         };
         let (tallies, _) = comparable(answered(3, 10), &answered(1, 8), 5);
-        assert_eq!((tallies.respondents(&choice), tallies.respondents(&together)), (3, 3));
+        // One of the others was asked the second question: what they said would be uncovered.
+        assert_eq!((tallies.respondents(&choice), tallies.respondents(&together)), (3, 0));
         let (tallies, _) = comparable(answered(3, 10), &answered(1, 4), 5);
         assert_eq!(tallies, TallyCounts::default());
     }

@@ -124,10 +124,18 @@ impl Month {
         self.hidden.contains(&Subject::Question(choice.question.clone()))
     }
 
-    /// The question as a whole is hidden with its answers.
+    /// Something that members said and that an internal element is scored from.
+    fn hides_part_of(&self, element: Element, model: &ScoringModel) -> bool {
+        let mut indicators = model.indicators_of(element);
+        indicators.any(|indicator| self.hidden.contains(&Subject::Benefit(indicator.benefit)))
+    }
+
+    /// One of the three questions is hidden, or what was said to one after the others.
     fn hides_self_help(&self, model: &ScoringModel) -> bool {
         let asked = &model.financial.self_service;
-        [&asked.success, &asked.intent, &asked.no_further_action].into_iter().any(|choice| self.hides(choice))
+        let together = asked.nested().into_iter().any(|given| self.hidden.contains(&Subject::Together(given)));
+        together
+            || [&asked.success, &asked.intent, &asked.no_further_action].into_iter().any(|choice| self.hides(choice))
     }
 }
 
@@ -215,6 +223,7 @@ fn month_of_internal(month: &Month, element: Element, model: &ScoringModel, ask:
             answers: combined.members,
             coverage: combined.coverage,
         }),
+        Err(_) if month.hides_part_of(element, model) => hidden(ask.minimum),
         Err(absence) => SeriesReading::NoScore(absence),
     }
 }

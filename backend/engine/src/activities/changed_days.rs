@@ -16,13 +16,13 @@ use valuemap_shared::ids::CommunityId;
 
 use crate::activities::entities::{contribution, outcome, touchpoint, tracked_day};
 use crate::activities::neighbours::Neighbours;
-use crate::database::statements::{all_set, chunks};
+use crate::database::statements::{all_set, chunks, day_of};
 use crate::tenancy::entities::community;
 
 /// From so many parties on in one piece of work, all days that it may concern are marked without a look at whom.
-const MANY: usize = 50;
+const MANY: usize = 100;
 /// Every day that anything can be recorded of.
-const ALL: (NaiveDate, NaiveDate) = (day(1000, 1, 1), day(9999, 12, 31));
+const ALL: (NaiveDate, NaiveDate) = (day(1970, 1, 1), day(9999, 12, 31));
 /// Maximum rows or ids per statement.
 const MOST: usize = 500;
 
@@ -168,7 +168,10 @@ impl ChangedDays {
         use tracked_day::Column::{Active, Basis, Body, CommunityId, Day, Mark};
         let sums = self.sums.cover(days);
         let active = if stale == Stale::SumsAndActive { self.active.cover(days) } else { None };
-        let Some((first, last)) = active.or(sums) else { return Ok(()) };
+        let both = |one: (NaiveDate, NaiveDate), other: (NaiveDate, NaiveDate)| {
+            (Ord::min(one.0, other.0), Ord::max(one.1, other.1))
+        };
+        let Some((first, last)) = sums.into_iter().chain(active).reduce(both) else { return Ok(()) };
         let mut update = tracked_day::Entity::update_many()
             .col_expr(Mark, Expr::value(self.mark))
             .col_expr(Basis, Expr::value(None::<String>))
@@ -296,10 +299,11 @@ impl ChangedDays {
         E::Column: ColumnTrait,
     {
         let community = Expr::col((E::default(), Alias::new("community_id")));
+        let day = day_of(transaction.get_database_backend(), Expr::col(at.as_column_ref()));
         for some in chunks(parties.iter().copied(), MOST) {
-            let times = rows.clone().column(at).filter(ExprTrait::eq(community.clone(), self.community.0));
-            let times: Vec<DateTime<Utc>> = times.filter(party.is_in(some)).into_tuple().all(transaction).await?;
-            self.mark(transaction, times.into_iter().map(|at| at.date_naive()), stale).await?;
+            let days = rows.clone().distinct().expr_as(day.clone(), "day");
+            let days = days.filter(ExprTrait::eq(community.clone(), self.community.0)).filter(party.is_in(some));
+            self.mark(transaction, days.into_tuple::<NaiveDate>().all(transaction).await?, stale).await?;
         }
         Ok(())
     }

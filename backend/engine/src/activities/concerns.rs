@@ -1,5 +1,7 @@
 //! What rows are part of.
 
+use valuemap_shared::activities::PartyKind;
+
 use crate::activities::changed_days::Concerns;
 use crate::activities::entities::{
     activity, activity_type, contribution, cost_line, identity_link, outcome, party, support_case, touchpoint,
@@ -12,7 +14,10 @@ pub(super) trait Concerning {
 
 impl Concerning for party::Model {
     fn concerns(&self) -> Concerns {
-        Concerns { identity: vec![self.id], ..Concerns::default() }
+        // What figures of days ask of a party: whether they are staff, and since when it is a customer.
+        let is_customer = self.kind == PartyKind::Account.as_str() && self.since.is_some();
+        let identity = if self.is_staff || is_customer { vec![self.id] } else { Vec::new() };
+        Concerns { identity, ..Concerns::default() }
     }
 }
 

@@ -47,7 +47,7 @@ impl Identities {
         Ok(identities)
     }
 
-    /// Who at least these parties count as, whichever way is quicker.
+    /// Who at least these parties count as, whichever way is quicker. Who is staff is not asked.
     pub async fn near(
         db: &impl ConnectionTrait,
         community: CommunityId,
@@ -69,9 +69,8 @@ impl Identities {
     ) -> Result<Self, DbErr> {
         let mut neighbours = Neighbours::new(db, community, confidence);
         neighbours.around(parties).await?;
-        let staff = neighbours.same(staff(db, community).await?).await?;
         let (links, accounts) = neighbours.found();
-        Ok(Self { staff, ..Self::by(links, accounts) })
+        Ok(Self::by(links, accounts))
     }
 
     /// As far as it is about which accounts are the same.
@@ -142,7 +141,7 @@ impl Identities {
     }
 
     /// The accounts that a member works at on a day, under all their names.
-    pub(super) fn accounts_of(&self, party: Uuid, day: NaiveDate) -> Vec<Uuid> {
+    pub fn accounts_of(&self, party: Uuid, day: NaiveDate) -> Vec<Uuid> {
         let one = self.one(party, day);
         let links = one.iter().filter_map(|member| self.works_at.get(member)).flatten();
         let mut accounts: Vec<Uuid> =

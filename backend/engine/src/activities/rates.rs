@@ -116,6 +116,14 @@ impl Rates {
         self.0.get(&currency)?.range(..=day).next_back().map(|(_, rate)| *rate)
     }
 
+    /// All that are in force on a day.
+    pub fn in_force(&self, day: NaiveDate) -> Vec<(Currency, Decimal)> {
+        let latest = |(currency, rates): (&Currency, &BTreeMap<NaiveDate, Decimal>)| {
+            Some((*currency, *rates.range(..=day).next_back()?.1))
+        };
+        self.0.iter().filter_map(latest).collect()
+    }
+
     /// Money in the community's own currency. `None` without a rate, which is refused before money is stored.
     pub fn convert(&self, own: Currency, money: Money, day: NaiveDate) -> Option<Decimal> {
         self.on(own, money.currency, day)?.checked_mul(money.amount).map(rounded)

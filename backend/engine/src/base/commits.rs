@@ -61,12 +61,6 @@ impl Touches {
         Self::one(community, Part::Tracked)
     }
 
-    /// Both.
-    pub fn and(mut self, other: Self) -> Self {
-        self.0.extend(other.0);
-        self
-    }
-
     pub fn iter(&self) -> impl Iterator<Item = (CommunityId, Part)> {
         self.0.iter().copied()
     }

@@ -4,14 +4,16 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use sea_orm::ActiveValue::Set;
-use sea_orm::QueryOrder;
 use sea_orm::prelude::*;
+use sea_orm::sea_query::LockType;
+use sea_orm::{QueryOrder, QuerySelect};
 use serde_json::json;
 use valuemap_shared::ids::CommunityId;
 use valuemap_shared::survey::Problem;
 use valuemap_shared::value_map::model::{ScoringModel, ScoringModelDraft, standard_model};
 
 use crate::scoring_models::entities::scoring_model;
+use crate::tenancy::entities::community;
 
 /// A model as it was stored, and as it is computed with.
 #[derive(Clone, Debug)]
@@ -76,6 +78,8 @@ pub async fn save_model(
     based_on: Option<u32>,
     (author, note, now): (&str, Option<&str>, DateTime<Utc>),
 ) -> Result<Saved, DbErr> {
+    // What is being recorded is marked by the look-back window of the newest model, so that a model waits for it.
+    community::Entity::find_by_id(community.0).lock(LockType::NoKeyUpdate).one(transaction).await?;
     let newest = model_of(transaction, community, None).await?;
     let newest_version = newest.as_ref().map_or(0, |newest| newest.model.version);
     if based_on.is_some_and(|based_on| based_on != newest_version) {

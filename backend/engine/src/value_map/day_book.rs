@@ -31,7 +31,7 @@ use crate::base::commits::Touches;
 use crate::base::digests::sha_256;
 use crate::database::author::Author;
 use crate::database::statements::{all_set, chunks, day_of};
-use crate::database::{Database, Transaction, WriteError};
+use crate::database::{Database, Transaction};
 use crate::scoring_models::store::{StoredModel, models_of};
 use crate::value_map::counted::first_activities;
 use crate::value_map::day_sums::{ByDay, DaySums};
@@ -55,6 +55,8 @@ struct Reader<'a, C> {
     /// All of them, which is read at most once.
     identities: OnceCell<Identities>,
     payments: OnceCell<Payments>,
+    /// By any of their names.
+    staff: OnceCell<HashSet<Uuid>>,
 }
 
 /// What the kept figures of a day are valid for.
@@ -68,11 +70,10 @@ struct Mark {
 type Marks = BTreeMap<NaiveDate, Mark>;
 
 /// What was summed up and is to be kept.
-struct Fresh {
-    basis: String,
+enum Fresh {
     /// Each with the mark that it was summed up under.
-    days: Vec<(NaiveDate, Uuid, DaySums)>,
-    quarters: Vec<tracked_quarter::Model>,
+    Days(Vec<tracked_day::Model>),
+    Quarters(Vec<tracked_quarter::Model>),
 }
 
 /// How many members were active for the first time in a quarter, by day.
@@ -90,16 +91,19 @@ impl DayBook {
         let basis = reader.basis().await?;
         let (mut days, marks) = reader.kept(basis.as_deref()).await?;
         let missing: BTreeSet<NaiveDate> = marks.keys().filter(|day| !days.contains_key(day)).copied().collect();
-        let summed = reader.sum_up(&missing).await?;
+        for span in spans(&missing) {
+            let summed = reader.sum_up(span, &missing).await?;
+            if let Some(settings) = &basis {
+                // Piece by piece, so that what is broken off goes on where it was.
+                let day =
+                    |(day, sums): (&NaiveDate, &DaySums)| Some(reader.fresh(settings, *day, marks.get(day)?, sums));
+                keep_aside(database, community, Fresh::Days(summed.iter().filter_map(day).collect()));
+            }
+            days.extend(summed);
+        }
         let (first_active, quarters) = reader.first_active(&marks).await?;
         snapshot.rollback().await?;
-        let fresh_days =
-            summed.iter().filter_map(|(day, sums)| Some((*day, marks.get(day)?.sums, sums.clone()))).collect();
-        days.extend(summed);
-        if let Some(basis) = basis {
-            let fresh = Fresh { basis, days: fresh_days, quarters };
-            fresh.keep_aside(database.clone(), community);
-        }
+        keep_aside(database, community, Fresh::Quarters(quarters));
         Ok(Self { days, first_active })
     }
 }
@@ -107,82 +111,99 @@ impl DayBook {
 /// To be counted up by who changes how days are summed up.
 const VERSION: u32 = 1;
 
-/// Those of some days that nobody else is marking: who records something does not wait for what can be summed up again.
-async fn free_days(
-    transaction: &Transaction,
-    community: CommunityId,
-    days: impl Iterator<Item = NaiveDate>,
-) -> Result<BTreeSet<NaiveDate>, DbErr> {
-    use tracked_day::Column::{CommunityId, Day};
-    let mut free = BTreeSet::new();
-    for some in chunks(days, 500) {
-        let rows = tracked_day::Entity::find().select_only().column(Day).filter(CommunityId.eq(community.0));
-        let rows = rows.filter(Day.is_in(some)).lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
-        free.extend(rows.into_tuple::<NaiveDate>().all(transaction).await?);
+/// Keeps what was summed up while whoever asked goes on.
+fn keep_aside(database: &Database, community: CommunityId, fresh: Fresh) {
+    if matches!(&fresh, Fresh::Quarters(quarters) if quarters.is_empty()) {
+        return;
     }
-    Ok(free)
+    let database = database.clone();
+    tokio::spawn(async move {
+        let keep = async |transaction: &Transaction| match &fresh {
+            Fresh::Days(days) => keep_days(transaction, community, days).await,
+            Fresh::Quarters(quarters) => keep_quarters(transaction, quarters).await,
+        };
+        if let Err(error) = database.write(&Author::SERVER, Touches::NOTHING, keep).await {
+            tracing::warn!(%community, "sums of days are not kept and will be summed up again: {error}");
+        }
+    });
 }
 
-impl Fresh {
-    /// Keeps it while whoever asked goes on.
-    fn keep_aside(self, database: Database, community: CommunityId) {
-        if self.days.is_empty() && self.quarters.is_empty() {
-            return;
-        }
-        tokio::spawn(async move {
-            if let Err(error) = self.keep(&database, community).await {
-                tracing::warn!(%community, "sums of days are not kept and will be summed up again: {error}");
-            }
-        });
+/// Keeps the sums of days whose marks are still those that they were summed up under. Days that another transaction holds
+/// are left out: it is marking them.
+async fn keep_days(
+    transaction: &Transaction,
+    community: CommunityId,
+    days: &[tracked_day::Model],
+) -> Result<(), DbErr> {
+    use tracked_day::Column::{Active, Basis, Body, CommunityId, Day, Mark};
+    let asked = days.iter().map(|row| row.day);
+    let rows = tracked_day::Entity::find().select_only().columns([Day, Mark, Active]);
+    let rows = rows.filter(CommunityId.eq(community.0)).filter(Day.is_in(asked));
+    let free = rows.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
+    let free: Vec<(NaiveDate, Uuid, Uuid)> = free.into_tuple().all(transaction).await?;
+    let marks: BTreeMap<NaiveDate, (Uuid, Uuid)> =
+        free.into_iter().map(|(day, mark, active)| (day, (mark, active))).collect();
+    let current = days.iter().filter_map(|row| {
+        let (mark, active) = marks.get(&row.day).filter(|(mark, _)| *mark == row.mark)?;
+        Some(tracked_day::Model { mark: *mark, active: *active, ..row.clone() })
+    });
+    for some in chunks(current, 500) {
+        let conflict = OnConflict::columns([CommunityId, Day]).update_columns([Basis, Body]).to_owned();
+        let rows = some.into_iter().map(all_set::<tracked_day::ActiveModel>);
+        let insert = tracked_day::Entity::insert_many(rows).on_conflict(conflict);
+        insert.exec_without_returning(transaction).await?;
     }
+    Ok(())
+}
 
-    /// Keeps the sums of days whose marks are still those that they were summed up under.
-    async fn keep(self, database: &Database, community: CommunityId) -> Result<(), WriteError> {
-        let keep = async |transaction: &Transaction| {
-            let free = free_days(transaction, community, self.days.iter().map(|(day, ..)| *day)).await?;
-            for (day, mark, sums) in self.days.iter().filter(|(day, ..)| free.contains(day)) {
-                use tracked_day::Column::{Basis, Body, CommunityId, Day, Mark};
-                let update = tracked_day::Entity::update_many()
-                    .col_expr(Basis, Expr::value(self.basis.as_str()))
-                    .col_expr(Body, Expr::value(json!(sums)))
-                    .filter(CommunityId.eq(community.0))
-                    .filter(Day.eq(*day))
-                    .filter(Mark.eq(*mark));
-                update.exec(transaction).await?;
-            }
-            for quarter in &self.quarters {
-                use tracked_quarter::Column::{Body, CommunityId, FirstDay, Marks};
-                let conflict = OnConflict::columns([CommunityId, FirstDay]).update_columns([Marks, Body]).to_owned();
-                let row: tracked_quarter::ActiveModel = all_set(quarter.clone());
-                let insert = tracked_quarter::Entity::insert(row).on_conflict(conflict);
-                insert.exec_without_returning(transaction).await?;
-            }
-            Ok(())
-        };
-        database.write(&Author::SERVER, Touches::NOTHING, keep).await
-    }
+async fn keep_quarters(transaction: &Transaction, quarters: &[tracked_quarter::Model]) -> Result<(), DbErr> {
+    use tracked_quarter::Column::{Body, CommunityId, FirstDay, Marks};
+    let conflict = OnConflict::columns([CommunityId, FirstDay]).update_columns([Marks, Body]).to_owned();
+    let rows = quarters.iter().cloned().map(all_set::<tracked_quarter::ActiveModel>);
+    tracked_quarter::Entity::insert_many(rows).on_conflict(conflict).exec_without_returning(transaction).await?;
+    Ok(())
 }
 
 impl<'a, C: ConnectionTrait> Reader<'a, C> {
     async fn of(snapshot: &'a C, community: CommunityId, attribution: &'a Attribution) -> Result<Self, DbErr> {
         let exchange = Exchange::of(snapshot, community).await?;
-        let (identities, payments) = (OnceCell::new(), OnceCell::new());
-        Ok(Self { snapshot, community, attribution, exchange, identities, payments })
+        let (identities, payments, staff) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
+        Ok(Self { snapshot, community, attribution, exchange, identities, payments, staff })
     }
 
-    /// A digest of what days are summed up with. `None` where the newest scoring model credits otherwise: days are marked by
-    /// its look-back window, so that what others sum up is not kept, and neither is what was kept before it.
+    /// What days are summed up with. `None` where the newest scoring model credits otherwise: days are marked by its look-back
+    /// window, so that what others sum up is not kept, and neither is what was kept before it.
     async fn basis(&self) -> Result<Option<String>, DbErr> {
         let models = models_of(self.snapshot, self.community).await?;
         let credits_so = |stored: &&StoredModel| stored.model.financial.attribution == *self.attribution;
         let since = models.iter().take_while(credits_so).last().map(|stored| stored.model.version);
-        let told = |since| format!("{VERSION} {since} {:?} {:?}", self.attribution, self.exchange);
-        Ok(since.map(|since| sha_256(told(since).as_bytes())))
+        Ok(since.map(|since| format!("{VERSION} {since} {:?} {}", self.attribution, self.exchange.own)))
+    }
+
+    /// A digest of it, and of the rates of a day.
+    fn basis_of(&self, settings: &str, day: NaiveDate) -> String {
+        sha_256(format!("{settings} {:?}", self.exchange.rates_on(day)).as_bytes())
+    }
+
+    fn fresh(&self, settings: &str, day: NaiveDate, mark: &Mark, sums: &DaySums) -> tracked_day::Model {
+        tracked_day::Model {
+            community_id: self.community.0,
+            day,
+            mark: mark.sums,
+            active: mark.active,
+            basis: Some(self.basis_of(settings, day)),
+            body: Some(json!(sums)),
+        }
     }
 
     async fn identities(&self) -> Result<&Identities, DbErr> {
         let read = || Identities::of(self.snapshot, self.community, self.attribution.minimum_confidence);
         self.identities.get_or_try_init(read).await
+    }
+
+    async fn staff(&self) -> Result<&HashSet<Uuid>, DbErr> {
+        let read = || Identities::staff_of(self.snapshot, self.community, self.attribution.minimum_confidence);
+        self.staff.get_or_try_init(read).await
     }
 
     async fn payments(&self) -> Result<&Payments, DbErr> {
@@ -191,13 +212,13 @@ impl<'a, C: ConnectionTrait> Reader<'a, C> {
         self.payments.get_or_try_init(read).await
     }
 
-    async fn sum_up(&self, days: &BTreeSet<NaiveDate>) -> Result<ByDay, DbErr> {
-        let mut summed: ByDay = days.iter().map(|day| (*day, DaySums::default())).collect();
-        for span in spans(days) {
-            self.add_money(span, &mut summed).await?;
-            self.add_contributions(span, &mut summed).await?;
-            self.add_cases(span, &mut summed).await?;
-        }
+    /// Those of some days that lie in a span.
+    async fn sum_up(&self, span: Span, days: &BTreeSet<NaiveDate>) -> Result<ByDay, DbErr> {
+        let days = days.range(span.first..=span.last);
+        let mut summed: ByDay = days.map(|day| (*day, DaySums::default())).collect();
+        self.add_money(span, &mut summed).await?;
+        self.add_contributions(span, &mut summed).await?;
+        self.add_cases(span, &mut summed).await?;
         Ok(summed)
     }
 
@@ -253,7 +274,7 @@ impl<'a, C: ConnectionTrait> Reader<'a, C> {
 
     async fn add_contributions(&self, span: Span, summed: &mut ByDay) -> Result<(), DbErr> {
         use contribution::Column::{Id, Kind, PartyId, Thread};
-        let staff = Identities::staff_of(self.snapshot, self.community, self.attribution.minimum_confidence).await?;
+        let staff = self.staff().await?;
         let by_staff = CaseStatement::new().case(PartyId.is_in(staff.iter().copied()), 1).finally(0);
         let by_staff: Expr = by_staff.into();
         let written: Vec<(NaiveDate, String, i32, i64)> = self
@@ -326,7 +347,8 @@ impl<'a, C: ConnectionTrait> Reader<'a, C> {
         let kept = tracked_day::Entity::find().filter(tracked_day::Column::CommunityId.eq(self.community.0));
         for row in kept.all(self.snapshot).await? {
             marks.insert(row.day, Mark { sums: row.mark, active: row.active });
-            let body = row.body.filter(|_| basis.is_some() && row.basis.as_deref() == basis);
+            let is_current = basis.is_some_and(|settings| row.basis == Some(self.basis_of(settings, row.day)));
+            let body = row.body.filter(|_| is_current);
             if let Some(sums) = body.and_then(|body| serde_json::from_value(body).ok()) {
                 days.insert(row.day, sums);
             }
@@ -424,9 +446,12 @@ pub async fn recount(
     let reader = Reader::of(snapshot, community, attribution).await?;
     let (kept, marks) = reader.kept(reader.basis().await?.as_deref()).await?;
     let mut found = Recounted { days: kept.len() as u64, ..Recounted::default() };
-    for (day, sums) in reader.sum_up(&kept.keys().copied().collect()).await? {
-        if kept.get(&day).is_some_and(|kept| *kept != sums) {
-            found.wrong.insert(day, format!("{day}: the sums that are kept are not what the records add up to"));
+    let days: BTreeSet<NaiveDate> = kept.keys().copied().collect();
+    for span in spans(&days) {
+        for (day, sums) in reader.sum_up(span, &days).await? {
+            if kept.get(&day).is_some_and(|kept| *kept != sums) {
+                found.wrong.insert(day, format!("{day}: the sums that are kept are not what the records add up to"));
+            }
         }
     }
     for (quarter, kept) in reader.kept_quarters(&marks).await? {
@@ -459,7 +484,7 @@ fn accepted() -> SelectStatement {
         .take()
 }
 
-/// Days in spans of one quarter at most, without days between that are more than a week.
+/// Days in spans of one quarter at most, with no gap of more than a week.
 fn spans(days: &BTreeSet<NaiveDate>) -> Vec<Span> {
     let mut spans: Vec<Span> = Vec::new();
     for day in days {

@@ -49,6 +49,11 @@ impl Exchange {
         Ok(Self { own, rates: Rates::of(db, community).await? })
     }
 
+    /// The rates in force on a day.
+    pub fn rates_on(&self, day: NaiveDate) -> Vec<(Currency, Decimal)> {
+        self.rates.in_force(day)
+    }
+
     /// An amount in the community's own currency. Without a rate, which is refused before an amount is stored, nothing.
     pub fn own_amount(&self, amount: i64, currency: &str, day: NaiveDate) -> Decimal {
         let Ok(currency) = currency.parse() else { return Decimal::ZERO };
@@ -109,7 +114,13 @@ pub async fn paid_outcomes(
     }
     let payments = match payments {
         Some(payments) => payments,
-        None => &Payments::of(db, community, identities, attribution.by, Some(&parties)).await?,
+        None => {
+            // Where a member works may have been a customer before they bought.
+            let accounts = |row: &outcome::Model| Some(identities.accounts_of(row.party_id?, row.at.date_naive()));
+            let accounts = rows.iter().filter_map(accounts).flatten();
+            let parties = parties.iter().copied().chain(accounts).collect();
+            &Payments::of(db, community, identities, attribution.by, Some(&parties)).await?
+        }
     };
     let window = TimeDelta::days(i64::from(attribution.lookback_days)).num_seconds();
     let paid = |row: outcome::Model| {

@@ -168,7 +168,8 @@ impl MeasureSource {
                  Poisson count."
             }
             Self::AcceptedAnswerRate => {
-                "Questions asked in the quarter that have an accepted answer, over all of them; Wilson interval."
+                "Questions that members asked in the quarter, in threads, and that have an accepted answer, over all of them; \
+                 Wilson interval."
             }
             Self::StaffAnswerShare => "Replies by staff, over all replies of the quarter; Wilson interval.",
             Self::ActiveMembers => {
