@@ -21,7 +21,7 @@ use crate::jobs::queue::{Claimed, NewJob, enqueue, remove};
 use crate::jobs::worker::{Handler, Unfinished};
 use crate::scoring_models::store::model_of;
 use crate::survey::verify::{Findings, mend, verify};
-use crate::value_map::day_book::{Recounted, recount};
+use crate::value_map::day_recount::{Recounted, recount};
 use crate::webhooks::apply;
 use crate::webhooks::entities::inbox_event::Status;
 use crate::webhooks::inbox::APPLY_EVENT;

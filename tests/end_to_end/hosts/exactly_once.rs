@@ -25,9 +25,9 @@ async fn send_while_away(partner: &Partner, page: &str) -> anyhow::Result<()> {
     partner.send().await
 }
 
-/// What the browser is told of its network.
-fn network(is_there: bool) -> Value {
-    json!({ "offline": !is_there, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 })
+/// Network conditions for the browser to emulate.
+fn network_conditions(online: bool) -> Value {
+    json!({ "offline": !online, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 })
 }
 
 /// When submissions were sent.
@@ -82,10 +82,10 @@ async fn an_answer_given_without_a_network_arrives_with_it() {
     let outcome = async {
         partner.open("plain.html").await?;
         partner.answer_everything().await?;
-        partner.devtools("Network.emulateNetworkConditions", network(false)).await?;
+        partner.devtools("Network.emulateNetworkConditions", network_conditions(false)).await?;
         partner.send().await?;
         let left = partner.until_not_sending().await;
-        partner.devtools("Network.emulateNetworkConditions", network(true)).await?;
+        partner.devtools("Network.emulateNetworkConditions", network_conditions(true)).await?;
         left?;
         partner.until_state("thanks").await?;
         partner.until_rows(1).await
@@ -131,11 +131,11 @@ async fn of_two_tabs_one_sends_what_is_unsent() {
     send_while_away(&partner, "plain.html").await.unwrap();
     partner.until("it is kept for later", OUTBOX).await.unwrap();
     // A page tries once more when it is left: that has to end in the browser, or it may come late and count as a tab's.
-    partner.devtools("Network.emulateNetworkConditions", network(false)).await.unwrap();
+    partner.devtools("Network.emulateNetworkConditions", network_conditions(false)).await.unwrap();
     partner.until_not_sending().await.unwrap();
     let kept = partner.run(OUTBOX).await.unwrap();
     partner.go_to("about:blank").await.unwrap();
-    partner.devtools("Network.emulateNetworkConditions", network(true)).await.unwrap();
+    partner.devtools("Network.emulateNetworkConditions", network_conditions(true)).await.unwrap();
     partner.proxy.come_back();
     partner.proxy.forget();
     partner.proxy.hold_submissions();

@@ -9,7 +9,7 @@ use std::collections::{BTreeSet, HashSet};
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use sea_orm::QuerySelect;
 use sea_orm::prelude::*;
-use sea_orm::sea_query::{Alias, ExprTrait, LockType, OnConflict};
+use sea_orm::sea_query::{LockType, OnConflict};
 use uuid::Uuid;
 use valuemap_shared::activities::ContributionKind;
 use valuemap_shared::ids::CommunityId;
@@ -200,17 +200,7 @@ impl ChangedDays {
             return self.mark_between(transaction, (first.date_naive(), last.date_naive()), Stale::Sums).await;
         }
         let around = self.around(transaction, parties).await?;
-        let outcomes = outcome::Entity::find()
-            .filter(outcome::Column::At.gte(first))
-            .filter(outcome::Column::At.lte(last))
-            .select_only();
-        self.mark_days_of(
-            transaction,
-            outcomes,
-            (outcome::Column::At, outcome::Column::PartyId),
-            (&around, Stale::Sums),
-        )
-        .await
+        self.mark_days_of::<outcome::Entity>(transaction, &around, (Some((first, last)), Stale::Sums)).await
     }
 
     async fn mark_outcomes_of(
@@ -222,8 +212,7 @@ impl ChangedDays {
             return self.mark_between(transaction, ALL, Stale::Sums).await;
         }
         let around = self.around(transaction, parties).await?;
-        let columns = (outcome::Column::At, outcome::Column::PartyId);
-        self.mark_days_of(transaction, outcome::Entity::find().select_only(), columns, (&around, Stale::Sums)).await
+        self.mark_days_of::<outcome::Entity>(transaction, &around, (None, Stale::Sums)).await
     }
 
     /// Who is one with whom, who works where and who is staff has changed.
@@ -236,24 +225,9 @@ impl ChangedDays {
             return self.mark_between(transaction, ALL, Stale::SumsAndActive).await;
         }
         let around = self.around(transaction, parties).await?;
-        let columns = (outcome::Column::At, outcome::Column::PartyId);
-        self.mark_days_of(transaction, outcome::Entity::find().select_only(), columns, (&around, Stale::Sums)).await?;
-        let columns = (touchpoint::Column::At, touchpoint::Column::PartyId);
-        self.mark_days_of(
-            transaction,
-            touchpoint::Entity::find().select_only(),
-            columns,
-            (&around, Stale::SumsAndActive),
-        )
-        .await?;
-        let columns = (contribution::Column::At, contribution::Column::PartyId);
-        self.mark_days_of(
-            transaction,
-            contribution::Entity::find().select_only(),
-            columns,
-            (&around, Stale::SumsAndActive),
-        )
-        .await
+        self.mark_days_of::<outcome::Entity>(transaction, &around, (None, Stale::Sums)).await?;
+        self.mark_days_of::<touchpoint::Entity>(transaction, &around, (None, Stale::SumsAndActive)).await?;
+        self.mark_days_of::<contribution::Entity>(transaction, &around, (None, Stale::SumsAndActive)).await
     }
 
     async fn mark_questions_of(
@@ -287,24 +261,44 @@ impl ChangedDays {
         Neighbours::new(transaction, self.community, 0.0).around(parties).await
     }
 
-    /// The days of rows that are about some parties.
-    async fn mark_days_of<E: EntityTrait>(
+    /// The days of rows that are about some parties: of all, or between two times.
+    async fn mark_days_of<E: OfParty>(
         &mut self,
         transaction: &impl ConnectionTrait,
-        rows: sea_orm::Select<E>,
-        (at, party): (E::Column, E::Column),
-        (parties, stale): (&HashSet<Uuid>, Stale),
-    ) -> Result<(), DbErr>
-    where
-        E::Column: ColumnTrait,
-    {
-        let community = Expr::col((E::default(), Alias::new("community_id")));
-        let day = day_of(transaction.get_database_backend(), Expr::col(at.as_column_ref()));
+        parties: &HashSet<Uuid>,
+        (times, stale): (Option<Times>, Stale),
+    ) -> Result<(), DbErr> {
+        let day = day_of(transaction.get_database_backend(), Expr::col(E::AT.as_column_ref()));
         for some in chunks(parties.iter().copied(), MOST) {
-            let days = rows.clone().distinct().expr_as(day.clone(), "day");
-            let days = days.filter(ExprTrait::eq(community.clone(), self.community.0)).filter(party.is_in(some));
+            let mut days = E::find().select_only().distinct().expr_as(day.clone(), "day");
+            days = days.filter(E::COMMUNITY.eq(self.community.0)).filter(E::PARTY.is_in(some));
+            if let Some((first, last)) = times {
+                days = days.filter(E::AT.between(first, last));
+            }
             self.mark(transaction, days.into_tuple::<NaiveDate>().all(transaction).await?, stale).await?;
         }
         Ok(())
     }
 }
+
+/// From one to another.
+type Times = (DateTime<Utc>, DateTime<Utc>);
+
+/// Rows that are about a party at a time.
+trait OfParty: EntityTrait<Column: ColumnTrait> {
+    const COMMUNITY: Self::Column;
+    const PARTY: Self::Column;
+    const AT: Self::Column;
+}
+
+macro_rules! of_party {
+    ($($table:ident),*) => {$(
+        impl OfParty for $table::Entity {
+            const COMMUNITY: $table::Column = $table::Column::CommunityId;
+            const PARTY: $table::Column = $table::Column::PartyId;
+            const AT: $table::Column = $table::Column::At;
+        }
+    )*};
+}
+
+of_party!(outcome, touchpoint, contribution);

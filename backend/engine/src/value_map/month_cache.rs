@@ -1,13 +1,16 @@
 //! What is known of the months of a quarter, cached like the map.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use tokio::runtime::Handle;
 use valuemap_shared::calendar::Quarter;
 use valuemap_shared::ids::CommunityId;
 use valuemap_shared::value_map::model::ScoringModel;
-use valuemap_shared::value_map::{Month, WorthInputs, months};
+use valuemap_shared::value_map::{
+    Element, Figure, Layer, Month, SeriesReading, Weighting, WorthInputs, month_reading, months,
+};
 
 use crate::base::commits::Revision;
 use crate::base::computed::{A_MOMENT, Asked, ComputedCache};
@@ -23,8 +26,30 @@ const CAPACITY: u64 = 1_000;
 /// The community, the version of the scoring model, the quarter, and the minimum of answers.
 type Key = (CommunityId, u32, Quarter, u64);
 
-/// Months that have begun by `today`, at most three, with what their money is computed from.
-type Months = Vec<(Month, WorthInputs)>;
+/// Months that have begun by `today`, at most three.
+type Months = Vec<KnownMonth>;
+
+/// A month with what its money is computed from, and what it came to as far as somebody has asked.
+#[derive(Debug)]
+pub struct KnownMonth {
+    pub month: Month,
+    worth: WorthInputs,
+    amounts: Mutex<BTreeMap<Element, SeriesReading>>,
+}
+
+impl KnownMonth {
+    /// What a figure was. Money takes simulations, so each element is simulated once.
+    pub fn reading(&self, figure: &Figure, model: &ScoringModel, asked: (Weighting, u64)) -> SeriesReading {
+        let read = || month_reading(&self.month, figure, model, &self.worth, asked);
+        match figure {
+            Figure::Element(element) if element.layer() == Layer::Financial => {
+                let mut amounts = self.amounts.lock().unwrap_or_else(PoisonError::into_inner);
+                amounts.entry(*element).or_insert_with(read).clone()
+            }
+            _ => read(),
+        }
+    }
+}
 
 #[derive(Debug)]
 pub struct MonthCache {
@@ -79,7 +104,7 @@ async fn compute(
         let figures = tracked_days.of(scope, days).await?.as_ref().clone().with(answered);
         let month = Month { period, first_day: span.first, figures, hidden: hidden.clone() };
         let worth = month.worth(model, minimum, baseline);
-        known.push((month, worth));
+        known.push(KnownMonth { month, worth, amounts: Mutex::default() });
     }
     Ok(known)
 }

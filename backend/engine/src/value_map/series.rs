@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::DbErr;
 use valuemap_shared::calendar::Quarter;
 use valuemap_shared::value_map::model::ScoringModel;
-use valuemap_shared::value_map::{Figure, NoScore, SeriesPoint, SeriesReading, Step, month_reading, quarter_reading};
+use valuemap_shared::value_map::{Figure, NoScore, SeriesPoint, SeriesReading, Step, quarter_reading};
 
 use crate::database::Database;
 use crate::scoring_models::store::model_of;
@@ -146,9 +146,9 @@ async fn month_points(
             period: month.to_string(),
             first_day: month.first_day(),
             last_day: month.last_day(),
-            elapsed: known.map_or(0.0, |(known, _)| known.figures.stretch.share()),
+            elapsed: known.map_or(0.0, |known| known.month.figures.stretch.share()),
             reading: match known {
-                Some((known, worth)) => month_reading(known, &figure, &model, worth, (weighting, minimum)),
+                Some(known) => known.reading(&figure, &model, (weighting, minimum)),
                 None => SeriesReading::NoScore(NoScore::no_data("The month has not begun.")),
             },
         }
