@@ -160,7 +160,7 @@ async fn step(world: &World, dice: &mut Dice) {
 
 /// Has every day summed up and kept. A map that is asked for at once may still be the one before.
 async fn keep_all(world: &World) {
-    let open = "SELECT CAST(COUNT(*) AS TEXT) FROM tracked_day WHERE body IS NULL";
+    let open = "SELECT CAST(COUNT(*) AS TEXT) FROM kept_sum WHERE body IS NULL";
     while texts(world, open).await != ["0"] {
         map(world, json!({ "period": "2026-Q1" })).await;
     }
@@ -282,12 +282,15 @@ async fn a_sum_that_is_wrong_is_found_and_mended(engine: Engine) {
     sell(&world).await;
     keep_all(&world).await;
     let connection = world.scratch.connect().await.unwrap();
-    let wrong = "UPDATE tracked_day SET body = '{\"cases\": 99}' WHERE day = '2026-02-01'";
+    let wrong = "UPDATE kept_sum SET body = '{\"cases\": 99}' WHERE day = '2026-02-01'";
     sea_orm::ConnectionTrait::execute_unprepared(&connection, wrong).await.unwrap();
-    let missing = "DELETE FROM tracked_day WHERE day = '2026-03-01'";
+    let wrong = "UPDATE kept_sum SET body = '{\"quarter\": [9], \"months\": [[], [], []]}' WHERE part > 0";
+    sea_orm::ConnectionTrait::execute_unprepared(&connection, wrong).await.unwrap();
+    let missing = "DELETE FROM kept_sum WHERE day = '2026-03-01'";
     sea_orm::ConnectionTrait::execute_unprepared(&connection, missing).await.unwrap();
     let (fine, said) = verify(&world, &[]).await;
     assert!(!fine && said.contains("2026-02-01: the sums that are kept"), "{said}");
+    assert!(said.contains("2026-Q1: the active members that are kept"), "{said}");
     assert!(said.contains("2026-03-01: something is recorded of it"), "{said}");
     assert!(verify(&world, &["--mend"]).await.0);
     keep_all(&world).await;

@@ -192,6 +192,7 @@ impl From<ExplainError> for ApiError {
     fn from(error: ExplainError) -> Self {
         match error {
             ExplainError::NoSuchModel | ExplainError::NoSuchMeasure { .. } => Self::BadUserInput(error.to_string()),
+            ExplainError::Sums(error) => (&error).into(),
             ExplainError::Database(error) => error.into(),
         }
     }

@@ -1,14 +1,14 @@
 //! What kinds of jobs there are, and how each is done.
 
 use chrono::TimeDelta;
-use sea_orm::{ConnectionTrait, DbErr};
+use sea_orm::{DatabaseTransaction, DbErr};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 use valuemap_shared::attribution::Parameters;
 use valuemap_shared::ids::{CommunityId, InboxEventId, JobId};
 
-use crate::activities::changed_days::{ChangedDays, Stale};
+use crate::activities::changed_days::ChangedDays;
 use crate::attribution::run::run;
 use crate::attribution::store::keep;
 use crate::base::ambient::Ambient;
@@ -152,7 +152,7 @@ impl Hands {
             snapshot.rollback().await?;
             let mend_days = async |transaction: &Transaction| {
                 let mut changed = ChangedDays::start(transaction, community, (self.ambient.new_id(), 0)).await?;
-                changed.mark(transaction, recounted.wrong.keys().copied(), Stale::SumsAndActive).await?;
+                changed.mark(transaction, recounted.wrong.keys().copied().collect()).await?;
                 job.finish(transaction, &self.ambient, json!(Verified::of(found, recounted))).await
             };
             self.database.write(&Author::SERVER, Touches::tracked(community), mend_days).await?;
@@ -171,7 +171,7 @@ impl Hands {
 }
 
 /// With the settings of the newest scoring model, which days are kept by.
-async fn recounted(db: &impl ConnectionTrait, community: CommunityId) -> Result<Recounted, DbErr> {
+async fn recounted(db: &DatabaseTransaction, community: CommunityId) -> Result<Recounted, DbErr> {
     match model_of(db, community, None).await? {
         Some(stored) => recount(db, community, &stored.model.financial.attribution).await,
         None => Ok(Recounted::default()),

@@ -56,7 +56,8 @@ impl ValueMapQuery {
         };
         let services = services(context)?;
         let now = services.ambient.now();
-        let explained = explain(&services.database.read, community, &map, model, figure.into(), now).await?;
+        let from = (&services.database, &services.maps);
+        let explained = explain(from, community, &map, model, figure.into(), now).await?;
         Ok(Some(Explained(explained)))
     }
 

@@ -1,8 +1,8 @@
 //! Which days' figures change with what is recorded.
 //!
-//! What is tracked of a day is summed up once and kept ([`tracked_day`]). Whoever changes what it was summed up from
-//! marks the day, in the same transaction: what was kept is gone with the commit, and is summed up again by who asks
-//! next. A day too many costs time and is never wrong.
+//! What is tracked of a day is summed up once and kept ([`kept_sum`]), and so is who was active in a quarter. Whoever
+//! changes what it was summed up from marks it, in the same transaction: what was kept is gone with the commit, and is
+//! summed up again by who asks next. A mark too many costs time and is never wrong.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -12,14 +12,17 @@ use sea_orm::prelude::*;
 use sea_orm::sea_query::{LockType, OnConflict};
 use uuid::Uuid;
 use valuemap_shared::activities::ContributionKind;
+use valuemap_shared::calendar::Quarter;
 use valuemap_shared::ids::CommunityId;
 
-use crate::activities::entities::{contribution, outcome, touchpoint, tracked_day};
+use crate::activities::entities::{contribution, kept_sum, outcome, touchpoint};
+use crate::activities::kept_sums::{PartyRange, SumKey};
 use crate::activities::neighbours::Neighbours;
 use crate::database::statements::{all_set, chunks, day_of};
 use crate::tenancy::entities::community;
 
-/// From so many parties on in one piece of work, all days that it may concern are marked without a look at whom.
+/// From so many parties or topics on in one piece of work, all days that it may concern are marked without a look at whom.
+/// Asked by so many at once, PostgreSQL would read a whole table that has grown since it was last analysed.
 const MANY: usize = 100;
 /// Every day that anything can be recorded of.
 const ALL: (NaiveDate, NaiveDate) = (day(1970, 1, 1), day(9999, 12, 31));
@@ -38,12 +41,14 @@ const fn day(year: i32, month: u32, day: u32) -> NaiveDate {
 pub(super) struct Concerns {
     /// It is counted on this day.
     pub day: Option<NaiveDate>,
-    /// It says that somebody was active then.
-    pub is_activity: bool,
+    /// They were active then.
+    pub active: Option<Uuid>,
     /// They met an activity then, which their later outcomes may be credited to.
     pub met: Option<(Uuid, DateTime<Utc>)>,
     /// Their other payments may count otherwise for it.
     pub paid: Option<Uuid>,
+    /// It says since when an account is a customer.
+    pub is_customer: bool,
     /// Who they are, or are one with.
     pub identity: Vec<Uuid>,
     /// The questions of a topic may be answered by it: its source and thread.
@@ -57,37 +62,11 @@ pub struct ChangedDays {
     mark: Uuid,
     /// The longest that an outcome can lie behind what it is credited to.
     lookback: TimeDelta,
-    sums: Marked,
-    active: Marked,
-}
-
-/// What is marked already.
-#[derive(Debug, Default)]
-struct Marked {
-    days: BTreeSet<NaiveDate>,
-    /// All days between these two that anything was recorded of before.
+    marked: BTreeSet<SumKey>,
+    /// All days between these two that anything was recorded of before are marked.
     covered: Option<(NaiveDate, NaiveDate)>,
-}
-
-impl Marked {
-    /// The days that have to be marked for these to be; none if they are.
-    fn cover(&mut self, (first, last): (NaiveDate, NaiveDate)) -> Option<(NaiveDate, NaiveDate)> {
-        let (from, until) = self.covered.unwrap_or((first, last));
-        if self.covered.is_some() && from <= first && last <= until {
-            return None;
-        }
-        self.covered = Some((Ord::min(first, from), Ord::max(last, until)));
-        self.covered
-    }
-}
-
-/// What of a day is out of date.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stale {
-    /// Its sums.
-    Sums,
-    /// Its sums, and who was active first.
-    SumsAndActive,
+    /// Whoever was active in them is to be counted again.
+    whole_quarters: BTreeSet<Quarter>,
 }
 
 impl ChangedDays {
@@ -104,7 +83,8 @@ impl ChangedDays {
     /// The same for who has locked the community for update.
     pub(super) fn locked(community: CommunityId, (mark, lookback_days): (Uuid, u32)) -> Self {
         let lookback = TimeDelta::days(i64::from(lookback_days) + 1);
-        Self { community, mark, lookback, sums: Marked::default(), active: Marked::default() }
+        let (marked, whole_quarters) = (BTreeSet::new(), BTreeSet::new());
+        Self { community, mark, lookback, marked, covered: None, whole_quarters }
     }
 
     /// Marks the days that rows concern, as they are and as they were.
@@ -113,11 +93,13 @@ impl ChangedDays {
         transaction: &impl ConnectionTrait,
         concerns: Vec<Concerns>,
     ) -> Result<(), DbErr> {
-        let days = |is_activity: bool| concerns.iter().filter(move |row| row.is_activity == is_activity);
-        let (of_activities, of_others): (Vec<_>, Vec<_>) =
-            (days(true).filter_map(|row| row.day).collect(), days(false).filter_map(|row| row.day).collect());
-        self.mark(transaction, of_activities, Stale::SumsAndActive).await?;
-        self.mark(transaction, of_others, Stale::Sums).await?;
+        let days: Vec<SumKey> = concerns.iter().filter_map(|row| Some(SumKey::of_day(row.day?))).collect();
+        self.mark(transaction, days).await?;
+        if concerns.iter().any(|row| row.is_customer) {
+            self.mark(transaction, vec![SumKey::CUSTOMERS]).await?;
+        }
+        let active: Vec<(Uuid, NaiveDate)> = concerns.iter().filter_map(|row| row.active.zip(row.day)).collect();
+        self.mark_active(transaction, active).await?;
         let met: Vec<(Uuid, DateTime<Utc>)> = concerns.iter().filter_map(|row| row.met).collect();
         self.mark_credited(transaction, met).await?;
         let paid: HashSet<Uuid> = concerns.iter().filter_map(|row| row.paid).collect();
@@ -127,59 +109,88 @@ impl ChangedDays {
         self.mark_all_of(transaction, concerns.into_iter().flat_map(|row| row.identity).collect()).await
     }
 
-    /// Days on which something is added, which may be the first of its day.
-    pub async fn mark(
-        &mut self,
-        transaction: &impl ConnectionTrait,
-        days: impl IntoIterator<Item = NaiveDate>,
-        stale: Stale,
-    ) -> Result<(), DbErr> {
-        use tracked_day::Column::{Active, Basis, Body, CommunityId, Day, Mark};
-        let mut news = BTreeSet::new();
-        for day in days {
-            let sums = self.sums.days.insert(day);
-            if sums | (stale == Stale::SumsAndActive && self.active.days.insert(day)) {
-                news.insert(day);
-            }
-        }
+    /// What something is added to, which may be the first of its day or quarter.
+    pub async fn mark(&mut self, transaction: &impl ConnectionTrait, keys: Vec<SumKey>) -> Result<(), DbErr> {
+        use kept_sum::Column::{Basis, Body, CommunityId, Day, Mark, Part};
+        let news: BTreeSet<SumKey> = keys.into_iter().filter(|key| self.marked.insert(*key)).collect();
         for some in chunks(news, MOST) {
-            let row = |day: NaiveDate| -> tracked_day::ActiveModel {
+            let row = |SumKey { day, part }: SumKey| -> kept_sum::ActiveModel {
                 let (community_id, mark) = (self.community.0, self.mark);
-                all_set(tracked_day::Model { community_id, day, mark, active: mark, basis: None, body: None })
+                all_set(kept_sum::Model { community_id, day, part, mark, basis: None, body: None })
             };
-            let mut conflict = OnConflict::columns([CommunityId, Day]);
+            let mut conflict = OnConflict::columns([CommunityId, Day, Part]);
             conflict.update_columns([Mark, Basis, Body]);
-            if stale == Stale::SumsAndActive {
-                conflict.update_column(Active);
-            }
-            let insert = tracked_day::Entity::insert_many(some.into_iter().map(row)).on_conflict(conflict);
+            let insert = kept_sum::Entity::insert_many(some.into_iter().map(row)).on_conflict(conflict);
             insert.exec_without_returning(transaction).await?;
         }
         Ok(())
+    }
+
+    /// Who was active: they, and whom they are one with, are counted again.
+    async fn mark_active(
+        &mut self,
+        transaction: &impl ConnectionTrait,
+        mut active: Vec<(Uuid, NaiveDate)>,
+    ) -> Result<(), DbErr> {
+        active.retain(|(_, day)| !self.whole_quarters.contains(&Quarter::containing(*day)));
+        let parties: HashSet<Uuid> = active.iter().map(|(party, _)| *party).collect();
+        let quarters: BTreeSet<Quarter> = active.iter().map(|(_, day)| Quarter::containing(*day)).collect();
+        if parties.len() > MANY {
+            return self.mark_quarters(transaction, quarters).await;
+        }
+        let one = Neighbours::new(transaction, self.community, 0.0).same(parties).await?;
+        self.mark_ranges(transaction, quarters, &one).await
+    }
+
+    async fn mark_ranges(
+        &mut self,
+        transaction: &impl ConnectionTrait,
+        quarters: BTreeSet<Quarter>,
+        parties: &HashSet<Uuid>,
+    ) -> Result<(), DbErr> {
+        let ranges: BTreeSet<PartyRange> = parties.iter().map(|party| PartyRange::of(*party)).collect();
+        self.mark(transaction, keys(&quarters, &ranges)).await
+    }
+
+    async fn mark_quarters(
+        &mut self,
+        transaction: &impl ConnectionTrait,
+        quarters: BTreeSet<Quarter>,
+    ) -> Result<(), DbErr> {
+        let mut news = quarters;
+        news.retain(|quarter| self.whole_quarters.insert(*quarter));
+        self.mark(transaction, keys(&news, &PartyRange::all().collect())).await
+    }
+
+    /// All quarters in which anybody was active.
+    async fn mark_all_quarters(&mut self, transaction: &impl ConnectionTrait) -> Result<(), DbErr> {
+        use kept_sum::Column::{CommunityId, Day, Part};
+        let first_days = kept_sum::Entity::find().select_only().column(Day).distinct();
+        let first_days = first_days.filter(CommunityId.eq(self.community.0)).filter(Part.gt(SumKey::OF_DAY));
+        let first_days: Vec<NaiveDate> = first_days.into_tuple().all(transaction).await?;
+        self.mark_quarters(transaction, first_days.into_iter().map(Quarter::containing).collect()).await
     }
 
     /// The days from one to another that anything is recorded of.
     async fn mark_between(
         &mut self,
         transaction: &impl ConnectionTrait,
-        days: (NaiveDate, NaiveDate),
-        stale: Stale,
+        (first, last): (NaiveDate, NaiveDate),
     ) -> Result<(), DbErr> {
-        use tracked_day::Column::{Active, Basis, Body, CommunityId, Day, Mark};
-        let sums = self.sums.cover(days);
-        let active = if stale == Stale::SumsAndActive { self.active.cover(days) } else { None };
-        let both = |one: (NaiveDate, NaiveDate), other: (NaiveDate, NaiveDate)| {
-            (Ord::min(one.0, other.0), Ord::max(one.1, other.1))
-        };
-        let Some((first, last)) = sums.into_iter().chain(active).reduce(both) else { return Ok(()) };
-        let mut update = tracked_day::Entity::update_many()
+        use kept_sum::Column::{Basis, Body, CommunityId, Day, Mark, Part};
+        let (from, until) = self.covered.unwrap_or((first, last));
+        if self.covered.is_some() && from <= first && last <= until {
+            return Ok(());
+        }
+        let (first, last) = (Ord::min(first, from), Ord::max(last, until));
+        self.covered = Some((first, last));
+        let update = kept_sum::Entity::update_many()
             .col_expr(Mark, Expr::value(self.mark))
             .col_expr(Basis, Expr::value(None::<String>))
-            .col_expr(Body, Expr::value(None::<Json>));
-        if stale == Stale::SumsAndActive {
-            update = update.col_expr(Active, Expr::value(self.mark));
-        }
-        let update = update.filter(CommunityId.eq(self.community.0)).filter(Day.between(first, last));
+            .col_expr(Body, Expr::value(None::<String>))
+            .filter(CommunityId.eq(self.community.0))
+            .filter(Part.eq(SumKey::OF_DAY))
+            .filter(Day.between(first, last));
         update.exec(transaction).await?;
         Ok(())
     }
@@ -197,10 +208,11 @@ impl ChangedDays {
         let last = last + self.lookback;
         let parties: HashSet<Uuid> = met.iter().map(|(party, _)| *party).collect();
         if parties.len() > MANY {
-            return self.mark_between(transaction, (first.date_naive(), last.date_naive()), Stale::Sums).await;
+            return self.mark_between(transaction, (first.date_naive(), last.date_naive())).await;
         }
         let around = self.around(transaction, parties).await?;
-        self.mark_days_of::<outcome::Entity>(transaction, &around, (Some((first, last)), Stale::Sums)).await
+        self.mark_days_of::<outcome::Entity>(transaction, &around, Some((first, last))).await?;
+        Ok(())
     }
 
     async fn mark_outcomes_of(
@@ -209,10 +221,11 @@ impl ChangedDays {
         parties: HashSet<Uuid>,
     ) -> Result<(), DbErr> {
         if parties.len() > MANY {
-            return self.mark_between(transaction, ALL, Stale::Sums).await;
+            return self.mark_between(transaction, ALL).await;
         }
         let around = self.around(transaction, parties).await?;
-        self.mark_days_of::<outcome::Entity>(transaction, &around, (None, Stale::Sums)).await
+        self.mark_days_of::<outcome::Entity>(transaction, &around, None).await?;
+        Ok(())
     }
 
     /// Who is one with whom, who works where and who is staff has changed.
@@ -222,12 +235,20 @@ impl ChangedDays {
         parties: HashSet<Uuid>,
     ) -> Result<(), DbErr> {
         if parties.len() > MANY {
-            return self.mark_between(transaction, ALL, Stale::SumsAndActive).await;
+            self.mark(transaction, vec![SumKey::CUSTOMERS]).await?;
+            self.mark_between(transaction, ALL).await?;
+            return self.mark_all_quarters(transaction).await;
         }
-        let around = self.around(transaction, parties).await?;
-        self.mark_days_of::<outcome::Entity>(transaction, &around, (None, Stale::Sums)).await?;
-        self.mark_days_of::<touchpoint::Entity>(transaction, &around, (None, Stale::SumsAndActive)).await?;
-        self.mark_days_of::<contribution::Entity>(transaction, &around, (None, Stale::SumsAndActive)).await
+        let mut neighbours = Neighbours::new(transaction, self.community, 0.0);
+        let around = neighbours.around(parties).await?;
+        if neighbours.links_accounts() {
+            self.mark(transaction, vec![SumKey::CUSTOMERS]).await?;
+        }
+        self.mark_days_of::<outcome::Entity>(transaction, &around, None).await?;
+        let mut active = self.mark_days_of::<touchpoint::Entity>(transaction, &around, None).await?;
+        active.extend(self.mark_days_of::<contribution::Entity>(transaction, &around, None).await?);
+        let quarters = active.into_iter().map(Quarter::containing).collect();
+        self.mark_ranges(transaction, quarters, &around).await
     }
 
     async fn mark_questions_of(
@@ -236,6 +257,9 @@ impl ChangedDays {
         threads: BTreeSet<(String, String)>,
     ) -> Result<(), DbErr> {
         use contribution::Column::{At, CommunityId, Kind, Source, Thread};
+        if threads.len() > MANY {
+            return self.mark_between(transaction, ALL).await;
+        }
         let sources: BTreeSet<&String> = threads.iter().map(|(source, _)| source).collect();
         for source in sources {
             let of_source = threads.iter().filter(|(of, _)| of == source).map(|(_, thread)| thread.as_str());
@@ -248,7 +272,7 @@ impl ChangedDays {
                     .filter(Thread.is_in(some))
                     .filter(Kind.eq(ContributionKind::Question.as_str()));
                 let asked: Vec<DateTime<Utc>> = asked.into_tuple().all(transaction).await?;
-                self.mark(transaction, asked.into_iter().map(|at| at.date_naive()), Stale::Sums).await?;
+                self.mark(transaction, asked.into_iter().map(|at| SumKey::of_day(at.date_naive())).collect()).await?;
             }
         }
         Ok(())
@@ -266,8 +290,9 @@ impl ChangedDays {
         &mut self,
         transaction: &impl ConnectionTrait,
         parties: &HashSet<Uuid>,
-        (times, stale): (Option<Times>, Stale),
-    ) -> Result<(), DbErr> {
+        times: Option<Times>,
+    ) -> Result<Vec<NaiveDate>, DbErr> {
+        let mut found = Vec::new();
         let day = day_of(transaction.get_database_backend(), Expr::col(E::AT.as_column_ref()));
         for some in chunks(parties.iter().copied(), MOST) {
             let mut days = E::find().select_only().distinct().expr_as(day.clone(), "day");
@@ -275,10 +300,16 @@ impl ChangedDays {
             if let Some((first, last)) = times {
                 days = days.filter(E::AT.between(first, last));
             }
-            self.mark(transaction, days.into_tuple::<NaiveDate>().all(transaction).await?, stale).await?;
+            found.extend(days.into_tuple::<NaiveDate>().all(transaction).await?);
         }
-        Ok(())
+        self.mark(transaction, found.iter().copied().map(SumKey::of_day).collect()).await?;
+        Ok(found)
     }
+}
+
+fn keys(quarters: &BTreeSet<Quarter>, ranges: &BTreeSet<PartyRange>) -> Vec<SumKey> {
+    let of = |quarter: &Quarter| ranges.iter().map(|range| SumKey::of_active(*quarter, *range)).collect::<Vec<_>>();
+    quarters.iter().flat_map(of).collect()
 }
 
 /// From one to another.

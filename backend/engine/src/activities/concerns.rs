@@ -17,7 +17,7 @@ impl Concerning for party::Model {
         // What figures of days ask of a party: whether they are staff, and since when it is a customer.
         let is_customer = self.kind == PartyKind::Account.as_str() && self.since.is_some();
         let identity = if self.is_staff || is_customer { vec![self.id] } else { Vec::new() };
-        Concerns { identity, ..Concerns::default() }
+        Concerns { identity, is_customer, ..Concerns::default() }
     }
 }
 
@@ -50,7 +50,7 @@ impl Concerning for cost_line::Model {
 impl Concerning for touchpoint::Model {
     fn concerns(&self) -> Concerns {
         let (day, met) = (Some(self.at.date_naive()), Some((self.party_id, self.at)));
-        Concerns { day, is_activity: true, met, ..Concerns::default() }
+        Concerns { day, active: Some(self.party_id), met, ..Concerns::default() }
     }
 }
 
@@ -69,6 +69,6 @@ impl Concerning for support_case::Model {
 impl Concerning for contribution::Model {
     fn concerns(&self) -> Concerns {
         let thread = self.thread.clone().map(|thread| (self.source.clone(), thread));
-        Concerns { day: Some(self.at.date_naive()), is_activity: true, thread, ..Concerns::default() }
+        Concerns { day: Some(self.at.date_naive()), active: Some(self.party_id), thread, ..Concerns::default() }
     }
 }

@@ -357,48 +357,28 @@ pub mod observation {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-/// What is tracked of a day, summed up.
-pub mod tracked_day {
+/// What is tracked, summed up and kept under a mark.
+pub mod kept_sum {
     use sea_orm::entity::prelude::*;
 
     #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
-    #[sea_orm(table_name = "tracked_day")]
+    #[sea_orm(table_name = "kept_sum")]
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
         pub community_id: Uuid,
+        /// A day, or the first day of a quarter.
         #[sea_orm(primary_key, auto_increment = false)]
         pub day: Date,
-        /// Another one whenever something changes that the day is summed up from.
+        /// What of it: see `SumKey`.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub part: i16,
+        /// Another one whenever something changes that it is summed up from.
         pub mark: Uuid,
-        /// Another one whenever something changes that says who was active on it.
-        pub active: Uuid,
         /// A digest of the settings that it was summed up with.
         pub basis: Option<String>,
-        /// `None` until it is summed up.
-        pub body: Option<Json>,
-    }
-
-    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-    pub enum Relation {}
-
-    impl ActiveModelBehavior for ActiveModel {}
-}
-
-/// What is tracked of a quarter and is no sum of days.
-pub mod tracked_quarter {
-    use sea_orm::entity::prelude::*;
-
-    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
-    #[sea_orm(table_name = "tracked_quarter")]
-    pub struct Model {
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub community_id: Uuid,
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub first_day: Date,
-        /// A digest of what its days are marked as active with: with others it is out of date.
-        pub marks: String,
-        /// How many members were active for the first time in it, by day.
-        pub body: Json,
+        /// As JSON; `None` until it is summed up.
+        #[sea_orm(column_type = "Text", nullable)]
+        pub body: Option<String>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -7,16 +7,16 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
-use sea_orm::QuerySelect;
 use sea_orm::prelude::*;
-use sea_orm::sea_query::{Query, SimpleExpr};
+use sea_orm::sea_query::{ExprTrait, SimpleExpr};
+use sea_orm::{QueryOrder, QuerySelect};
 use uuid::Uuid;
 use valuemap_shared::activities::PartyKind;
 use valuemap_shared::ids::CommunityId;
 use valuemap_shared::value_map::model::AttributionUnit;
 
 use crate::activities::entities::{identity_link, party};
-use crate::activities::links::{Link, LinkRow, StatedLink, links_of, stated};
+use crate::activities::links::{Link, LinkRow, StatedLink, kind_of, links_of, stated};
 use crate::activities::neighbours::Neighbours;
 
 /// Of more parties the links are not followed one by one: all of them are read.
@@ -39,7 +39,8 @@ pub struct Identities {
 impl Identities {
     /// The links of a community that are at least this sure.
     pub async fn of(db: &impl ConnectionTrait, community: CommunityId, confidence: f64) -> Result<Self, DbErr> {
-        let rows: Vec<LinkRow> = links_of(community, confidence).into_tuple().all(db).await?;
+        let rows = links_of(community, confidence).order_by_asc(identity_link::Column::Id);
+        let rows: Vec<LinkRow> = rows.into_tuple().all(db).await?;
         let links = rows.into_iter().map(stated);
         let accounts = ids_of(db, community, party::Column::Kind.eq(PartyKind::Account.as_str())).await?;
         let mut identities = Self::by(links, accounts.into_iter().collect());
@@ -73,23 +74,30 @@ impl Identities {
         Ok(Self::by(links, accounts))
     }
 
-    /// As far as it is about which accounts are the same.
+    /// As far as it is about who is one with some parties.
+    pub async fn one_with(
+        db: &impl ConnectionTrait,
+        community: CommunityId,
+        confidence: f64,
+        parties: HashSet<Uuid>,
+    ) -> Result<Self, DbErr> {
+        let mut neighbours = Neighbours::new(db, community, confidence);
+        neighbours.same(parties).await?;
+        let (links, accounts) = neighbours.found();
+        Ok(Self::by(links, accounts))
+    }
+
+    /// As far as it is about which accounts are the same: it knows of no others.
     pub async fn of_accounts(
         db: &impl ConnectionTrait,
         community: CommunityId,
         confidence: f64,
     ) -> Result<Self, DbErr> {
-        let accounts = ids_of(db, community, party::Column::Kind.eq(PartyKind::Account.as_str())).await?;
-        let accounts: HashSet<Uuid> = accounts.into_iter().collect();
-        use party::Column::{CommunityId, Id, Kind};
-        let are_accounts = Query::select()
-            .column(Id)
-            .from(party::Entity)
-            .and_where(CommunityId.eq(community.0))
-            .and_where(Kind.eq(PartyKind::Account.as_str()))
-            .take();
-        let links = links_of(community, confidence).filter(identity_link::Column::FromId.in_subquery(are_accounts));
-        let links: Vec<LinkRow> = links.into_tuple().all(db).await?;
+        use identity_link::Column::{FromId, Id, ToId};
+        let are_accounts = |end| kind_of(community, end).eq(PartyKind::Account.as_str());
+        let links = links_of(community, confidence).filter(are_accounts(FromId)).filter(are_accounts(ToId));
+        let links: Vec<LinkRow> = links.order_by_asc(Id).into_tuple().all(db).await?;
+        let accounts = links.iter().flat_map(|(from, to, ..)| [*from, *to]).collect();
         Ok(Self::by(links.into_iter().map(stated), accounts))
     }
 
@@ -156,9 +164,24 @@ impl Identities {
         self.one(party, day).first().copied().unwrap_or(party)
     }
 
-    /// The accounts that are the same as another, at some time.
-    pub fn accounts_of_several_names(&self) -> impl Iterator<Item = Uuid> {
-        self.same.keys().filter(|party| self.accounts.contains(party)).copied()
+    /// Who is the same as another at some time, each with all that they are the same as.
+    pub fn of_several_names(&self) -> Vec<HashSet<Uuid>> {
+        let mut seen: HashSet<Uuid> = HashSet::new();
+        let mut all = Vec::new();
+        for party in self.same.keys() {
+            if !seen.contains(party) {
+                let one = self.by_any_name([*party].into());
+                seen.extend(&one);
+                all.push(one);
+            }
+        }
+        all
+    }
+
+    /// The days on which it may change who some parties are one with.
+    pub fn days_of_change(&self, parties: &HashSet<Uuid>) -> impl Iterator<Item = NaiveDate> {
+        let links = parties.iter().filter_map(|party| self.same.get(party)).flatten();
+        links.flat_map(|link| [link.from_day, link.until_day.and_then(|day| day.succ_opt())]).flatten()
     }
 
     /// Whether a party is staff, or the same as somebody who is, at some time.

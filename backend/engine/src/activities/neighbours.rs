@@ -78,6 +78,11 @@ impl<'a, C: ConnectionTrait> Neighbours<'a, C> {
         self.kinds.get(&party).copied().unwrap_or_default()
     }
 
+    /// Whether any two accounts among what was found are linked.
+    pub fn links_accounts(&self) -> bool {
+        self.links.values().any(|(from, link)| self.is_account(*from) && self.is_account(link.to))
+    }
+
     async fn look_at(&mut self, parties: &HashSet<Uuid>) -> Result<(), DbErr> {
         use identity_link::Column::{FromId, ToId};
         let news: Vec<Uuid> = parties.iter().copied().filter(|party| self.looked_at.insert(*party)).collect();

@@ -48,7 +48,8 @@ impl Payments {
     ) -> Result<Self, DbErr> {
         let mut payments = Self { by, by_unit: HashMap::new(), customers_since: HashMap::new() };
         let Some(parties) = parties else {
-            payments.add_payments(identities, payments_of(community).into_tuple().all(db).await?);
+            let paid = payments_of(community).filter(outcome::Column::PartyId.is_not_null());
+            payments.add_payments(identities, paid.into_tuple().all(db).await?);
             payments.add_customers(identities, customers_of(community).into_tuple().all(db).await?);
             payments.put_in_order();
             return Ok(payments);
@@ -121,7 +122,6 @@ fn payments_of(community: CommunityId) -> Select<outcome::Entity> {
         .select_only()
         .columns([PartyId, At, Id, Kind, Amount])
         .filter(CommunityId.eq(community.0))
-        .filter(PartyId.is_not_null())
         .filter(Kind.is_in(OutcomeKind::WITH_MONEY.map(OutcomeKind::as_str)))
         .filter(Withdrawn.eq(false))
 }

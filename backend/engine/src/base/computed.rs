@@ -114,6 +114,11 @@ where
         }
     }
 
+    /// The value that was computed last, out of date or not.
+    pub fn latest(&self, key: &K) -> Option<Arc<V>> {
+        Some(self.kept.get(key)?.value.clone())
+    }
+
     fn good(&self, asked: &Asked<K, R>) -> Option<Arc<V>> {
         let kept = self.kept.get(&asked.key)?;
         kept.is_good(&asked.revision).then(|| kept.value.clone())

@@ -1,36 +1,75 @@
 //! The sums of every day of a community: kept in the database, and summed up again where something changed.
 //!
-//! Who changes what a day is summed up from gives it another mark in the same transaction ([`ChangedDays`]). A sum is
-//! kept under the mark that it was read under, in one snapshot, and only as long as that is the day's mark: a kept sum
-//! is never out of date.
+//! Who changes what a sum is made of gives it another mark in the same transaction ([`ChangedDays`]). A sum is kept under
+//! the mark that it was read under, in one snapshot, and only as long as that is its mark: a kept sum is never out of date.
 //!
 //! [`ChangedDays`]: crate::activities::changed_days::ChangedDays
 
-use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use sea_orm::prelude::*;
-use serde_json::json;
+use sea_orm::{Condition, QuerySelect};
 use uuid::Uuid;
 use valuemap_shared::calendar::Quarter;
 use valuemap_shared::ids::CommunityId;
+use valuemap_shared::value_map::Element;
 use valuemap_shared::value_map::model::Attribution;
 
-use crate::activities::entities::{tracked_day, tracked_quarter};
+use crate::activities::entities::kept_sum;
+use crate::activities::kept_sums::{PartyRange, SumKey, Summed};
 use crate::base::digests::sha_256;
 use crate::database::Database;
 use crate::scoring_models::store::{StoredModel, models_of};
-use crate::value_map::day_keeping::{Fresh, keep_aside};
-use crate::value_map::day_reader::{DayReader, FirstActive, spans};
+use crate::value_map::active_members::ActiveSums;
+use crate::value_map::customers::Customers;
+use crate::value_map::day_keeping::keep_aside;
+use crate::value_map::day_reader::{DayReader, Snapshot, spans};
 use crate::value_map::day_sums::{ByDay, DaySums};
+use crate::value_map::days::Span;
 
 /// All days of a community, summed up.
 #[derive(Debug, Default)]
 pub struct DayBook {
+    known: BTreeMap<SumKey, Known>,
     pub days: ByDay,
-    /// Of each quarter that anything is recorded of, how many members were active for the first time in it, by day.
-    pub first_active: BTreeMap<Quarter, FirstActive>,
+    active: BTreeMap<Quarter, ActiveSums>,
+    customers: Arc<Customers>,
+}
+
+/// A sum, with what it was summed up under and with.
+#[derive(Clone, Debug)]
+struct Known {
+    mark: Uuid,
+    basis: String,
+    sum: Sum,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Sum {
+    Day(Arc<DaySums>),
+    Active(Arc<ActiveSums>),
+    Customers(Arc<Customers>),
+}
+
+impl Sum {
+    fn parse(key: SumKey, text: &str) -> Option<Self> {
+        Some(match key.of() {
+            Summed::Day(_) => Self::Day(serde_json::from_str(text).ok()?),
+            Summed::Active(..) => Self::Active(serde_json::from_str(text).ok()?),
+            Summed::Customers => Self::Customers(serde_json::from_str(text).ok()?),
+        })
+    }
+
+    fn to_text(&self) -> Option<String> {
+        let text = match self {
+            Self::Day(sums) => serde_json::to_string(sums),
+            Self::Active(sums) => serde_json::to_string(sums),
+            Self::Customers(customers) => serde_json::to_string(customers),
+        };
+        text.ok()
+    }
 }
 
 impl DayBook {
@@ -39,130 +78,226 @@ impl DayBook {
         self.days.iter().find(|(_, day)| !day.outcomes.is_empty()).map(|(day, _)| *day)
     }
 
-    pub async fn read(database: &Database, community: CommunityId, attribution: &Attribution) -> Result<Self, DbErr> {
+    /// The day of the first support case.
+    pub fn first_case(&self) -> Option<NaiveDate> {
+        self.days.iter().find(|(_, day)| day.cases > 0).map(|(day, _)| *day)
+    }
+
+    /// How many outcomes and refunds of an element there are on the days of a span that have any.
+    pub fn outcomes_of(&self, element: Element, span: Span) -> impl Iterator<Item = (NaiveDate, u64)> {
+        let of_day = move |(day, sums): (&NaiveDate, &Arc<DaySums>)| Some((*day, sums.outcomes.get(&element)?.rows));
+        self.days.range(span.first..=span.last).filter_map(of_day)
+    }
+
+    /// How many members were active in the first days of a quarter or a month.
+    pub fn active_members(&self, span: Span) -> u64 {
+        let quarter = Quarter::containing(span.first);
+        self.active.get(&quarter).map_or(0, |sums| sums.members(quarter, span))
+    }
+
+    pub fn customers(&self) -> &Customers {
+        &self.customers
+    }
+
+    /// Reads what is kept, but for what is in an earlier book and still true, and sums up the rest.
+    pub async fn read(
+        database: &Database,
+        community: CommunityId,
+        attribution: &Attribution,
+        before: Option<Arc<Self>>,
+    ) -> Result<Self, DbErr> {
         let snapshot = database.begin_snapshot().await?;
         let reader = DayReader::of(&snapshot, community, attribution).await?;
-        let Kept { mut days, marks, settings, quarters: mut first_active } = Kept::read(&reader).await?;
-        let missing: BTreeSet<NaiveDate> = marks.keys().filter(|day| !days.contains_key(day)).copied().collect();
+        let before = before.map(|before| before.known.clone()).unwrap_or_default();
+        let mut kept = Kept::read(&reader, before).await?;
+        keep_aside(database, community, kept.rows(&reader, kept.unkept.iter().copied()));
+        // Piece by piece, so that what is broken off goes on where it was.
+        let missing = kept.missing_days();
         for span in spans(&missing) {
             let summed = reader.sum_up(span, &missing).await?;
-            if let Some(settings) = &settings {
-                // Piece by piece, so that what is broken off goes on where it was.
-                let fresh = |(day, sums): (&NaiveDate, &DaySums)| {
-                    let basis = settings.basis_of(&reader, *day);
-                    Some(marks.get(day)?.fresh(community, *day, (basis, sums)))
-                };
-                keep_aside(database, community, Fresh::Days(summed.iter().filter_map(fresh).collect()));
-            }
-            days.extend(summed);
+            let sums = summed.into_iter().map(|(day, sums)| (SumKey::of_day(day), Sum::Day(sums.into())));
+            keep_aside(database, community, kept.add(&reader, sums));
         }
-        let mut fresh = Vec::new();
-        for (quarter, marks) in digests(&reader, &marks) {
-            if let Entry::Vacant(unknown) = first_active.entry(quarter) {
-                let by_day = reader.count_active(quarter).await?;
-                let (community_id, first_day, body) = (community.0, quarter.first_day(), json!(by_day));
-                fresh.push(tracked_quarter::Model { community_id, first_day, marks, body });
-                unknown.insert(by_day);
-            }
+        for (quarter, ranges) in kept.missing_active() {
+            let mut counted = reader.count_active(quarter, &ranges).await?;
+            let mut sum = |range: &PartyRange| Sum::Active(counted.remove(range).unwrap_or_default().into());
+            let sums: Vec<(SumKey, Sum)> =
+                ranges.iter().map(|range| (SumKey::of_active(quarter, *range), sum(range))).collect();
+            keep_aside(database, community, kept.add(&reader, sums));
+        }
+        if kept.lacks(SumKey::CUSTOMERS) {
+            let sum = Sum::Customers(reader.customers().await?.into());
+            keep_aside(database, community, kept.add(&reader, [(SumKey::CUSTOMERS, sum)]));
         }
         snapshot.rollback().await?;
-        keep_aside(database, community, Fresh::Quarters(fresh));
-        Ok(Self { days, first_active })
+        Ok(kept.known.into())
     }
 }
 
-/// To be counted up by who changes how days are summed up.
-const VERSION: u32 = 1;
-
-/// What the kept figures of a day are valid for.
-#[derive(Clone, Copy, Debug)]
-pub struct Mark {
-    sums: Uuid,
-    active: Uuid,
-}
-
-/// Of each day that anything is recorded of.
-pub type Marks = BTreeMap<NaiveDate, Mark>;
-
-impl Mark {
-    fn fresh(&self, community: CommunityId, day: NaiveDate, (basis, sums): (String, &DaySums)) -> tracked_day::Model {
-        let Self { sums: mark, active } = *self;
-        let (basis, body) = (Some(basis), Some(json!(sums)));
-        tracked_day::Model { community_id: community.0, day, mark, active, basis, body }
+impl From<BTreeMap<SumKey, Known>> for DayBook {
+    fn from(known: BTreeMap<SumKey, Known>) -> Self {
+        let mut book = Self::default();
+        for (key, Known { sum, .. }) in &known {
+            match sum {
+                Sum::Day(sums) => _ = book.days.insert(key.day, sums.clone()),
+                Sum::Active(sums) => book.active.entry(Quarter::containing(key.day)).or_default().add(sums),
+                Sum::Customers(customers) => book.customers = customers.clone(),
+            }
+        }
+        Self { known, ..book }
     }
 }
 
-/// What days are summed up with, but for the rates of a day.
+/// To be counted up by who changes how anything is summed up.
+const VERSION: u32 = 2;
+
+/// What is summed up with.
 #[derive(Debug)]
-pub struct Settings(String);
+struct Settings {
+    /// Of days, but for the rates of a day.
+    days: String,
+    /// Of who was active, and of customers.
+    others: String,
+    /// Days are marked by the look-back window of the newest scoring model: where that one credits otherwise, what is summed
+    /// up is not kept, and what was kept before it is not used.
+    are_of_newest: bool,
+}
 
 impl Settings {
-    /// `None` where the newest scoring model credits otherwise: days are marked by its look-back window, so that what others
-    /// sum up is not kept, and neither is what was kept before it.
-    async fn of<C: ConnectionTrait>(reader: &DayReader<'_, C>) -> Result<Option<Self>, DbErr> {
+    async fn of<C: Snapshot>(reader: &DayReader<'_, C>) -> Result<Self, DbErr> {
         let models = models_of(reader.snapshot, reader.community).await?;
         let credits_so = |stored: &&StoredModel| stored.model.financial.attribution == *reader.attribution;
         let since = models.iter().take_while(credits_so).last().map(|stored| stored.model.version);
-        Ok(since.map(|since| Self(format!("{VERSION} {since} {:?} {}", reader.attribution, reader.exchange.own))))
+        let days = format!("{VERSION} {since:?} {:?} {}", reader.attribution, reader.exchange.own);
+        let others = sha_256(format!("{VERSION} {}", reader.attribution.minimum_confidence).as_bytes());
+        Ok(Self { days, others, are_of_newest: since.is_some() })
     }
 
-    /// A digest of them, and of the rates of a day.
-    fn basis_of<C>(&self, reader: &DayReader<'_, C>, day: NaiveDate) -> String {
-        sha_256(format!("{} {:?}", self.0, reader.exchange.rates_on(day)).as_bytes())
+    /// A digest of them.
+    fn basis<C>(&self, reader: &DayReader<'_, C>, key: SumKey) -> String {
+        match key.of() {
+            Summed::Day(day) => sha_256(format!("{} {:?}", self.days, reader.exchange.rates_on(day)).as_bytes()),
+            Summed::Active(..) | Summed::Customers => self.others.clone(),
+        }
     }
 }
 
-/// What is kept and up to date.
+/// What is known and up to date.
 pub struct Kept {
-    pub days: ByDay,
-    pub quarters: BTreeMap<Quarter, FirstActive>,
-    /// Of all days, whether they are kept or not.
-    pub marks: Marks,
-    /// `None` where nothing may be kept.
-    settings: Option<Settings>,
+    known: BTreeMap<SumKey, Known>,
+    /// Of all that can be kept, whether it is or not.
+    marks: BTreeMap<SumKey, Uuid>,
+    /// What is known and was not kept: another transaction was at it.
+    unkept: Vec<SumKey>,
+    settings: Settings,
 }
+
+/// From so many sums on, all are read.
+const MANY: usize = 50;
 
 impl Kept {
-    pub async fn read<C: ConnectionTrait>(reader: &DayReader<'_, C>) -> Result<Self, DbErr> {
+    pub async fn of<C: Snapshot>(reader: &DayReader<'_, C>) -> Result<Self, DbErr> {
+        Self::read(reader, BTreeMap::new()).await
+    }
+
+    async fn read<C: Snapshot>(reader: &DayReader<'_, C>, before: BTreeMap<SumKey, Known>) -> Result<Self, DbErr> {
+        use kept_sum::Column::{Basis, Body, CommunityId, Day, Mark, Part};
         let settings = Settings::of(reader).await?;
-        let (mut days, mut marks) = (ByDay::new(), Marks::new());
-        let kept = tracked_day::Entity::find().filter(tracked_day::Column::CommunityId.eq(reader.community.0));
-        for row in kept.all(reader.snapshot).await? {
-            marks.insert(row.day, Mark { sums: row.mark, active: row.active });
-            let is_current =
-                settings.as_ref().is_some_and(|settings| row.basis == Some(settings.basis_of(reader, row.day)));
-            let body = row.body.filter(|_| is_current);
-            if let Some(sums) = body.and_then(|body| serde_json::from_value(body).ok()) {
-                days.insert(row.day, sums);
+        let mut kept = Self { known: before, marks: BTreeMap::new(), unkept: Vec::new(), settings };
+        let of_community = || kept_sum::Entity::find().select_only().filter(CommunityId.eq(reader.community.0));
+        let rows = of_community().columns([Day, Part, Mark, Basis]).into_tuple();
+        let rows: Vec<(NaiveDate, i16, Uuid, Option<String>)> = rows.all(reader.snapshot).await?;
+        let mut to_read = BTreeMap::new();
+        for (day, part, mark, of_row) in rows {
+            let (key, basis) = (SumKey { day, part }, kept.settings.basis(reader, SumKey { day, part }));
+            kept.marks.insert(key, mark);
+            let is_known = kept.known.get(&key).is_some_and(|known| known.mark == mark && known.basis == basis);
+            let is_kept = of_row.as_ref() == Some(&basis);
+            if is_known && !is_kept {
+                kept.unkept.push(key);
+            }
+            if !is_known {
+                kept.known.remove(&key);
+                if is_kept && kept.settings.are_of_newest {
+                    to_read.insert(key, basis);
+                }
             }
         }
-        let quarters = kept_quarters(reader, &marks).await?;
-        Ok(Self { days, quarters, marks, settings })
+        let marks = &kept.marks;
+        kept.known.retain(|key, _| marks.contains_key(key));
+        let mut bodies = of_community().columns([Day, Part, Body]).filter(Body.is_not_null());
+        if to_read.len() < MANY {
+            let is = |key: &SumKey| Condition::all().add(Day.eq(key.day)).add(Part.eq(key.part));
+            bodies = bodies.filter(to_read.keys().fold(Condition::any(), |any, key| any.add(is(key))));
+        }
+        let bodies: Vec<(NaiveDate, i16, String)> =
+            if to_read.is_empty() { Vec::new() } else { bodies.into_tuple().all(reader.snapshot).await? };
+        for (day, part, body) in bodies {
+            let key = SumKey { day, part };
+            let known = to_read.remove(&key).and_then(|basis| Some((basis, Sum::parse(key, &body)?)));
+            if let Some(((basis, sum), mark)) = known.zip(kept.marks.get(&key).copied()) {
+                kept.known.insert(key, Known { mark, basis, sum });
+            }
+        }
+        Ok(kept)
     }
-}
 
-async fn kept_quarters<C: ConnectionTrait>(
-    reader: &DayReader<'_, C>,
-    marks: &Marks,
-) -> Result<BTreeMap<Quarter, FirstActive>, DbErr> {
-    let marks = digests(reader, marks);
-    let kept = tracked_quarter::Entity::find().filter(tracked_quarter::Column::CommunityId.eq(reader.community.0));
-    let of_row = |row: tracked_quarter::Model| {
-        let quarter = Quarter::containing(row.first_day);
-        let is_current = marks.get(&quarter).is_some_and(|marks| *marks == row.marks);
-        if is_current { Some((quarter, serde_json::from_value(row.body).ok()?)) } else { None }
-    };
-    Ok(kept.all(reader.snapshot).await?.into_iter().filter_map(of_row).collect())
-}
+    /// Whether it is among what is summed up.
+    pub fn has(&self, key: SumKey) -> bool {
+        self.marks.contains_key(&key)
+    }
 
-/// Each quarter with a digest of the marks of its days, under which its first activities are kept.
-fn digests<C>(reader: &DayReader<'_, C>, marks: &Marks) -> BTreeMap<Quarter, String> {
-    let quarters: BTreeSet<Quarter> = marks.keys().copied().map(Quarter::containing).collect();
-    let digest = |quarter: Quarter| {
-        let of_quarter = marks.range(quarter.first_day()..=quarter.last_day());
-        let of_quarter: Vec<_> = of_quarter.map(|(day, mark)| (day, mark.active)).collect();
-        let told = json!([VERSION, reader.attribution.minimum_confidence, of_quarter]);
-        (quarter, sha_256(told.to_string().as_bytes()))
-    };
-    quarters.into_iter().map(digest).collect()
+    fn lacks(&self, key: SumKey) -> bool {
+        self.has(key) && !self.known.contains_key(&key)
+    }
+
+    pub fn sum(&self, key: SumKey) -> Option<&Sum> {
+        self.known.get(&key).map(|known| &known.sum)
+    }
+
+    pub fn days(&self) -> BTreeSet<NaiveDate> {
+        let day = |key: &SumKey| if let Summed::Day(day) = key.of() { Some(day) } else { None };
+        self.known.keys().filter_map(day).collect()
+    }
+
+    fn missing_days(&self) -> BTreeSet<NaiveDate> {
+        let day = |key: &SumKey| if let Summed::Day(day) = key.of() { Some(day) } else { None };
+        self.marks.keys().filter(|key| self.lacks(**key)).filter_map(day).collect()
+    }
+
+    fn missing_active(&self) -> BTreeMap<Quarter, BTreeSet<PartyRange>> {
+        let mut missing: BTreeMap<Quarter, BTreeSet<PartyRange>> = BTreeMap::new();
+        for key in self.marks.keys().filter(|key| self.lacks(**key)) {
+            if let Summed::Active(quarter, range) = key.of() {
+                missing.entry(quarter).or_default().insert(range);
+            }
+        }
+        missing
+    }
+
+    /// Takes over what was summed up, and makes rows of it.
+    fn add<C>(
+        &mut self,
+        reader: &DayReader<'_, C>,
+        sums: impl IntoIterator<Item = (SumKey, Sum)>,
+    ) -> Vec<kept_sum::Model> {
+        let mut added = Vec::new();
+        for (key, sum) in sums {
+            if let Some(mark) = self.marks.get(&key).copied() {
+                self.known.insert(key, Known { mark, basis: self.settings.basis(reader, key), sum });
+                added.push(key);
+            }
+        }
+        self.rows(reader, added)
+    }
+
+    /// Rows of what is known, under the marks that it was read under; none where they may not be kept.
+    fn rows<C>(&self, reader: &DayReader<'_, C>, keys: impl IntoIterator<Item = SumKey>) -> Vec<kept_sum::Model> {
+        let row = |key: SumKey| {
+            let Known { mark, basis, sum } = self.known.get(&key).filter(|_| self.settings.are_of_newest)?;
+            let (SumKey { day, part }, basis, body) = (key, Some(basis.clone()), sum.to_text());
+            Some(kept_sum::Model { community_id: reader.community.0, day, part, mark: *mark, basis, body })
+        };
+        keys.into_iter().filter_map(row).collect()
+    }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use chrono::NaiveDate;
 use sea_orm::prelude::*;
 use sea_orm::sea_query::{Alias, CaseStatement, Expr, ExprTrait, Query, SelectStatement};
-use sea_orm::{QuerySelect, Select};
+use sea_orm::{QuerySelect, Select, StreamTrait};
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 use valuemap_shared::activities::ContributionKind;
@@ -17,13 +17,12 @@ use crate::activities::entities::{contribution, cost_line, outcome, support_case
 use crate::activities::identity::{FEW, Identities};
 use crate::activities::payments::Payments;
 use crate::database::statements::day_of;
-use crate::value_map::counted::first_activities;
-use crate::value_map::day_sums::{ByDay, DaySums};
+use crate::value_map::day_sums::DaySums;
 use crate::value_map::days::Span;
 use crate::value_map::money::{Exchange, ReadWith, paid_outcomes, paid_rows};
 
-/// How many members were active for the first time in a quarter, by day.
-pub type FirstActive = BTreeMap<NaiveDate, u64>;
+/// Some days, summed up.
+pub type Summed = BTreeMap<NaiveDate, DaySums>;
 
 /// What all days need is read once, when a day first needs it.
 pub struct DayReader<'a, C> {
@@ -37,19 +36,24 @@ pub struct DayReader<'a, C> {
     staff: OnceCell<HashSet<Uuid>>,
 }
 
-impl<'a, C: ConnectionTrait> DayReader<'a, C> {
+/// A database that does not change meanwhile.
+pub trait Snapshot: ConnectionTrait + StreamTrait {}
+
+impl<C: ConnectionTrait + StreamTrait> Snapshot for C {}
+
+impl<'a, C: Snapshot> DayReader<'a, C> {
     pub async fn of(snapshot: &'a C, community: CommunityId, attribution: &'a Attribution) -> Result<Self, DbErr> {
         let exchange = Exchange::of(snapshot, community).await?;
         let (identities, payments, staff) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
         Ok(Self { snapshot, community, attribution, exchange, identities, payments, staff })
     }
 
-    async fn identities(&self) -> Result<&Identities, DbErr> {
+    pub async fn identities(&self) -> Result<&Identities, DbErr> {
         let read = || Identities::of(self.snapshot, self.community, self.attribution.minimum_confidence);
         self.identities.get_or_try_init(read).await
     }
 
-    async fn staff(&self) -> Result<&HashSet<Uuid>, DbErr> {
+    pub async fn staff(&self) -> Result<&HashSet<Uuid>, DbErr> {
         let read = || Identities::staff_of(self.snapshot, self.community, self.attribution.minimum_confidence);
         self.staff.get_or_try_init(read).await
     }
@@ -61,16 +65,16 @@ impl<'a, C: ConnectionTrait> DayReader<'a, C> {
     }
 
     /// Those of some days that lie in a span.
-    pub async fn sum_up(&self, span: Span, days: &BTreeSet<NaiveDate>) -> Result<ByDay, DbErr> {
+    pub async fn sum_up(&self, span: Span, days: &BTreeSet<NaiveDate>) -> Result<Summed, DbErr> {
         let days = days.range(span.first..=span.last);
-        let mut summed: ByDay = days.map(|day| (*day, DaySums::default())).collect();
+        let mut summed: Summed = days.map(|day| (*day, DaySums::default())).collect();
         self.add_money(span, &mut summed).await?;
         self.add_contributions(span, &mut summed).await?;
         self.add_cases(span, &mut summed).await?;
         Ok(summed)
     }
 
-    async fn add_money(&self, span: Span, summed: &mut ByDay) -> Result<(), DbErr> {
+    async fn add_money(&self, span: Span, summed: &mut Summed) -> Result<(), DbErr> {
         let rows = paid_rows(self.snapshot, self.community, span).await?;
         let parties: HashSet<Uuid> = rows.iter().filter_map(|row| row.party_id).collect();
         let confidence = self.attribution.minimum_confidence;
@@ -98,7 +102,7 @@ impl<'a, C: ConnectionTrait> DayReader<'a, C> {
         Ok(())
     }
 
-    async fn add_cases(&self, span: Span, summed: &mut ByDay) -> Result<(), DbErr> {
+    async fn add_cases(&self, span: Span, summed: &mut Summed) -> Result<(), DbErr> {
         use support_case::Column::{CommunityId, Id, OpenedAt};
         let (from, until) = span.bounds();
         let opened = support_case::Entity::find()
@@ -113,7 +117,7 @@ impl<'a, C: ConnectionTrait> DayReader<'a, C> {
         Ok(())
     }
 
-    async fn add_contributions(&self, span: Span, summed: &mut ByDay) -> Result<(), DbErr> {
+    async fn add_contributions(&self, span: Span, summed: &mut Summed) -> Result<(), DbErr> {
         use contribution::Column::{Id, Kind, PartyId, Thread};
         let staff = self.staff().await?;
         let by_staff = CaseStatement::new().case(PartyId.is_in(staff.iter().copied()), 1).finally(0);
@@ -169,11 +173,7 @@ impl<'a, C: ConnectionTrait> DayReader<'a, C> {
     }
 
     fn day_of(&self, at: impl ColumnTrait) -> Expr {
-        day_of(self.snapshot.get_database_backend(), Expr::col(at.as_column_ref()))
-    }
-
-    pub async fn count_active(&self, quarter: Quarter) -> Result<FirstActive, DbErr> {
-        first_activities(self.snapshot, self.community, self.identities().await?, quarter.into()).await
+        day_of(ConnectionTrait::get_database_backend(self.snapshot), Expr::col(at.as_column_ref()))
     }
 
     /// The days that anything is recorded of, by the records.
@@ -199,7 +199,7 @@ impl<'a, C: ConnectionTrait> DayReader<'a, C> {
 }
 
 /// Puts counts of days in their places.
-fn put(summed: &mut ByDay, counts: Vec<(NaiveDate, i64)>, place: impl Fn(&mut DaySums) -> &mut u64) {
+fn put(summed: &mut Summed, counts: Vec<(NaiveDate, i64)>, place: impl Fn(&mut DaySums) -> &mut u64) {
     for (day, count) in counts {
         if let Some(day) = summed.get_mut(&day) {
             *place(day) = u64::try_from(count).unwrap_or_default();

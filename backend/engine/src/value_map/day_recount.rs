@@ -2,50 +2,70 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::NaiveDate;
 use sea_orm::prelude::*;
+use valuemap_shared::calendar::Quarter;
 use valuemap_shared::ids::CommunityId;
 use valuemap_shared::value_map::model::Attribution;
 
-use crate::value_map::day_book::Kept;
-use crate::value_map::day_reader::{DayReader, spans};
+use crate::activities::kept_sums::{PartyRange, SumKey};
+use crate::value_map::active_members::ActiveSums;
+use crate::value_map::customers::Customers;
+use crate::value_map::day_book::{Kept, Sum};
+use crate::value_map::day_reader::{DayReader, Snapshot, spans};
 
 /// What a recount of what is kept found.
 #[derive(Debug, Default)]
 pub struct Recounted {
     /// How many days were kept and up to date.
     pub days: u64,
-    /// What is wrong, by the day that it is of.
-    pub wrong: BTreeMap<NaiveDate, String>,
+    /// What is wrong.
+    pub wrong: BTreeMap<SumKey, String>,
 }
 
 /// Sums up all that is kept once more, from the records alone.
 pub async fn recount(
-    snapshot: &impl ConnectionTrait,
+    snapshot: &impl Snapshot,
     community: CommunityId,
     attribution: &Attribution,
 ) -> Result<Recounted, DbErr> {
     let reader = DayReader::of(snapshot, community, attribution).await?;
-    let Kept { days: kept, quarters, marks, .. } = Kept::read(&reader).await?;
-    let mut found = Recounted { days: kept.len() as u64, ..Recounted::default() };
-    let days: BTreeSet<NaiveDate> = kept.keys().copied().collect();
+    let kept = Kept::of(&reader).await?;
+    let days = kept.days();
+    let mut found = Recounted { days: days.len() as u64, ..Recounted::default() };
     for span in spans(&days) {
         for (day, sums) in reader.sum_up(span, &days).await? {
-            if kept.get(&day).is_some_and(|kept| *kept != sums) {
-                found.wrong.insert(day, format!("{day}: the sums that are kept are not what the records add up to"));
+            if kept.sum(SumKey::of_day(day)) != Some(&Sum::Day(sums.into())) {
+                let message = format!("{day}: the sums that are kept are not what the records add up to");
+                found.wrong.insert(SumKey::of_day(day), message);
             }
         }
     }
-    for (quarter, kept) in quarters {
-        if reader.count_active(quarter).await? != kept {
-            let message = format!("{quarter}: the active members that are kept are not those of the records");
-            found.wrong.entry(quarter.first_day()).or_insert(message);
+    let mut recorded = reader.recorded().await?;
+    let quarters: BTreeSet<Quarter> = recorded.iter().copied().map(Quarter::containing).collect();
+    for quarter in quarters {
+        let mut counted = reader.count_active(quarter, &PartyRange::all().collect()).await?;
+        for range in PartyRange::all() {
+            let (key, counted) = (SumKey::of_active(quarter, range), counted.remove(&range).unwrap_or_default());
+            // Where nobody was active there may be nothing to keep.
+            let is_missing = !kept.has(key) && counted != ActiveSums::default();
+            let is_other = kept.sum(key).is_some_and(|kept| *kept != Sum::Active(counted.into()));
+            if is_missing || is_other {
+                let message = format!("{quarter}: the active members that are kept are not those of the records");
+                found.wrong.insert(key, message);
+            }
         }
     }
-    for day in reader.recorded().await? {
-        if !marks.contains_key(&day) {
-            found.wrong.insert(day, format!("{day}: something is recorded of it, and it is not among the days"));
-        }
+    let customers = reader.customers().await?;
+    let is_missing = !kept.has(SumKey::CUSTOMERS) && customers != Customers::default();
+    let is_other = kept.sum(SumKey::CUSTOMERS).is_some_and(|kept| *kept != Sum::Customers(customers.into()));
+    if is_missing || is_other {
+        let message = "the customers that are kept are not those of the records".to_owned();
+        found.wrong.insert(SumKey::CUSTOMERS, message);
+    }
+    recorded.retain(|day| !kept.has(SumKey::of_day(*day)));
+    for day in recorded {
+        let message = format!("{day}: something is recorded of it, and it is not among the days");
+        found.wrong.insert(SumKey::of_day(day), message);
     }
     Ok(found)
 }

@@ -1,6 +1,7 @@
 //! What is tracked of one day, summed up: sums of days are sums of months and quarters.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::{Datelike, NaiveDate};
 use rust_decimal::Decimal;
@@ -33,6 +34,8 @@ pub struct DaySums {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PaidSums {
+    /// Outcomes and refunds.
+    pub rows: u64,
     /// Refunds are none.
     count: u64,
     amount: Decimal,
@@ -46,6 +49,7 @@ impl DaySums {
         let sums = self.outcomes.entry(paid.element).or_default();
         // A refund lowers what outcomes brought and is none itself.
         let one = u64::from(!paid.amount.is_sign_negative());
+        sums.rows += 1;
         sums.count += one;
         sums.amount += paid.amount;
         sums.unlinked_count += if paid.linked { 0 } else { one };
@@ -57,7 +61,7 @@ impl DaySums {
 }
 
 /// The sums of each day that anything is recorded of.
-pub type ByDay = BTreeMap<NaiveDate, DaySums>;
+pub type ByDay = BTreeMap<NaiveDate, Arc<DaySums>>;
 
 /// The counts that are sums of days.
 pub fn counts(days: &ByDay, span: Span) -> Counts {
@@ -121,7 +125,8 @@ mod tests {
     fn weeks_lie_within_the_span_as_a_whole() {
         let day = |number: u32| NaiveDate::from_ymd_opt(2026, 6, number).unwrap();
         // The 1st and the 8th are Mondays.
-        let days: ByDay = (1..=16).map(|number| (day(number), DaySums { cases: 1, ..DaySums::default() })).collect();
+        let days: ByDay =
+            (1..=16).map(|number| (day(number), DaySums { cases: 1, ..DaySums::default() }.into())).collect();
         let weeks = |first, last| case_weeks(&days, Span { first: day(first), last: day(last) });
         assert_eq!(weeks(1, 14), WeeklyCounts { weeks: 2, sum: 14, squares: 98 });
         assert_eq!(weeks(2, 16), WeeklyCounts { weeks: 1, sum: 7, squares: 49 });

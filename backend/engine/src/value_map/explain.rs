@@ -4,16 +4,18 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DbErr};
 use valuemap_shared::activities::ContributionKind;
 use valuemap_shared::ids::CommunityId;
-use valuemap_shared::money::Money;
 use valuemap_shared::value_map::model::{MeasureSource, ScoringModel};
 use valuemap_shared::value_map::{self as domain, Figure, Health, HealthPart, Layer, Reading, RecommendationReading};
 
 use crate::activities::identity::Identities;
+use crate::database::Database;
 use crate::scoring_models::store::model_of;
 use crate::value_map::days::Days;
-use crate::value_map::explained_rows::{Row, RowSource, Who, part_row};
+use crate::value_map::explained_outcomes::ExplainedOutcomes;
+use crate::value_map::explained_rows::{RowSource, Who, part_row};
 use crate::value_map::health::{health_of, pace_customers};
-use crate::value_map::money::{Exchange, ReadWith, paid_outcomes, paid_rows};
+use crate::value_map::map_cache::MapCache;
+use crate::value_map::no_map::NoMap;
 use crate::value_map::store::answered;
 
 /// Where a figure comes from.
@@ -37,17 +39,20 @@ pub enum ExplainError {
     #[error("figure.measure: the scoring model has no measure `{key}`; it has {known}")]
     NoSuchMeasure { key: String, known: String },
     #[error(transparent)]
+    Sums(#[from] NoMap),
+    #[error(transparent)]
     Database(#[from] DbErr),
 }
 
 pub async fn explain(
-    db: &impl ConnectionTrait,
+    (database, maps): (&Database, &MapCache),
     community: CommunityId,
     map: &domain::ValueMap,
     version: Option<u32>,
     figure: Figure,
     now: DateTime<Utc>,
 ) -> Result<Explained, ExplainError> {
+    let db = &database.read;
     // A newer version may have been saved since the map was made.
     let version = version.or_else(|| map.model_version.rsplit('-').next()?.parse().ok());
     let model = model_of(db, community, version).await?.map(|stored| stored.model);
@@ -72,7 +77,27 @@ pub async fn explain(
             Ok(Explained { explanation: Some(explanation), source: RowSource::Costs { community, days }, answers: 0 })
         }
         Figure::Measure(key) => explain_measure(db, community, map, &model, &key, (days, now)).await,
+        Figure::Element(element) if is_of_outcomes(element) => {
+            let book = maps.book(database, community, &model, now).await?;
+            let of = (element, &model.financial.attribution);
+            let outcomes = ExplainedOutcomes::of(community, of, (&book, days.into()));
+            let explanation = reading_of(map, element).and_then(explanation_of);
+            Ok(Explained { explanation, source: RowSource::Outcomes(outcomes), answers: 0 })
+        }
         Figure::Element(element) => explain_element(db, community, map, &model, element, days).await,
+    }
+}
+
+/// Whether it is what outcomes brought.
+fn is_of_outcomes(element: domain::Element) -> bool {
+    element.layer() == Layer::Financial && element != domain::Element::CostContainment
+}
+
+fn explanation_of(reading: &Reading) -> Option<domain::Explanation> {
+    match reading {
+        Reading::Score(score) => Some(score.explanation.clone()),
+        Reading::Worth(worth) => Some(worth.explanation.clone()),
+        Reading::NoScore(_) => None,
     }
 }
 
@@ -188,11 +213,7 @@ async fn explain_element(
     element: domain::Element,
     days: Days,
 ) -> Result<Explained, ExplainError> {
-    let (explanation, parts) = match reading_of(map, element) {
-        Some(Reading::Score(score)) => (Some(score.explanation.clone()), score.parts.clone()),
-        Some(Reading::Worth(worth)) => (Some(worth.explanation.clone()), Vec::new()),
-        Some(Reading::NoScore(_)) | None => (None, Vec::new()),
-    };
+    let explanation = reading_of(map, element).and_then(explanation_of);
     let answers = match (reading_of(map, element), element.layer()) {
         (Some(Reading::Score(score)), Layer::Members) => score.answers,
         (Some(Reading::Worth(_)), _) if element == domain::Element::CostContainment => {
@@ -200,34 +221,13 @@ async fn explain_element(
         }
         _ => 0,
     };
-    let source = match (element.layer(), element) {
-        (Layer::Financial, domain::Element::CostContainment) => {
+    let source = match reading_of(map, element) {
+        _ if element == domain::Element::CostContainment => {
             let measures = vec![model.financial.self_service.sessions.clone()];
             RowSource::Observations { community, days, measures }
         }
-        (Layer::Financial, _) => {
-            let attribution = &model.financial.attribution;
-            let rows = paid_rows(db, community, days.into()).await?;
-            let parties = rows.iter().filter_map(|row| row.party_id).collect();
-            let identities = Identities::near(db, community, attribution.minimum_confidence, parties).await?;
-            let exchange = Exchange::of(db, community).await?;
-            let read_with = ReadWith { exchange: &exchange, identities: &identities, payments: None };
-            let paid = paid_outcomes(db, community, attribution, read_with, rows).await?;
-            let rows = paid.into_iter().filter(|paid| paid.element == element).map(|paid| Row {
-                kind: "outcome".into(),
-                id: format!("{}:{}", paid.row.source, paid.row.external_key),
-                day: Some(paid.row.at.date_naive()),
-                text: format!(
-                    "{}, {}",
-                    paid.row.title.as_deref().unwrap_or(&paid.row.kind),
-                    if paid.credited { "credited" } else { "no activity met before it" }
-                ),
-                value: None,
-                amount: Some(Money { amount: paid.amount, currency: map.currency }),
-            });
-            RowSource::Listed(rows.collect())
-        }
-        _ => RowSource::Listed(parts.into_iter().filter_map(part_row).collect()),
+        Some(Reading::Score(score)) => RowSource::Listed(score.parts.iter().cloned().filter_map(part_row).collect()),
+        _ => RowSource::Listed(Vec::new()),
     };
     Ok(Explained { explanation, source, answers })
 }

@@ -10,13 +10,16 @@ use valuemap_shared::value_map as domain;
 
 use crate::activities::entities::{contribution, cost_line, observation, party, support_case};
 use crate::value_map::counted::customers_on;
+use crate::value_map::day_reader::Snapshot;
 use crate::value_map::days::Days;
+use crate::value_map::explained_outcomes::ExplainedOutcomes;
 
 /// Which rows stand behind a figure.
 #[derive(Debug)]
 pub enum RowSource {
     /// Listed already.
     Listed(Vec<Row>),
+    Outcomes(ExplainedOutcomes),
     Observations {
         community: CommunityId,
         days: Days,
@@ -67,15 +70,16 @@ impl RowSource {
     /// Whether the rows are what single people or accounts did, and not sums, costs or observations.
     pub fn is_of_people(&self) -> bool {
         match self {
-            Self::Listed(rows) => rows.iter().any(|row| row.kind == "outcome"),
+            Self::Outcomes(outcomes) => outcomes.count() > 0,
             Self::Cases { .. } | Self::Contributions { .. } | Self::Parties { .. } => true,
-            Self::Observations { .. } | Self::Costs { .. } => false,
+            Self::Listed(_) | Self::Observations { .. } | Self::Costs { .. } => false,
         }
     }
 
     pub async fn count(&self, db: &impl ConnectionTrait) -> Result<u64, DbErr> {
         match self {
             Self::Listed(rows) => Ok(rows.len() as u64),
+            Self::Outcomes(outcomes) => Ok(outcomes.count()),
             Self::Observations { community, days, measures } => {
                 observations(*community, *days, measures).count(db).await
             }
@@ -86,8 +90,9 @@ impl RowSource {
         }
     }
 
-    pub async fn page(&self, db: &impl ConnectionTrait, start: u64, size: u64) -> Result<Vec<Row>, DbErr> {
+    pub async fn page(&self, db: &impl Snapshot, start: u64, size: u64) -> Result<Vec<Row>, DbErr> {
         match self {
+            Self::Outcomes(outcomes) => outcomes.page(db, start, size).await,
             Self::Listed(rows) => Ok(rows.iter().skip(start as usize).take(size as usize).cloned().collect()),
             Self::Observations { community, days, measures } => {
                 let rows = observations(*community, *days, measures).offset(start).limit(size).all(db).await?;

@@ -24,6 +24,7 @@ use crate::database::Database;
 use crate::scoring_models::store::model_of;
 use crate::tenancy::store::community_of;
 use crate::value_map::blocking::blocking;
+use crate::value_map::day_book::DayBook;
 use crate::value_map::days::{Days, Span};
 use crate::value_map::month_cache::MonthCache;
 use crate::value_map::no_map::NoMap;
@@ -118,6 +119,19 @@ impl MapCache {
             }
         });
         Ok(map.await?.as_ref().clone())
+    }
+
+    /// The sums of days that the maps of a scoring model rest on.
+    pub async fn book(
+        &self,
+        database: &Database,
+        community: CommunityId,
+        model: &Arc<ScoringModel>,
+        now: DateTime<Utc>,
+    ) -> Result<Arc<DayBook>, NoMap> {
+        let revision = database.revision(community).await?;
+        let scope = Scope::new((database, &self.parts.books), community, model, revision.tracked, now);
+        Ok(self.parts.books.of(&scope, A_MOMENT).await?)
     }
 }
 

@@ -1,10 +1,12 @@
 //! The value map: reads tallies, never answers, so that a score costs the same at ten answers and at ten million.
 
+mod active_members;
 mod blocking;
 pub mod comparisons;
 mod contact_baseline;
 pub mod counted;
-mod day_book;
+mod customers;
+pub mod day_book;
 mod day_keeping;
 mod day_reader;
 pub mod day_recount;
@@ -12,6 +14,7 @@ mod day_sums;
 pub mod days;
 pub mod entities;
 pub mod explain;
+pub mod explained_outcomes;
 pub mod explained_rows;
 pub mod health;
 pub mod map_cache;

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use futures_util::TryStreamExt;
 use rust_decimal::Decimal;
 use sea_orm::prelude::*;
 use sea_orm::{QueryOrder, QuerySelect};
@@ -19,6 +20,7 @@ use crate::activities::identity::{FEW, Identities};
 use crate::activities::payments::Payments;
 use crate::activities::rates::Rates;
 use crate::tenancy::entities::community;
+use crate::value_map::day_reader::Snapshot;
 use crate::value_map::days::Span;
 use crate::value_map::entities::comparison;
 
@@ -95,7 +97,7 @@ pub struct ReadWith<'a> {
 /// a renewal to repeat purchases, a purchase to acquisition when it is the first of an account that was no customer
 /// before, else to repeat purchases. What is said of one outcome is the same whichever others are asked for with it.
 pub async fn paid_outcomes(
-    db: &impl ConnectionTrait,
+    db: &impl Snapshot,
     community: CommunityId,
     attribution: &Attribution,
     ReadWith { exchange, identities, payments }: ReadWith<'_>,
@@ -149,7 +151,7 @@ pub async fn paid_outcomes(
 
 /// What some parties met within the look-back window before outcomes from the first to the last of these times.
 async fn touches(
-    db: &impl ConnectionTrait,
+    db: &impl Snapshot,
     community: CommunityId,
     parties: &HashSet<Uuid>,
     attribution: &Attribution,
@@ -170,8 +172,12 @@ async fn touches(
     let mut touches: Vec<(Uuid, DateTime<Utc>)> = Vec::new();
     if parties.len() > FEW {
         // Of many, all that was met is read once: asked for by name it would be read for each piece of the list.
-        touches = of_anybody().into_tuple().all(db).await?;
-        touches.retain(|(party, _)| parties.contains(party));
+        let mut all = of_anybody().into_tuple::<(Uuid, DateTime<Utc>)>().stream(db).await?;
+        while let Some((party, at)) = all.try_next().await? {
+            if parties.contains(&party) {
+                touches.push((party, at));
+            }
+        }
         return Ok(touches);
     }
     for some in crate::database::statements::chunks(parties.iter().copied(), 1_000) {

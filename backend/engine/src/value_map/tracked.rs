@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::prelude::*;
@@ -19,7 +20,7 @@ use crate::activities::identity::Identities;
 use crate::base::computed::{Asked, ComputedCache, NoValue, TO_THE_END};
 use crate::database::Database;
 use crate::value_map::contact_baseline::contact_baseline;
-use crate::value_map::counted::{customers, first_activities, observed};
+use crate::value_map::counted::observed;
 use crate::value_map::day_book::DayBook;
 use crate::value_map::day_sums::{counts, money};
 use crate::value_map::days::{Days, FirstDays, Span};
@@ -43,9 +44,7 @@ pub struct Scope {
     tracked: u64,
     books: DayBooks,
     book: Arc<OnceCell<Arc<DayBook>>>,
-    accounts: Arc<OnceCell<Identities>>,
     identities: Arc<OnceCell<Identities>>,
-    baseline: Arc<OnceCell<Option<ContactBaseline>>>,
 }
 
 impl Scope {
@@ -65,9 +64,7 @@ impl Scope {
             tracked,
             books: books.clone(),
             book: Arc::default(),
-            accounts: Arc::default(),
             identities: Arc::default(),
-            baseline: Arc::default(),
         }
     }
 
@@ -81,7 +78,15 @@ impl Scope {
     }
 
     async fn book(&self) -> Result<&DayBook, DbErr> {
-        Ok(self.book.get_or_try_init(|| self.books.of(self)).await?.as_ref())
+        let read = async || {
+            self.books.of(self, TO_THE_END).await.map_err(|none| match none {
+                NoValue::Failed(error) => DbErr::Custom(error.to_string()),
+                NoValue::BeingComputed(_) => {
+                    DbErr::Custom("the days could not be summed up; the log says why".to_owned())
+                }
+            })
+        };
+        Ok(self.book.get_or_try_init(read).await?.as_ref())
     }
 
     /// Who is who among all parties, for what is no sum of days.
@@ -91,19 +96,9 @@ impl Scope {
         self.identities.get_or_try_init(read).await
     }
 
-    async fn accounts(&self) -> Result<&Identities, DbErr> {
-        let confidence = self.model.financial.attribution.minimum_confidence;
-        let read = || Identities::of_accounts(&self.database.read, self.community, confidence);
-        self.accounts.get_or_try_init(read).await
-    }
-
     /// The quarter that contacts are compared with.
     pub async fn baseline(&self) -> Result<Option<ContactBaseline>, DbErr> {
-        let find = async || {
-            let (db, today) = (&self.database.read, self.now.date_naive());
-            contact_baseline(db, self.community, &self.model, self.accounts().await?, today).await
-        };
-        Ok(*self.baseline.get_or_try_init(find).await?)
+        Ok(contact_baseline(self.book().await?, &self.model, self.now.date_naive()))
     }
 
     async fn read(&self, days: FirstDays) -> Result<TrackedDays, DbErr> {
@@ -114,8 +109,8 @@ impl Scope {
             stretch,
             observed: observed(db, community, model, days).await?,
             counts: Counts {
-                customers: customers(db, community, self.accounts().await?, span.last).await?,
-                active_members: self.active_members(span).await?,
+                customers: book.customers().on(span.last),
+                active_members: book.active_members(span),
                 ..counts(&book.days, span)
             },
             active_pace: None,
@@ -126,17 +121,6 @@ impl Scope {
             },
             money: self.money(book, span).await?,
         })
-    }
-
-    async fn active_members(&self, span: Span) -> Result<u64, DbErr> {
-        let quarter = Quarter::containing(span.first);
-        // The first days of a quarter, of which its first month is one case.
-        if span.first == quarter.first_day() {
-            let by_day = self.book().await?.first_active.get(&quarter);
-            return Ok(by_day.map_or(0, |by_day| by_day.range(..=span.last).map(|(_, members)| members).sum()));
-        }
-        let by_day = first_activities(&self.database.read, self.community, self.identities().await?, span).await?;
-        Ok(by_day.into_values().sum())
     }
 
     async fn money(&self, book: &DayBook, span: Span) -> Result<MoneyFigures, DbErr> {
@@ -160,10 +144,9 @@ impl Scope {
     /// so that the quarter before gets all of its days.
     pub async fn pace(&self, first_days: Days, now: &mut TrackedDays, before: &mut TrackedDays) -> Result<(), DbErr> {
         let whole = Span::from(first_days.period);
-        let pace = DistinctPace {
-            first_days: self.active_members(first_days.into()).await?,
-            whole: self.active_members(whole).await?,
-        };
+        let book = self.book().await?;
+        let pace =
+            DistinctPace { first_days: book.active_members(first_days.into()), whole: book.active_members(whole) };
         now.active_pace = Some(pace);
         before.counts.active_members = pace.whole;
         if !is_asked_for(&self.model) {
@@ -187,17 +170,15 @@ impl DayBooks {
         Self(Arc::new(ComputedCache::new(BOOKS, home)))
     }
 
-    async fn of(&self, scope: &Scope) -> Result<Arc<DayBook>, DbErr> {
+    pub async fn of(&self, scope: &Scope, patience: Duration) -> Result<Arc<DayBook>, NoValue<DbErr>> {
         let key = (scope.community, scope.model.version);
-        let asked = Asked { key, revision: scope.tracked, patience: TO_THE_END };
+        let asked = Asked { key, revision: scope.tracked, patience };
         let read = || {
             let (database, community, model) = (scope.database.clone(), scope.community, scope.model.clone());
-            async move { DayBook::read(&database, community, &model.financial.attribution).await }
+            let before = self.0.latest(&key);
+            async move { DayBook::read(&database, community, &model.financial.attribution, before).await }
         };
-        self.0.get(asked, read).await.map_err(|none| match none {
-            NoValue::Failed(error) => DbErr::Custom(error.to_string()),
-            NoValue::BeingComputed(_) => DbErr::Custom("the days could not be summed up; the log says why".to_owned()),
-        })
+        self.0.get(asked, read).await
     }
 }
 

@@ -23,6 +23,7 @@ mod m20261129_000040_ended_links;
 mod m20261129_000041_addresses;
 mod m20261129_000050_audiences;
 mod m20261130_000001_tracked_days;
+mod m20261130_000002_kept_sums;
 
 pub struct Migrator;
 
@@ -51,6 +52,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000041_addresses::Migration),
             Box::new(m20261129_000050_audiences::Migration),
             Box::new(m20261130_000001_tracked_days::Migration),
+            Box::new(m20261130_000002_kept_sums::Migration),
         ]
     }
 }
