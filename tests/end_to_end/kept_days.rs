@@ -1,7 +1,9 @@
 //! The sums of days that the server keeps are what was recorded, whatever was changed, withdrawn, linked and parted.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
-use valuemap_tests::{Engine, valuemap};
+use valuemap_tests::{Engine, Server, valuemap};
 
 use crate::records::texts;
 use crate::value_map::{change, input, map, reading, sell};
@@ -11,6 +13,7 @@ on_both_databases!(
     each_change_reaches_the_days_that_it_concerns,
     kept_sums_are_what_is_recorded,
     a_sum_that_is_wrong_is_found_and_mended,
+    a_server_that_is_killed_leaves_no_sum_behind,
 );
 
 /// SplitMix64 (Steele, Lea, Flood 2014).
@@ -297,4 +300,54 @@ async fn a_sum_that_is_wrong_is_found_and_mended(engine: Engine) {
     assert!(verify(&world, &[]).await.0);
     let found = map(&world, json!({ "period": "2026-Q1" })).await;
     assert_eq!(input(&reading(&found, "UPGRADES"), "outcomes in the quarter"), 2.0);
+}
+
+/// Killed while it records and sums up, the server has lost and doubled nothing of what it acknowledged.
+async fn a_server_that_is_killed_leaves_no_sum_behind(engine: Engine) {
+    let mut world = world_with_a_webinar(engine).await;
+    let mut acknowledged: BTreeSet<String> = BTreeSet::new();
+    for round in 1..=5 {
+        let (told, mut heard) = tokio::sync::mpsc::unbounded_channel::<String>();
+        let api = &world.api;
+        let write = async |writer: usize| {
+            let query = "mutation($input: RecordOutcomesInput!) { recordOutcomes(input: $input) { __typename } }";
+            for number in 0.. {
+                let key = format!("{round}-{writer}-{number}");
+                let outcome = json!({ "key": key, "kind": "UPGRADE", "at": "2026-02-10T10:00:00Z",
+                    "party": { "kind": "ACCOUNT", "source": "crm", "key": writer.to_string() },
+                    "money": { "amount": "10", "currency": "EUR" } });
+                let input = json!({ "community": world.community, "outcomes": [outcome] });
+                let Ok(recorded) = api.ask(query, json!({ "input": input })).await else { return };
+                assert_eq!(recorded["recordOutcomes"]["__typename"], "Recorded", "{recorded}");
+                told.send(key).unwrap();
+            }
+        };
+        let read = async || {
+            let variables = json!({ "id": world.community });
+            let query = "query($id: ID!) { valueMap(community: $id, period: \"2026-Q1\") { period } }";
+            while api.send(query, variables.clone()).await.is_ok() {}
+        };
+        let server = world.server;
+        let kill = async {
+            for _ in 0..6 * round {
+                acknowledged.insert(heard.recv().await.unwrap());
+            }
+            server.kill().await.unwrap();
+        };
+        tokio::join!(write(0), write(1), write(2), read(), kill);
+        while let Ok(key) = heard.try_recv() {
+            acknowledged.insert(key);
+        }
+        let server = Server::start(&world.scratch, &[]).await.unwrap();
+        let api = server.api(&world.scratch).await.unwrap();
+        world = World { server, api, ..world };
+        let stored = texts(&world, "SELECT external_key FROM outcome").await;
+        let keys: BTreeSet<String> = stored.iter().cloned().collect();
+        assert!(keys.is_superset(&acknowledged) && keys.len() == stored.len(), "{acknowledged:?} {stored:?}");
+        keep_all(&world).await;
+        let (fine, said) = verify(&world, &[]).await;
+        assert!(fine, "round {round}: {said}");
+        let found = map(&world, json!({ "period": "2026-Q1" })).await;
+        assert_eq!(input(&reading(&found, "UPGRADES"), "outcomes in the quarter"), stored.len() as f64);
+    }
 }

@@ -5,7 +5,7 @@ use async_graphql::{Context, Object, OneofObject, SimpleObject};
 use chrono::NaiveDate;
 use valuemap_engine::tenancy::rights::Right;
 use valuemap_engine::value_map::explain as engine;
-use valuemap_engine::value_map::explained_rows::Row;
+use valuemap_engine::value_map::explained_row::Row;
 use valuemap_shared::value_map::Figure;
 
 use crate::context::{may, services};

@@ -291,6 +291,13 @@ impl Database {
         }
     }
 
+    /// Tells of each statement that is sent, for those who look at how they are run.
+    pub fn on_statement(&mut self, tell: impl Fn(&str) + Clone + Send + Sync + 'static) {
+        let reading = tell.clone();
+        self.read.set_metric_callback(move |sent| reading(&sent.statement.sql));
+        self.write.set_metric_callback(move |sent| tell(&sent.statement.sql));
+    }
+
     /// A transaction that sees the database as it is now, whatever others write meanwhile.
     pub async fn begin_snapshot(&self) -> Result<DatabaseTransaction, DbErr> {
         let is_postgres = self.read.get_database_backend() == DatabaseBackend::Postgres;

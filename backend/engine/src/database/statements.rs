@@ -1,7 +1,12 @@
 //! What statements are made of.
 
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveModelTrait, DatabaseBackend, IntoActiveModel};
+use sea_orm::{ActiveModelTrait, ConnectionTrait, DatabaseBackend, IntoActiveModel, StreamTrait};
+
+/// What many rows are read from, one after the other: all at once they take ten times their size.
+pub trait Reads: ConnectionTrait + StreamTrait {}
+
+impl<C: ConnectionTrait + StreamTrait> Reads for C {}
 
 /// A row to be inserted as it is, keys included.
 pub fn all_set<A: ActiveModelTrait>(model: impl IntoActiveModel<A>) -> A {

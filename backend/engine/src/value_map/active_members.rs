@@ -17,8 +17,8 @@ use crate::activities::entities::{contribution, party, touchpoint};
 use crate::activities::identity::{FEW, Identities};
 use crate::activities::kept_sums::PartyRange;
 use crate::activities::links::linked_as_one;
-use crate::database::statements::chunks;
-use crate::value_map::day_reader::{DayReader, Snapshot};
+use crate::database::statements::{Reads, chunks};
+use crate::value_map::day_reader::DayReader;
 use crate::value_map::days::Span;
 
 /// From so many ranges on, a quarter is read as a whole.
@@ -104,7 +104,7 @@ impl Whose {
     }
 }
 
-impl<C: Snapshot> DayReader<'_, C> {
+impl<C: Reads> DayReader<'_, C> {
     /// Of persons in some ranges. What takes no sum is left out.
     pub async fn count_active(&self, quarter: Quarter, ranges: &BTreeSet<PartyRange>) -> Result<ByRange, DbErr> {
         if ranges.len() > FEW_RANGES {

@@ -11,7 +11,8 @@ use valuemap_shared::activities::PartyKind;
 
 use crate::activities::entities::party;
 use crate::activities::identity::Identities;
-use crate::value_map::day_reader::{DayReader, Snapshot};
+use crate::database::statements::Reads;
+use crate::value_map::day_reader::DayReader;
 
 /// From each day on which the number changes, how many there were. One under several names counts once.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,7 +74,7 @@ impl Time {
     }
 }
 
-impl<C: Snapshot> DayReader<'_, C> {
+impl<C: Reads> DayReader<'_, C> {
     pub async fn customers(&self) -> Result<Customers, DbErr> {
         use party::Column::{CommunityId, Id, Kind, Since, Until};
         let accounts = party::Entity::find()

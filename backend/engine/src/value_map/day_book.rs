@@ -21,11 +21,12 @@ use crate::activities::entities::kept_sum;
 use crate::activities::kept_sums::{PartyRange, SumKey, Summed};
 use crate::base::digests::sha_256;
 use crate::database::Database;
+use crate::database::statements::Reads;
 use crate::scoring_models::store::{StoredModel, models_of};
 use crate::value_map::active_members::ActiveSums;
 use crate::value_map::customers::Customers;
 use crate::value_map::day_keeping::keep_aside;
-use crate::value_map::day_reader::{DayReader, Snapshot, spans};
+use crate::value_map::day_reader::{DayReader, spans};
 use crate::value_map::day_sums::{ByDay, DaySums};
 use crate::value_map::days::Span;
 
@@ -164,7 +165,7 @@ struct Settings {
 }
 
 impl Settings {
-    async fn of<C: Snapshot>(reader: &DayReader<'_, C>) -> Result<Self, DbErr> {
+    async fn of<C: Reads>(reader: &DayReader<'_, C>) -> Result<Self, DbErr> {
         let models = models_of(reader.snapshot, reader.community).await?;
         let credits_so = |stored: &&StoredModel| stored.model.financial.attribution == *reader.attribution;
         let since = models.iter().take_while(credits_so).last().map(|stored| stored.model.version);
@@ -196,11 +197,11 @@ pub struct Kept {
 const MANY: usize = 50;
 
 impl Kept {
-    pub async fn of<C: Snapshot>(reader: &DayReader<'_, C>) -> Result<Self, DbErr> {
+    pub async fn of<C: Reads>(reader: &DayReader<'_, C>) -> Result<Self, DbErr> {
         Self::read(reader, BTreeMap::new()).await
     }
 
-    async fn read<C: Snapshot>(reader: &DayReader<'_, C>, before: BTreeMap<SumKey, Known>) -> Result<Self, DbErr> {
+    async fn read<C: Reads>(reader: &DayReader<'_, C>, before: BTreeMap<SumKey, Known>) -> Result<Self, DbErr> {
         use kept_sum::Column::{Basis, Body, CommunityId, Day, Mark, Part};
         let settings = Settings::of(reader).await?;
         let mut kept = Self { known: before, marks: BTreeMap::new(), unkept: Vec::new(), settings };

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use chrono::NaiveDate;
 use sea_orm::prelude::*;
 use sea_orm::sea_query::{Alias, CaseStatement, Expr, ExprTrait, Query, SelectStatement};
-use sea_orm::{QuerySelect, Select, StreamTrait};
+use sea_orm::{QuerySelect, Select};
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 use valuemap_shared::activities::ContributionKind;
@@ -16,7 +16,7 @@ use valuemap_shared::value_map::model::Attribution;
 use crate::activities::entities::{contribution, cost_line, outcome, support_case, touchpoint};
 use crate::activities::identity::{FEW, Identities};
 use crate::activities::payments::Payments;
-use crate::database::statements::day_of;
+use crate::database::statements::{Reads, day_of};
 use crate::value_map::day_sums::DaySums;
 use crate::value_map::days::Span;
 use crate::value_map::money::{Exchange, ReadWith, paid_outcomes, paid_rows};
@@ -36,12 +36,7 @@ pub struct DayReader<'a, C> {
     staff: OnceCell<HashSet<Uuid>>,
 }
 
-/// A database that does not change meanwhile.
-pub trait Snapshot: ConnectionTrait + StreamTrait {}
-
-impl<C: ConnectionTrait + StreamTrait> Snapshot for C {}
-
-impl<'a, C: Snapshot> DayReader<'a, C> {
+impl<'a, C: Reads> DayReader<'a, C> {
     pub async fn of(snapshot: &'a C, community: CommunityId, attribution: &'a Attribution) -> Result<Self, DbErr> {
         let exchange = Exchange::of(snapshot, community).await?;
         let (identities, payments, staff) = (OnceCell::new(), OnceCell::new(), OnceCell::new());

@@ -8,10 +8,11 @@ use valuemap_shared::ids::CommunityId;
 use valuemap_shared::value_map::model::Attribution;
 
 use crate::activities::kept_sums::{PartyRange, SumKey};
+use crate::database::statements::Reads;
 use crate::value_map::active_members::ActiveSums;
 use crate::value_map::customers::Customers;
 use crate::value_map::day_book::{Kept, Sum};
-use crate::value_map::day_reader::{DayReader, Snapshot, spans};
+use crate::value_map::day_reader::{DayReader, spans};
 
 /// What a recount of what is kept found.
 #[derive(Debug, Default)]
@@ -24,7 +25,7 @@ pub struct Recounted {
 
 /// Sums up all that is kept once more, from the records alone.
 pub async fn recount(
-    snapshot: &impl Snapshot,
+    snapshot: &impl Reads,
     community: CommunityId,
     attribution: &Attribution,
 ) -> Result<Recounted, DbErr> {

@@ -9,10 +9,10 @@ use valuemap_shared::value_map::Element;
 use valuemap_shared::value_map::model::Attribution;
 
 use crate::activities::identity::Identities;
+use crate::database::statements::Reads;
 use crate::value_map::day_book::DayBook;
-use crate::value_map::day_reader::Snapshot;
 use crate::value_map::days::Span;
-use crate::value_map::explained_rows::Row;
+use crate::value_map::explained_row::Row;
 use crate::value_map::money::{Exchange, ReadWith, paid_outcomes, paid_rows};
 
 #[derive(Debug)]
@@ -38,7 +38,7 @@ impl ExplainedOutcomes {
         self.days.iter().map(|(_, outcomes)| outcomes).sum()
     }
 
-    pub async fn page(&self, db: &impl Snapshot, start: u64, size: u64) -> Result<Vec<Row>, DbErr> {
+    pub async fn page(&self, db: &impl Reads, start: u64, size: u64) -> Result<Vec<Row>, DbErr> {
         let Some((span, skipped)) = days_of_page(&self.days, start, size) else { return Ok(Vec::new()) };
         let rows = paid_rows(db, self.community, span).await?;
         let parties = rows.iter().filter_map(|row| row.party_id).collect();

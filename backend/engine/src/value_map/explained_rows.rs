@@ -9,10 +9,11 @@ use valuemap_shared::money::Money;
 use valuemap_shared::value_map as domain;
 
 use crate::activities::entities::{contribution, cost_line, observation, party, support_case};
+use crate::database::statements::Reads;
 use crate::value_map::counted::customers_on;
-use crate::value_map::day_reader::Snapshot;
 use crate::value_map::days::Days;
 use crate::value_map::explained_outcomes::ExplainedOutcomes;
+use crate::value_map::explained_row::Row;
 
 /// Which rows stand behind a figure.
 #[derive(Debug)]
@@ -53,19 +54,6 @@ pub enum Who {
     Customers(NaiveDate),
 }
 
-/// A row behind a figure.
-#[derive(Clone, Debug)]
-pub struct Row {
-    /// What it is: `outcome`, `observation`, `cost`, `support_case`, `contribution`, `party`, `part`.
-    pub kind: String,
-    /// The key that its source knows it by.
-    pub id: String,
-    pub day: Option<NaiveDate>,
-    pub text: String,
-    pub value: Option<f64>,
-    pub amount: Option<Money>,
-}
-
 impl RowSource {
     /// Whether the rows are what single people or accounts did, and not sums, costs or observations.
     pub fn is_of_people(&self) -> bool {
@@ -90,7 +78,7 @@ impl RowSource {
         }
     }
 
-    pub async fn page(&self, db: &impl Snapshot, start: u64, size: u64) -> Result<Vec<Row>, DbErr> {
+    pub async fn page(&self, db: &impl Reads, start: u64, size: u64) -> Result<Vec<Row>, DbErr> {
         match self {
             Self::Outcomes(outcomes) => outcomes.page(db, start, size).await,
             Self::Listed(rows) => Ok(rows.iter().skip(start as usize).take(size as usize).cloned().collect()),

@@ -15,6 +15,7 @@ pub mod days;
 pub mod entities;
 pub mod explain;
 pub mod explained_outcomes;
+pub mod explained_row;
 pub mod explained_rows;
 pub mod health;
 pub mod map_cache;

@@ -19,8 +19,8 @@ use crate::activities::entities::{outcome, touchpoint};
 use crate::activities::identity::{FEW, Identities};
 use crate::activities::payments::Payments;
 use crate::activities::rates::Rates;
+use crate::database::statements::Reads;
 use crate::tenancy::entities::community;
-use crate::value_map::day_reader::Snapshot;
 use crate::value_map::days::Span;
 use crate::value_map::entities::comparison;
 
@@ -97,7 +97,7 @@ pub struct ReadWith<'a> {
 /// a renewal to repeat purchases, a purchase to acquisition when it is the first of an account that was no customer
 /// before, else to repeat purchases. What is said of one outcome is the same whichever others are asked for with it.
 pub async fn paid_outcomes(
-    db: &impl Snapshot,
+    db: &impl Reads,
     community: CommunityId,
     attribution: &Attribution,
     ReadWith { exchange, identities, payments }: ReadWith<'_>,
@@ -151,7 +151,7 @@ pub async fn paid_outcomes(
 
 /// What some parties met within the look-back window before outcomes from the first to the last of these times.
 async fn touches(
-    db: &impl Snapshot,
+    db: &impl Reads,
     community: CommunityId,
     parties: &HashSet<Uuid>,
     attribution: &Attribution,
