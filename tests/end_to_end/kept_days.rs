@@ -347,7 +347,9 @@ async fn a_server_that_is_killed_leaves_no_sum_behind(engine: Engine) {
         keep_all(&world).await;
         let (fine, said) = verify(&world, &[]).await;
         assert!(fine, "round {round}: {said}");
-        let found = map(&world, json!({ "period": "2026-Q1" })).await;
-        assert_eq!(input(&reading(&found, "UPGRADES"), "outcomes in the quarter"), stored.len() as f64);
+        let query = "query($id: ID!) { explain(community: $id, period: \"2026-Q1\", figure: { element: UPGRADES }) {
+            rows(first: 1) { totalCount } } }";
+        let explained = world.api.ask(query, json!({ "id": world.community })).await.unwrap();
+        assert_eq!(explained["explain"]["rows"]["totalCount"].to_string().trim_matches('"'), stored.len().to_string());
     }
 }
