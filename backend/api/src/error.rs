@@ -48,8 +48,8 @@ pub enum ApiError {
     RateLimited { retry_after: u64 },
     #[error("{0} jobs of this community wait or are worked on already; start this one when one of them has ended")]
     TooManyJobs(u64),
-    #[error("this is being computed; ask again in {retry_after} seconds")]
-    BeingComputed { retry_after: u64 },
+    #[error("this is being computed{}; ask again in {retry_after} seconds", so_far(*summed_up))]
+    BeingComputed { retry_after: u64, summed_up: Option<u8> },
     #[error("the server cannot do this right now; try again in a moment")]
     Unavailable,
     #[error(
@@ -61,6 +61,10 @@ pub enum ApiError {
     Internal(Arc<anyhow::Error>),
 }
 
+fn so_far(summed_up: Option<u8>) -> String {
+    summed_up.map(|percent| format!(", and {percent} % of what is tracked is summed up")).unwrap_or_default()
+}
+
 /// Seconds until it makes sense to ask whether a job has ended.
 const A_JOB: u64 = 30;
 
@@ -70,8 +74,16 @@ impl ApiError {
         Self::Internal(Arc::new(cause.into()))
     }
 
-    fn being_computed(again: Duration) -> Self {
-        Self::BeingComputed { retry_after: again.as_secs().max(1) }
+    fn being_computed(again: Duration, summed_up: Option<u8>) -> Self {
+        Self::BeingComputed { retry_after: again.as_secs().max(1), summed_up }
+    }
+
+    /// How much of what is tracked is summed up, in percent, where that is why there is no answer yet.
+    pub fn summed_up(&self) -> Option<u8> {
+        match self {
+            Self::BeingComputed { summed_up, .. } => *summed_up,
+            _ => None,
+        }
     }
 
     /// The database cannot do it for now.
@@ -92,7 +104,7 @@ impl ApiError {
     /// The seconds after which the same request may succeed.
     pub fn retry_after(&self) -> Option<u64> {
         match self {
-            Self::RateLimited { retry_after } | Self::BeingComputed { retry_after } => Some(*retry_after),
+            Self::RateLimited { retry_after } | Self::BeingComputed { retry_after, .. } => Some(*retry_after),
             Self::TooManyJobs(_) => Some(A_JOB),
             _ => None,
         }
@@ -201,7 +213,7 @@ impl From<ExplainError> for ApiError {
 impl From<NoValue<anyhow::Error>> for ApiError {
     fn from(none: NoValue<anyhow::Error>) -> Self {
         match none {
-            NoValue::BeingComputed(again) => Self::being_computed(again),
+            NoValue::BeingComputed(again) => Self::being_computed(again, None),
             NoValue::Failed(error) => match error.downcast_ref::<DbErr>() {
                 Some(error) => error.into(),
                 None => Self::Internal(error),
@@ -230,7 +242,7 @@ impl From<&NoMap> for ApiError {
     fn from(error: &NoMap) -> Self {
         match error {
             NoMap::NoSuchModel(_) => Self::BadUserInput(format!("model: {error}")),
-            NoMap::BeingComputed(again) => Self::being_computed(*again),
+            NoMap::BeingComputed { again, summed_up } => Self::being_computed(*again, *summed_up),
             NoMap::Database(error) => error.into(),
             NoMap::Part(error) => (&**error).into(),
             NoMap::Shared(error) => (&**error).into(),

@@ -1,6 +1,8 @@
 //! How SQLite finds the rows that a record and the figures after it ask for. It plans without statistics, so that a plan of
 //! the sample is that of a million rows.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 

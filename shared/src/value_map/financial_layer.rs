@@ -21,10 +21,19 @@ pub struct FinancialReading {
 
 /// Computes the financial layer: tens of simulations, so worth keeping while its inputs stay as they are.
 pub fn financial_reading(model: &ScoringModel, now: &WorthInputs, before: &WorthInputs) -> FinancialReading {
+    FinancialReading { elements: financial_elements(model, now, before), returns: financial_returns(model, now) }
+}
+
+/// What each element of the financial layer came to: about half of the simulations.
+pub fn financial_elements(model: &ScoringModel, now: &WorthInputs, before: &WorthInputs) -> Vec<(Element, Reading)> {
     let (now, before) = (Valuation::new(model, now), Valuation::new(model, before));
-    let elements =
-        Layer::Financial.elements().iter().map(|element| (*element, reading(*element, model, &now, &before)));
-    FinancialReading { elements: elements.collect(), returns: returns(model, &now) }
+    let reading = |element: &Element| (*element, reading(*element, model, &now, &before));
+    Layer::Financial.elements().iter().map(reading).collect()
+}
+
+/// What came back of what the community cost: the other half.
+pub fn financial_returns(model: &ScoringModel, now: &WorthInputs) -> Returns {
+    returns(model, &Valuation::new(model, now))
 }
 
 /// What an element came to, without what it came from, or why that is not known.

@@ -68,7 +68,7 @@ pub use figures::{
 #[cfg(feature = "scores")]
 pub use financial::AmountRange;
 #[cfg(feature = "scores")]
-pub use financial_layer::{FinancialReading, financial_reading};
+pub use financial_layer::{FinancialReading, financial_elements, financial_reading, financial_returns};
 #[cfg(feature = "scores")]
 pub use health::{
     ANSWER_DAYS, AnswererCounts, BUSIEST, Cohort, CustomerCounts, FirstPosts, HISTORY_DAYS, Health, HealthPart,

@@ -39,7 +39,10 @@ pub fn give_code(error: &mut ServerError, of_the_library: &str) {
                 "INTERNAL_SERVER_ERROR"
             }
         };
-        error.extensions.get_or_insert_default().set("code", code);
+        let summed_up = error.source::<ApiError>().and_then(ApiError::summed_up);
+        let extensions = error.extensions.get_or_insert_default();
+        extensions.set("code", code);
+        summed_up.into_iter().for_each(|percent| extensions.set("summedUp", percent));
     }
     if error.message.len() > LONGEST_MESSAGE {
         error.message = error.message.chars().take(LONGEST_MESSAGE).chain("…".chars()).collect();

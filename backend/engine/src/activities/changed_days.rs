@@ -211,7 +211,8 @@ impl ChangedDays {
             return self.mark_between(transaction, (first.date_naive(), last.date_naive())).await;
         }
         let around = self.around(transaction, parties).await?;
-        self.mark_days_of::<outcome::Entity>(transaction, &around, Some((first, last))).await?;
+        let days = (first.date_naive(), last.date_naive());
+        self.mark_days_of::<outcome::Entity>(transaction, &around, Some(days)).await?;
         Ok(())
     }
 
@@ -285,22 +286,22 @@ impl ChangedDays {
         Neighbours::new(transaction, self.community, 0.0).around(parties).await
     }
 
-    /// The days of rows that are about some parties: of all, or between two times.
+    /// The days of rows that are about some parties: of all, or from one to another.
     async fn mark_days_of<E: OfParty>(
         &mut self,
         transaction: &impl ConnectionTrait,
         parties: &HashSet<Uuid>,
-        times: Option<Times>,
+        span: Option<(NaiveDate, NaiveDate)>,
     ) -> Result<Vec<NaiveDate>, DbErr> {
         let mut found = Vec::new();
         let day = day_of(transaction.get_database_backend(), Expr::col(E::AT.as_column_ref()));
         for some in chunks(parties.iter().copied(), MOST) {
-            let mut days = E::find().select_only().distinct().expr_as(day.clone(), "day");
-            days = days.filter(E::COMMUNITY.eq(self.community.0)).filter(E::PARTY.is_in(some));
-            if let Some((first, last)) = times {
-                days = days.filter(E::AT.between(first, last));
-            }
-            found.extend(days.into_tuple::<NaiveDate>().all(transaction).await?);
+            // Asked for a time, too, PostgreSQL would look through all that happened in it.
+            let days = E::find().select_only().distinct().expr_as(day.clone(), "day");
+            let days = days.filter(E::COMMUNITY.eq(self.community.0)).filter(E::PARTY.is_in(some));
+            let days = days.into_tuple::<NaiveDate>().all(transaction).await?;
+            let is_asked = |day: &NaiveDate| span.is_none_or(|(first, last)| (first..=last).contains(day));
+            found.extend(days.into_iter().filter(is_asked));
         }
         self.mark(transaction, found.iter().copied().map(SumKey::of_day).collect()).await?;
         Ok(found)
@@ -311,9 +312,6 @@ fn keys(quarters: &BTreeSet<Quarter>, ranges: &BTreeSet<PartyRange>) -> Vec<SumK
     let of = |quarter: &Quarter| ranges.iter().map(|range| SumKey::of_active(*quarter, *range)).collect::<Vec<_>>();
     quarters.iter().flat_map(of).collect()
 }
-
-/// From one to another.
-type Times = (DateTime<Utc>, DateTime<Utc>);
 
 /// Rows that are about a party at a time.
 trait OfParty: EntityTrait<Column: ColumnTrait> {

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use futures_util::TryStreamExt;
 use sea_orm::prelude::*;
-use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait};
+use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, SimpleExpr};
 use sea_orm::{Condition, JoinType, QuerySelect, RelationTrait};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -23,6 +23,8 @@ use crate::value_map::days::Span;
 
 /// From so many ranges on, a quarter is read as a whole.
 const FEW_RANGES: usize = 8;
+/// What is of no month of a quarter.
+const OTHER: i32 = -1;
 /// Maximum ids per statement.
 const MOST: usize = 500;
 
@@ -92,9 +94,11 @@ enum Whose {
 }
 
 impl Whose {
-    fn are(&self, party: impl ColumnTrait) -> Condition {
+    /// The rows of all parties at a time, or all rows of some parties: asked for both, PostgreSQL would look through all that
+    /// happened at the time.
+    fn are(&self, party: impl ColumnTrait, at_the_time: SimpleExpr) -> Condition {
         match self {
-            Self::All => Condition::all(),
+            Self::All => Condition::all().add(at_the_time),
             Self::InRange(range) => {
                 let (first, last) = range.bounds();
                 Condition::all().add(party.between(first, last))
@@ -144,8 +148,12 @@ impl<C: Reads> DayReader<'_, C> {
         let (from, until) = Span::from(quarter).bounds();
         let month = |at: Expr| -> Expr {
             let [_, second, third] = quarter.months().map(|month| month.first_day().and_time(NaiveTime::MIN).and_utc());
-            let month: Expr =
-                CaseStatement::new().case(at.clone().lt(second), 0).case(at.lt(third), 1).finally(2).into();
+            let month = CaseStatement::new()
+                .case(at.clone().lt(from), OTHER)
+                .case(at.clone().lt(second), 0)
+                .case(at.clone().lt(third), 1)
+                .case(at.lt(until), 2);
+            let month: Expr = month.finally(OTHER).into();
             month.cast_as("integer")
         };
         let wrote = {
@@ -156,9 +164,7 @@ impl<C: Reads> DayReader<'_, C> {
                 .expr_as(month(Expr::col(At.as_column_ref())), "month")
                 .column_as(At.min(), "first")
                 .filter(CommunityId.eq(self.community.0))
-                .filter(whose.are(PartyId))
-                .filter(At.gte(from))
-                .filter(At.lt(until))
+                .filter(whose.are(PartyId, At.gte(from).and(At.lt(until))))
                 .filter(Withdrawn.eq(false))
                 .group_by(PartyId)
                 .group_by(Expr::col("month"));
@@ -173,9 +179,7 @@ impl<C: Reads> DayReader<'_, C> {
                 .expr_as(month(Expr::col(At.as_column_ref())), "month")
                 .column_as(At.min(), "first")
                 .filter(CommunityId.eq(self.community.0))
-                .filter(whose.are(PartyId))
-                .filter(At.gte(from))
-                .filter(At.lt(until))
+                .filter(whose.are(PartyId, At.gte(from).and(At.lt(until))))
                 .filter(touchpoint::Column::Role.is_in(roles))
                 .group_by(PartyId)
                 .group_by(Expr::col("month"));
@@ -196,7 +200,8 @@ impl<C: Reads> DayReader<'_, C> {
             let identities = self.identities().await?;
             took_part.retain(|(party, ..)| !identities.is_account(*party));
         }
-        Ok([wrote, took_part].into_iter().flatten().map(active).collect())
+        let firsts = [wrote, took_part].into_iter().flatten().filter(|(_, month, _)| *month != OTHER);
+        Ok(firsts.map(active).collect())
     }
 }
 

@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use chrono::NaiveDate;
 use sea_orm::prelude::*;
@@ -103,9 +104,9 @@ impl DayBook {
     /// Reads what is kept, but for what is in an earlier book and still true, and sums up the rest.
     pub async fn read(
         database: &Database,
-        community: CommunityId,
-        attribution: &Attribution,
+        (community, attribution): (CommunityId, &Attribution),
         before: Option<Arc<Self>>,
+        progress: &SummingUp,
     ) -> Result<Self, DbErr> {
         let snapshot = database.begin_snapshot().await?;
         let reader = DayReader::of(&snapshot, community, attribution).await?;
@@ -113,17 +114,20 @@ impl DayBook {
         let mut kept = Kept::read(&reader, before).await?;
         keep_aside(database, community, kept.rows(&reader, kept.unkept.iter().copied()));
         // Piece by piece, so that what is broken off goes on where it was.
-        let missing = kept.missing_days();
+        let (missing, missing_active) = (kept.missing_days(), kept.missing_active());
+        progress.begin(missing.len() + missing_active.len() * DAYS_OF_QUARTER);
         for span in spans(&missing) {
             let summed = reader.sum_up(span, &missing).await?;
+            progress.add(summed.len());
             let sums = summed.into_iter().map(|(day, sums)| (SumKey::of_day(day), Sum::Day(sums.into())));
             keep_aside(database, community, kept.add(&reader, sums));
         }
-        for (quarter, ranges) in kept.missing_active() {
+        for (quarter, ranges) in missing_active {
             let mut counted = reader.count_active(quarter, &ranges).await?;
             let mut sum = |range: &PartyRange| Sum::Active(counted.remove(range).unwrap_or_default().into());
             let sums: Vec<(SumKey, Sum)> =
                 ranges.iter().map(|range| (SumKey::of_active(quarter, *range), sum(range))).collect();
+            progress.add(DAYS_OF_QUARTER);
             keep_aside(database, community, kept.add(&reader, sums));
         }
         if kept.lacks(SumKey::CUSTOMERS) {
@@ -132,6 +136,35 @@ impl DayBook {
         }
         snapshot.rollback().await?;
         Ok(kept.known.into())
+    }
+}
+
+/// Who was active in a quarter takes about as long as to sum up so many days.
+const DAYS_OF_QUARTER: usize = 30;
+
+/// How far what is tracked is summed up.
+#[derive(Debug, Default)]
+pub struct SummingUp {
+    done: AtomicUsize,
+    of: AtomicUsize,
+}
+
+impl SummingUp {
+    /// So much is to be summed up, or nothing.
+    pub fn begin(&self, of: usize) {
+        self.done.store(0, Ordering::Relaxed);
+        self.of.store(of, Ordering::Relaxed);
+    }
+
+    fn add(&self, done: usize) {
+        self.done.fetch_add(done, Ordering::Relaxed);
+    }
+
+    /// `None` where nothing is being summed up.
+    pub fn percent(&self) -> Option<u8> {
+        let (done, of) = (self.done.load(Ordering::Relaxed), self.of.load(Ordering::Relaxed));
+        let percent = (100 * done).checked_div(of)?;
+        u8::try_from(percent.min(99)).ok()
     }
 }
 
@@ -300,5 +333,23 @@ impl Kept {
             Some(kept_sum::Model { community_id: reader.community.0, day, part, mark: *mark, basis, body })
         };
         keys.into_iter().filter_map(row).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn progress_is_told_while_there_is_any() {
+        let progress = SummingUp::default();
+        assert_eq!(progress.percent(), None);
+        progress.begin(40);
+        progress.add(30);
+        assert_eq!(progress.percent(), Some(75));
+        progress.add(10);
+        assert_eq!(progress.percent(), Some(99), "it is not over before it is");
+        progress.begin(0);
+        assert_eq!(progress.percent(), None);
     }
 }

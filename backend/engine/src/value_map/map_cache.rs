@@ -14,7 +14,7 @@ use valuemap_shared::money::Currency;
 use valuemap_shared::value_map::model::ScoringModel;
 use valuemap_shared::value_map::{
     CoMoments, ContactBaseline, Figures, FinancialReading, MapInputs, Strengths, TallyCounts, ValueMap, Weighting,
-    WorthInputs, comparable, financial_reading, strengths, value_map,
+    WorthInputs, comparable, financial_elements, financial_returns, strengths, value_map,
 };
 
 use crate::base::commits::Revision;
@@ -118,7 +118,8 @@ impl MapCache {
                 Ok(Some(Arc::new(parts.compute(&database, revision, key, currency, now).await?)))
             }
         });
-        Ok(map.await?.as_ref().clone())
+        let map = map.await.map_err(|none| self.parts.books.with_progress(key.community, none.into()))?;
+        Ok(map.as_ref().clone())
     }
 
     /// The sums of days that the maps of a scoring model rest on.
@@ -131,7 +132,8 @@ impl MapCache {
     ) -> Result<Arc<DayBook>, NoMap> {
         let revision = database.revision(community).await?;
         let scope = Scope::new((database, &self.parts.books), community, model, revision.tracked, now);
-        Ok(self.parts.books.of(&scope, A_MOMENT).await?)
+        let book = self.parts.books.of(&scope, A_MOMENT).await;
+        book.map_err(|none| self.parts.books.with_progress(community, none.into()))
     }
 }
 
@@ -205,12 +207,15 @@ impl Parts {
         if let Some(known) = self.financial.get(&key, now).filter(|known| known.0 == this && known.1 == before) {
             return Ok(known);
         }
-        let model = model.clone();
-        let computed = blocking(move || {
-            let reading = financial_reading(&model, &this, &before);
-            (this, before, reading)
-        });
-        let computed = Arc::new(computed.await?);
+        let inputs = Arc::new((this, before));
+        let (for_elements, for_returns) = ((model.clone(), inputs.clone()), (model.clone(), inputs.clone()));
+        // Beside each other, where there is more than one processor.
+        let (elements, returns) = tokio::join!(
+            blocking(move || financial_elements(&for_elements.0, &for_elements.1.0, &for_elements.1.1)),
+            blocking(move || financial_returns(&for_returns.0, &for_returns.1.0)),
+        );
+        let (this, before) = Arc::unwrap_or_clone(inputs);
+        let computed = Arc::new((this, before, FinancialReading { elements: elements?, returns: returns? }));
         self.financial.insert(key, computed.clone(), now);
         Ok(computed)
     }

@@ -19,7 +19,7 @@ use crate::activities::entities::{outcome, touchpoint};
 use crate::activities::identity::{FEW, Identities};
 use crate::activities::payments::Payments;
 use crate::activities::rates::Rates;
-use crate::database::statements::Reads;
+use crate::database::statements::{Reads, chunks};
 use crate::tenancy::entities::community;
 use crate::value_map::days::Span;
 use crate::value_map::entities::comparison;
@@ -166,13 +166,12 @@ async fn touches(
             .columns([touchpoint::Column::PartyId, touchpoint::Column::At])
             .filter(touchpoint::Column::CommunityId.eq(community.0))
             .filter(touchpoint::Column::Role.is_in(roles.iter().copied()))
-            .filter(touchpoint::Column::At.gte(from))
-            .filter(touchpoint::Column::At.lte(last))
     };
     let mut touches: Vec<(Uuid, DateTime<Utc>)> = Vec::new();
     if parties.len() > FEW {
         // Of many, all that was met is read once: asked for by name it would be read for each piece of the list.
-        let mut all = of_anybody().into_tuple::<(Uuid, DateTime<Utc>)>().stream(db).await?;
+        let met = of_anybody().filter(touchpoint::Column::At.between(from, last));
+        let mut all = met.into_tuple::<(Uuid, DateTime<Utc>)>().stream(db).await?;
         while let Some((party, at)) = all.try_next().await? {
             if parties.contains(&party) {
                 touches.push((party, at));
@@ -180,9 +179,11 @@ async fn touches(
         }
         return Ok(touches);
     }
-    for some in crate::database::statements::chunks(parties.iter().copied(), 1_000) {
+    for some in chunks(parties.iter().copied(), 1_000) {
+        // Asked for a time, too, PostgreSQL would look through all that was met in it.
         let found = of_anybody().filter(touchpoint::Column::PartyId.is_in(some));
-        touches.extend(found.into_tuple::<(Uuid, DateTime<Utc>)>().all(db).await?);
+        let found = found.into_tuple::<(Uuid, DateTime<Utc>)>().all(db).await?;
+        touches.extend(found.into_iter().filter(|(_, at)| (from..=last).contains(at)));
     }
     Ok(touches)
 }

@@ -81,7 +81,7 @@ impl MonthCache {
             let scope = Scope::new((database, &self.books), community, model, revision.tracked, now);
             async move { compute(&tracked_days, &scope, (period, minimum)).await }
         });
-        Ok(computed.await?)
+        computed.await.map_err(|none| self.books.with_progress(community, none.into()))
     }
 }
 

@@ -13,7 +13,12 @@ pub enum NoMap {
     #[error("there is no version {0} of the scoring model")]
     NoSuchModel(u32),
     #[error("it is being computed")]
-    BeingComputed(Duration),
+    BeingComputed {
+        /// Whoever asks again after this time may find it.
+        again: Duration,
+        /// How much of what is tracked is summed up, in percent, while that is being done.
+        summed_up: Option<u8>,
+    },
     #[error(transparent)]
     Database(#[from] DbErr),
     #[error(transparent)]
@@ -26,7 +31,7 @@ pub enum NoMap {
 impl From<NoValue<NoMap>> for NoMap {
     fn from(none: NoValue<NoMap>) -> Self {
         match none {
-            NoValue::BeingComputed(again) => Self::BeingComputed(again),
+            NoValue::BeingComputed(again) => Self::BeingComputed { again, summed_up: None },
             NoValue::Failed(error) => Self::Shared(error),
         }
     }
@@ -36,7 +41,7 @@ impl From<NoValue<NoMap>> for NoMap {
 impl From<NoValue<DbErr>> for NoMap {
     fn from(none: NoValue<DbErr>) -> Self {
         match none {
-            NoValue::BeingComputed(again) => Self::BeingComputed(again),
+            NoValue::BeingComputed(again) => Self::BeingComputed { again, summed_up: None },
             NoValue::Failed(error) => Self::Part(error),
         }
     }

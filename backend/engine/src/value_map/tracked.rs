@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use moka::sync::Cache as Recent;
 use sea_orm::prelude::*;
 use tokio::runtime::Handle;
 use tokio::sync::OnceCell;
@@ -21,11 +22,12 @@ use crate::base::computed::{Asked, ComputedCache, NoValue, TO_THE_END};
 use crate::database::Database;
 use crate::value_map::contact_baseline::contact_baseline;
 use crate::value_map::counted::observed;
-use crate::value_map::day_book::DayBook;
+use crate::value_map::day_book::{DayBook, SummingUp};
 use crate::value_map::day_sums::{counts, money};
 use crate::value_map::days::{Days, FirstDays, Span};
 use crate::value_map::health::{health_of, is_asked_for, pace_customers};
 use crate::value_map::money::{comparisons, touchpoints_without_account};
+use crate::value_map::no_map::NoMap;
 
 /// How many quarters and months are kept.
 const CAPACITY: u64 = 4_000;
@@ -163,11 +165,25 @@ const BOOKS: u64 = 100;
 
 /// The sums of all days, read once for all quarters that are asked for at the same revision.
 #[derive(Clone, Debug)]
-pub struct DayBooks(Arc<ComputedCache<(CommunityId, u32), u64, DayBook, DbErr>>);
+pub struct DayBooks {
+    books: Arc<ComputedCache<(CommunityId, u32), u64, DayBook, DbErr>>,
+    progress: Recent<CommunityId, Arc<SummingUp>>,
+}
 
 impl DayBooks {
     pub fn new(home: Handle) -> Self {
-        Self(Arc::new(ComputedCache::new(BOOKS, home)))
+        Self { books: Arc::new(ComputedCache::new(BOOKS, home)), progress: Recent::new(BOOKS) }
+    }
+
+    /// Says of what is being computed how far it is.
+    pub fn with_progress(&self, community: CommunityId, none: NoMap) -> NoMap {
+        match none {
+            NoMap::BeingComputed { again, .. } => {
+                let summed_up = self.progress.get(&community).and_then(|progress| progress.percent());
+                NoMap::BeingComputed { again, summed_up }
+            }
+            other => other,
+        }
     }
 
     pub async fn of(&self, scope: &Scope, patience: Duration) -> Result<Arc<DayBook>, NoValue<DbErr>> {
@@ -175,10 +191,16 @@ impl DayBooks {
         let asked = Asked { key, revision: scope.tracked, patience };
         let read = || {
             let (database, community, model) = (scope.database.clone(), scope.community, scope.model.clone());
-            let before = self.0.latest(&key);
-            async move { DayBook::read(&database, community, &model.financial.attribution, before).await }
+            let before = self.books.latest(&key);
+            let progress = self.progress.get_with(community, Arc::default);
+            async move {
+                let asked = (community, &model.financial.attribution);
+                let book = DayBook::read(&database, asked, before, &progress).await;
+                progress.begin(0);
+                book
+            }
         };
-        self.0.get(asked, read).await
+        self.books.get(asked, read).await
     }
 }
 

@@ -21,9 +21,12 @@ pub fn FailureNotice(props: &FailureNoticeProps) -> Html {
                 <p>{ "It may have been removed, or it belongs to another organisation. Pick another one above." }</p>
             </Notice>
         },
-        Failure::BeingComputed { .. } => html! {
+        Failure::BeingComputed { summed_up, .. } => html! {
             <Notice title="The figures are being computed">
-                <p role="status">{ "This takes a while the first time. They appear here by themselves." }</p>
+                <p role="status">
+                    { summed_up.map(|percent| format!("{percent} % of what is tracked is summed up. ")) }
+                    { "This takes a while the first time. They appear here by themselves." }
+                </p>
             </Notice>
         },
         Failure::Failed(message) => html! {

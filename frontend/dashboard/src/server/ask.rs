@@ -21,6 +21,8 @@ pub enum Failure {
     /// The server is still at work on it, and it may be there after so many seconds.
     BeingComputed {
         seconds: u32,
+        /// How much of what is tracked is summed up, in percent.
+        summed_up: Option<u8>,
     },
     /// Anything else, in words for the person at the screen.
     Failed(String),
@@ -47,8 +49,10 @@ struct AnswerError {
 }
 
 #[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Extensions {
     code: Option<String>,
+    summed_up: Option<u8>,
 }
 
 /// Sends a query and reads its data.
@@ -88,7 +92,8 @@ fn read_answer<D: DeserializeOwned>(status: u16, retry_after: Option<u32>, body:
         return Err(Failure::SignedOut);
     }
     if has("BEING_COMPUTED") {
-        return Err(Failure::BeingComputed { seconds: retry_after.unwrap_or(USUAL_WAIT) });
+        let summed_up = answer.errors.iter().find_map(|error| error.extensions.summed_up);
+        return Err(Failure::BeingComputed { seconds: retry_after.unwrap_or(USUAL_WAIT), summed_up });
     }
     if !answer.errors.is_empty() {
         let messages: Vec<&str> = answer.errors.iter().map(|error| error.message.as_str()).collect();
@@ -134,7 +139,9 @@ mod tests {
     #[test]
     fn what_is_still_being_computed_says_when_to_ask_again() {
         let body = r#"{"errors": [{"message": "wait", "extensions": {"code": "BEING_COMPUTED"}}]}"#;
-        check(503, body, Err(Failure::BeingComputed { seconds: 7 }));
+        check(503, body, Err(Failure::BeingComputed { seconds: 7, summed_up: None }));
+        let body = body.replace("\"BEING_COMPUTED\"", "\"BEING_COMPUTED\", \"summedUp\": 70");
+        check(503, &body, Err(Failure::BeingComputed { seconds: 7, summed_up: Some(70) }));
     }
 
     #[test]

@@ -91,7 +91,7 @@ where
             while is_wanted.get() {
                 let outcome = fetch(request.key.clone()).await;
                 let again = match outcome {
-                    Err(Failure::BeingComputed { seconds }) => Some(seconds),
+                    Err(Failure::BeingComputed { seconds, .. }) => Some(seconds),
                     _ => None,
                 };
                 let request = request.clone();
@@ -154,7 +154,7 @@ mod tests {
 
     #[test]
     fn what_is_being_computed_is_waited_for() {
-        let computing = || Failure::BeingComputed { seconds: 2 };
+        let computing = || Failure::BeingComputed { seconds: 2, summed_up: None };
         let asked = || [Requested(request("a", 0)), answered(request("a", 0), Err(computing()))];
         check(asked(), (true, None, Some(computing())));
         check(asked().into_iter().chain([answered(request("a", 0), Ok(1))]), (false, Some(1), None));
