@@ -203,6 +203,9 @@ async fn each_change_reaches_the_days_that_it_concerns(engine: Engine) {
     let same = json!([{ "from": member("ada"), "to": member("ada2"), "method": "MANUAL" }]);
     let staff = |is_staff: bool| json!([{ "kind": "MEMBER", "source": "forum", "key": "ada", "isStaff": is_staff }]);
     let since = json!([{ "kind": "ACCOUNT", "source": "crm", "key": "A", "since": "2020-01-01" }]);
+    let other = |until: Value| json!([{ "kind": "ACCOUNT", "source": "crm", "key": "A2", "since": "2026-01-05", "until": until }]);
+    let one_account =
+        json!([{ "from": account("A2"), "to": account("A"), "method": "MANUAL", "validFrom": "2026-02-01" }]);
     let later = |key: &str| json!([{ "key": key, "kind": "LIKE", "party": member(key), "at": "2026-03-20T10:00:00Z" }]);
     let (posts, outcomes) = ("recordContributions", "recordOutcomes");
     let changes = [
@@ -222,6 +225,9 @@ async fn each_change_reaches_the_days_that_it_concerns(engine: Engine) {
         ("and was there later", "recordTouchpoints", met("t", "2026-02-25T10:00:00Z", "ATTENDED")),
         ("somebody else", posts, later("ada2")),
         ("who is the same", "linkIdentities", same),
+        ("another customer", "recordParties", other(Value::Null)),
+        ("who is one that is known", "linkIdentities", one_account),
+        ("and left", "recordParties", other(json!("2026-01-20"))),
         ("and was there before", posts, post("b", "LIKE", "2026-01-02T10:00:00Z", false)),
     ];
     for (what, mutation, entries) in changes {

@@ -110,7 +110,7 @@ impl Identities {
         Neighbours::new(db, community, confidence).same(staff(db, community).await?).await
     }
 
-    fn by(links: impl IntoIterator<Item = StatedLink>, accounts: HashSet<Uuid>) -> Self {
+    pub(crate) fn by(links: impl IntoIterator<Item = StatedLink>, accounts: HashSet<Uuid>) -> Self {
         let mut identities = Self { accounts, ..Self::default() };
         for (from, link) in links {
             identities.add(from, link);

@@ -14,14 +14,14 @@ use crate::activities::kept_sums::PartyRange;
 
 /// A link, seen from one of its ends.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Link {
+pub(crate) struct Link {
     pub to: Uuid,
     pub from_day: Option<NaiveDate>,
     pub until_day: Option<NaiveDate>,
 }
 
 /// From whom it was stated.
-pub(super) type StatedLink = (Uuid, Link);
+pub(crate) type StatedLink = (Uuid, Link);
 
 impl Link {
     pub fn holds(&self, day: NaiveDate) -> bool {

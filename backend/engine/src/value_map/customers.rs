@@ -90,3 +90,41 @@ impl<C: Reads> DayReader<'_, C> {
         Ok(Customers::of(accounts, &identities))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::Days;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::activities::links::Link;
+
+    fn day(number: u64) -> NaiveDate {
+        NaiveDate::from_ymd_opt(2026, 1, 1).unwrap() + Days::new(number)
+    }
+
+    proptest! {
+        #[test]
+        fn each_day_has_the_customers_that_it_would_be_counted_to_have(
+            times in prop::collection::vec((0_u64..30, prop::option::of(0_u64..40)), 0..7),
+            links in prop::collection::vec(
+                (0_usize..7, 0_usize..7, prop::option::of(0_u64..30), prop::option::of(0_u64..30)), 0..6),
+        ) {
+            let id = |number: usize| Uuid::from_u128(number as u128);
+            let time = |(since, until): &(u64, Option<u64>)| Time { since: day(*since), until: until.map(day) };
+            let accounts: HashMap<Uuid, Time> =
+                times.iter().enumerate().map(|(number, of)| (id(number), time(of))).collect();
+            let link = |(from, to, first, last): &(usize, usize, Option<u64>, Option<u64>)| {
+                (id(*from), Link { to: id(*to), from_day: first.map(day), until_day: last.map(day) })
+            };
+            let links = links.iter().filter(|(from, to, ..)| from != to).map(link);
+            let identities = Identities::by(links, (0..7).map(id).collect());
+            let customers = Customers::of(accounts.clone(), &identities);
+            for number in 0..45 {
+                let names = accounts.iter().filter(|(_, time)| time.contains(day(number)));
+                let persons: HashSet<Uuid> = names.map(|(name, _)| identities.person(*name, day(number))).collect();
+                prop_assert_eq!(customers.on(day(number)), persons.len() as u64, "on day {}", number);
+            }
+        }
+    }
+}
