@@ -14,6 +14,7 @@ on_both_databases!(
     kept_sums_are_what_is_recorded,
     a_sum_that_is_wrong_is_found_and_mended,
     a_server_that_is_killed_leaves_no_sum_behind,
+    an_older_model_shows_what_was_recorded_since,
 );
 
 /// SplitMix64 (Steele, Lea, Flood 2014).
@@ -293,7 +294,7 @@ async fn a_sum_that_is_wrong_is_found_and_mended(engine: Engine) {
     let connection = world.scratch.connect().await.unwrap();
     let wrong = "UPDATE kept_sum SET body = '{\"cases\": 99}' WHERE day = '2026-02-01'";
     sea_orm::ConnectionTrait::execute_unprepared(&connection, wrong).await.unwrap();
-    let wrong = "UPDATE kept_sum SET body = '{\"quarter\": [9], \"months\": [[], [], []]}' WHERE part > 0";
+    let wrong = "UPDATE kept_sum SET body = '{\"quarter\": [9], \"later_months\": [[], []]}' WHERE part > 0";
     sea_orm::ConnectionTrait::execute_unprepared(&connection, wrong).await.unwrap();
     let missing = "DELETE FROM kept_sum WHERE day = '2026-03-01'";
     sea_orm::ConnectionTrait::execute_unprepared(&connection, missing).await.unwrap();
@@ -358,4 +359,29 @@ async fn a_server_that_is_killed_leaves_no_sum_behind(engine: Engine) {
         let explained = world.api.ask(query, json!({ "id": world.community })).await.unwrap();
         assert_eq!(explained["explain"]["rows"]["totalCount"].to_string().trim_matches('"'), stored.len().to_string());
     }
+}
+
+/// Days are marked by the window of the newest model; another's reaches farther.
+async fn an_older_model_shows_what_was_recorded_since(engine: Engine) {
+    let world = world_with_a_webinar(engine).await;
+    let (ada, account) = (
+        json!({ "kind": "MEMBER", "source": "forum", "key": "ada" }),
+        json!({ "kind": "ACCOUNT", "source": "crm", "key": "A" }),
+    );
+    let link = json!([{ "from": ada, "to": account, "method": "MANUAL" }]);
+    world.tell("linkIdentities", "LinkIdentitiesInput", "links", link).await;
+    let upgrade = json!([{ "key": "u", "kind": "UPGRADE", "party": account, "at": "2026-03-01T10:00:00Z",
+        "money": { "amount": "100", "currency": "EUR" } }]);
+    world.tell("recordOutcomes", "RecordOutcomesInput", "outcomes", upgrade).await;
+    // The first version looks back for 90 days.
+    look_back(&world, 10).await;
+    let credited = async |model: u32| {
+        let found = map(&world, json!({ "period": "2026-Q1", "model": model })).await;
+        input(&reading(&found, "UPGRADES"), "amount credited")
+    };
+    assert_eq!((credited(1).await, credited(2).await), (0.0, 0.0));
+    let met = json!([{ "key": "t", "activity": { "source": "plan", "key": "w" }, "party": ada,
+        "at": "2026-01-10T10:00:00Z", "role": "ATTENDED" }]);
+    world.tell("recordTouchpoints", "RecordTouchpointsInput", "touchpoints", met).await;
+    assert_eq!((credited(1).await, credited(2).await), (100.0, 0.0));
 }

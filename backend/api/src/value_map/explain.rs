@@ -77,7 +77,8 @@ impl Explained {
         let db = &services(context)?.database.read;
         let total = self.0.source.count(db).await?;
         let rows = self.0.source.page(db, start, size as u64).await?;
-        let has_next = start + (rows.len() as u64) < total;
+        // Rows that went since they were counted are on no page.
+        let has_next = !rows.is_empty() && start + (rows.len() as u64) < total;
         let mut connection =
             Connection::with_additional_fields(start > 0, has_next, RowCount { total_count: Count(total) });
         connection

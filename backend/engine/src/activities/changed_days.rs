@@ -45,7 +45,7 @@ pub(super) struct Concerns {
     pub active: Option<Uuid>,
     /// They met an activity then, which their later outcomes may be credited to.
     pub met: Option<(Uuid, DateTime<Utc>)>,
-    /// Their other payments may count otherwise for it.
+    /// Their payments, or their other payments, may count otherwise for it.
     pub paid: Option<Uuid>,
     /// It says since when an account is a customer.
     pub is_customer: bool,

@@ -1,6 +1,6 @@
 //! What rows are part of.
 
-use valuemap_shared::activities::PartyKind;
+use valuemap_shared::activities::{ContributionKind, PartyKind};
 
 use crate::activities::changed_days::Concerns;
 use crate::activities::entities::{
@@ -16,8 +16,8 @@ impl Concerning for party::Model {
     fn concerns(&self) -> Concerns {
         // What figures of days ask of a party: whether they are staff, and since when it is a customer.
         let is_customer = self.kind == PartyKind::Account.as_str() && self.since.is_some();
-        let identity = if self.is_staff || is_customer { vec![self.id] } else { Vec::new() };
-        Concerns { identity, is_customer, ..Concerns::default() }
+        let identity = if self.is_staff { vec![self.id] } else { Vec::new() };
+        Concerns { identity, is_customer, paid: is_customer.then_some(self.id), ..Concerns::default() }
     }
 }
 
@@ -68,7 +68,9 @@ impl Concerning for support_case::Model {
 
 impl Concerning for contribution::Model {
     fn concerns(&self) -> Concerns {
-        let thread = self.thread.clone().map(|thread| (self.source.clone(), thread));
+        // A question has an answer where a solution stands in its topic.
+        let is_solution = self.kind == ContributionKind::Solution.as_str();
+        let thread = self.thread.clone().filter(|_| is_solution).map(|thread| (self.source.clone(), thread));
         Concerns { day: Some(self.at.date_naive()), active: Some(self.party_id), thread, ..Concerns::default() }
     }
 }

@@ -28,21 +28,21 @@ const OTHER: i32 = -1;
 /// Maximum ids per statement.
 const MOST: usize = 500;
 
-/// How many members were active for the first time on each day of a quarter, from its first to the last that has any.
-type FirstActive = Vec<u64>;
+/// How many members were active for the first time on each day from a first one on, up to the last that has any.
+type FirstActive = Vec<u32>;
 
-/// First in the quarter, and first in each of its months.
+/// First in the quarter, and first in each of its months. The first month has the first days of the quarter.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ActiveSums {
     quarter: FirstActive,
-    months: [FirstActive; 3],
+    later_months: [FirstActive; 2],
 }
 
-fn index_of(quarter: Quarter, day: NaiveDate) -> usize {
-    usize::try_from((day - quarter.first_day()).num_days()).unwrap_or_default()
+fn index_of(first: NaiveDate, day: NaiveDate) -> usize {
+    usize::try_from((day - first).num_days()).unwrap_or_default()
 }
 
-fn add_at(sums: &mut FirstActive, index: usize, members: u64) {
+fn add_at(sums: &mut FirstActive, index: usize, members: u32) {
     if sums.len() <= index {
         sums.resize(index + 1, 0);
     }
@@ -52,14 +52,16 @@ fn add_at(sums: &mut FirstActive, index: usize, members: u64) {
 impl ActiveSums {
     /// How many members were active in the first days of the quarter, or of one of its months.
     pub fn members(&self, quarter: Quarter, span: Span) -> u64 {
-        let by_day =
-            if span.first == quarter.first_day() { &self.quarter } else { &self.months[month_of(quarter, span.first)] };
-        by_day.iter().take(index_of(quarter, span.last) + 1).sum()
+        let by_day = match month_of(quarter, span.first) {
+            0 => &self.quarter,
+            later => &self.later_months[later - 1],
+        };
+        by_day.iter().take(index_of(span.first, span.last) + 1).map(|members| u64::from(*members)).sum()
     }
 
     pub fn add(&mut self, other: &Self) {
-        let others = std::iter::once(&other.quarter).chain(&other.months);
-        for (sums, others) in std::iter::once(&mut self.quarter).chain(&mut self.months).zip(others) {
+        let others = std::iter::once(&other.quarter).chain(&other.later_months);
+        for (sums, others) in std::iter::once(&mut self.quarter).chain(&mut self.later_months).zip(others) {
             for (index, members) in others.iter().enumerate().filter(|(_, members)| **members > 0) {
                 add_at(sums, index, *members);
             }
@@ -207,22 +209,25 @@ impl<C: Reads> DayReader<'_, C> {
 
 /// Who is one person is asked on the last day of the quarter, and of the month.
 fn first_active(active: Vec<Active>, (identities, staff): (&Identities, &HashSet<Uuid>), quarter: Quarter) -> ByRange {
-    let months = quarter.months().map(|month| month.last_day());
-    let mut firsts: [HashMap<Uuid, NaiveDate>; 4] = Default::default();
+    let months = quarter.months();
+    let mut firsts: [HashMap<Uuid, NaiveDate>; 3] = Default::default();
     for Active { party, month, day } in active.into_iter().filter(|active| !staff.contains(&active.party)) {
-        for (index, last_day) in [(0, quarter.last_day()), (1 + month, months[month])] {
+        let later = (month > 0).then(|| (month, months[month].last_day()));
+        for (index, last_day) in std::iter::once((0, quarter.last_day())).chain(later) {
             let first = firsts[index].entry(identities.person(party, last_day)).or_insert(day);
             *first = Ord::min(*first, day);
         }
     }
     let mut sums = ByRange::new();
-    let [of_quarter, of_months @ ..] = firsts;
-    for (person, day) in of_quarter {
-        add_at(&mut sums.entry(PartyRange::of(person)).or_default().quarter, index_of(quarter, day), 1);
-    }
-    for (month, firsts) in of_months.into_iter().enumerate() {
+    for (index, firsts) in firsts.into_iter().enumerate() {
         for (person, day) in firsts {
-            add_at(&mut sums.entry(PartyRange::of(person)).or_default().months[month], index_of(quarter, day), 1);
+            let of_range = sums.entry(PartyRange::of(person)).or_default();
+            match index {
+                0 => add_at(&mut of_range.quarter, index_of(quarter.first_day(), day), 1),
+                later => {
+                    add_at(&mut of_range.later_months[later - 1], index_of(months[later].first_day(), day), 1);
+                }
+            }
         }
     }
     sums

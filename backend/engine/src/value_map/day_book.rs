@@ -5,9 +5,9 @@
 //!
 //! [`ChangedDays`]: crate::activities::changed_days::ChangedDays
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::NaiveDate;
 use sea_orm::prelude::*;
@@ -44,7 +44,7 @@ pub struct DayBook {
 #[derive(Clone, Debug)]
 struct Known {
     mark: Uuid,
-    basis: String,
+    basis: Arc<str>,
     sum: Sum,
 }
 
@@ -115,7 +115,7 @@ impl DayBook {
         keep_aside(database, community, kept.rows(&reader, kept.unkept.iter().copied()));
         // Piece by piece, so that what is broken off goes on where it was.
         let (missing, missing_active) = (kept.missing_days(), kept.missing_active());
-        progress.begin(missing.len() + missing_active.len() * DAYS_OF_QUARTER);
+        progress.begin(kept.known.len(), kept.marks.len());
         for span in spans(&missing) {
             let summed = reader.sum_up(span, &missing).await?;
             progress.add(summed.len());
@@ -127,7 +127,7 @@ impl DayBook {
             let mut sum = |range: &PartyRange| Sum::Active(counted.remove(range).unwrap_or_default().into());
             let sums: Vec<(SumKey, Sum)> =
                 ranges.iter().map(|range| (SumKey::of_active(quarter, *range), sum(range))).collect();
-            progress.add(DAYS_OF_QUARTER);
+            progress.add(sums.len());
             keep_aside(database, community, kept.add(&reader, sums));
         }
         if kept.lacks(SumKey::CUSTOMERS) {
@@ -139,9 +139,6 @@ impl DayBook {
     }
 }
 
-/// Who was active in a quarter takes about as long as to sum up so many days.
-const DAYS_OF_QUARTER: usize = 30;
-
 /// How far what is tracked is summed up.
 #[derive(Debug, Default)]
 pub struct SummingUp {
@@ -150,9 +147,9 @@ pub struct SummingUp {
 }
 
 impl SummingUp {
-    /// So much is to be summed up, or nothing.
-    pub fn begin(&self, of: usize) {
-        self.done.store(0, Ordering::Relaxed);
+    /// So many sums are known, of so many that there are.
+    fn begin(&self, done: usize, of: usize) {
+        self.done.store(done, Ordering::Relaxed);
         self.of.store(of, Ordering::Relaxed);
     }
 
@@ -160,11 +157,10 @@ impl SummingUp {
         self.done.fetch_add(done, Ordering::Relaxed);
     }
 
-    /// `None` where nothing is being summed up.
+    /// `None` where nothing is left to sum up.
     pub fn percent(&self) -> Option<u8> {
         let (done, of) = (self.done.load(Ordering::Relaxed), self.of.load(Ordering::Relaxed));
-        let percent = (100 * done).checked_div(of)?;
-        u8::try_from(percent.min(99)).ok()
+        if done < of { u8::try_from(100 * done / of).ok() } else { None }
     }
 }
 
@@ -190,8 +186,10 @@ const VERSION: u32 = 2;
 struct Settings {
     /// Of days, but for the rates of a day.
     days: String,
+    /// Digests of them, each with the rates of a day.
+    with_rates: Mutex<HashMap<String, Arc<str>>>,
     /// Of who was active, and of customers.
-    others: String,
+    others: Arc<str>,
     /// Days are marked by the look-back window of the newest scoring model: where that one credits otherwise, what is summed
     /// up is not kept, and what was kept before it is not used.
     are_of_newest: bool,
@@ -204,13 +202,19 @@ impl Settings {
         let since = models.iter().take_while(credits_so).last().map(|stored| stored.model.version);
         let days = format!("{VERSION} {since:?} {:?} {}", reader.attribution, reader.exchange.own);
         let others = sha_256(format!("{VERSION} {}", reader.attribution.minimum_confidence).as_bytes());
-        Ok(Self { days, others, are_of_newest: since.is_some() })
+        let (with_rates, others) = (Mutex::default(), others.into());
+        Ok(Self { days, with_rates, others, are_of_newest: since.is_some() })
     }
 
     /// A digest of them.
-    fn basis<C>(&self, reader: &DayReader<'_, C>, key: SumKey) -> String {
+    fn basis<C>(&self, reader: &DayReader<'_, C>, key: SumKey) -> Arc<str> {
         match key.of() {
-            Summed::Day(day) => sha_256(format!("{} {:?}", self.days, reader.exchange.rates_on(day)).as_bytes()),
+            Summed::Day(day) => {
+                let rates = format!("{:?}", reader.exchange.rates_on(day));
+                let mut digests = self.with_rates.lock().unwrap_or_else(PoisonError::into_inner);
+                let digest = |rates: &String| sha_256(format!("{} {rates}", self.days).as_bytes()).into();
+                digests.entry(rates).or_insert_with_key(digest).clone()
+            }
             Summed::Active(..) | Summed::Customers => self.others.clone(),
         }
     }
@@ -245,8 +249,11 @@ impl Kept {
         for (day, part, mark, of_row) in rows {
             let (key, basis) = (SumKey { day, part }, kept.settings.basis(reader, SumKey { day, part }));
             kept.marks.insert(key, mark);
-            let is_known = kept.known.get(&key).is_some_and(|known| known.mark == mark && known.basis == basis);
-            let is_kept = of_row.as_ref() == Some(&basis);
+            // Nobody marks days by the window of another model than the newest, so that they may have changed unmarked.
+            let is_marked = kept.settings.are_of_newest || !matches!(key.of(), Summed::Day(_));
+            let is_same = |known: &Known| known.mark == mark && known.basis == basis;
+            let is_known = is_marked && kept.known.get(&key).is_some_and(is_same);
+            let is_kept = of_row.as_deref() == Some(&*basis);
             if is_known && !is_kept {
                 kept.unkept.push(key);
             }
@@ -329,7 +336,7 @@ impl Kept {
     fn rows<C>(&self, reader: &DayReader<'_, C>, keys: impl IntoIterator<Item = SumKey>) -> Vec<kept_sum::Model> {
         let row = |key: SumKey| {
             let Known { mark, basis, sum } = self.known.get(&key).filter(|_| self.settings.are_of_newest)?;
-            let (SumKey { day, part }, basis, body) = (key, Some(basis.clone()), sum.to_text());
+            let (SumKey { day, part }, basis, body) = (key, Some(basis.to_string()), sum.to_text());
             Some(kept_sum::Model { community_id: reader.community.0, day, part, mark: *mark, basis, body })
         };
         keys.into_iter().filter_map(row).collect()
@@ -344,12 +351,11 @@ mod tests {
     fn progress_is_told_while_there_is_any() {
         let progress = SummingUp::default();
         assert_eq!(progress.percent(), None);
-        progress.begin(40);
-        progress.add(30);
+        progress.begin(60, 80);
         assert_eq!(progress.percent(), Some(75));
-        progress.add(10);
-        assert_eq!(progress.percent(), Some(99), "it is not over before it is");
-        progress.begin(0);
+        progress.add(19);
+        assert_eq!(progress.percent(), Some(98));
+        progress.add(1);
         assert_eq!(progress.percent(), None);
     }
 }

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use sea_orm::QuerySelect;
 use sea_orm::prelude::*;
 use sea_orm::sea_query::{LockBehavior, LockType, OnConflict};
+use sea_orm::{Condition, QuerySelect};
 use uuid::Uuid;
 use valuemap_shared::ids::CommunityId;
 
 use crate::activities::entities::kept_sum;
+use crate::activities::kept_sums::SumKey;
 use crate::base::commits::Touches;
 use crate::database::author::Author;
 use crate::database::statements::{all_set, chunks};
@@ -36,14 +37,20 @@ pub fn keep_aside(database: &Database, community: CommunityId, fresh: Vec<kept_s
 }
 
 /// Keeps sums whose marks are still those that they were summed up under. Those that another transaction holds are left
-/// out: it is marking them.
+/// out: it marks them, or keeps them, too.
 async fn keep(transaction: &Transaction, community: CommunityId, rows: &[kept_sum::Model]) -> Result<(), DbErr> {
     use kept_sum::Column::{Basis, Body, CommunityId, Day, Mark, Part};
-    let Some((first, last)) = rows.iter().map(|row| row.day).min().zip(rows.iter().map(|row| row.day).max()) else {
-        return Ok(());
-    };
+    let of_days = rows.iter().filter(|row| row.part == SumKey::OF_DAY).map(|row| row.day);
+    let mut others: BTreeMap<NaiveDate, Vec<i16>> = BTreeMap::new();
+    for row in rows.iter().filter(|row| row.part != SumKey::OF_DAY) {
+        others.entry(row.day).or_default().push(row.part);
+    }
+    // None but these are locked.
+    let of_days = Condition::all().add(Part.eq(SumKey::OF_DAY)).add(Day.is_in(of_days));
+    let of_other = |(day, parts): (NaiveDate, Vec<i16>)| Condition::all().add(Day.eq(day)).add(Part.is_in(parts));
+    let keys = others.into_iter().map(of_other).fold(Condition::any().add(of_days), Condition::add);
     let free = kept_sum::Entity::find().select_only().columns([Day, Part, Mark]);
-    let free = free.filter(CommunityId.eq(community.0)).filter(Day.between(first, last));
+    let free = free.filter(CommunityId.eq(community.0)).filter(keys);
     let free = free.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
     let free: Vec<(NaiveDate, i16, Uuid)> = free.into_tuple().all(transaction).await?;
     let marks: BTreeMap<(NaiveDate, i16), Uuid> =

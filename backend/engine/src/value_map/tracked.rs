@@ -160,13 +160,14 @@ impl Scope {
     }
 }
 
-/// How many books are kept: each is a megabyte or so.
-const BOOKS: u64 = 100;
+/// How many books are kept: each is some megabytes.
+const BOOKS: u64 = 50;
 
 /// The sums of all days, read once for all quarters that are asked for at the same revision.
 #[derive(Clone, Debug)]
 pub struct DayBooks {
     books: Arc<ComputedCache<(CommunityId, u32), u64, DayBook, DbErr>>,
+    /// Of the book that was begun last.
     progress: Recent<CommunityId, Arc<SummingUp>>,
 }
 
@@ -192,12 +193,11 @@ impl DayBooks {
         let read = || {
             let (database, community, model) = (scope.database.clone(), scope.community, scope.model.clone());
             let before = self.books.latest(&key);
-            let progress = self.progress.get_with(community, Arc::default);
+            let progress = Arc::new(SummingUp::default());
+            self.progress.insert(community, progress.clone());
             async move {
                 let asked = (community, &model.financial.attribution);
-                let book = DayBook::read(&database, asked, before, &progress).await;
-                progress.begin(0);
-                book
+                DayBook::read(&database, asked, before, &progress).await
             }
         };
         self.books.get(asked, read).await
