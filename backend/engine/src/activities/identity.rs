@@ -58,20 +58,15 @@ impl Identities {
         if parties.len() > FEW {
             return Self::of(db, community, confidence).await;
         }
-        Self::around_parties(db, community, confidence, parties).await
-    }
-
-    /// As far as it is about some parties and all that they are linked to: it takes as long as these have neighbours.
-    async fn around_parties(
-        db: &impl ConnectionTrait,
-        community: CommunityId,
-        confidence: f64,
-        parties: HashSet<Uuid>,
-    ) -> Result<Self, DbErr> {
         let mut neighbours = Neighbours::new(db, community, confidence);
         neighbours.around(parties).await?;
+        Ok(Self::among(neighbours))
+    }
+
+    /// As far as neighbours were looked at.
+    fn among(neighbours: Neighbours<'_, impl ConnectionTrait>) -> Self {
         let (links, accounts) = neighbours.found();
-        Ok(Self::by(links, accounts))
+        Self::by(links, accounts)
     }
 
     /// As far as it is about who is one with some parties.
@@ -83,8 +78,7 @@ impl Identities {
     ) -> Result<Self, DbErr> {
         let mut neighbours = Neighbours::new(db, community, confidence);
         neighbours.same(parties).await?;
-        let (links, accounts) = neighbours.found();
-        Ok(Self::by(links, accounts))
+        Ok(Self::among(neighbours))
     }
 
     /// As far as it is about which accounts are the same: it knows of no others.

@@ -11,8 +11,8 @@ use crate::activities::kept_sums::{PartyRange, SumKey};
 use crate::database::statements::Reads;
 use crate::value_map::active_members::ActiveSums;
 use crate::value_map::customers::Customers;
-use crate::value_map::day_book::{Kept, Sum};
 use crate::value_map::day_reader::{DayReader, spans};
+use crate::value_map::kept::{Kept, Sum};
 
 /// What a recount of what is kept found.
 #[derive(Debug, Default)]
@@ -47,19 +47,15 @@ pub async fn recount(
         let mut counted = reader.count_active(quarter, &PartyRange::all().collect()).await?;
         for range in PartyRange::all() {
             let (key, counted) = (SumKey::of_active(quarter, range), counted.remove(&range).unwrap_or_default());
-            // Where nobody was active there may be nothing to keep.
-            let is_missing = !kept.has(key) && counted != ActiveSums::default();
-            let is_other = kept.sum(key).is_some_and(|kept| *kept != Sum::Active(counted.into()));
-            if is_missing || is_other {
+            if differs(&kept, key, counted == ActiveSums::default(), Sum::Active(counted.into())) {
                 let message = format!("{quarter}: the active members that are kept are not those of the records");
                 found.wrong.insert(key, message);
             }
         }
     }
     let customers = reader.customers().await?;
-    let is_missing = !kept.has(SumKey::CUSTOMERS) && customers != Customers::default();
-    let is_other = kept.sum(SumKey::CUSTOMERS).is_some_and(|kept| *kept != Sum::Customers(customers.into()));
-    if is_missing || is_other {
+    let is_none = customers == Customers::default();
+    if differs(&kept, SumKey::CUSTOMERS, is_none, Sum::Customers(customers.into())) {
         let message = "the customers that are kept are not those of the records".to_owned();
         found.wrong.insert(SumKey::CUSTOMERS, message);
     }
@@ -69,4 +65,10 @@ pub async fn recount(
         found.wrong.insert(SumKey::of_day(day), message);
     }
     Ok(found)
+}
+
+/// Whether something else is kept. What there is none of may have no row, and what was not summed up yet is not wrong.
+fn differs(kept: &Kept, key: SumKey, is_none: bool, counted: Sum) -> bool {
+    let is_missing = !kept.has(key) && !is_none;
+    is_missing || kept.sum(key).is_some_and(|kept| *kept != counted)
 }

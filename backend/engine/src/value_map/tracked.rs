@@ -22,12 +22,13 @@ use crate::base::computed::{Asked, ComputedCache, NoValue, TO_THE_END};
 use crate::database::Database;
 use crate::value_map::contact_baseline::contact_baseline;
 use crate::value_map::counted::observed;
-use crate::value_map::day_book::{DayBook, SummingUp};
+use crate::value_map::day_book::DayBook;
 use crate::value_map::day_sums::{counts, money};
 use crate::value_map::days::{Days, FirstDays, Span};
 use crate::value_map::health::{health_of, is_asked_for, pace_customers};
 use crate::value_map::money::{comparisons, touchpoints_without_account};
 use crate::value_map::no_map::NoMap;
+use crate::value_map::summing_up::SummingUp;
 
 /// How many quarters and months are kept.
 const CAPACITY: u64 = 4_000;
