@@ -5,6 +5,8 @@
 
 #[path = "map/community.rs"]
 mod community;
+#[path = "map/memory.rs"]
+mod memory;
 
 use std::time::{Duration, Instant};
 
@@ -14,6 +16,7 @@ use serde_json::{Value, json};
 use valuemap_tests::{Api, Engine, Scratch, Server, valuemap};
 
 use community::Sizes;
+use memory::most_memory;
 
 const USUAL: [u64; 2] = [50_000, 1_000_000];
 /// How often what is quick is asked; the median counts.
@@ -54,7 +57,7 @@ async fn run(engine: Engine, sizes: Sizes) -> anyhow::Result<()> {
     let (id, _) = server.api(&scratch).await?.create_community("Makers", "https://forum.example.com").await?;
     server.stop().await?;
     let started = Instant::now();
-    community::import(&scratch, "Makers", sizes).await?;
+    community::import(&scratch, "Makers", sizes, &community::FORMATS).await?;
     println!(
         "\n| {engine:?}, {} touchpoints (imported in {:.0} s) | ms |",
         sizes.touchpoints,
@@ -138,12 +141,4 @@ async fn median(once: impl AsyncFn() -> anyhow::Result<Duration>) -> anyhow::Res
 
 fn show(what: &str, time: Duration) {
     println!("| {what} | {:.1} |", time.as_secs_f64() * 1_000.0);
-}
-
-/// The most memory that a process held at a time, in megabytes.
-fn most_memory(process: u32) -> anyhow::Result<u64> {
-    let status = std::fs::read_to_string(format!("/proc/{process}/status"))?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).context("the system does not say")?;
-    let kilobytes: u64 = line.trim().trim_end_matches(" kB").trim().parse()?;
-    Ok(kilobytes / 1_000)
 }

@@ -18,10 +18,14 @@ on_both_databases!(
 );
 
 /// SplitMix64 (Steele, Lea, Flood 2014).
-struct Dice(u64);
+pub struct Dice(u64);
 
 impl Dice {
-    fn below(&mut self, end: usize) -> usize {
+    pub fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    pub fn below(&mut self, end: usize) -> usize {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -70,7 +74,7 @@ impl Dice {
 }
 
 /// Records something, or changes what was recorded.
-async fn step(world: &World, dice: &mut Dice) {
+pub async fn step(world: &World, dice: &mut Dice) {
     match dice.below(10) {
         0 | 1 => {
             let outcome = |dice: &mut Dice| {
@@ -163,20 +167,20 @@ async fn step(world: &World, dice: &mut Dice) {
 }
 
 /// Has every day summed up and kept. A map that is asked for at once may still be the one before.
-async fn keep_all(world: &World) {
+pub async fn keep_all(world: &World) {
     let open = "SELECT CAST(COUNT(*) AS TEXT) FROM kept_sum WHERE body IS NULL";
     while texts(world, open).await != ["0"] {
         map(world, json!({ "period": "2026-Q1" })).await;
     }
 }
 
-async fn verify(world: &World, arguments: &[&str]) -> (bool, String) {
+pub async fn verify(world: &World, arguments: &[&str]) -> (bool, String) {
     let output = valuemap(&world.scratch, &[&["verify"], arguments].concat()).await.unwrap();
     let said = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap()).concat();
     (output.status.success(), said)
 }
 
-async fn world_with_a_webinar(engine: Engine) -> World {
+pub async fn world_with_a_webinar(engine: Engine) -> World {
     let world = World::new(engine).await;
     let types = json!([{ "key": "webinar", "name": "Webinar", "modality": "ONLINE", "goal": "REVENUE" }]);
     change(&world, "saveActivityTypes", json!({ "types": types }), "Recorded").await;
@@ -260,7 +264,7 @@ async fn each_change_reaches_the_days_that_it_concerns(engine: Engine) {
 
 async fn kept_sums_are_what_is_recorded(engine: Engine) {
     let world = world_with_a_webinar(engine).await;
-    let mut dice = Dice(20_261_130);
+    let mut dice = Dice::new(20_261_130);
     for round in 0..10 {
         for _ in 0..8 {
             step(&world, &mut dice).await;

@@ -18,6 +18,7 @@ mod hostile;
 mod hosts;
 mod identity;
 mod import;
+mod import_batches;
 mod jobs;
 mod kept_days;
 mod limits;

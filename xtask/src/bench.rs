@@ -25,6 +25,8 @@ pub enum Benchmark {
     Gate,
     /// The value map and what is asked beside it at several sizes of a community, beside a count of its touchpoints
     Map,
+    /// An import of touchpoints and what those wait who submit answers meanwhile, beside a prepared insert of the same rows
+    Import,
     /// Attribution models on a million touches, beside the Python package ChannelAttribution
     Attribution,
     /// Requests that schemathesis makes up from the GraphQL schema; fails where one is the server's fault
@@ -39,6 +41,7 @@ pub fn run(workspace: &Workspace, benchmark: Benchmark, arguments: &[String]) ->
         Benchmark::Load => on_databases(workspace, "load", &[]),
         Benchmark::Attack => on_databases(workspace, "load", &["attack".to_owned()]),
         Benchmark::Map => on_databases(workspace, "map", arguments),
+        Benchmark::Import => on_databases(workspace, "import", arguments),
         Benchmark::Gate => gate(workspace),
         Benchmark::Attribution => attribution(workspace),
         Benchmark::Schemathesis => schemathesis(workspace, arguments),

@@ -129,7 +129,7 @@ impl World {
         ];
         let touches = Touches::tracked(self.community);
         let work = async |transaction: &Transaction| {
-            let mut recorder = Recorder::start(transaction, self.community, None, &Ambient::real()).await?;
+            let mut recorder = Recorder::start(transaction, self.community, &Ambient::real()).await?;
             recorder.record(transaction, (0..).zip(records.clone()).collect()).await?;
             assert!(recorder.refused.is_empty(), "{:?}", recorder.refused);
             Ok(())

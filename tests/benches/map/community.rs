@@ -80,34 +80,49 @@ fn date(day: u64) -> String {
     format!("{year}-{:02}-{:02}", month + 1, left + 1)
 }
 
-/// Imports a community of this size, file by file.
-pub async fn import(scratch: &Scratch, community: &str, sizes: Sizes) -> anyhow::Result<()> {
-    let mut dice = Dice(20_260_930);
-    let folder = scratch.folder().to_owned();
-    for (format, rows) in files(sizes) {
-        let path = folder.join(format!("{format}.csv"));
-        write(&path, format, rows, sizes, &mut dice)?;
-        let name = format!("{format}.csv");
+/// The files of a community, in the order in which they are imported.
+pub const FORMATS: [&str; 10] = [
+    "activity-types",
+    "activities",
+    "costs",
+    "accounts",
+    "members",
+    "touchpoints",
+    "outcomes",
+    "cases",
+    "contributions",
+    "observations",
+];
+
+/// Imports some of the files of a community of this size, one after the other.
+pub async fn import(scratch: &Scratch, community: &str, sizes: Sizes, formats: &[&str]) -> anyhow::Result<()> {
+    for format in formats {
+        let name = write_file(scratch, format, sizes)?;
         let output = valuemap(scratch, &["import", format, &name, "--community", community, "--load"]).await?;
         ensure!(output.status.success(), "{format}: {}", String::from_utf8_lossy(&output.stdout));
-        std::fs::remove_file(path)?;
+        std::fs::remove_file(scratch.folder().join(name))?;
     }
     Ok(())
 }
 
-fn files(sizes: Sizes) -> [(&'static str, u64); 10] {
-    [
-        ("activity-types", TYPES.len() as u64),
-        ("activities", ACTIVITIES),
-        ("costs", 2 * ACTIVITIES),
-        ("accounts", sizes.accounts),
-        ("members", sizes.members),
-        ("touchpoints", sizes.touchpoints),
-        ("outcomes", sizes.outcomes),
-        ("cases", sizes.cases),
-        ("contributions", sizes.contributions),
-        ("observations", DAYS),
-    ]
+/// Writes one of the files, and returns its name.
+pub fn write_file(scratch: &Scratch, format: &str, sizes: Sizes) -> anyhow::Result<String> {
+    let rows = match format {
+        "activity-types" => TYPES.len() as u64,
+        "activities" => ACTIVITIES,
+        "costs" => 2 * ACTIVITIES,
+        "accounts" => sizes.accounts,
+        "members" => sizes.members,
+        "touchpoints" => sizes.touchpoints,
+        "outcomes" => sizes.outcomes,
+        "cases" => sizes.cases,
+        "contributions" => sizes.contributions,
+        _ => DAYS,
+    };
+    let name = format!("{format}.csv");
+    let mut dice = Dice(20_260_930 + rows);
+    write(&scratch.folder().join(&name), format, rows, sizes, &mut dice)?;
+    Ok(name)
 }
 
 fn write(path: &Path, format: &str, rows: u64, sizes: Sizes, dice: &mut Dice) -> anyhow::Result<()> {

@@ -229,7 +229,7 @@ pub async fn record<E: Entry>(
 async fn store(services: &Services, own: &Own, mut batch: Batch<'_>) -> Result<RecordResult, ApiError> {
     let community = own.community();
     let transaction = services.database.begin_write(own.author(), Touches::tracked(community)).await?;
-    let mut recorder = Recorder::start(&transaction, community, None, &services.ambient).await?;
+    let mut recorder = Recorder::start(&transaction, community, &services.ambient).await?;
     recorder.record(&transaction, batch.valid()).await?;
     for refused in std::mem::take(&mut recorder.refused) {
         batch.objected(refused);

@@ -6,6 +6,7 @@ use valuemap_shared::activities::{PartyRef, Record, RecordKind, Reference};
 use valuemap_shared::ids::CommunityId;
 
 use crate::activities::addresses::AddressFree;
+use crate::activities::batches::OpenBatch;
 use crate::activities::keys::{activity_type_id, party_id, record_id};
 
 /// Maximum rows per statement: SQLite takes 32,766 parameters.
@@ -32,10 +33,21 @@ pub(super) struct Accepted {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Stamp {
     pub community: CommunityId,
+    /// The file that they come from.
     pub batch: Option<Uuid>,
     pub now: DateTime<Utc>,
-    /// A preview finds out and counts everything, and writes nothing.
-    pub writes: bool,
+    pub writing: Writing,
+}
+
+/// What becomes of rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Writing {
+    /// Everything is found out and counted, and nothing written.
+    Nothing,
+    /// They are seen with the commit.
+    Seen,
+    /// They are seen when their batch is published.
+    Unseen(OpenBatch),
 }
 
 impl Stamp {

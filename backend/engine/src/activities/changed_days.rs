@@ -55,6 +55,64 @@ pub(super) struct Concerns {
     pub thread: Option<(String, String)>,
 }
 
+/// What all rows concern that one piece of work writes. It does not grow with them: of more than [`MANY`] parties or topics
+/// it is not kept which.
+#[derive(Debug, Default)]
+struct Gathered {
+    days: BTreeSet<NaiveDate>,
+    is_customer: bool,
+    active: Active,
+    met: Met,
+    paid: HashSet<Uuid>,
+    threads: BTreeSet<(String, String)>,
+    identity: HashSet<Uuid>,
+}
+
+/// Who was active, and when.
+#[derive(Debug, Default)]
+struct Active {
+    parties: HashSet<Uuid>,
+    quarters: BTreeSet<Quarter>,
+}
+
+/// Who met something, and from when to when.
+#[derive(Debug, Default)]
+struct Met {
+    parties: HashSet<Uuid>,
+    between: Option<(DateTime<Utc>, DateTime<Utc>)>,
+}
+
+impl Gathered {
+    fn add(&mut self, row: Concerns) {
+        self.days.extend(row.day);
+        self.is_customer |= row.is_customer;
+        if let Some((party, day)) = row.active.zip(row.day) {
+            add(&mut self.active.parties, party);
+            self.active.quarters.insert(Quarter::containing(day));
+        }
+        if let Some((party, at)) = row.met {
+            add(&mut self.met.parties, party);
+            let (first, last) = self.met.between.unwrap_or((at, at));
+            self.met.between = Some((first.min(at), last.max(at)));
+        }
+        row.paid.into_iter().for_each(|party| add(&mut self.paid, party));
+        row.identity.into_iter().for_each(|party| add(&mut self.identity, party));
+        if self.threads.len() <= MANY {
+            self.threads.extend(row.thread);
+        }
+    }
+}
+
+fn add(parties: &mut HashSet<Uuid>, party: Uuid) {
+    if parties.len() <= MANY {
+        parties.insert(party);
+    }
+}
+
+fn lookback_of(days: u32) -> TimeDelta {
+    TimeDelta::days(i64::from(days) + 1)
+}
+
 /// The days that one transaction has marked.
 #[derive(Debug)]
 pub struct ChangedDays {
@@ -62,6 +120,7 @@ pub struct ChangedDays {
     mark: Uuid,
     /// The longest that an outcome can lie behind what it is credited to.
     lookback: TimeDelta,
+    gathered: Gathered,
     marked: BTreeSet<SumKey>,
     /// All days between these two that anything was recorded of before are marked.
     covered: Option<(NaiveDate, NaiveDate)>,
@@ -82,31 +141,33 @@ impl ChangedDays {
 
     /// The same for who has locked the community for update.
     pub(super) fn locked(community: CommunityId, (mark, lookback_days): (Uuid, u32)) -> Self {
-        let lookback = TimeDelta::days(i64::from(lookback_days) + 1);
+        let (lookback, gathered) = (lookback_of(lookback_days), Gathered::default());
         let (marked, whole_quarters) = (BTreeSet::new(), BTreeSet::new());
-        Self { community, mark, lookback, marked, covered: None, whole_quarters }
+        Self { community, mark, lookback, gathered, marked, covered: None, whole_quarters }
     }
 
-    /// Marks the days that rows concern, as they are and as they were.
-    pub(super) async fn add(
-        &mut self,
-        transaction: &impl ConnectionTrait,
-        concerns: Vec<Concerns>,
-    ) -> Result<(), DbErr> {
-        let days: Vec<SumKey> = concerns.iter().filter_map(|row| Some(SumKey::of_day(row.day?))).collect();
-        self.mark(transaction, days).await?;
-        if concerns.iter().any(|row| row.is_customer) {
+    /// How far behind what it is credited to an outcome can lie, if it is another than when this began.
+    pub(super) fn look_back(&mut self, days: u32) {
+        self.lookback = lookback_of(days);
+    }
+
+    /// Notes what a row concerns, as it is or as it was.
+    pub(super) fn gather(&mut self, row: Concerns) {
+        self.gathered.add(row);
+    }
+
+    /// Marks the days that all the rows concern that were gathered. They have to be written by now.
+    pub(super) async fn mark_gathered(&mut self, transaction: &impl ConnectionTrait) -> Result<(), DbErr> {
+        let Gathered { days, is_customer, active, met, paid, threads, identity } = std::mem::take(&mut self.gathered);
+        self.mark(transaction, days.into_iter().map(SumKey::of_day).collect()).await?;
+        if is_customer {
             self.mark(transaction, vec![SumKey::CUSTOMERS]).await?;
         }
-        let active: Vec<(Uuid, NaiveDate)> = concerns.iter().filter_map(|row| row.active.zip(row.day)).collect();
         self.mark_active(transaction, active).await?;
-        let met: Vec<(Uuid, DateTime<Utc>)> = concerns.iter().filter_map(|row| row.met).collect();
         self.mark_credited(transaction, met).await?;
-        let paid: HashSet<Uuid> = concerns.iter().filter_map(|row| row.paid).collect();
         self.mark_outcomes_of(transaction, paid).await?;
-        let threads: BTreeSet<(String, String)> = concerns.iter().filter_map(|row| row.thread.clone()).collect();
         self.mark_questions_of(transaction, threads).await?;
-        self.mark_all_of(transaction, concerns.into_iter().flat_map(|row| row.identity).collect()).await
+        self.mark_all_of(transaction, identity).await
     }
 
     /// What something is added to, which may be the first of its day or quarter.
@@ -130,11 +191,9 @@ impl ChangedDays {
     async fn mark_active(
         &mut self,
         transaction: &impl ConnectionTrait,
-        mut active: Vec<(Uuid, NaiveDate)>,
+        Active { parties, mut quarters }: Active,
     ) -> Result<(), DbErr> {
-        active.retain(|(_, day)| !self.whole_quarters.contains(&Quarter::containing(*day)));
-        let parties: HashSet<Uuid> = active.iter().map(|(party, _)| *party).collect();
-        let quarters: BTreeSet<Quarter> = active.iter().map(|(_, day)| Quarter::containing(*day)).collect();
+        quarters.retain(|quarter| !self.whole_quarters.contains(quarter));
         if parties.len() > MANY {
             return self.mark_quarters(transaction, quarters).await;
         }
@@ -199,14 +258,12 @@ impl ChangedDays {
     async fn mark_credited(
         &mut self,
         transaction: &impl ConnectionTrait,
-        met: Vec<(Uuid, DateTime<Utc>)>,
+        Met { parties, between }: Met,
     ) -> Result<(), DbErr> {
-        let times = || met.iter().map(|(_, at)| *at);
-        let Some((first, last)) = times().min().zip(times().max()) else { return Ok(()) };
+        let Some((first, last)) = between else { return Ok(()) };
         // An outcome of a day without a time lies at its end.
         let first = first.date_naive().and_time(NaiveTime::MIN).and_utc();
         let last = last + self.lookback;
-        let parties: HashSet<Uuid> = met.iter().map(|(party, _)| *party).collect();
         if parties.len() > MANY {
             return self.mark_between(transaction, (first.date_naive(), last.date_naive())).await;
         }

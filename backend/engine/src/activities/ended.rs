@@ -6,11 +6,13 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 use sea_orm::prelude::*;
+use sea_orm::sea_query::Query;
 use sea_orm::{Condition, QuerySelect};
 use uuid::Uuid;
 use valuemap_shared::ids::{CommunityId, IdentityLinkId};
 
 use crate::activities::addresses::Addresses;
+use crate::activities::batches::table_of;
 use crate::activities::changed_days::ChangedDays;
 use crate::activities::entities::identity_link;
 use crate::activities::entities::identity_link::Column;
@@ -74,6 +76,7 @@ pub async fn set_ended(
     (community, link): (CommunityId, IdentityLinkId),
     ended: Option<Ended>,
 ) -> Result<LinkChange, DbErr> {
+    use sea_orm::sea_query::ExprTrait as _;
     // First the community, then its rows, as whoever records does.
     let mut changed = ChangedDays::start(transaction, community, (ambient.new_id(), 0)).await?;
     let found = identity_link::Entity::find_by_id((community.0, link.0)).lock_exclusive().one(transaction).await?;
@@ -83,20 +86,23 @@ pub async fn set_ended(
     }
     let concerned = HashSet::from([row.from_id, row.to_id]);
     changed.mark_all_of(transaction, concerned.clone()).await?;
-    let leads = |from: Uuid, to: Uuid| Condition::all().add(Column::FromId.eq(from)).add(Column::ToId.eq(to));
+    let is = |column: Column, party: Uuid| Expr::col(column).eq(party);
+    let leads = |from: Uuid, to: Uuid| Condition::all().add(is(Column::FromId, from)).add(is(Column::ToId, to));
     let between = Condition::any().add(leads(row.from_id, row.to_id)).add(leads(row.to_id, row.from_id));
     row.ended_at = ended.as_ref().map(|ended| ended.at);
     row.ended_by = ended.as_ref().map(|ended| ended.by.clone());
     let addresses = Addresses::of(transaction, ambient, community).await?;
     row.end_reason = ended.and_then(|ended| ended.reason).map(|reason| addresses.removed_from_text(&reason));
-    identity_link::Entity::update_many()
-        .col_expr(Column::EndedAt, Expr::value(row.ended_at))
-        .col_expr(Column::EndedBy, Expr::value(row.ended_by.clone()))
-        .col_expr(Column::EndReason, Expr::value(row.end_reason.clone()))
-        .filter(Column::CommunityId.eq(community.0))
-        .filter(between)
-        .exec(transaction)
-        .await?;
+    // Those that are being loaded included.
+    let update = Query::update()
+        .table(table_of::<identity_link::Entity>())
+        .value(Column::EndedAt, row.ended_at)
+        .value(Column::EndedBy, row.ended_by.clone())
+        .value(Column::EndReason, row.end_reason.clone())
+        .and_where(Expr::col(Column::CommunityId).eq(community.0))
+        .cond_where(between)
+        .take();
+    transaction.execute(&update).await?;
     // As it is now, too: restored, the link leads to others.
     changed.mark_all_of(transaction, concerned).await?;
     Ok(LinkChange::Changed(row))

@@ -1,10 +1,11 @@
-//! The rows of what is tracked. Kinds, roles and the like are texts that `shared` reads; money is in ten-thousandths.
+//! The rows of what is tracked, as everybody sees them: views without what is still being loaded (`batches.rs`), which
+//! writers write past. Kinds, roles and the like are texts that `shared` reads; money is in ten-thousandths.
 
 pub mod party {
     use sea_orm::entity::prelude::*;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-    #[sea_orm(table_name = "party")]
+    #[sea_orm(table_name = "published_party")]
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
         pub community_id: Uuid,
@@ -35,7 +36,7 @@ pub mod identity_link {
     use sea_orm::entity::prelude::*;
 
     #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
-    #[sea_orm(table_name = "identity_link")]
+    #[sea_orm(table_name = "published_identity_link")]
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
         pub community_id: Uuid,
@@ -68,7 +69,7 @@ pub mod activity_type {
     use sea_orm::entity::prelude::*;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-    #[sea_orm(table_name = "activity_type")]
+    #[sea_orm(table_name = "published_activity_type")]
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
         pub community_id: Uuid,
@@ -94,7 +95,7 @@ pub mod activity {
     use sea_orm::entity::prelude::*;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-    #[sea_orm(table_name = "activity")]
+    #[sea_orm(table_name = "published_activity")]
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
         pub community_id: Uuid,
@@ -126,7 +127,7 @@ pub mod cost_line {
     use sea_orm::entity::prelude::*;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-    #[sea_orm(table_name = "cost_line")]
+    #[sea_orm(table_name = "published_cost_line")]
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
         pub community_id: Uuid,
@@ -160,7 +161,7 @@ pub mod touchpoint {
     use sea_orm::entity::prelude::*;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-    #[sea_orm(table_name = "touchpoint")]
+    #[sea_orm(table_name = "published_touchpoint")]
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
         pub community_id: Uuid,
@@ -195,7 +196,7 @@ pub mod outcome {
     use sea_orm::entity::prelude::*;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-    #[sea_orm(table_name = "outcome")]
+    #[sea_orm(table_name = "published_outcome")]
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
         pub community_id: Uuid,
@@ -228,7 +229,7 @@ pub mod support_case {
     use sea_orm::entity::prelude::*;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-    #[sea_orm(table_name = "support_case")]
+    #[sea_orm(table_name = "published_support_case")]
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
         pub community_id: Uuid,
@@ -255,7 +256,7 @@ pub mod contribution {
     use sea_orm::entity::prelude::*;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-    #[sea_orm(table_name = "contribution")]
+    #[sea_orm(table_name = "published_contribution")]
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
         pub community_id: Uuid,
@@ -334,7 +335,7 @@ pub mod observation {
     use sea_orm::entity::prelude::*;
 
     #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
-    #[sea_orm(table_name = "observation")]
+    #[sea_orm(table_name = "published_observation")]
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
         pub community_id: Uuid,
@@ -349,6 +350,28 @@ pub mod observation {
         pub high: Option<f64>,
         pub batch_id: Option<Uuid>,
         pub recorded_at: DateTimeUtc,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// A batch whose rows nobody sees yet.
+pub mod open_batch {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "open_batch")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub community_id: Uuid,
+        pub batch_id: Uuid,
+        /// When whoever loads it was last at work.
+        pub alive_at: DateTimeUtc,
+        /// Its rows are being deleted.
+        pub is_swept: bool,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -4,6 +4,7 @@ mod accepted;
 pub mod address_book;
 pub mod addresses;
 pub mod audience;
+pub mod batches;
 pub mod changed_days;
 mod concerns;
 pub mod ended;

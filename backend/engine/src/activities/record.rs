@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use chrono::NaiveDate;
 use sea_orm::prelude::*;
 use sea_orm::sea_query::LockType;
-use sea_orm::{Condition, QuerySelect};
+use sea_orm::QuerySelect;
 use uuid::Uuid;
 use valuemap_shared::activities::{IdentityLink, PartyRef, Record, RecordKind, Reference, Unlinked};
 use valuemap_shared::ids::CommunityId;
@@ -17,17 +17,19 @@ use valuemap_shared::money::Currency;
 use valuemap_shared::value_map::model::{Attribution, MeasureSource};
 
 pub use crate::activities::accepted::Stored;
-use crate::activities::accepted::{Accepted, ROWS, Stamp, parties_of};
+use crate::activities::accepted::{Accepted, ROWS, Stamp, Writing, parties_of};
 use crate::activities::address_book::{AddressBook, DOUBTFUL};
 use crate::activities::addresses::{AddressFree, Addresses, is_with_itself};
+use crate::activities::batches::OpenBatch;
 use crate::activities::changed_days::ChangedDays;
-use crate::activities::concerns::Concerning;
 use crate::activities::ended::EndedLinks;
-use crate::activities::entities::{activity, activity_type, outcome};
+use crate::activities::entities::{
+    activity, activity_type, contribution, cost_line, identity_link, outcome, party, support_case, touchpoint,
+};
 use crate::activities::keys::{ContentHash, content_hash, hash_of};
 use crate::activities::rates::Rates;
 use crate::activities::rows::RecordRows;
-use crate::activities::storing::{insert_mentioned, stored_hashes, stored_rows};
+use crate::activities::storing::{insert_mentioned, overtaken, stored_hashes, stored_rows, write};
 use crate::activities::unlinked::Mentions;
 use crate::base::ambient::Ambient;
 use crate::base::digests::hexadecimal;
@@ -48,6 +50,8 @@ pub struct Refused {
 #[derive(Debug)]
 pub struct Recorder {
     stamp: Stamp,
+    /// What somebody else is loading.
+    open: Option<OpenBatch>,
     addresses: Addresses,
     ended: EndedLinks,
     changed: ChangedDays,
@@ -78,30 +82,47 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// Waits for others who record in this community: two imports at once come one after the other. Who refers to the
-    /// community without recording, such as members who answer a survey, does not wait.
+    /// Waits for others who record in this community. Who refers to the community without recording, such as members who
+    /// answer a survey, does not wait.
     pub async fn start(
         transaction: &impl ConnectionTrait,
         community: CommunityId,
-        batch: Option<Uuid>,
         ambient: &Ambient,
+    ) -> Result<Self, DbErr> {
+        Self::writing(transaction, ambient, (community, None, Writing::Seen)).await
+    }
+
+    /// Stores what is seen when its batch is published, over as many transactions as it takes. Each has to lock the
+    /// community first.
+    pub async fn load(
+        transaction: &impl ConnectionTrait,
+        batch: OpenBatch,
+        ambient: &Ambient,
+    ) -> Result<Self, DbErr> {
+        Self::writing(transaction, ambient, (batch.community, Some(batch.id), Writing::Unseen(batch))).await
+    }
+
+    async fn writing(
+        transaction: &impl ConnectionTrait,
+        ambient: &Ambient,
+        (community, batch, writing): (CommunityId, Option<Uuid>, Writing),
     ) -> Result<Self, DbErr> {
         let row = community::Entity::find_by_id(community.0).lock(LockType::NoKeyUpdate).one(transaction).await?;
         let addresses = Addresses::of(transaction, ambient, community).await?;
-        let stamp = Stamp { community, batch, now: ambient.now(), writes: true };
+        let stamp = Stamp { community, batch, now: ambient.now(), writing };
         Self::of(transaction, row, addresses, (stamp, ambient.new_id())).await
     }
 
-    /// Counts and refuses just as if it stored, and keeps nobody from writing.
+    /// Counts and refuses just as if it stored a file, and keeps nobody from writing.
     pub async fn preview(
         connection: &impl ConnectionTrait,
         community: CommunityId,
-        batch: Option<Uuid>,
         ambient: &Ambient,
     ) -> Result<Self, DbErr> {
         let row = community::Entity::find_by_id(community.0).one(connection).await?;
         let addresses = Addresses::to_compare(connection, ambient, community).await?;
-        let stamp = Stamp { community, batch, now: ambient.now(), writes: false };
+        let (batch, writing) = (Some(ambient.new_id()), Writing::Nothing);
+        let stamp = Stamp { community, batch, now: ambient.now(), writing };
         Self::of(connection, row, addresses, (stamp, ambient.new_id())).await
     }
 
@@ -120,6 +141,7 @@ impl Recorder {
         let lookback_days = attribution.as_ref().map_or(0, |attribution| attribution.lookback_days);
         let measures = model
             .map(|stored| stored.model.measures.iter().map(|measure| (measure.key.clone(), measure.source)).collect());
+        let open = if stamp.writing == Writing::Seen { OpenBatch::of(transaction, community).await? } else { None };
         let ids = |rows: Vec<Uuid>| rows.into_iter().collect();
         let types = activity_type::Entity::find().select_only().column(activity_type::Column::Id);
         let types = types.filter(activity_type::Column::CommunityId.eq(community.0)).into_tuple().all(transaction);
@@ -127,6 +149,7 @@ impl Recorder {
         let activities = activities.filter(activity::Column::CommunityId.eq(community.0)).into_tuple();
         Ok(Self {
             stamp,
+            open,
             addresses,
             ended: EndedLinks::of(transaction, community).await?,
             changed: ChangedDays::locked(community, (mark, lookback_days)),
@@ -184,7 +207,29 @@ impl Recorder {
             total.changed += stored.changed;
             total.known += stored.known;
         }
-        Ok(())
+        self.mark(transaction).await
+    }
+
+    /// Days are marked when what they are summed up from is seen.
+    async fn mark(&mut self, transaction: &impl ConnectionTrait) -> Result<(), DbErr> {
+        if self.stamp.writing == Writing::Seen { self.changed.mark_gathered(transaction).await } else { Ok(()) }
+    }
+
+    /// Has everybody see what was loaded. The community has to be locked.
+    pub async fn publish(mut self, transaction: &impl ConnectionTrait, batch: OpenBatch) -> Result<(), DbErr> {
+        overtaken::<party::Model>(transaction, batch, &mut self.changed).await?;
+        overtaken::<identity_link::Model>(transaction, batch, &mut self.changed).await?;
+        overtaken::<cost_line::Model>(transaction, batch, &mut self.changed).await?;
+        overtaken::<touchpoint::Model>(transaction, batch, &mut self.changed).await?;
+        overtaken::<outcome::Model>(transaction, batch, &mut self.changed).await?;
+        overtaken::<support_case::Model>(transaction, batch, &mut self.changed).await?;
+        overtaken::<contribution::Model>(transaction, batch, &mut self.changed).await?;
+        batch.publish(transaction).await?;
+        // Somebody may have saved another model meanwhile.
+        if let Some(stored) = model_of(transaction, batch.community, None).await? {
+            self.changed.look_back(stored.model.financial.attribution.lookback_days);
+        }
+        self.changed.mark_gathered(transaction).await
     }
 
     /// Notes which addresses the records bring, so that an id with several of them is known before the first is stored.
@@ -241,26 +286,20 @@ impl Recorder {
                 continue;
             }
             let ids: Vec<Uuid> = known.into_keys().collect();
-            let standing = Condition::all()
-                .add(outcome::Column::CommunityId.eq(self.stamp.community.0))
-                .add(outcome::Column::Id.is_in(ids.iter().copied()))
-                .add(outcome::Column::Withdrawn.eq(false));
-            let changed = if self.stamp.writes {
-                let rows = stored_rows::<outcome::Model>(transaction, self.stamp.community, ids).await?;
-                self.changed.add(transaction, rows.iter().map(Concerning::concerns).collect()).await?;
-                let update = outcome::Entity::update_many()
-                    .col_expr(outcome::Column::Withdrawn, Expr::value(true))
-                    .col_expr(outcome::Column::ContentHash, Expr::value(hexadecimal(&WITHDRAWN)))
-                    .col_expr(outcome::Column::BatchId, Expr::value(self.stamp.batch))
-                    .col_expr(outcome::Column::RecordedAt, Expr::value(self.stamp.now));
-                update.filter(standing).exec(transaction).await?.rows_affected
-            } else {
-                outcome::Entity::find().filter(standing).count(transaction).await?
-            };
+            let mut rows = stored_rows::<outcome::Model>(transaction, self.stamp.community, ids).await?;
+            rows.retain(|row| !row.withdrawn);
+            let changed = rows.len() as u64;
+            for row in &mut rows {
+                row.withdrawn = true;
+                row.content_hash = hexadecimal(&WITHDRAWN);
+                row.batch_id = self.stamp.batch;
+                row.recorded_at = self.stamp.now;
+            }
+            write(transaction, (&self.stamp, &mut self.changed), Vec::new(), rows).await?;
             self.stored.entry(RecordKind::Outcome).or_default().changed += changed;
             self.withdrawn += changed;
         }
-        Ok(())
+        self.mark(transaction).await
     }
 
     /// Whether records may refer to this activity.
@@ -388,10 +427,10 @@ impl Recorder {
                 }
             }
         }
-        if !self.stamp.writes {
+        if self.stamp.writing == Writing::Nothing {
             return Ok(());
         }
-        insert_mentioned(transaction, &self.stamp, &mentioned).await?;
+        insert_mentioned(transaction, (&self.stamp, &mut self.changed), &mentioned, self.open).await?;
         self.parties.extend(mentioned.into_keys());
         Ok(())
     }

@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use sea_orm::prelude::*;
 use sea_orm::sea_query::{Alias, ExprTrait, OnConflict, Query, SimpleExpr};
-use sea_orm::{IntoActiveModel, Iterable};
+use sea_orm::{IntoActiveModel, Iterable, QueryTrait};
 use uuid::Uuid;
 use valuemap_shared::activities::PartyRef;
 use valuemap_shared::ids::CommunityId;
 
-use crate::activities::accepted::{ROWS, Stamp, Stored};
+use crate::activities::accepted::{ROWS, Stamp, Stored, Writing};
+use crate::activities::batches::{OpenBatch, staged_of, table_of};
 use crate::activities::changed_days::ChangedDays;
 use crate::activities::concerns::Concerning;
 use crate::activities::entities::{
@@ -94,31 +95,66 @@ where
     for rows in chunks(rows, ROWS) {
         let ids = rows.iter().map(TrackedRow::id).collect();
         let known = stored_hashes::<R>(transaction, stamp.community, ids).await?;
-        let (mut to_write, mut replaced) = (Vec::with_capacity(rows.len()), Vec::new());
+        let (mut new, mut replacing) = (Vec::with_capacity(rows.len()), Vec::new());
         for row in rows {
             match known.get(&row.id()) {
-                None => stored.new += 1,
-                // A party that had only been mentioned is introduced.
-                Some(hash) if hash.is_empty() => stored.new += 1,
-                Some(hash) if hash == row.hash() => {
-                    stored.known += 1;
-                    continue;
+                None => {
+                    stored.new += 1;
+                    new.push(row);
                 }
-                Some(_) => {
-                    stored.changed += 1;
-                    replaced.push(row.id());
+                Some(hash) if hash == row.hash() => stored.known += 1,
+                Some(hash) => {
+                    // A party that had only been mentioned is introduced.
+                    let count = if hash.is_empty() { &mut stored.new } else { &mut stored.changed };
+                    *count += 1;
+                    replacing.push(row);
                 }
             }
-            to_write.push(row);
         }
-        if stamp.writes {
-            let replaced = stored_rows::<R>(transaction, stamp.community, replaced).await?;
-            let concerns = replaced.iter().chain(&to_write).map(Concerning::concerns).collect();
-            upsert::<R::Entity>(transaction, to_write, &[R::COMMUNITY, R::ID]).await?;
-            changed.add(transaction, concerns).await?;
-        }
+        write(transaction, (stamp, changed), new, replacing).await?;
     }
     Ok(stored)
+}
+
+/// Writes new rows and such as take the place of others.
+pub(super) async fn write<R>(
+    transaction: &impl ConnectionTrait,
+    (stamp, changed): (&Stamp, &mut ChangedDays),
+    mut new: Vec<R>,
+    replacing: Vec<R>,
+) -> Result<(), DbErr>
+where
+    R: TrackedRow + IntoActiveModel<<R::Entity as EntityTrait>::ActiveModel>,
+    <R::Entity as EntityTrait>::ActiveModel: Send,
+{
+    if stamp.writing == Writing::Nothing {
+        return Ok(());
+    }
+    let ids: Vec<Uuid> = replacing.iter().map(TrackedRow::id).collect();
+    let replaced = stored_rows::<R>(transaction, stamp.community, ids.clone()).await?;
+    for row in replaced.iter().chain(&new).chain(&replacing) {
+        changed.gather(row.concerns());
+    }
+    let key = [R::COMMUNITY, R::ID];
+    match stamp.writing {
+        Writing::Unseen(batch) if !ids.is_empty() => {
+            upsert::<R::Entity>(transaction, staged_of::<R::Entity>(), replacing, &key).await?;
+            batch.note_replaced::<R::Entity>(transaction, (R::ID, R::HASH), ids).await?;
+        }
+        _ => new.extend(replacing),
+    }
+    upsert::<R::Entity>(transaction, table_of::<R::Entity>(), new, &key).await
+}
+
+/// Gathers what rows concern that a batch is going to replace, and that others have changed since that was gathered.
+pub(super) async fn overtaken<R: TrackedRow>(
+    transaction: &impl ConnectionTrait,
+    batch: OpenBatch,
+    changed: &mut ChangedDays,
+) -> Result<(), DbErr> {
+    let rows = batch.overtaken::<R::Entity>(transaction, (R::ID, R::HASH)).await?;
+    rows.iter().for_each(|row| changed.gather(row.concerns()));
+    Ok(())
 }
 
 /// The rows of these ids that are stored.
@@ -191,42 +227,60 @@ async fn store_observations(
                 .filter(Day.between(first, last));
             known.extend(in_range.all(transaction).await?.iter().map(|row| (key(row), said(row))));
         }
-        let mut to_write = Vec::with_capacity(rows.len());
+        let (mut new, mut replacing) = (Vec::with_capacity(rows.len()), Vec::new());
         for row in rows {
             match known.get(&key(&row)) {
-                None => stored.new += 1,
-                Some(before) if *before == said(&row) => {
-                    stored.known += 1;
-                    continue;
+                None => {
+                    stored.new += 1;
+                    new.push(row);
                 }
-                Some(_) => stored.changed += 1,
+                Some(before) if *before == said(&row) => stored.known += 1,
+                Some(_) => {
+                    stored.changed += 1;
+                    replacing.push(row);
+                }
             }
-            to_write.push(row);
         }
-        if stamp.writes {
-            upsert::<observation::Entity>(transaction, to_write, &[CommunityId, Measure, Day, Source]).await?;
+        let primary = [CommunityId, Measure, Day, Source];
+        match stamp.writing {
+            Writing::Nothing => continue,
+            Writing::Seen => new.extend(replacing),
+            Writing::Unseen(_) => {
+                let staged = staged_of::<observation::Entity>();
+                upsert::<observation::Entity>(transaction, staged, replacing, &primary).await?;
+            }
         }
+        upsert::<observation::Entity>(transaction, table_of::<observation::Entity>(), new, &primary).await?;
     }
     Ok(stored)
 }
 
-/// Inserts parties that are mentioned, by their ids. Those that are there stay as they are.
+/// Inserts parties that are mentioned, by their ids. Those that are there stay as they are, and are seen if this is.
 pub(super) async fn insert_mentioned(
     transaction: &impl ConnectionTrait,
-    stamp: &Stamp,
+    (stamp, changed): (&Stamp, &mut ChangedDays),
     mentioned: &BTreeMap<Uuid, &PartyRef>,
+    open: Option<OpenBatch>,
 ) -> Result<(), DbErr> {
     for some in chunks(mentioned, ROWS) {
         let rows = some.iter().map(|(id, party)| mentioned_party(stamp, **id, party).into_active_model().reset_all());
-        let insert = party::Entity::insert_many(rows).on_conflict_do_nothing();
-        insert.exec_without_returning(transaction).await?;
+        let mut insert = party::Entity::insert_many(rows).on_conflict_do_nothing();
+        transaction.execute(insert.query().into_table(table_of::<party::Entity>())).await?;
+        let ids: Vec<Uuid> = some.iter().map(|(id, _)| **id).collect();
+        if let Some(batch) = open
+            && batch.give_away(transaction, &ids).await?
+        {
+            let rows = stored_rows::<party::Model>(transaction, stamp.community, ids).await?;
+            rows.iter().for_each(|row| changed.gather(row.concerns()));
+        }
     }
     Ok(())
 }
 
 /// Inserts rows, or replaces those that are there.
-pub(super) async fn upsert<E>(
+async fn upsert<E>(
     transaction: &impl ConnectionTrait,
+    table: Alias,
     rows: Vec<E::Model>,
     key: &[E::Column],
 ) -> Result<(), DbErr>
@@ -240,7 +294,8 @@ where
     for rows in chunks(rows, ROWS) {
         let conflict = OnConflict::columns(key.iter().copied()).update_columns(others.iter().copied()).to_owned();
         let rows = rows.into_iter().map(|row| row.into_active_model().reset_all());
-        E::insert_many(rows).on_conflict(conflict).exec_without_returning(transaction).await?;
+        let mut insert = E::insert_many(rows).on_conflict(conflict);
+        transaction.execute(insert.query().into_table(table.clone())).await?;
     }
     Ok(())
 }

@@ -37,6 +37,16 @@ pub fn is_passing(error: &DbErr) -> bool {
     }
 }
 
+/// Whether somebody else holds what was waited for.
+pub fn is_taken(error: &DbErr) -> bool {
+    let (DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause))) = error else {
+        return false;
+    };
+    let code = cause.as_database_error().and_then(|database| database.code()).unwrap_or_default();
+    // SQLite's BUSY, whatever the reason, and PostgreSQL's lock_not_available.
+    code == "55P03" || (code.len() < 5 && code.parse::<u32>().is_ok_and(|code| code & 0xff == 5))
+}
+
 /// Whether a write failed because something of that name is there already.
 pub fn is_duplicate(error: &DbErr) -> bool {
     matches!(error.sql_err(), Some(sea_orm::SqlErr::UniqueConstraintViolation(_)))

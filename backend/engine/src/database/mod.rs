@@ -19,7 +19,7 @@ mod transaction;
 use std::fs::OpenOptions;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use chrono::TimeDelta;
@@ -38,7 +38,8 @@ use crate::database::author::Author;
 use crate::database::migrations::Migrator;
 use commit_marks::CommitMarks;
 use elsewhere::Elsewhere;
-use options::{ACQUIRE, postgres_options, sqlite_path, sqlite_read_options, sqlite_write_options, without_password};
+use failure::is_taken;
+use options::{ACQUIRE, BUSY, BUSY_AT_A_TIME, postgres_options, sqlite_path, sqlite_read_options, sqlite_write_options, without_password};
 use readiness::WriteHealth;
 use sqlite_file::SqliteFile;
 
@@ -191,9 +192,15 @@ impl Database {
                 // for the new one has the priority of the one that opens it.
                 let write = self.write.clone();
                 let begun = self.home.spawn(async move {
-                    let sqlite_transaction_mode = Some(SqliteTransactionMode::Immediate);
-                    let options = TransactionOptions { sqlite_transaction_mode, ..Default::default() };
-                    write.begin_with_options(options).await.map(|begun| (begun, Some(turn)))
+                    let started = Instant::now();
+                    loop {
+                        let sqlite_transaction_mode = Some(SqliteTransactionMode::Immediate);
+                        let options = TransactionOptions { sqlite_transaction_mode, ..Default::default() };
+                        match write.begin_with_options(options).await {
+                            Err(error) if is_taken(&error) && started.elapsed() < BUSY => {}
+                            begun => return begun.map(|begun| (begun, Some(turn))),
+                        }
+                    }
                 });
                 begun.await.unwrap_or_else(|_| Err(no_answer()))
             }
@@ -319,7 +326,15 @@ impl Database {
     /// Applies what is missing of the schema.
     pub async fn migrate(&self) -> anyhow::Result<()> {
         self.refuse_newer_schema().await?;
-        Migrator::up(&self.write, None).await.context("cannot bring the database schema up to date")
+        if self.backend() == DatabaseBackend::Sqlite {
+            // Its transactions ask once, and wait.
+            self.write.execute_unprepared(&format!("PRAGMA busy_timeout = {}", BUSY.as_millis())).await?;
+        }
+        let migrated = Migrator::up(&self.write, None).await.context("cannot bring the database schema up to date");
+        if self.backend() == DatabaseBackend::Sqlite {
+            self.write.execute_unprepared(BUSY_AT_A_TIME).await?;
+        }
+        migrated
     }
 
     /// Refuses a database whose schema is not the one that this binary was built for.

@@ -19,7 +19,10 @@ pub const ACQUIRE: Duration = Duration::from_secs(3);
 /// operating system keeps the file.
 const PAGE_CACHE: u32 = 4_096;
 /// How long SQLite waits for another process that writes.
-const BUSY: Duration = Duration::from_secs(4);
+pub const BUSY: Duration = Duration::from_secs(4);
+/// How long it waits at a time when a transaction is to begin that writes. The longer it waits, the more seldom it asks: up to
+/// 5 ms pass between two times in this while, and 100 ms in the next.
+pub const BUSY_AT_A_TIME: &str = "PRAGMA busy_timeout = 18";
 /// How long PostgreSQL does.
 const LOCK_TIMEOUT: &str = "SET lock_timeout = '4s'";
 
@@ -46,8 +49,14 @@ pub fn sqlite_write_options(path: &str, health: Arc<WriteHealth>) -> ConnectOpti
             let is_usable = !health.take_suspicion() && !connection.is_in_transaction();
             Box::pin(async move { Ok(is_usable) })
         })
+        .after_connect(|connection, _| Box::pin(ask_often(connection)))
     });
     options
+}
+
+async fn ask_often(connection: &mut sqlx::SqliteConnection) -> Result<(), sqlx::Error> {
+    sqlx::query(BUSY_AT_A_TIME).execute(connection).await?;
+    Ok(())
 }
 
 pub fn sqlite_read_options(path: &str, connections: RangeInclusive<u32>) -> ConnectOptions {

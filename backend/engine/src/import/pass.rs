@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use csv::StringRecord;
-use sea_orm::ConnectionTrait;
+use sea_orm::DatabaseTransaction;
 use valuemap_shared::activities::{Activity, Record, Reference};
 
 use crate::activities::record::{Recorder, Refused};
@@ -12,6 +12,7 @@ use crate::import::columns::Columns;
 use crate::import::content::RowContent;
 use crate::import::file::SourceFile;
 use crate::import::format::Format;
+use crate::import::loading::Loading;
 use crate::import::problems::Problems;
 use crate::import::reader::{BrokenRow, Rows};
 use crate::import::row::Row;
@@ -68,16 +69,23 @@ struct RowBatch {
     problems: Vec<(u64, String)>,
 }
 
+/// Where what was read is left.
+enum Target<'a, 'b> {
+    /// It is only compared with what is stored.
+    Nowhere(&'a DatabaseTransaction),
+    Batch(&'a mut Loading<'b>),
+}
+
 impl PassSource<'_> {
     /// Reads every row, and finds out what it is about.
     pub async fn check(
         &self,
         recorder: &mut Recorder,
-        connection: &impl ConnectionTrait,
+        snapshot: &DatabaseTransaction,
         problems: &mut Problems,
     ) -> anyhow::Result<Found> {
         let mut found = Found::default();
-        self.pass(recorder, connection, problems, &mut found, None).await?;
+        self.pass(recorder, Target::Nowhere(snapshot), problems, &mut found, None).await?;
         Ok(found)
     }
 
@@ -100,18 +108,18 @@ impl PassSource<'_> {
     pub async fn store(
         &self,
         recorder: &mut Recorder,
-        connection: &impl ConnectionTrait,
+        loading: &mut Loading<'_>,
         problems: &mut Problems,
         checked: &Found,
     ) -> anyhow::Result<()> {
         let mut found = Found { activities: checked.activities.clone(), ..Found::default() };
-        self.pass(recorder, connection, problems, &mut found, Some(&checked.has_news)).await
+        self.pass(recorder, Target::Batch(loading), problems, &mut found, Some(&checked.has_news)).await
     }
 
     async fn pass(
         &self,
         recorder: &mut Recorder,
-        connection: &impl ConnectionTrait,
+        mut target: Target<'_, '_>,
         problems: &mut Problems,
         found: &mut Found,
         has_news: Option<&[bool]>,
@@ -134,7 +142,7 @@ impl PassSource<'_> {
                 }
             }
             found.rows += batch.rows;
-            let news = record(recorder, connection, batch, found, problems).await?;
+            let news = record(recorder, &mut target, batch, found, problems).await?;
             found.has_news.push(news);
         }
         Ok(())
@@ -167,7 +175,7 @@ impl PassSource<'_> {
 /// Hands a batch to the recorder, and says whether it had any news.
 async fn record(
     recorder: &mut Recorder,
-    connection: &impl ConnectionTrait,
+    target: &mut Target<'_, '_>,
     mut batch: RowBatch,
     found: &Found,
     problems: &mut Problems,
@@ -178,8 +186,13 @@ async fn record(
         let mentioned = found.activities.get(reference).cloned();
         batch.records.extend(mentioned.map(|(line, activity)| (line, Record::Activity(activity))));
     }
-    recorder.record(connection, batch.records).await?;
-    recorder.withdraw(connection, batch.withdrawn).await?;
+    match target {
+        Target::Nowhere(snapshot) => {
+            recorder.record(*snapshot, batch.records).await?;
+            recorder.withdraw(*snapshot, batch.withdrawn).await?;
+        }
+        Target::Batch(loading) => loading.store(recorder, batch.records, batch.withdrawn).await?,
+    }
     let said = |refused: Refused| {
         let reason =
             if refused.path.is_empty() { refused.reason } else { format!("{}: {}", refused.path, refused.reason) };

@@ -1,12 +1,12 @@
-//! Imports what is tracked. A file is checked first, while others go on writing, and then stored in one transaction.
+//! Imports what is tracked. A file is checked first, then stored piece by piece, while others go on writing, and then seen
+//! as a whole.
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context, bail};
 use csv::StringRecord;
-use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr};
 use valuemap_shared::activities::{OutcomeKind, RecordKind, Unlinked};
 use valuemap_shared::ids::CommunityId;
 use valuemap_shared::money::Currency;
@@ -14,14 +14,14 @@ use valuemap_shared::money::Currency;
 use crate::activities::address_book::AddressBook;
 use crate::activities::record::{Recorder, Stored};
 use crate::base::ambient::Ambient;
-use crate::base::commits::Touches;
 use crate::base::progress::{SharedProgress, unseen};
 use crate::database::author::Author;
-use crate::database::{Database, Transaction};
+use crate::database::Database;
 use crate::import::columns::{Columns, Mapping};
 use crate::import::entities::import_batch;
 use crate::import::file::SourceFile;
 use crate::import::format::Format;
+use crate::import::loading::Loading;
 use crate::import::numbers::{DecimalMark, MarkEvidence};
 use crate::import::pass::{Found, PassSource};
 use crate::import::problems::Problems;
@@ -152,8 +152,7 @@ pub async fn check<'a>(
         address_book: AddressBook::default(),
     };
     let snapshot = database.begin_snapshot().await?;
-    let batch = Some(ambient.new_id());
-    let mut recorder = Recorder::preview(&snapshot, request.community, batch, ambient).await?;
+    let mut recorder = Recorder::preview(&snapshot, request.community, ambient).await?;
     checked.source(progress).foresee(&mut recorder)?;
     progress.begin("Checking", checked.file.bytes);
     checked.found = checked.source(progress).check(&mut recorder, &snapshot, problems).await?;
@@ -166,7 +165,8 @@ pub async fn check<'a>(
     Ok(checked)
 }
 
-/// Stores what was checked: all of it or, where others wrote meanwhile what stands in its way, nothing.
+/// Stores what was checked: all of it or, where others wrote meanwhile what stands in its way, nothing. Others can go on
+/// writing, and nobody sees any of it before all is stored.
 pub async fn store(
     database: &Database,
     ambient: &Ambient,
@@ -175,15 +175,18 @@ pub async fn store(
     problems: &mut Problems,
 ) -> anyhow::Result<()> {
     let request = checked.request;
-    let (transaction, mut recorder, batch) = begin(database, ambient, request, progress).await?;
+    let place = (request.community, request.patience);
+    let (mut loading, mut recorder) = Loading::begin(database, ambient, place, progress).await?;
     recorder.foresee_all(checked.address_book.clone());
     progress.begin("Storing", checked.file.bytes);
-    checked.source(progress).store(&mut recorder, &transaction, problems, &checked.found).await?;
-    if !checked.file.is_unchanged() {
-        bail!("{} was changed while it was read; nothing was loaded, run the command again", request.path.display());
-    }
-    if problems.count > 0 {
-        return Ok(transaction.rollback().await?);
+    let stored = checked.source(progress).store(&mut recorder, &mut loading, problems, &checked.found).await;
+    let stored = stored.and_then(|()| match checked.file.is_unchanged() {
+        true => Ok(problems.count == 0),
+        false => bail!("{} was changed while it was read; nothing was loaded, run it again", request.path.display()),
+    });
+    if !matches!(stored, Ok(true)) {
+        loading.abandon(progress).await?;
+        return stored.map(|_| ());
     }
     // Rows that had been found to be stored already were not looked at again.
     for (kind, total) in &mut checked.stored {
@@ -191,19 +194,37 @@ pub async fn store(
         let Stored { new, changed, .. } = recorder.stored.get(kind).copied().unwrap_or_default();
         *total = Stored { new, changed, known: all.saturating_sub(new + changed) };
     }
+    progress.begin("Publishing", 0);
+    let published = publish(ambient, checked, &loading, recorder).await;
+    if published.is_err() {
+        // It may be published nevertheless; then there is nothing to remove.
+        loading.abandon(progress).await?;
+    }
+    published.context("run the same import again: what is stored already is not stored twice")
+}
+
+async fn publish(
+    ambient: &Ambient,
+    checked: &Checked<'_>,
+    loading: &Loading<'_>,
+    recorder: Recorder,
+) -> anyhow::Result<()> {
+    let request = checked.request;
     let key = mapping_key(request.format, &checked.settings.source);
     let now = ambient.now();
     let mut mapping = checked.columns.mapping();
     if !checked.settings.won_stages.is_empty() {
         mapping.insert(WON_STAGES.to_owned(), checked.settings.won_stages.join("\n"));
     }
+    let file_name = recorder.text_as_stored(&checked.file.name());
+    let (transaction, batch) = loading.publish(&request.author, recorder).await?;
     remember(&transaction, request.community, &key, &mapping, now).await?;
     let sum = |count: fn(&Stored) -> u64| i64::try_from(checked.stored.values().map(count).sum::<u64>());
     let batch = import_batch::Model {
         community_id: request.community.0,
-        id: batch,
+        id: batch.id,
         format: request.format.name.to_owned(),
-        file_name: recorder.text_as_stored(&checked.file.name()),
+        file_name,
         file_hash: checked.file.hash.clone(),
         rows: i64::try_from(checked.found.rows)?,
         new: sum(|stored| stored.new)?,
@@ -212,8 +233,7 @@ pub async fn store(
         created_at: now,
     };
     store_batch(&transaction, batch).await?;
-    progress.begin("Committing", 0);
-    transaction.commit().await.context("run the same import again: what is stored already is not stored twice")
+    Ok(transaction.commit().await?)
 }
 
 /// What stages of deals are remembered under, beside the fields of a mapping.
@@ -241,50 +261,4 @@ fn decimal_mark<R: std::io::Read>(
         indexes.iter().for_each(|index| evidence.add(line, &cells[*index]));
     }
     evidence.decide()
-}
-
-/// Starts to write, once all others have finished.
-async fn begin(
-    database: &Database,
-    ambient: &Ambient,
-    request: &Request<'_>,
-    progress: &SharedProgress,
-) -> anyhow::Result<(Transaction, Recorder, uuid::Uuid)> {
-    let is_sqlite = database.backend() == DatabaseBackend::Sqlite;
-    let batch = ambient.new_id();
-    let started = Instant::now();
-    progress.begin("Waiting for others who write", 0);
-    loop {
-        let begun = async {
-            let transaction = database.begin_write(&request.author, Touches::tracked(request.community)).await?;
-            if is_sqlite {
-                // Room for the pages that many rows touch, so that each is written once and not time and again.
-                transaction.execute_unprepared("PRAGMA cache_size = -262144").await?;
-            } else {
-                let timeout = format!("SET LOCAL lock_timeout = '{}s'", request.patience.as_secs().max(1));
-                transaction.execute_unprepared(&timeout).await?;
-                // Every row is looked up by its key. A plan made while a table is small would read all of it instead,
-                // and go on doing so while it grows.
-                transaction.execute_unprepared("SET LOCAL enable_seqscan = off").await?;
-            }
-            let recorder = Recorder::start(&transaction, request.community, Some(batch), ambient).await?;
-            Ok((transaction, recorder, batch))
-        };
-        match begun.await {
-            Err(error) if !is_busy(&error) => return Err(error.into()),
-            Err(_) if started.elapsed() >= request.patience => bail!(
-                "another import or another writer is at work for more than {} seconds; nothing was loaded, try again \
-                 later",
-                request.patience.as_secs()
-            ),
-            Err(_) => {}
-            Ok(begun) => return Ok(begun),
-        }
-    }
-}
-
-/// Whether it failed because somebody else holds a lock.
-fn is_busy(error: &DbErr) -> bool {
-    let said = error.to_string();
-    said.contains("database is locked") || said.contains("lock timeout")
 }

@@ -93,7 +93,7 @@ pub async fn load(database: &Database, ambient: &Ambient, by: impl FnOnce(Owner)
         _ => true,
     });
     let count = records.len();
-    let mut recorder = Recorder::start(&transaction, community, None, ambient).await?;
+    let mut recorder = Recorder::start(&transaction, community, ambient).await?;
     for some in chunks((0..).zip(records), 5_000) {
         recorder.record(&transaction, some).await?;
     }

@@ -119,7 +119,7 @@ async fn make_within(
     changes: Vec<Change>,
 ) -> Result<EventResult, DbErr> {
     // It waits for others who record in this community, so what is compared below cannot change meanwhile.
-    let mut recorder = Recorder::start(transaction, CommunityId(event.community_id), None, ambient).await?;
+    let mut recorder = Recorder::start(transaction, CommunityId(event.community_id), ambient).await?;
     let told = Told { transaction, community: recorder.community(), event: event.id };
     let mut records = Vec::new();
     for change in changes {

@@ -15,6 +15,7 @@ use valuemap_engine::base::commits::Touches;
 use valuemap_engine::database::Database;
 use valuemap_engine::database::author::Author;
 use valuemap_engine::database::readiness::Readiness;
+use valuemap_engine::import::sweep_left_behind;
 use valuemap_engine::jobs::worker::Workshop;
 use valuemap_engine::limits::Limits;
 use valuemap_engine::limits::watch::watch as watch_limits;
@@ -80,6 +81,7 @@ impl Serve {
                     .await?;
             tracing::info!(responses, records, "loaded the sample community");
         }
+        sweep_left_behind(&database, &ambient).await?;
         enqueue_pending(&database, &ambient).await?;
         greet(&database, &ambient, address, !self.no_sign_in_link).await?;
         serve(listener, database, ambient, &settings, !self.no_jobs).await

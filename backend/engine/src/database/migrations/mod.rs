@@ -24,6 +24,7 @@ mod m20261129_000041_addresses;
 mod m20261129_000050_audiences;
 mod m20261130_000001_tracked_days;
 mod m20261130_000002_kept_sums;
+mod m20261130_000003_import_batches;
 
 pub struct Migrator;
 
@@ -53,6 +54,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000050_audiences::Migration),
             Box::new(m20261130_000001_tracked_days::Migration),
             Box::new(m20261130_000002_kept_sums::Migration),
+            Box::new(m20261130_000003_import_batches::Migration),
         ]
     }
 }
