@@ -26,6 +26,7 @@ mod methods;
 mod one_person;
 mod over_time;
 mod protocol;
+mod recomputed;
 mod records;
 mod rights;
 mod score;

@@ -15,9 +15,7 @@ use valuemap_engine::base::commits::Touches;
 use valuemap_engine::database::author::Author;
 use valuemap_engine::database::{Database, Transaction};
 use valuemap_engine::sample;
-use valuemap_shared::activities::{
-    IdentityLink, LinkMethod, Outcome, OutcomeKind, Party, PartyRef, Record, Reference,
-};
+use valuemap_shared::activities::{IdentityLink, LinkMethod, Outcome, OutcomeKind, Party, PartyRef, Record, Reference};
 use valuemap_shared::ids::{CommunityId, IdentityLinkId};
 
 /// A community of nobody, and a batch that is being loaded into it.
@@ -80,7 +78,8 @@ impl World {
     }
 
     async fn sweep(&self) {
-        let mut at = self.write(async |transaction| self.batch.begin_sweep(transaction).await).await.then(Sweeping::default);
+        let mut at =
+            self.write(async |transaction| self.batch.begin_sweep(transaction).await).await.then(Sweeping::default);
         while let Some(here) = at {
             at = self.write(async |transaction| self.batch.sweep(transaction, here).await).await;
         }

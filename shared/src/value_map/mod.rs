@@ -82,9 +82,9 @@ pub use map::{MapInputs, value_map};
 pub use members::{index_of, question_index};
 #[cfg(feature = "scores")]
 pub use reading::{
-    Absence, AmountMover, CostReading, Effect, ElementReading, Explanation, Input, LayerReading, LinkReading, Mover,
-    NoScore, Part, PartKind, Proportion, Reading, Recommendation, RecommendationReading, ReturnLevel, Returns, Score,
-    Strength, TornadoBar, ValueMap, Verdict, Worth, WorthPart,
+    Absence, AmountMover, BeingRecomputed, CostReading, Effect, ElementReading, Explanation, Input, LayerReading,
+    LinkReading, Mover, NoScore, Part, PartKind, Proportion, Reading, Recommendation, RecommendationReading,
+    ReturnLevel, Returns, Score, Strength, TornadoBar, ValueMap, Verdict, Worth, WorthPart,
 };
 #[cfg(feature = "scores")]
 pub use release::{PublicResult, comparable, months, public_results};

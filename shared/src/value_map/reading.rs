@@ -5,11 +5,23 @@ use rust_decimal::Decimal;
 
 use super::financial::{AmountRange, Evidence};
 use super::{Element, Layer, Weighting};
+use chrono::{DateTime, Utc};
+
 use crate::activities::CostKind;
 use crate::calendar::Quarter;
 use crate::money::Currency;
 use crate::statistics::{Change, Interval};
 use crate::wire::wire;
+
+wire! {
+    /// Why a map is not the latest: that is still being computed.
+    pub struct BeingRecomputed {
+        /// When the computation of what is shown began.
+        pub as_of: DateTime<Utc>,
+        /// How much of what is tracked is summed up for the next one, in percent; null where nothing has to be.
+        pub summed_up: Option<u8>,
+    }
+}
 
 wire! {
     /// The map of one community in one period.

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, InputObject, Object};
+use async_graphql::{Context, InputObject, Object, SimpleObject};
+use chrono::{DateTime, Utc};
 use valuemap_engine::tenancy::rights::Right;
 use valuemap_engine::value_map::explain::explain;
-use valuemap_engine::value_map::map_cache::MapKey;
+use valuemap_engine::value_map::map_cache::{MapKey, ShownMap};
 use valuemap_shared::ids::CommunityId;
 use valuemap_shared::value_map as domain;
 
@@ -28,6 +29,9 @@ impl ValueMapQuery {
     ///
     /// Without a period it is that of the latest quarter that holds anything; without a model it is computed with the
     /// newest version of the community's scoring model; without a weighting, by the model's weights.
+    ///
+    /// After the model or much of what is tracked has changed, the map before is given for as long as the next one is being
+    /// computed, and says so in `beingRecomputed`.
     #[graphql(guard = "Right::ReadFigures.needed()")]
     async fn value_map(
         &self,
@@ -37,7 +41,10 @@ impl ValueMapQuery {
         model: Option<u32>,
         weighting: Option<Weighting>,
     ) -> Result<Option<ValueMap>, ApiError> {
-        Ok(find_map(context, community, period, model, weighting).await?.map(|(_, map)| ValueMap(map)))
+        let services = services(context)?;
+        let key = map_key(context, community, period, model, weighting)?;
+        let map = services.maps.of_or_earlier(&services.database, key, services.ambient.now()).await?;
+        Ok(map.map(ValueMap))
     }
 
     /// Where a figure of the map comes from, down to the rows behind it; null when there is no such community.
@@ -100,76 +107,101 @@ async fn find_map(
     model: Option<u32>,
     weighting: Option<Weighting>,
 ) -> Result<Option<(CommunityId, Arc<domain::ValueMap>)>, ApiError> {
-    let (services, viewer) = (services(context)?, viewer(context)?);
-    let community = community.as_community()?;
-    let key = MapKey {
+    let services = services(context)?;
+    let key = map_key(context, community, period, model, weighting)?;
+    let map = services.maps.of(&services.database, key, services.ambient.now()).await?;
+    Ok(map.map(|map| (key.community, map)))
+}
+
+fn map_key(
+    context: &Context<'_>,
+    community: NodeId,
+    period: Option<Quarter>,
+    model: Option<u32>,
+    weighting: Option<Weighting>,
+) -> Result<MapKey, ApiError> {
+    let viewer = viewer(context)?;
+    Ok(MapKey {
         organisation: viewer.organisation_id(),
-        community,
+        community: community.as_community()?,
         period: period.map(|period| period.0),
         model,
         weighting: weighting.map_or(domain::Weighting::Model, domain::Weighting::from),
         minimum: viewer.minimum_answers(),
-    };
-    let map = services.maps.of(&services.database, key, services.ambient.now()).await?;
-    Ok(map.map(|map| (community, map)))
+    })
 }
 
-pub struct ValueMap(Arc<domain::ValueMap>);
+pub struct ValueMap(ShownMap);
+
+/// Why a map is not the latest: that is still being computed.
+#[derive(SimpleObject)]
+struct BeingRecomputed {
+    /// When the computation of what is shown began.
+    as_of: DateTime<Utc>,
+    /// How much of what is tracked is summed up for the next one, in percent; null where nothing has to be.
+    summed_up: Option<u8>,
+}
 
 /// The four layers of what a community is worth, in one period.
 #[Object]
 impl ValueMap {
+    /// Null where these are the latest figures.
+    async fn being_recomputed(&self) -> Option<BeingRecomputed> {
+        let domain::BeingRecomputed { as_of, summed_up } = self.0.being_recomputed.clone()?;
+        Some(BeingRecomputed { as_of, summed_up })
+    }
+
     async fn period(&self) -> Quarter {
-        Quarter(self.0.period)
+        Quarter(self.0.map.period)
     }
 
     /// How much of the period is over, in 0..1. Below 1, sums of money are those so far, and changes are since as many days
     /// of the period before.
     async fn elapsed(&self) -> f64 {
-        self.0.elapsed
+        self.0.map.elapsed
     }
 
     /// The scoring model that the scores were computed with.
     async fn model_version(&self) -> &str {
-        &self.0.model_version
+        &self.0.map.model_version
     }
 
     /// How the inputs of an internal element were weighed.
     async fn weighting(&self) -> Weighting {
-        self.0.weighting.into()
+        self.0.map.weighting.into()
     }
 
     /// What amounts are in.
     async fn currency(&self) -> Currency {
-        Currency(self.0.currency)
+        Currency(self.0.map.currency)
     }
 
     /// Below this many answers a figure is suppressed.
     async fn minimum_answers(&self) -> Count {
-        Count(self.0.minimum_answers)
+        Count(self.0.map.minimum_answers)
     }
 
     /// How many answers to surveys were submitted in the period: a member who answered two counts twice here.
     async fn responses(&self) -> Count {
-        Count(self.0.responses)
+        Count(self.0.map.responses)
     }
 
     async fn recommendation(&self) -> RecommendationReading {
-        self.0.recommendation.clone().into()
+        self.0.map.recommendation.clone().into()
     }
 
     /// Bottom to top: learning, internal, members, financial.
     async fn layers(&self) -> Vec<LayerReading> {
-        self.0.layers.iter().cloned().map(LayerReading::from).collect()
+        self.0.map.layers.iter().cloned().map(LayerReading::from).collect()
     }
 
     /// Which element is held to raise which.
     async fn links(&self) -> Vec<LinkReading> {
-        self.0.links.iter().cloned().map(LinkReading::from).collect()
+        self.0.map.links.iter().cloned().map(LinkReading::from).collect()
     }
 
     /// What the community brought and cost as a whole.
     async fn returns(&self) -> Returns {
-        self.0.returns.clone().into()
+        self.0.map.returns.clone().into()
     }
 }

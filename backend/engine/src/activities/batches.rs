@@ -193,11 +193,7 @@ impl OpenBatch {
     }
 
     /// Has these parties seen, if they are of this batch, because others refer to them. Says whether any were.
-    pub(super) async fn give_away(
-        self,
-        transaction: &impl ConnectionTrait,
-        parties: &[Uuid],
-    ) -> Result<bool, DbErr> {
+    pub(super) async fn give_away(self, transaction: &impl ConnectionTrait, parties: &[Uuid]) -> Result<bool, DbErr> {
         let update = Query::update()
             .table(table_of::<party::Entity>())
             .value(party::Column::BatchId, None::<Uuid>)

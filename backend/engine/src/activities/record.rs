@@ -7,9 +7,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::NaiveDate;
+use sea_orm::QuerySelect;
 use sea_orm::prelude::*;
 use sea_orm::sea_query::LockType;
-use sea_orm::QuerySelect;
 use uuid::Uuid;
 use valuemap_shared::activities::{IdentityLink, PartyRef, Record, RecordKind, Reference, Unlinked};
 use valuemap_shared::ids::CommunityId;
@@ -94,11 +94,7 @@ impl Recorder {
 
     /// Stores what is seen when its batch is published, over as many transactions as it takes. Each has to lock the
     /// community first.
-    pub async fn load(
-        transaction: &impl ConnectionTrait,
-        batch: OpenBatch,
-        ambient: &Ambient,
-    ) -> Result<Self, DbErr> {
+    pub async fn load(transaction: &impl ConnectionTrait, batch: OpenBatch, ambient: &Ambient) -> Result<Self, DbErr> {
         Self::writing(transaction, ambient, (batch.community, Some(batch.id), Writing::Unseen(batch))).await
     }
 

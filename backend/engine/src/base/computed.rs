@@ -22,8 +22,10 @@ const LIFETIME: Duration = Duration::from_secs(60);
 const LONGEST: Duration = Duration::from_secs(180);
 /// The bounds of `Retry-After`.
 const ASK_AGAIN: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(30)];
-/// How old a value may be that is given in place of one that is still being computed.
+/// How old a value may be that is given in place of one that is still being computed, without a word.
 const STALE: Duration = Duration::from_secs(60);
+/// How old it may be where that is said.
+const EARLIER: Duration = Duration::from_secs(60 * 60);
 
 /// Why there is no value.
 #[derive(Clone, Debug)]
@@ -42,6 +44,14 @@ pub struct Asked<K, R> {
     pub revision: R,
     /// The timeout of the request, after which the client has to retry.
     pub patience: Duration,
+}
+
+/// A value that was asked for, or an earlier one.
+#[derive(Debug)]
+pub struct Found<V> {
+    pub value: Arc<V>,
+    /// How long ago it was begun, where the one that was asked for is still being computed.
+    pub earlier: Option<Duration>,
 }
 
 type Outcome<R, V, E> = Option<Result<Arc<Kept<R, V>>, Arc<E>>>;
@@ -94,18 +104,44 @@ where
     where
         F: Future<Output = Result<V, E>> + Send + 'static,
     {
+        Ok(self.find(asked, compute, STALE).await?.value)
+    }
+
+    /// The same, or a value that was computed some time ago while the other one is being computed. Whoever asks has to say
+    /// which of them it is.
+    pub async fn get_or_earlier<F>(
+        &self,
+        asked: Asked<K, R>,
+        compute: impl FnOnce() -> F,
+    ) -> Result<Found<V>, NoValue<E>>
+    where
+        F: Future<Output = Result<V, E>> + Send + 'static,
+    {
+        self.find(asked, compute, EARLIER).await
+    }
+
+    async fn find<F>(
+        &self,
+        asked: Asked<K, R>,
+        compute: impl FnOnce() -> F,
+        oldest: Duration,
+    ) -> Result<Found<V>, NoValue<E>>
+    where
+        F: Future<Output = Result<V, E>> + Send + 'static,
+    {
+        let current = |value: Arc<V>| Found { value, earlier: None };
         let deadline = Instant::now() + asked.patience;
         let mut compute = Some(compute);
         loop {
             if let Some(kept) = self.good(&asked) {
-                return Ok(kept);
+                return Ok(current(kept));
             }
             let (mut outcome, is_mine) = self.join_or_start(&asked, &mut compute);
             let waited = tokio::time::timeout_at(deadline, outcome.wait_for(Option::is_some)).await;
             match waited.map(|outcome| outcome.ok().and_then(|outcome| outcome.clone())) {
-                Err(_) => return self.stale(&asked.key).ok_or_else(|| self.ask_again(&asked.key)),
+                Err(_) => return self.earlier(&asked.key, oldest).ok_or_else(|| self.ask_again(&asked.key)),
                 Ok(Some(Err(error))) => return Err(NoValue::Failed(error)),
-                Ok(Some(Ok(kept))) if is_mine => return Ok(kept.value.clone()),
+                Ok(Some(Ok(kept))) if is_mine => return Ok(current(kept.value.clone())),
                 // It was begun for somebody else, and may be out of date already.
                 Ok(Some(Ok(_))) => {}
                 // It panicked. That is in the log, and the next one may do better.
@@ -125,9 +161,10 @@ where
     }
 
     /// What is kept although it is out of date: better than nothing while the next one is being computed.
-    fn stale(&self, key: &K) -> Option<Arc<V>> {
+    fn earlier(&self, key: &K, oldest: Duration) -> Option<Found<V>> {
         let kept = self.kept.get(key)?;
-        (kept.begun.elapsed() < STALE).then(|| kept.value.clone())
+        let age = kept.begun.elapsed();
+        (age < oldest).then(|| Found { value: kept.value.clone(), earlier: Some(age) })
     }
 
     fn ask_again<T>(&self, key: &K) -> NoValue<T> {
@@ -237,6 +274,19 @@ mod tests {
         assert!(matches!(counted.get(2).await, Ok(1)));
         counted.permits.add_permits(1);
         assert!(matches!(counted.get(2).await, Ok(2)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_earlier_value_is_said_to_be_one() {
+        let counted = Counted::new();
+        counted.permits.add_permits(1);
+        assert!(matches!(counted.get(1).await, Ok(1)));
+        tokio::time::advance(2 * STALE).await;
+        assert!(matches!(counted.get(2).await, Err(NoValue::BeingComputed(_))));
+        let asked = Asked { key: "key", revision: 2, patience: A_MOMENT };
+        let never = || async { std::future::pending().await };
+        let found = counted.numbers.get_or_earlier(asked, never).await.unwrap();
+        assert!(*found.value == 1 && found.earlier > Some(2 * STALE), "{found:?}");
     }
 
     #[tokio::test]

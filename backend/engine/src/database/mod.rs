@@ -39,7 +39,10 @@ use crate::database::migrations::Migrator;
 use commit_marks::CommitMarks;
 use elsewhere::Elsewhere;
 use failure::is_taken;
-use options::{ACQUIRE, BUSY, BUSY_AT_A_TIME, postgres_options, sqlite_path, sqlite_read_options, sqlite_write_options, without_password};
+use options::{
+    ACQUIRE, BUSY, BUSY_AT_A_TIME, postgres_options, sqlite_path, sqlite_read_options, sqlite_write_options,
+    without_password,
+};
 use readiness::WriteHealth;
 use sqlite_file::SqliteFile;
 

@@ -45,11 +45,12 @@ pub fn sqlite_write_options(path: &str, health: Arc<WriteHealth>) -> ConnectOpti
     let mut options = sqlite_options(path, 1..=1);
     options.map_sqlx_sqlite_pool_opts(move |pool| {
         let health = health.clone();
-        keep_open(pool).before_acquire(move |connection, _| {
-            let is_usable = !health.take_suspicion() && !connection.is_in_transaction();
-            Box::pin(async move { Ok(is_usable) })
-        })
-        .after_connect(|connection, _| Box::pin(ask_often(connection)))
+        keep_open(pool)
+            .before_acquire(move |connection, _| {
+                let is_usable = !health.take_suspicion() && !connection.is_in_transaction();
+                Box::pin(async move { Ok(is_usable) })
+            })
+            .after_connect(|connection, _| Box::pin(ask_often(connection)))
     });
     options
 }

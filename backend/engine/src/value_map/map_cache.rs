@@ -13,12 +13,12 @@ use valuemap_shared::ids::{CommunityId, OrganisationId};
 use valuemap_shared::money::Currency;
 use valuemap_shared::value_map::model::ScoringModel;
 use valuemap_shared::value_map::{
-    CoMoments, ContactBaseline, Figures, FinancialReading, MapInputs, Strengths, TallyCounts, ValueMap, Weighting,
-    WorthInputs, comparable, financial_elements, financial_returns, strengths, value_map,
+    BeingRecomputed, CoMoments, ContactBaseline, Figures, FinancialReading, MapInputs, Strengths, TallyCounts,
+    ValueMap, Weighting, WorthInputs, comparable, financial_elements, financial_returns, strengths, value_map,
 };
 
 use crate::base::commits::Revision;
-use crate::base::computed::{A_MOMENT, Asked, ComputedCache, TO_THE_END};
+use crate::base::computed::{A_MOMENT, Asked, ComputedCache, Found, TO_THE_END};
 use crate::base::ttl_cache::TtlCache;
 use crate::database::Database;
 use crate::scoring_models::store::model_of;
@@ -67,6 +67,14 @@ pub struct MapCache {
     pub months: Arc<MonthCache>,
 }
 
+/// A map as it is shown.
+#[derive(Clone, Debug)]
+pub struct ShownMap {
+    pub map: Arc<ValueMap>,
+    /// Set where it is an earlier one.
+    pub being_recomputed: Option<BeingRecomputed>,
+}
+
 #[derive(Debug)]
 struct Parts {
     books: DayBooks,
@@ -107,19 +115,52 @@ impl MapCache {
         key: MapKey,
         now: DateTime<Utc>,
     ) -> Result<Option<Arc<ValueMap>>, NoMap> {
-        let revision = database.revision(key.community).await?;
-        let asked = Asked { key, revision: (revision, now.date_naive()), patience: A_MOMENT };
-        let map = self.maps.get(asked, || {
-            let (parts, database) = (self.parts.clone(), database.clone());
-            async move {
-                let db = &database.read;
-                let Some(community) = community_of(db, key.organisation, key.community).await? else { return Ok(None) };
-                let currency = community.currency()?;
-                Ok(Some(Arc::new(parts.compute(&database, revision, key, currency, now).await?)))
-            }
+        let asked = Self::asked(database, key, now).await?;
+        let map = self.maps.get(asked.clone(), || self.computing(database, asked, now)).await;
+        Ok(map.map_err(|none| self.parts.books.with_progress(key.community, none.into()))?.as_ref().clone())
+    }
+
+    /// The same, or an earlier one while that is being computed, as after the scoring model or much of what is tracked has
+    /// changed.
+    pub async fn of_or_earlier(
+        &self,
+        database: &Database,
+        key: MapKey,
+        now: DateTime<Utc>,
+    ) -> Result<Option<ShownMap>, NoMap> {
+        let asked = Self::asked(database, key, now).await?;
+        let found = self.maps.get_or_earlier(asked.clone(), || self.computing(database, asked, now)).await;
+        let Found { value, earlier } =
+            found.map_err(|none| self.parts.books.with_progress(key.community, none.into()))?;
+        let being_recomputed = earlier.map(|age| BeingRecomputed {
+            as_of: now - TimeDelta::from_std(age).unwrap_or_default(),
+            summed_up: self.parts.books.percent(key.community),
         });
-        let map = map.await.map_err(|none| self.parts.books.with_progress(key.community, none.into()))?;
-        Ok(map.as_ref().clone())
+        Ok(value.as_ref().clone().map(|map| ShownMap { map, being_recomputed }))
+    }
+
+    async fn asked(
+        database: &Database,
+        key: MapKey,
+        now: DateTime<Utc>,
+    ) -> Result<Asked<MapKey, OnDay<Revision>>, DbErr> {
+        let revision = (database.revision(key.community).await?, now.date_naive());
+        Ok(Asked { key, revision, patience: A_MOMENT })
+    }
+
+    fn computing(
+        &self,
+        database: &Database,
+        Asked { key, revision: (revision, _), .. }: Asked<MapKey, OnDay<Revision>>,
+        now: DateTime<Utc>,
+    ) -> impl Future<Output = Result<Option<Arc<ValueMap>>, NoMap>> + Send + use<> {
+        let (parts, database) = (self.parts.clone(), database.clone());
+        async move {
+            let db = &database.read;
+            let Some(community) = community_of(db, key.organisation, key.community).await? else { return Ok(None) };
+            let currency = community.currency()?;
+            Ok(Some(Arc::new(parts.compute(&database, revision, key, currency, now).await?)))
+        }
     }
 
     /// The sums of days that the maps of a scoring model rest on.

@@ -180,12 +180,14 @@ impl DayBooks {
     /// Says of what is being computed how far it is.
     pub fn with_progress(&self, community: CommunityId, none: NoMap) -> NoMap {
         match none {
-            NoMap::BeingComputed { again, .. } => {
-                let summed_up = self.progress.get(&community).and_then(|progress| progress.percent());
-                NoMap::BeingComputed { again, summed_up }
-            }
+            NoMap::BeingComputed { again, .. } => NoMap::BeingComputed { again, summed_up: self.percent(community) },
             other => other,
         }
+    }
+
+    /// How much of what is tracked is summed up, while that is being done.
+    pub fn percent(&self, community: CommunityId) -> Option<u8> {
+        self.progress.get(&community).and_then(|progress| progress.percent())
     }
 
     pub async fn of(&self, scope: &Scope, patience: Duration) -> Result<Arc<DayBook>, NoValue<DbErr>> {

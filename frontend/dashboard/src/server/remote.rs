@@ -72,9 +72,41 @@ impl<K: Clone + PartialEq, T: Clone> Reducible for Remote<K, T> {
     }
 }
 
+/// A value in place of which another may be there soon.
+pub trait Provisional {
+    /// In how many seconds to ask again; `None` for one that stays.
+    fn ask_again(&self) -> Option<u32>;
+}
+
 /// Fetches what `key` names, and again whenever `key` or `round` changes, or while the server is still computing it.
 #[hook]
 pub fn use_remote<K, T, F>(key: K, round: u32, fetch: impl Fn(K) -> F + 'static) -> UseReducerHandle<Remote<K, T>>
+where
+    K: Clone + PartialEq + 'static,
+    T: Clone + 'static,
+    F: Future<Output = Result<T, Failure>> + 'static,
+{
+    use_remote_while(key, round, fetch, |_| None)
+}
+
+/// The same for a value that the server gives in place of one that it is still computing.
+#[hook]
+pub fn use_provisional<K, T, F>(key: K, round: u32, fetch: impl Fn(K) -> F + 'static) -> UseReducerHandle<Remote<K, T>>
+where
+    K: Clone + PartialEq + 'static,
+    T: Provisional + Clone + 'static,
+    F: Future<Output = Result<T, Failure>> + 'static,
+{
+    use_remote_while(key, round, fetch, T::ask_again)
+}
+
+#[hook]
+fn use_remote_while<K, T, F>(
+    key: K,
+    round: u32,
+    fetch: impl Fn(K) -> F + 'static,
+    again: fn(&T) -> Option<u32>,
+) -> UseReducerHandle<Remote<K, T>>
 where
     K: Clone + PartialEq + 'static,
     T: Clone + 'static,
@@ -90,12 +122,13 @@ where
         spawn_local(async move {
             while is_wanted.get() {
                 let outcome = fetch(request.key.clone()).await;
-                let again = match outcome {
-                    Err(Failure::BeingComputed { seconds, .. }) => Some(seconds),
-                    _ => None,
+                let again = match &outcome {
+                    Err(Failure::BeingComputed { seconds, .. }) => Some(*seconds),
+                    Ok(value) => again(value),
+                    Err(_) => None,
                 };
                 let request = request.clone();
-                dispatcher.dispatch(RemoteAction::Answered { request, outcome, time: time_of_day() });
+                dispatcher.dispatch(RemoteAction::Answered { request, outcome, time: time_of_day(&Date::new_0()) });
                 let Some(seconds) = again else { break };
                 TimeoutFuture::new(seconds.saturating_mul(1_000)).await;
             }
@@ -105,9 +138,9 @@ where
     remote
 }
 
-fn time_of_day() -> AttrValue {
-    let now = Date::new_0();
-    format!("{:02}:{:02}", now.get_hours(), now.get_minutes()).into()
+/// The time of day where the person is, such as `14:05`.
+pub fn time_of_day(at: &Date) -> AttrValue {
+    format!("{:02}:{:02}", at.get_hours(), at.get_minutes()).into()
 }
 
 #[cfg(test)]

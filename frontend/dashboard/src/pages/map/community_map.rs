@@ -1,20 +1,22 @@
 use std::rc::Rc;
 
-use valuemap_shared::value_map::{ValueMap, Weighting, what_if};
+use js_sys::Date;
+use valuemap_shared::value_map::{BeingRecomputed, ValueMap, Weighting, what_if};
 use valuemap_ui::{Notice, Skeleton};
+use wasm_bindgen::JsValue;
 use yew::prelude::*;
 
 use super::conversion::ConversionPanel;
 use super::heading::Heading;
 use super::layers::Layers;
 use super::overview::Overview;
-use super::query::{MapKey, fetch_map};
+use super::query::{FetchedMap, MapKey, fetch_map};
 use super::returns::ReturnsPanel;
 use super::shown::Shown;
 use super::view::View;
 use super::what_if::{Shifts, WhatIfPanel};
 use crate::parts::FailureNotice;
-use crate::server::{Failure, use_remote};
+use crate::server::{Failure, time_of_day, use_provisional};
 use crate::session::Community;
 use crate::shell::{PageContext, use_address};
 
@@ -30,13 +32,14 @@ pub fn CommunityMap(props: &CommunityMapProps) -> Html {
     let CommunityMapProps { context, community } = props;
     let (view, onpick) = use_address::<View>();
     let key = MapKey { community: community.id.clone(), period: context.period, weighting: view.weighting };
-    let map = use_remote(key, context.round, fetch_map);
+    let map = use_provisional(key, context.round, fetch_map);
 
     // After a failure the last figures stay, under a notice, unless they are no longer this person's to see.
     let shown = map
         .value
         .as_ref()
         .filter(|_| matches!(map.failure, None | Some(Failure::Failed(_) | Failure::BeingComputed { .. })));
+    let earlier = shown.and_then(|fetched| fetched.being_recomputed.as_ref());
     let onshift = {
         let weighting = view.weighting;
         onpick.reform(move |what_if: Option<Shifts>| View { weighting, what_if })
@@ -49,11 +52,11 @@ pub fn CommunityMap(props: &CommunityMapProps) -> Html {
         <>
             <Heading
                 community={community.clone()}
-                period={context.period.or(shown.map(|map| map.period))}
+                period={context.period.or(shown.map(|fetched| fetched.map.period))}
                 weighting={view.weighting}
                 supposes={shown.map(|_| view.what_if.is_some())}
                 waiting={map.waiting}
-                arrived={map.arrived.clone()}
+                arrived={earlier.map(as_of).or(map.arrived.clone())}
                 onpickperiod={context.onpickperiod.clone()}
                 {onpickweighting}
                 onsuppose={onshift.reform(|()| Some(Shifts::default()))}
@@ -62,7 +65,10 @@ pub fn CommunityMap(props: &CommunityMapProps) -> Html {
             if let Some(failure) = &map.failure {
                 <FailureNotice failure={failure.clone()} onretry={context.onrefresh.clone()} />
             }
-            if let Some(map) = shown {
+            if let Some(FetchedMap { map, .. }) = shown {
+                if let Some(earlier) = earlier {
+                    <Earlier earlier={earlier.clone()} />
+                }
                 <Figures {map} community={community.clone()} shifts={view.what_if.clone()} {onshift} />
                 <ConversionPanel
                     community={community.id.clone()}
@@ -111,6 +117,31 @@ fn Figures(props: &FiguresProps) -> Html {
             <Layers shown={shown.clone()} />
             <ReturnsPanel {shown} />
         </>
+    }
+}
+
+/// The time of day of figures that are not the latest.
+fn as_of(earlier: &BeingRecomputed) -> AttrValue {
+    time_of_day(&Date::new(&JsValue::from_f64(earlier.as_of.timestamp_millis() as f64)))
+}
+
+#[derive(Properties, PartialEq)]
+struct EarlierProps {
+    earlier: BeingRecomputed,
+}
+
+/// Says that later figures than those on screen are on their way.
+#[component]
+fn Earlier(props: &EarlierProps) -> Html {
+    let as_of = as_of(&props.earlier);
+    let summed_up = props.earlier.summed_up;
+    html! {
+        <Notice title="Newer figures are being computed">
+            <p role="status">
+                { summed_up.map(|percent| format!("{percent} % of what is tracked is summed up. ")) }
+                { format!("These are as of {as_of}. The newer ones appear here by themselves.") }
+            </p>
+        </Notice>
     }
 }
 

@@ -2,9 +2,9 @@ use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
 use valuemap_shared::calendar::Quarter;
-use valuemap_shared::value_map::{ValueMap, Weighting};
+use valuemap_shared::value_map::{BeingRecomputed, ValueMap, Weighting};
 
-use crate::server::{Failure, ask};
+use crate::server::{Failure, Provisional, ask};
 
 const QUERY: &str = include_str!("map.graphql");
 
@@ -19,12 +19,37 @@ pub struct MapKey {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Data {
-    value_map: Option<ValueMap>,
+    value_map: Option<Answer>,
 }
 
-pub async fn fetch_map(key: MapKey) -> Result<Rc<ValueMap>, Failure> {
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Answer {
+    #[serde(flatten)]
+    map: ValueMap,
+    being_recomputed: Option<BeingRecomputed>,
+}
+
+/// A map, and whether a later one is being computed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FetchedMap {
+    pub map: Rc<ValueMap>,
+    pub being_recomputed: Option<BeingRecomputed>,
+}
+
+/// In so many seconds a later map may be there.
+const LATER: u32 = 2;
+
+impl Provisional for FetchedMap {
+    fn ask_again(&self) -> Option<u32> {
+        self.being_recomputed.as_ref().map(|_| LATER)
+    }
+}
+
+pub async fn fetch_map(key: MapKey) -> Result<FetchedMap, Failure> {
     let data: Data = ask(QUERY, key).await?;
-    data.value_map.map(Rc::new).ok_or(Failure::NotFound)
+    let Answer { map, being_recomputed } = data.value_map.ok_or(Failure::NotFound)?;
+    Ok(FetchedMap { map: Rc::new(map), being_recomputed })
 }
 
 #[cfg(test)]
@@ -35,7 +60,7 @@ mod tests {
 
     #[test]
     fn the_map_is_read_as_the_server_writes_it() {
-        let json = r#"{"valueMap": {
+        let json = r#"{"valueMap": {"beingRecomputed": {"asOf": "2026-11-30T10:00:00Z", "summedUp": 70},
             "period": "2026-Q4", "elapsed": 1, "modelVersion": "m", "weighting": "MODEL", "currency": "EUR", "minimumAnswers": 5,
             "responses": 6,
             "recommendation": {"__typename": "NoScore", "reason": "TOO_FEW_ANSWERS", "message": "few", "needed": 5},
@@ -54,7 +79,8 @@ mod tests {
             "returns": {"costs": [{"kind": "CASH", "amount": "7"}], "cost": "7", "levels": [], "tornado": [],
                 "communityReturn": null, "valueOfAnswers": "0", "valueOfSelfService": "0", "elasticity": null,
                 "draws": 10000, "seed": 1}}}"#;
-        let map = serde_json::from_str::<Data>(json).unwrap().value_map.unwrap();
+        let Answer { map, being_recomputed } = serde_json::from_str::<Data>(json).unwrap().value_map.unwrap();
+        assert_eq!(being_recomputed.and_then(|earlier| earlier.summed_up), Some(70));
         let RecommendationReading::NoScore(absence) = &map.recommendation else { panic!("a score") };
         assert_eq!((absence.reason, absence.needed), (Absence::TooFewAnswers, Some(5)));
         let Reading::Score(score) = &map.layers[0].elements[0].reading else { panic!("no score") };
@@ -66,7 +92,7 @@ mod tests {
 
     #[test]
     fn an_unknown_community_has_no_map() {
-        assert_eq!(serde_json::from_str::<Data>(r#"{"valueMap": null}"#).unwrap().value_map, None);
+        assert!(serde_json::from_str::<Data>(r#"{"valueMap": null}"#).unwrap().value_map.is_none());
     }
 
     #[test]
