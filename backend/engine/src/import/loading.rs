@@ -27,6 +27,8 @@ const RECORDS: (usize, usize, usize) = (200, 20, 4_000);
 const BETWEEN: Duration = Duration::from_millis(10);
 /// How long to wait before asking again whether somebody else is done.
 const AGAIN: Duration = Duration::from_millis(200);
+/// How often a server looks for what imports have left behind.
+const SWEEPING: Duration = Duration::from_secs(600);
 /// What SQLite keeps of its pages while it loads, in KiB: those that many rows touch are not read time and again.
 const PAGE_CACHE: u32 = 65_536;
 
@@ -133,8 +135,18 @@ impl<'a> Loading<'a> {
     }
 }
 
-/// Removes what imports have left behind that did not come to their end.
-pub async fn sweep_left_behind(database: &Database, ambient: &Ambient) -> anyhow::Result<()> {
+/// Removes what imports leave behind that do not come to their end, for as long as it runs. Nobody waits for it: nobody sees
+/// what is left.
+pub async fn keep_swept(database: Database, ambient: Ambient) {
+    loop {
+        if let Err(error) = sweep_left_behind(&database, &ambient).await {
+            tracing::warn!(cause = format!("{error:#}"), "what an import left behind could not be removed");
+        }
+        tokio::time::sleep(SWEEPING).await;
+    }
+}
+
+async fn sweep_left_behind(database: &Database, ambient: &Ambient) -> anyhow::Result<()> {
     for batch in OpenBatch::left_behind(&database.read, ambient.now()).await? {
         sweep(database, batch, AGAIN).await?;
         tracing::info!(community = %batch.community, "removed what an import left behind");

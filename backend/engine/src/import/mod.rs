@@ -27,7 +27,7 @@ mod times;
 pub use columns::How;
 pub use format::{Format, FormatOption};
 pub use formats::FORMATS;
-pub use loading::sweep_left_behind;
+pub use loading::keep_swept;
 pub use numbers::DecimalMark;
 pub use problems::Problems;
 pub use remembered::file_of;

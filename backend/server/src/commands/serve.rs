@@ -15,7 +15,7 @@ use valuemap_engine::base::commits::Touches;
 use valuemap_engine::database::Database;
 use valuemap_engine::database::author::Author;
 use valuemap_engine::database::readiness::Readiness;
-use valuemap_engine::import::sweep_left_behind;
+use valuemap_engine::import::keep_swept;
 use valuemap_engine::jobs::worker::Workshop;
 use valuemap_engine::limits::Limits;
 use valuemap_engine::limits::watch::watch as watch_limits;
@@ -81,7 +81,6 @@ impl Serve {
                     .await?;
             tracing::info!(responses, records, "loaded the sample community");
         }
-        sweep_left_behind(&database, &ambient).await?;
         enqueue_pending(&database, &ambient).await?;
         greet(&database, &ambient, address, !self.no_sign_in_link).await?;
         serve(listener, database, ambient, &settings, !self.no_jobs).await
@@ -99,6 +98,7 @@ async fn serve(
     let (writer, written) = Writer::start(database.clone());
     let limits = Arc::new(Limits::new(settings.limits));
     let watch = tokio::spawn(watch_limits(limits.clone(), database.clone(), ambient));
+    let sweep = tokio::spawn(keep_swept(database.clone(), ambient));
     let services = Services {
         database: database.clone(),
         writer,
@@ -140,6 +140,7 @@ async fn serve(
     // All handles on the writer went with the server: what is still queued is committed now.
     written.await?;
     watch.abort();
+    sweep.abort();
     stop.send_replace(true);
     for worker in workers {
         if let Err(error) = worker.await {
