@@ -84,7 +84,7 @@ async fn bad_rows_are_named_and_nothing_is_loaded(engine: Engine) {
     for expected in [
         "line 3: Q2: `x` is not a whole number",
         "line 4: the row has 3 cells where the header has 4",
-        "line 6: `31.1.2026` is not a day like 2026-05-31",
+        "line 6: `31.1.2026` is not a date like 2026-05-31; where the file writes the day first, give --date-format",
         "nothing was loaded",
     ] {
         assert!(said.contains(expected), "{expected} is missing: {said}");

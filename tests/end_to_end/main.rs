@@ -36,6 +36,8 @@ mod survey_definition;
 mod tracking;
 mod two_servers;
 mod value_map;
+mod vendor_files;
+mod vendor_surveys;
 mod webhooks;
 
 /// Turns `async fn name(engine: Engine)` into two tests, `name::on_sqlite` and `name::on_postgres`.

@@ -130,21 +130,21 @@ pub async fn what_contradicts_itself_is_refused(engine: Engine) {
     assert_eq!(texts(&world, "SELECT source FROM identity_link").await.len(), 0, "nothing is stored");
 }
 
-/// An export that went through a spreadsheet: 1.03257E+13 stands for the id of two requesters.
+/// An export that went through a spreadsheet: 10325700000000 stands for the id of two requesters.
 pub async fn an_id_with_several_addresses_makes_nobody_one_person(engine: Engine) {
     let world = World::with_a_user_day(engine).await;
     load(&world, "members", "key,source,email,account\n51,crm,kim@example.org,771\n52,crm,lou@example.org,772\n").await;
     load(&world, "touchpoints", "activity,member,at,role\n880011,lou@example.org,2026-06-18,attended\n").await;
     let outcomes = json!([upgrade("1", &account("771"), "1000"), upgrade("2", &account("772"), "300")]);
     world.tell("recordOutcomes", "RecordOutcomesInput", "outcomes", outcomes).await;
-    let tickets = "Id,Requester id,Requester email,Created at,Status\n1,1.03257E+13,kim@example.org,2026-05-30,Open\n\
-                   2,1.03257E+13,lou@example.org,2026-05-31,Open\n3,38,lou@example.org,2026-05-31,Open\n";
+    let tickets = "Id,Requester id,Requester email,Created at,Status\n1,10325700000000,kim@example.org,2026-05-30,Open\n\
+                   2,10325700000000,lou@example.org,2026-05-31,Open\n3,38,lou@example.org,2026-05-31,Open\n";
     for done in ["links: 3 new and 0 changed loaded", "links: 0 new and 0 changed loaded, 3 known"] {
         let said = load(&world, "zendesk-tickets", tickets).await;
         expect(&said, &["Doubtful: 1 ids have several e-mail addresses", done]);
     }
     world.expect_credited("UPGRADES", [300.0, 1_300.0]).await;
-    assert_eq!(world.identity("1.03257E+13").await[0], ["zendesk/1.03257E+13"]);
+    assert_eq!(world.identity("10325700000000").await[0], ["zendesk/10325700000000"]);
     assert_eq!(world.identity("38").await[1], ["crm/772"]);
     // Over time, a member may have several.
     load(&world, "members", "key,source,email\n38,zendesk,lou@elsewhere.example\n").await;

@@ -167,3 +167,48 @@ pub async fn a_rename_is_not_undone_by_a_post_that_was_queued_before(engine: Eng
     assert_eq!(hook.discourse("user_updated", 5, &user("late", "now")).await, ok("ignored"));
     assert_eq!(members(&database).await, ["45 - 2026-05-03"]);
 }
+
+/// What a forum sends when a topic is moderated: of what follows from it there are no events.
+pub async fn what_depends_on_a_post_or_topic_goes_and_comes_with_it(engine: Engine) {
+    let world = World::new(engine).await;
+    let hook = Hook::new(&world, "DISCOURSE").await;
+    let database = world.scratch.connect().await.unwrap();
+    let (question, answer, other) = (post(1, 1, 77, 1), post(2, 2, 77, 1), post(3, 3, 77, 1));
+    let solved = |post: &Value| json!({ "solved": post["post"] });
+    let topic = json!({ "topic": { "id": 77, "archetype": "regular" } });
+    let mut hidden = post(2, 2, 77, 2);
+    hidden["post"]["hidden"] = json!(true);
+    let mut shown = post(2, 2, 77, 3);
+    shown["post"]["hidden"] = json!(false);
+    let mut by_system = post(9, 1, 78, 1);
+    by_system["post"]["user_id"] = json!(-1);
+    let steps: [(&str, &Value, &[&str]); 14] = [
+        ("post_created", &question, &["post:1"]),
+        ("post_created", &answer, &["post:1", "post:2"]),
+        ("post_created", &other, &["post:1", "post:2", "post:3"]),
+        ("accepted_solution", &solved(&answer), &["post:1", "post:2", "post:3", "solution:2"]),
+        // Another one is accepted in its place.
+        ("accepted_solution", &solved(&other), &["post:1", "post:2", "post:3", "solution:3"]),
+        ("post_destroyed", &other, &["post:1", "post:2"]),
+        ("post_recovered", &other, &["post:1", "post:2", "post:3", "solution:3"]),
+        ("post_edited", &hidden, &["post:1", "post:3", "solution:3"]),
+        ("topic_destroyed", &topic, &[]),
+        // It comes late, and its topic is deleted.
+        ("post_created", &post(4, 4, 77, 1), &[]),
+        (
+            "topic_recovered",
+            &json!({ "topic": { "id": 77, "archetype": "regular", "views": 2 } }),
+            &["post:1", "post:3", "post:4", "solution:3"],
+        ),
+        ("post_edited", &shown, &["post:1", "post:2", "post:3", "post:4", "solution:3"]),
+        ("post_destroyed", &post(2, 2, 77, 4), &["post:1", "post:3", "post:4", "solution:3"]),
+        ("unaccepted_solution", &solved(&other), &["post:1", "post:3", "post:4"]),
+    ];
+    for (number, (event, body, expected)) in steps.iter().enumerate() {
+        assert_eq!(hook.discourse(event, number as u32, body).await, ok("applied"), "{event}");
+        let standing = contributions(&database).await.into_iter().filter(|row| !row.ends_with("withdrawn"));
+        let standing: Vec<String> = standing.filter_map(|row| row.split(' ').next().map(str::to_owned)).collect();
+        assert_eq!(standing, *expected, "after {number}, {event}");
+    }
+    assert_eq!(hook.discourse("post_created", 90, &by_system).await, ok("ignored"));
+}

@@ -24,6 +24,7 @@ on_both_databases!(
     an_event_that_is_sent_again_under_another_id_does_nothing,
     what_comes_late_does_not_undo_what_is_newer,
     a_rename_is_not_undone_by_a_post_that_was_queued_before,
+    what_depends_on_a_post_or_topic_goes_and_comes_with_it,
     what_cannot_be_applied_is_kept_and_replayed_later,
     bodies_are_bounded_and_json,
     signed_json_follows_standard_webhooks,
@@ -47,7 +48,8 @@ use endpoints::{
 use forum::{
     a_body_that_was_signed_is_of_no_other_forum, a_rename_is_not_undone_by_a_post_that_was_queued_before,
     an_event_that_is_sent_again_under_another_id_does_nothing, what_a_forum_sends_is_counted,
-    what_comes_late_does_not_undo_what_is_newer, who_does_not_hold_the_secret_is_not_believed,
+    what_comes_late_does_not_undo_what_is_newer, what_depends_on_a_post_or_topic_goes_and_comes_with_it,
+    who_does_not_hold_the_secret_is_not_believed,
 };
 use inbox::{bodies_are_bounded_and_json, what_cannot_be_applied_is_kept_and_replayed_later};
 

@@ -24,3 +24,4 @@ mod rows;
 pub mod store;
 mod storing;
 pub mod unlinked;
+pub mod unsaid;

@@ -44,6 +44,8 @@ pub struct Refused {
     /// The field, such as `money`; empty when it is about the record as a whole.
     pub path: String,
     pub reason: String,
+    /// The position of the record that it contradicts.
+    pub earlier: Option<u64>,
 }
 
 /// Stores records of one community within a transaction of the caller, who rolls it back when something was refused.
@@ -68,11 +70,11 @@ pub struct Recorder {
     /// How the newest scoring model attributes outcomes.
     attribution: Option<Attribution>,
     parties: HashSet<Uuid>,
-    /// What was stored in this transaction, with what it said: the same twice is fine, a contradiction is not. About
-    /// 70 MB for a million records.
-    seen: HashMap<Uuid, ContentHash>,
+    /// What was stored in this transaction, with what it said: the same twice and where, is fine, a contradiction is not. About
+    /// 80 MB for a million records.
+    seen: HashMap<Uuid, (ContentHash, u64)>,
     /// The same of links, by their two parties in whichever direction.
-    seen_links: HashMap<(Uuid, Uuid, Option<NaiveDate>), ContentHash>,
+    seen_links: HashMap<(Uuid, Uuid, Option<NaiveDate>), (ContentHash, u64)>,
     pub stored: BTreeMap<RecordKind, Stored>,
     /// Of the changed outcomes, those that did not come about after all.
     pub withdrawn: u64,
@@ -190,6 +192,7 @@ impl Recorder {
                 position,
                 path: problem.path,
                 reason: problem.message,
+                earlier: None,
             };
             self.refused.extend(problems.into_iter().map(refuse));
         }
@@ -269,10 +272,10 @@ impl Recorder {
         for (position, mut reference) in outcomes {
             self.addresses.reference(&mut reference);
             let id = self.stamp.id(RecordKind::Outcome, &reference);
-            match self.seen.insert(id, WITHDRAWN) {
+            match self.seen.insert(id, (WITHDRAWN, position)) {
                 None => _ = ids.insert(id),
-                Some(WITHDRAWN) => {}
-                Some(_) => self.refused.push(contradiction(position)),
+                Some((WITHDRAWN, _)) => {}
+                Some((_, earlier)) => self.refused.push(contradiction(position, earlier)),
             }
         }
         for ids in chunks(ids, ROWS) {
@@ -321,13 +324,13 @@ impl Recorder {
         for (position, free) in records {
             let record = free.record();
             if let Some((path, reason)) = self.objection(record) {
-                self.refused.push(Refused { position, path: path.to_owned(), reason });
+                self.refused.push(Refused { position, path: path.to_owned(), reason, earlier: None });
                 continue;
             }
             if let Record::Link(link) = record
-                && self.contradicts_a_link(link)
+                && let Some(earlier) = self.contradicted_link(link, position)
             {
-                self.refused.push(contradiction(position));
+                self.refused.push(contradiction(position, earlier));
                 continue;
             }
             _ = self.keeps_ended(record);
@@ -335,14 +338,14 @@ impl Recorder {
             let id = self.stamp.id_of(kind, record);
             let hash = content_hash(record);
             match self.seen.get(&id) {
-                Some(seen) if *seen != hash => {
-                    self.refused.push(contradiction(position));
+                Some((seen, earlier)) if *seen != hash => {
+                    self.refused.push(contradiction(position, *earlier));
                 }
                 Some(_) => {
                     self.stored.entry(kind).or_default().known += 1;
                 }
                 None => {
-                    self.seen.insert(id, hash);
+                    self.seen.insert(id, (hash, position));
                     match kind {
                         RecordKind::ActivityType => _ = self.types.insert(id),
                         RecordKind::Activity => _ = self.activities.insert(id),
@@ -435,6 +438,10 @@ impl Recorder {
         self.stamp.community
     }
 
+    pub(super) fn stamp(&self) -> &Stamp {
+        &self.stamp
+    }
+
     /// The id that a party is stored under.
     pub fn party_id(&self, party: &PartyRef) -> Uuid {
         let mut party = party.clone();
@@ -455,19 +462,21 @@ impl Recorder {
         is_ended
     }
 
-    /// Whether the same two parties were linked from the same day on before, and otherwise: a link from A to B says what
-    /// one from B to A says.
-    fn contradicts_a_link(&mut self, link: &IdentityLink) -> bool {
+    /// Where the same two parties were linked from the same day on before, and otherwise: a link from A to B says what one
+    /// from B to A says.
+    fn contradicted_link(&mut self, link: &IdentityLink, position: u64) -> Option<u64> {
         let (from, to) = (self.stamp.party_id(&link.from), self.stamp.party_id(&link.to));
         let says = hash_of(&(link.method, link.confidence, link.valid_until));
-        *self.seen_links.entry((from.min(to), from.max(to), link.valid_from)).or_insert(says) != says
+        let key = (from.min(to), from.max(to), link.valid_from);
+        let (said, earlier) = *self.seen_links.entry(key).or_insert((says, position));
+        (said != says).then_some(earlier)
     }
 }
 
 /// Stands in place of what an outcome said that was withdrawn: whatever is said of it later is a change.
 const WITHDRAWN: ContentHash = *b"withdrawn outcom";
 
-fn contradiction(position: u64) -> Refused {
+fn contradiction(position: u64, earlier: u64) -> Refused {
     let reason = "an earlier record has the same key and different content".to_owned();
-    Refused { position, path: String::new(), reason }
+    Refused { position, path: String::new(), reason, earlier: Some(earlier) }
 }

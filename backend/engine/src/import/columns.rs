@@ -17,7 +17,19 @@ pub struct Matched {
     /// The index of the column.
     pub index: usize,
     pub column: String,
+    /// The column that is read where the cell of this one is empty.
+    pub otherwise: Option<(usize, String)>,
     pub how: How,
+}
+
+impl Matched {
+    /// As `--map` names them.
+    pub fn columns(&self) -> String {
+        match &self.otherwise {
+            Some((_, otherwise)) => format!("{}|{otherwise}", self.column),
+            None => self.column.clone(),
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,22 +42,37 @@ pub enum How {
     Remembered,
 }
 
+/// The number of a column that is named by its position, counted from 1: `#3`.
+pub fn numbered(column: &str) -> Option<usize> {
+    column.trim().strip_prefix('#')?.parse::<usize>().ok()?.checked_sub(1)
+}
+
 /// Columns by field, as `--map FIELD=COLUMN` gives them.
 pub type Mapping = BTreeMap<String, String>;
 
 impl Columns {
     pub fn index(&self, field: &str) -> Option<usize> {
-        self.matched.iter().find(|matched| matched.field == field).map(|matched| matched.index)
+        self.of(field).map(|matched| matched.index)
+    }
+
+    pub fn of(&self, field: &str) -> Option<&Matched> {
+        self.matched.iter().find(|matched| matched.field == field)
     }
 
     /// What `--map` said, now or before.
     pub fn mapping(&self) -> Mapping {
         let said = self.matched.iter().filter(|matched| matched.how != How::Name);
-        said.map(|matched| (matched.field.to_owned(), matched.column.clone())).collect()
+        said.map(|matched| (matched.field.to_owned(), matched.columns())).collect()
     }
 }
 
 /// A name without case, spaces and punctuation.
 pub fn normalised(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// What a value is looked up by: without case, spaces and punctuation, unless it is nothing else.
+pub fn value_key(value: &str) -> String {
+    let plain = normalised(value);
+    if plain.is_empty() { value.trim().to_owned() } else { plain }
 }

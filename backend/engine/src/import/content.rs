@@ -8,6 +8,8 @@ pub struct RowContent {
     pub activity: Option<Activity>,
     /// An outcome that did not come about: withdrawn where it is stored.
     pub withdrawn: Option<Reference>,
+    /// It is known by whom and what it is about, so the same again is no contradiction: the first time counts.
+    pub first_counts: bool,
     /// Why the row adds nothing.
     pub skipped: Option<String>,
 }
@@ -15,6 +17,11 @@ pub struct RowContent {
 impl RowContent {
     pub fn of(record: Record) -> Option<Self> {
         Some(Self { records: vec![record], ..Self::default() })
+    }
+
+    /// A record, and the link that it brings.
+    pub fn with(link: Option<Record>, record: Record) -> Option<Self> {
+        Some(Self { records: link.into_iter().chain([record]).collect(), ..Self::default() })
     }
 
     pub fn skipped(reason: impl Into<String>) -> Option<Self> {

@@ -2,17 +2,20 @@
 //! and never held in memory as a whole.
 
 use std::fs::File;
-use std::io::{BufReader, Read};
+use std::io::{BufReader, Cursor, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use anyhow::{Context, bail};
-use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
+use encoding_rs::{Encoding, UTF_8};
 use encoding_rs_io::DecodeReaderBytesBuilder;
 use sha2::{Digest, Sha256};
 
 use crate::base::digests::hexadecimal;
 use crate::base::progress::{Counted, SharedProgress};
+use crate::import::encoding::EncodingEvidence;
+use crate::import::spreadsheet::{Sheet, read_sheet};
 
 const BUFFER: usize = 64 * 1_024;
 
@@ -24,21 +27,29 @@ pub struct SourceFile {
     pub hash: String,
     pub bytes: u64,
     modified: Option<SystemTime>,
+    /// What is read of a workbook.
+    sheet: Option<Arc<Sheet>>,
 }
 
 impl SourceFile {
-    /// Reads the file once: UTF-8 with or without byte order mark, UTF-16 with one, or else Windows-1252.
-    pub fn inspect(path: &Path) -> anyhow::Result<Self> {
+    /// Reads the file once: in the encoding that is named, or else UTF-8 with or without byte order mark, UTF-16 with one,
+    /// or what is surely Windows-1252.
+    pub fn inspect(path: &Path, encoding: Option<&'static Encoding>, sheet: Option<&str>) -> anyhow::Result<Self> {
         let opened = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
-        inspect(opened, path).with_context(|| format!("cannot use {}", path.display()))
+        inspect(opened, path, (encoding, sheet)).with_context(|| format!("cannot use {}", path.display()))
     }
 
     pub fn name(&self) -> String {
         self.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
     }
 
-    pub fn encoding(&self) -> &'static str {
-        self.encoding.name()
+    /// What it is written in: an encoding, or a sheet of a workbook.
+    pub fn form(&self) -> String {
+        self.sheet.as_ref().map_or_else(|| self.encoding.name().to_owned(), |sheet| format!("sheet `{}`", sheet.name))
+    }
+
+    pub fn is_workbook(&self) -> bool {
+        self.sheet.is_some()
     }
 
     /// Whether nobody wrote to it since it was inspected, as far as its size and time tell.
@@ -48,7 +59,10 @@ impl SourceFile {
     }
 
     /// Its text, in UTF-8 and with every line ended by `\n`.
-    pub fn text(&self, progress: &SharedProgress) -> anyhow::Result<impl Read + 'static> {
+    pub fn text(&self, progress: &SharedProgress) -> anyhow::Result<Box<dyn Read + Send>> {
+        if let Some(sheet) = &self.sheet {
+            return Ok(Box::new(Cursor::new(SheetText(sheet.clone()))));
+        }
         let opened = File::open(&self.path).with_context(|| format!("cannot read {}", self.path.display()))?;
         let decoder = DecodeReaderBytesBuilder::new()
             .encoding(Some(self.encoding))
@@ -56,14 +70,27 @@ impl SourceFile {
             .strip_bom(true)
             .utf8_passthru(true)
             .build(Counted { inner: BufReader::with_capacity(BUFFER, opened), progress: progress.clone() });
-        Ok(Lines { inner: decoder, after_return: false, at_start: true })
+        Ok(Box::new(Lines { inner: decoder, after_return: false, at_start: true }))
     }
 }
 
-fn inspect(mut opened: File, path: &Path) -> anyhow::Result<SourceFile> {
+/// The text of a sheet that several readers share.
+struct SheetText(Arc<Sheet>);
+
+impl AsRef<[u8]> for SheetText {
+    fn as_ref(&self) -> &[u8] {
+        self.0.text.as_bytes()
+    }
+}
+
+fn inspect(
+    mut opened: File,
+    path: &Path,
+    (named, sheet): (Option<&'static Encoding>, Option<&str>),
+) -> anyhow::Result<SourceFile> {
     let modified = opened.metadata()?.modified().ok();
-    let (mut digest, mut utf8) = (Sha256::new(), Utf8Check::default());
-    let (mut bytes, mut has_zero, mut start) = (0_u64, false, [0_u8; 4]);
+    let (mut digest, mut evidence) = (Sha256::new(), EncodingEvidence::default());
+    let (mut bytes, mut start) = (0_u64, Vec::new());
     let mut buffer = vec![0; BUFFER];
     loop {
         let count = opened.read(&mut buffer)?;
@@ -72,59 +99,56 @@ fn inspect(mut opened: File, path: &Path) -> anyhow::Result<SourceFile> {
             break;
         }
         if bytes == 0 {
-            let head = count.min(start.len());
-            start[..head].copy_from_slice(&piece[..head]);
+            start = piece[..count.min(START)].to_vec();
         }
         digest.update(piece);
-        utf8.add(piece);
-        has_zero |= piece.contains(&0);
+        evidence.add(piece);
         bytes += count as u64;
     }
-    let encoding = match Encoding::for_bom(&start) {
-        Some((encoding, _)) => encoding,
-        None if start.starts_with(b"PK\x03\x04") => {
-            bail!("it is an Excel workbook or another compressed file; save it as CSV")
-        }
-        None if has_zero => bail!("it is not text, or UTF-16 without a byte order mark; save it as CSV in UTF-8"),
-        None if utf8.is_valid() => UTF_8,
-        None => WINDOWS_1252,
+    let hash = hexadecimal(&digest.finalize());
+    if start.starts_with(b"PK\x03\x04") {
+        let sheet = Some(Arc::new(read_sheet(path, sheet)?));
+        return Ok(SourceFile { path: path.to_owned(), encoding: UTF_8, hash, bytes, modified, sheet });
+    }
+    if let Some(sheet) = sheet {
+        bail!("it is no workbook, and has no sheet `{sheet}`");
+    }
+    refuse_what_is_no_table(&start)?;
+    let encoding = match (named, Encoding::for_bom(&start)) {
+        (Some(named), _) => named,
+        (None, Some((marked, _))) => marked,
+        (None, _) => evidence.decide()?,
     };
-    if encoding == UTF_8 && !utf8.is_valid() {
-        bail!("it starts with the mark of UTF-8 and goes on otherwise; save it as CSV in UTF-8");
+    if encoding == UTF_8 {
+        evidence.check_utf8()?;
     }
-    Ok(SourceFile { path: path.to_owned(), encoding, hash: hexadecimal(&digest.finalize()), bytes, modified })
+    Ok(SourceFile { path: path.to_owned(), encoding, hash, bytes, modified, sheet: None })
 }
 
-/// Whether bytes that come in pieces are UTF-8 as a whole.
-#[derive(Default)]
-struct Utf8Check {
-    /// The start of a character that the next piece has to end.
-    open: Vec<u8>,
-    is_broken: bool,
-}
+/// How much of the start of a file is looked at to tell what it is.
+const START: usize = 1_024;
 
-impl Utf8Check {
-    fn add(&mut self, mut piece: &[u8]) {
-        while !self.open.is_empty() && !self.is_broken {
-            let Some((next, rest)) = piece.split_first() else { return };
-            self.open.push(*next);
-            piece = rest;
-            match std::str::from_utf8(&self.open) {
-                Ok(_) => self.open.clear(),
-                Err(error) => self.is_broken = error.error_len().is_some(),
-            }
-        }
-        if let Err(error) = std::str::from_utf8(piece) {
-            match error.error_len() {
-                Some(_) => self.is_broken = true,
-                None => self.open = piece[error.valid_up_to()..].to_owned(),
-            }
-        }
+/// Names what often goes by the name of a table and is none.
+fn refuse_what_is_no_table(start: &[u8]) -> anyhow::Result<()> {
+    if start.starts_with(b"\xd0\xcf\x11\xe0") {
+        bail!("it is a workbook of an old Excel (.xls); open it and save it as CSV");
     }
-
-    fn is_valid(&self) -> bool {
-        !self.is_broken && self.open.is_empty()
+    if start.starts_with(b"%PDF") {
+        bail!("it is a PDF; export the table as CSV");
     }
+    let text = String::from_utf8_lossy(start).trim_start_matches('\u{feff}').trim_start().to_lowercase();
+    if ["<html", "<!doctype", "<table", "<head", "<meta", "<?xml", "<div", "<style"]
+        .iter()
+        .any(|tag| text.starts_with(tag))
+    {
+        bail!(
+            "it is a web page, whatever its name says (exports as .xls often are); open it in a spreadsheet and save it as CSV"
+        );
+    }
+    if text.starts_with(['{']) && text.contains("\":") {
+        bail!("it is JSON; export the table as CSV");
+    }
+    Ok(())
 }
 
 /// Ends every line with `\n`, the last one, too, so that lines can be counted.
@@ -175,10 +199,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("file.csv");
         std::fs::write(&path, bytes).unwrap();
-        let file = SourceFile::inspect(&path).unwrap();
+        let file = SourceFile::inspect(&path, None, None).unwrap();
         let mut read = String::new();
         file.text(&unseen()).unwrap().read_to_string(&mut read).unwrap();
-        assert_eq!((file.encoding(), read.as_str()), (encoding, text));
+        assert_eq!((file.form().as_str(), read.as_str()), (encoding, text));
     }
 
     #[test]
@@ -200,20 +224,21 @@ mod tests {
     fn a_character_may_lie_across_two_pieces() {
         let text = "\u{20ac}".repeat(BUFFER);
         check(text.as_bytes(), "UTF-8", &format!("{text}\n"));
-        let mut broken = text.into_bytes();
-        broken.truncate(2 * BUFFER);
-        let mut utf8 = Utf8Check::default();
-        broken.chunks(BUFFER).for_each(|piece| utf8.add(piece));
-        assert!(!utf8.is_valid());
     }
 
     #[test]
     fn what_is_no_text_is_refused() {
         let folder = tempfile::tempdir().unwrap();
-        for (bytes, expected) in [(b"PK\x03\x04....".as_slice(), "Excel"), (b"a\0b\0", "UTF-16")] {
+        for (bytes, expected) in [
+            (b"PK\x03\x04....".as_slice(), "it is no Excel workbook that can be read"),
+            (b"a\0b\0", "UTF-16"),
+            (b"\xd0\xcf\x11\xe0\xa1\xb1", "old Excel"),
+            (b"\xef\xbb\xbf \n<HTML><table>", "it is a web page, whatever its name says"),
+            (b"\xef\xbb\xbfa\nb\xe9\n", "line 2 is not UTF-8"),
+        ] {
             let path = folder.path().join("file.csv");
             std::fs::write(&path, bytes).unwrap();
-            let message = format!("{:#}", SourceFile::inspect(&path).unwrap_err());
+            let message = format!("{:#}", SourceFile::inspect(&path, None, None).unwrap_err());
             assert!(message.contains(expected), "{message}");
         }
     }

@@ -1,5 +1,6 @@
 //! What a format is.
 
+use crate::activities::unsaid::Attribute;
 use crate::import::content::RowContent;
 use crate::import::row::Row;
 use crate::import::settings::FormatSettings;
@@ -30,15 +31,27 @@ pub struct Field {
     /// The names that it is found by, the best first; case, spaces and punctuation do not count.
     pub columns: &'static [&'static str],
     pub is_number: bool,
+    /// The optional attribute of the records that it says. A file without the column leaves what is stored of it.
+    pub says: Option<Attribute>,
+    /// What follows where no column is this field, and what to do about it.
+    pub if_missing: Option<&'static str>,
 }
 
 impl Field {
     pub const fn new(name: &'static str, columns: &'static [&'static str]) -> Self {
-        Self { name, columns, is_number: false }
+        Self { name, columns, is_number: false, says: None, if_missing: None }
     }
 
     pub const fn number(name: &'static str, columns: &'static [&'static str]) -> Self {
-        Self { name, columns, is_number: true }
+        Self { is_number: true, ..Self::new(name, columns) }
+    }
+
+    pub const fn says(self, attribute: Attribute) -> Self {
+        Self { says: Some(attribute), ..self }
+    }
+
+    pub const fn if_missing(self, advice: &'static str) -> Self {
+        Self { if_missing: Some(advice), ..self }
     }
 }
 

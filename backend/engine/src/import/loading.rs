@@ -11,6 +11,7 @@ use valuemap_shared::ids::CommunityId;
 
 use crate::activities::batches::{OpenBatch, Opening, Sweeping};
 use crate::activities::record::Recorder;
+use crate::activities::unsaid::Unsaid;
 use crate::base::ambient::Ambient;
 use crate::base::commits::Touches;
 use crate::base::progress::SharedProgress;
@@ -81,7 +82,7 @@ impl<'a> Loading<'a> {
     /// Stores records and withdraws outcomes, in as many pieces as it takes.
     pub async fn store(
         &mut self,
-        recorder: &mut Recorder,
+        (recorder, unsaid): (&mut Recorder, &Unsaid),
         mut records: Vec<(u64, Record)>,
         withdrawn: Vec<(u64, Reference)>,
     ) -> anyhow::Result<()> {
@@ -89,8 +90,9 @@ impl<'a> Loading<'a> {
         records.sort_by_key(|(_, record)| record.kind());
         while !records.is_empty() {
             let rest = records.split_off(self.piece.min(records.len()));
-            let piece = std::mem::replace(&mut records, rest);
+            let mut piece = std::mem::replace(&mut records, rest);
             let (transaction, begun) = self.next(&Author::SERVER, Touches::NOTHING).await?;
+            recorder.keep_unsaid(&transaction, unsaid, &mut piece).await?;
             recorder.record(&transaction, piece).await?;
             transaction.commit().await?;
             self.adapt(begun.elapsed());

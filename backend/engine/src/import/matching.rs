@@ -4,32 +4,40 @@ use std::cmp::Reverse;
 
 use anyhow::bail;
 
-use crate::import::columns::{Columns, How, Mapping, Matched, normalised};
+use crate::import::columns::{Columns, How, Mapping, Matched, normalised, numbered};
 use crate::import::format::{Field, Format};
 use crate::import::formats::FORMATS;
+use crate::import::layout::Fitness;
 
 impl Columns {
-    pub fn find(format: &Format, header: &[String], given: &Mapping, remembered: &Mapping) -> anyhow::Result<Self> {
-        for field in given.keys() {
+    /// `constants` are the fields that say the same for all rows and need no column.
+    pub fn find(
+        format: &Format,
+        header: &[String],
+        (given, remembered): (&Mapping, &Mapping),
+        constants: &[&str],
+    ) -> anyhow::Result<Self> {
+        for field in given.keys().map(String::as_str).chain(constants.iter().copied()) {
             if !format.fields.iter().any(|known| known.name == field) {
                 let known: Vec<&str> = format.fields.iter().map(|field| field.name).collect();
-                bail!("--map: {} has no field `{field}`; it has {}", format.name, known.join(", "));
+                bail!("{} has no field `{field}`; it has {}", format.name, known.join(", "));
             }
         }
         let mut matched = Vec::new();
-        for field in format.fields {
+        for field in format.fields.iter().filter(|field| !constants.contains(&field.name)) {
             let said = [(given, How::Given), (remembered, How::Remembered)];
             let said = said.into_iter().find_map(|(mapping, how)| Some((mapping.get(field.name)?, how)));
             let found = match said {
-                Some((column, how)) => Some((index_of(header, column, how)?, how)),
-                None => index_by_name(field, header)?.map(|index| (index, How::Name)),
+                Some((column, how)) => Some((indexes_of(header, column, how)?, how)),
+                None => index_by_name(field, header)?.map(|index| ((index, None), How::Name)),
             };
-            if let Some((index, how)) = found {
-                matched.push(Matched { field: field.name, index, column: header[index].clone(), how });
+            if let Some(((index, otherwise), how)) = found {
+                let otherwise = otherwise.map(|index| (index, header[index].clone()));
+                matched.push(Matched { field: field.name, index, column: header[index].clone(), otherwise, how });
             }
         }
         let columns = Self { others: others(header, &matched), matched };
-        let missing = columns.missing(format);
+        let missing = columns.missing(format, constants);
         if !missing.is_empty() {
             bail!("{}", refusal(format, header, &missing));
         }
@@ -37,12 +45,18 @@ impl Columns {
     }
 
     /// The requirements that no column meets, each as the names that would.
-    fn missing(&self, format: &Format) -> Vec<String> {
-        let is_met = |fields: &&&[&str]| fields.iter().any(|field| self.index(field).is_some());
+    fn missing(&self, format: &Format, constants: &[&str]) -> Vec<String> {
+        let is_there = |field: &&str| self.index(field).is_some() || constants.contains(field);
+        let is_met = |fields: &&&[&str]| fields.iter().any(is_there);
         let name = |field: &&str| {
             let found = format.fields.iter().find(|known| known.name == *field);
-            let column = found.and_then(|field| field.columns.first()).copied().unwrap_or(field);
-            format!("`{column}`")
+            let columns = found.map(|field| field.columns).unwrap_or_default();
+            // What an API calls it, and what a report does.
+            let other = columns.get(1).filter(|other| !format.is_plain && normalised(other) != normalised(columns[0]));
+            match (columns.first(), other) {
+                (Some(column), Some(other)) if !column.contains(' ') => format!("`{column}` (or `{other}`)"),
+                (column, _) => format!("`{}`", column.unwrap_or(field)),
+            }
         };
         let unmet = format.required.iter().filter(|fields| !is_met(fields));
         unmet.map(|fields| fields.iter().map(name).collect::<Vec<_>>().join(" or ")).collect()
@@ -57,12 +71,15 @@ fn index_by_name(field: &Field, header: &[String]) -> anyhow::Result<Option<usiz
         if let Some(index) = indexes.next() {
             if let Some(other) = indexes.next() {
                 bail!(
-                    "the columns {} and {} could both be `{}`: they are named `{}` and `{}`; rename one",
+                    "the columns {} and {} could both be `{}`: they are named `{}` and `{}`; rename one, or say which it is: \
+                     --map {}=#{}",
                     index + 1,
                     other + 1,
                     field.name,
                     header[index],
-                    header[other]
+                    header[other],
+                    field.name,
+                    index + 1
                 );
             }
             return Ok(Some(index));
@@ -71,7 +88,20 @@ fn index_by_name(field: &Field, header: &[String]) -> anyhow::Result<Option<usiz
     Ok(None)
 }
 
+/// The column that is named, or the two of `Join Time|Registration Time`, of which the second stands in for the first.
+fn indexes_of(header: &[String], columns: &str, how: How) -> anyhow::Result<(usize, Option<usize>)> {
+    match columns.split_once('|') {
+        Some((first, second)) if index_of(header, columns, how).is_err() => {
+            Ok((index_of(header, first, how)?, Some(index_of(header, second, how)?)))
+        }
+        _ => Ok((index_of(header, columns, how)?, None)),
+    }
+}
+
 fn index_of(header: &[String], column: &str, how: How) -> anyhow::Result<usize> {
+    if let Some(index) = numbered(column).filter(|index| *index < header.len()) {
+        return Ok(index);
+    }
     let exact = header.iter().position(|name| name == column.trim());
     let similar = || header.iter().position(|name| normalised(name) == normalised(column));
     match (exact.or_else(similar), how) {
@@ -86,7 +116,10 @@ fn index_of(header: &[String], column: &str, how: How) -> anyhow::Result<usize> 
 }
 
 fn others(header: &[String], matched: &[Matched]) -> Vec<String> {
-    let is_other = |index: &usize| !matched.iter().any(|matched| matched.index == *index);
+    let is_read = |matched: &Matched, index| {
+        matched.index == index || matched.otherwise.as_ref().is_some_and(|one| one.0 == index)
+    };
+    let is_other = |index: &usize| !matched.iter().any(|matched| is_read(matched, *index));
     let named = (0..header.len()).filter(is_other).map(|index| header[index].clone());
     named.filter(|name| !name.is_empty()).collect()
 }
@@ -101,17 +134,35 @@ fn refusal(format: &Format, header: &[String], missing: &[String]) -> String {
     if let Some(other) = recognise(header) {
         text.push_str(&format!(". It looks like {0}: try `valuemap import {0}`", other.name));
     }
-    text.push_str(". Where a column has another name, say which one it is with --map FIELD=COLUMN; the fields are ");
+    text.push_str(". Add them to the export (in a report: among its columns)");
+    text.push_str(". Where a column has another name, say which one it is with --map FIELD=COLUMN, and with --set FIELD=VALUE what all rows say; the fields are ");
     text + &format.fields.iter().map(|field| field.name).collect::<Vec<_>>().join(", ")
+}
+
+/// How well a row serves as the header of a format.
+pub fn fitness(format: &Format, mapping: (&Mapping, &Mapping), constants: &[&str], header: &[String]) -> Fitness {
+    match Columns::find(format, header, mapping, constants) {
+        Ok(_) => Fitness::Complete,
+        Err(_) => {
+            let given = mapping.0.values().chain(mapping.1.values()).filter(|column| numbered(column).is_none());
+            let given = given.filter(|column| indexes_of(header, column, How::Given).is_ok()).count();
+            Fitness::Partial(given + format.fields.iter().filter(|field| has(field, header)).count())
+        }
+    }
+}
+
+/// Whether a header has a column, or several, that is named as a field.
+fn has(field: &Field, header: &[String]) -> bool {
+    !matches!(index_by_name(field, header), Ok(None))
 }
 
 /// The format whose required columns are all there, and of several the one that knows most of the columns.
 fn recognise(header: &[String]) -> Option<&'static Format> {
-    let has = |field: &Field| matches!(index_by_name(field, header), Ok(Some(_)));
-    let is_there = |format: &Format, name: &str| format.fields.iter().any(|field| field.name == name && has(field));
+    let is_there =
+        |format: &Format, name: &str| format.fields.iter().any(|field| field.name == name && has(field, header));
     let is_complete =
         |format: &&Format| format.required.iter().all(|names| names.iter().any(|name| is_there(format, name)));
-    let known = |format: &&Format| format.fields.iter().filter(|field| has(field)).count();
+    let known = |format: &&Format| format.fields.iter().filter(|field| has(field, header)).count();
     let is_close = |format: &&Format| is_complete(format) && known(format) > 1;
     FORMATS.iter().copied().filter(is_close).max_by_key(|format| (known(format), Reverse(format.fields.len())))
 }
@@ -133,8 +184,11 @@ mod tests {
         let mapping = |pairs: &[(&str, &str)]| {
             pairs.iter().map(|(field, column)| ((*field).to_owned(), (*column).to_owned())).collect::<Mapping>()
         };
-        let found = Columns::find(format, &header(names), &mapping(given), &mapping(remembered));
-        let shown = |matched: &Matched| format!("{}={} {:?}", matched.field, matched.index, matched.how);
+        let found = Columns::find(format, &header(names), (&mapping(given), &mapping(remembered)), &[]);
+        let shown = |matched: &Matched| {
+            let otherwise = matched.otherwise.as_ref().map(|(index, _)| format!(" or {index}")).unwrap_or_default();
+            format!("{}={}{otherwise} {:?}", matched.field, matched.index, matched.how)
+        };
         let found = found.map(|columns| columns.matched.iter().map(shown).collect::<Vec<_>>().join(", "));
         found.map_err(|error| error.to_string())
     }
@@ -157,6 +211,10 @@ mod tests {
         let names = "key,kind,at,Day,When";
         let found = find(format("outcomes"), names, &[("at", "when")], &[("at", "Day"), ("title", "Day")]).unwrap();
         assert_eq!(found, "key=0 Name, kind=1 Name, at=4 Given, title=3 Remembered");
+        let found = find(format("outcomes"), "key,kind,Join,Day", &[("at", "join|day")], &[]).unwrap();
+        assert_eq!(found, "key=0 Name, kind=1 Name, at=2 or 3 Given");
+        let found = find(format("outcomes"), "key,kind,Day,Day", &[("at", "#4")], &[]).unwrap();
+        assert_eq!(found, "key=0 Name, kind=1 Name, at=3 Given");
         let found = find(format("outcomes"), "key,kind,at", &[], &[("at", "Day")]).unwrap_err();
         assert!(found.contains("the mapping that is remembered names the column `Day`"), "{found}");
     }

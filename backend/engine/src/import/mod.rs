@@ -2,16 +2,23 @@
 //!
 //! An import is all or nothing. A preview reads, checks and counts exactly as loading does.
 
+mod amounts;
 mod columns;
 mod content;
+mod encoding;
 pub mod entities;
 mod file;
 mod format;
 mod formats;
+mod found;
+mod header;
+mod keys;
+mod layout;
 mod loading;
 mod matching;
 mod numbers;
 mod pass;
+mod position;
 mod problems;
 mod reader;
 pub mod records;
@@ -19,12 +26,19 @@ mod remembered;
 pub mod responses;
 mod row;
 mod settings;
+mod spreadsheet;
 mod table;
 #[cfg(test)]
 mod testing;
 mod times;
+mod trailer;
+mod zeros;
 
+pub use chrono_tz::Tz as Zone;
 pub use columns::How;
+pub use encoding::encoding_named;
+pub use encoding_rs::Encoding;
+pub use file::SourceFile;
 pub use format::{Format, FormatOption};
 pub use formats::FORMATS;
 pub use loading::keep_swept;
@@ -32,4 +46,5 @@ pub use numbers::DecimalMark;
 pub use problems::Problems;
 pub use remembered::file_of;
 pub use table::Table;
-pub use times::DateFormat;
+pub use times::{DateFormat, TimeSettings, zone_named};
+pub use trailer::Trailer;

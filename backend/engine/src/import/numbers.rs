@@ -31,38 +31,55 @@ impl DecimalMark {
 /// What the numbers of a file tell about their decimal mark: for each answer the first cell that gave it.
 #[derive(Debug, Default)]
 pub struct MarkEvidence {
-    point: Option<(u64, String)>,
-    comma: Option<(u64, String)>,
-    /// A mark with three digits behind it.
-    unclear: Option<(u64, String)>,
+    point: Option<Seen>,
+    comma: Option<Seen>,
+    /// A point with three digits behind it, which may part thousands or decimals.
+    unclear_point: Option<Seen>,
+    unclear_comma: Option<Seen>,
+    /// Decimals of three digits or more that can be nothing else: `0.125`, `33.3333`.
+    long_decimals: bool,
 }
+
+/// A cell with its line.
+type Seen = (u64, String);
 
 impl MarkEvidence {
     pub fn add(&mut self, line: u64, cell: &str) {
         if !cell.contains([',', '.']) {
             return;
         }
-        let slot = match mark_of(bare(cell)) {
-            Some(Some(DecimalMark::Point)) => &mut self.point,
-            Some(Some(DecimalMark::Comma)) => &mut self.comma,
-            Some(None) => &mut self.unclear,
+        let text = Written::of(cell).digits;
+        let (slot, mark) = match mark_of(text) {
+            Some(Some(mark @ DecimalMark::Point)) => (&mut self.point, Some(mark)),
+            Some(Some(mark @ DecimalMark::Comma)) => (&mut self.comma, Some(mark)),
+            Some(None) if text.contains('.') => (&mut self.unclear_point, None),
+            Some(None) => (&mut self.unclear_comma, None),
             None => return,
         };
         slot.get_or_insert_with(|| (line, cell.trim().to_owned()));
+        let decimals = mark.and_then(|mark| text.split_once(mark.character()));
+        self.long_decimals |= decimals.is_some_and(|(_, decimals)| decimals.len() >= 3);
     }
 
     pub fn decide(self) -> anyhow::Result<DecimalMark> {
-        match (self.point, self.comma, self.unclear) {
-            (Some((point_line, point)), Some((comma_line, comma)), _) => bail!(
+        let unclear = |(line, cell): Seen, beside: &str| -> anyhow::Error {
+            anyhow::anyhow!(
+                "`{cell}` on line {line} can be read in two ways, and {beside}: give --decimal-point or --decimal-comma"
+            )
+        };
+        let beside = |(line, cell): &Seen| format!("beside `{cell}` on line {line} it would have three decimals");
+        match (self.point, self.comma, self.unclear_point, self.unclear_comma) {
+            (Some((point_line, point)), Some((comma_line, comma)), ..) => bail!(
                 "the file writes decimals in two ways: `{point}` on line {point_line} and `{comma}` on line \
                  {comma_line}; correct it, or give --decimal-point or --decimal-comma to have the others listed"
             ),
-            (Some(_), None, _) | (None, None, None) => Ok(DecimalMark::Point),
-            (None, Some(_), _) => Ok(DecimalMark::Comma),
-            (None, None, Some((line, cell))) => bail!(
-                "`{cell}` on line {line} can be read in two ways, and no other number of the file tells which is \
-                 right: give --decimal-point or --decimal-comma"
-            ),
+            (Some(point), None, Some(cell), _) if !self.long_decimals => bail!(unclear(cell, &beside(&point))),
+            (None, Some(comma), _, Some(cell)) if !self.long_decimals => bail!(unclear(cell, &beside(&comma))),
+            (Some(_), None, ..) | (None, None, None, None) => Ok(DecimalMark::Point),
+            (None, Some(_), ..) => Ok(DecimalMark::Comma),
+            (None, None, Some(cell), _) | (None, None, None, Some(cell)) => {
+                bail!(unclear(cell, "no other number of the file tells which is right"))
+            }
         }
     }
 }
@@ -77,11 +94,8 @@ pub fn parse_number(cell: &str, mark: DecimalMark) -> Result<Decimal, String> {
         };
         format!("`{shown}` is not a number like {example}")
     };
-    let text = bare(cell);
-    let (sign, text) = match text.strip_prefix(['-', '\u{2212}']) {
-        Some(rest) => ("-", rest),
-        None => ("", text),
-    };
+    let Written { is_negative, digits: text, .. } = Written::of(cell);
+    let sign = if is_negative { "-" } else { "" };
     let (whole, decimals) = text.split_once(mark.character()).unwrap_or((text, ""));
     let is_group_mark = |c: char| c == mark.other().character() || c == '\'' || c == '\u{2019}' || c.is_whitespace();
     let groups: Vec<&str> = whole.split(is_group_mark).collect();
@@ -96,19 +110,106 @@ pub fn parse_number(cell: &str, mark: DecimalMark) -> Result<Decimal, String> {
     Decimal::from_str_exact(&plain).map(|number| number.normalize()).map_err(|_| refused())
 }
 
-/// The currency whose sign a number carries, where that sign is of one currency only.
-pub fn signed_currency(cell: &str) -> Option<Currency> {
-    let code = cell.chars().find_map(|c| match c {
-        '\u{20ac}' => Some("EUR"),
-        '\u{a3}' => Some("GBP"),
-        _ => None,
-    });
-    code?.parse().ok()
+/// A number taken apart: its sign, the digits with their marks, and the currency that stands before or after them.
+struct Written<'a> {
+    is_negative: bool,
+    digits: &'a str,
+    currency: Option<CurrencySign<'a>>,
 }
 
-/// A number without currency sign and spaces around it.
-fn bare(cell: &str) -> &str {
-    cell.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{20ac}' | '\u{a3}' | '\u{a5}' | '$'))
+impl<'a> Written<'a> {
+    fn of(cell: &'a str) -> Self {
+        let mut digits = cell.trim();
+        let (mut is_negative, mut currency) = (false, None);
+        loop {
+            if let Some(rest) = digits.strip_prefix(['-', '\u{2212}']).filter(|_| !is_negative) {
+                (is_negative, digits) = (true, rest.trim_start());
+            } else if let Some((sign, rest)) = CurrencySign::taken_from(digits).filter(|_| currency.is_none()) {
+                (currency, digits) = (Some(sign), rest.trim());
+            } else {
+                return Self { is_negative, digits, currency };
+            }
+        }
+    }
+}
+
+/// What stands beside an amount to say its currency: a code, or a sign that several currencies may share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CurrencySign<'a> {
+    pub text: &'a str,
+    /// Empty where it is a code.
+    codes: &'static str,
+}
+
+/// Signs of currencies, the longer ones first, each with the currencies that it may mean.
+const SIGNS: &[(&str, &str)] = &[
+    ("US$", "USD"),
+    ("CA$", "CAD"),
+    ("AU$", "AUD"),
+    ("NZ$", "NZD"),
+    ("HK$", "HKD"),
+    ("MX$", "MXN"),
+    ("C$", "CAD"),
+    ("A$", "AUD"),
+    ("S$", "SGD"),
+    ("R$", "BRL"),
+    ("$", "USD CAD AUD NZD HKD SGD MXN ARS CLP COP TWD"),
+    ("\u{20ac}", "EUR"),
+    ("\u{a3}", "GBP"),
+    ("\u{a5}", "JPY CNY"),
+    ("\u{20b9}", "INR"),
+    ("\u{20a9}", "KRW"),
+    ("\u{20bd}", "RUB"),
+    ("\u{20ba}", "TRY"),
+    ("\u{20b4}", "UAH"),
+    ("\u{20aa}", "ILS"),
+    ("z\u{142}", "PLN"),
+    ("K\u{10d}", "CZK"),
+    ("kr.", "SEK NOK DKK ISK"),
+    ("kr", "SEK NOK DKK ISK"),
+    ("Fr.", "CHF"),
+];
+
+impl<'a> CurrencySign<'a> {
+    /// The sign at the start or end of a text, and the rest.
+    fn taken_from(text: &'a str) -> Option<(Self, &'a str)> {
+        for (sign, codes) in SIGNS {
+            if let Some(rest) = text.strip_prefix(sign) {
+                return Some((Self { text: &text[..sign.len()], codes }, rest));
+            }
+            if let Some(rest) = text.strip_suffix(sign) {
+                return Some((Self { text: &text[rest.len()..], codes }, rest));
+            }
+        }
+        let is_code =
+            |code: &str| code.bytes().all(|byte| byte.is_ascii_uppercase()) && code.parse::<Currency>().is_ok();
+        let parts = [text.split_at_checked(3), text.len().checked_sub(3).and_then(|at| text.split_at_checked(at))];
+        let [before, after] = [parts[0], parts[1].map(|(rest, code)| (code, rest))];
+        let (code, rest) = [before, after].into_iter().flatten().find(|(code, _)| is_code(code))?;
+        Some((Self { text: code, codes: "" }, rest))
+    }
+
+    /// Whether it may stand beside an amount in this currency.
+    pub fn may_mean(self, currency: Currency) -> bool {
+        if self.codes.is_empty() { self.text == currency.code() } else { self.codes.contains(currency.code()) }
+    }
+
+    /// The only currency that it means, where it is one.
+    pub fn currency(self) -> Option<Currency> {
+        if self.codes.is_empty() { self.text.parse().ok() } else { self.codes.parse().ok() }
+    }
+}
+
+/// The currency that is written beside a number.
+pub fn currency_sign(cell: &str) -> Option<CurrencySign<'_>> {
+    Written::of(cell).currency
+}
+
+/// The currency that the name of a column says: `Amount (USD)`, `Deal value in EUR`, `Revenue [$]`.
+pub fn currency_of_column(name: &str) -> Option<CurrencySign<'_>> {
+    let last = name.trim().trim_end_matches([')', ']']).rsplit([' ', '(', '[', '_', ':']).next()?;
+    let (sign, rest) = CurrencySign::taken_from(last)?;
+    rest.is_empty().then_some(sign)
 }
 
 /// What a number tells about the decimal mark: nothing when it is no number, `None` when either fits.
@@ -119,8 +220,8 @@ fn mark_of(text: &str) -> Option<Option<DecimalMark>> {
         (true, false) => Some(Some(DecimalMark::Point)),
         (false, true) => Some(Some(DecimalMark::Comma)),
         // `0.125` would be a group of thousands that starts with nothing.
-        (true, true) if text.trim_start_matches('-').starts_with("0.") => Some(Some(DecimalMark::Point)),
-        (true, true) if text.trim_start_matches('-').starts_with("0,") => Some(Some(DecimalMark::Comma)),
+        (true, true) if text.starts_with("0.") => Some(Some(DecimalMark::Point)),
+        (true, true) if text.starts_with("0,") => Some(Some(DecimalMark::Comma)),
         (true, true) => Some(None),
     }
 }
@@ -145,7 +246,13 @@ mod tests {
         comma("\u{20ac} 1.234,50", "1234.5");
         comma("1\u{202f}234,5 \u{20ac}", "1234.5");
         comma("1'234", "1234");
-        for bad in ["12,34.5", "1,23", "1.2.3", "", "-", "1e3", "12 EUR", "(5)", "1,2345", ",", "."] {
+        point("EUR 5,000.00", "5000");
+        point("12 EUR", "12");
+        point("-$99.50", "-99.5");
+        point("$-99.50", "-99.5");
+        point("1,234.50 US$", "1234.5");
+        comma("1.234,50 kr", "1234.5");
+        for bad in ["12,34.5", "1,23", "1.2.3", "", "-", "1e3", "12 EURO", "(5)", "1,2345", ",", ".", "--5", "EUR"] {
             point(bad, &format!("`{bad}` is not a number like 1234.50"));
         }
         comma("1,234.50", "`1,234.50` is not a number like 1234,50");
@@ -165,19 +272,49 @@ mod tests {
         assert_eq!(decide(&["1.234", "12,5"]), Ok(DecimalMark::Comma));
         assert_eq!(decide(&["1.234", "\u{20ac} 1.234,50"]), Ok(DecimalMark::Comma));
         assert_eq!(decide(&["1.234", "0.125"]), Ok(DecimalMark::Point));
+        assert_eq!(decide(&["1,234", "99.5", "33.3333"]), Ok(DecimalMark::Point));
     }
 
     #[test]
     fn what_could_be_either_is_refused_and_so_is_a_mixture() {
         let refused = decide(&["5", "1,234"]).unwrap_err();
         assert!(refused.contains("`1,234` on line 3 can be read in two ways"), "{refused}");
+        let refused = decide(&["1.234", "99.5"]).unwrap_err();
+        assert!(
+            refused.contains("beside `99.5` on line 3 it would have three decimals: give --decimal-point"),
+            "{refused}"
+        );
+        let refused = decide(&["USD 99,5", "1,234 USD"]).unwrap_err();
+        assert!(refused.contains("`1,234 USD` on line 3 can be read in two ways"), "{refused}");
         let refused = decide(&["1234.5", "1234,5"]).unwrap_err();
         assert!(refused.contains("`1234.5` on line 2 and `1234,5` on line 3"), "{refused}");
     }
 
     #[test]
-    fn signs_of_one_currency_name_it() {
-        assert_eq!(signed_currency("\u{20ac} 5"), Some(Currency::EUR));
-        assert_eq!(signed_currency("$5"), None);
+    fn a_sign_or_a_code_says_the_currency() {
+        let check = |cell: &str, means: &[&str], not: &[&str]| {
+            let sign = currency_sign(cell).unwrap();
+            let may_mean = |code: &&&str| sign.may_mean(code.parse().unwrap());
+            assert_eq!((means.iter().filter(may_mean).count(), not.iter().filter(may_mean).count()), (means.len(), 0));
+        };
+        check("\u{20ac} 5", &["EUR"], &["USD"]);
+        check("-$5", &["USD", "CAD"], &["EUR"]);
+        check("5 USD", &["USD"], &["CAD"]);
+        assert_eq!(currency_sign("$5").unwrap().currency(), None);
+        assert_eq!(currency_sign("US$5").unwrap().currency().unwrap().code(), "USD");
+        assert_eq!(currency_sign("5"), None);
+    }
+
+    #[test]
+    fn a_column_may_be_named_after_its_currency() {
+        let check = |name: &str, expected: Option<&str>| {
+            assert_eq!(currency_of_column(name).map(|sign| sign.text), expected, "{name}");
+        };
+        check("Amount (USD)", Some("USD"));
+        check("Deal value in EUR", Some("EUR"));
+        check("Revenue [$]", Some("$"));
+        check("Amount", None);
+        check("Amount (converted)", None);
+        check("Total", None);
     }
 }

@@ -1,62 +1,46 @@
 //! One reading of a file from its first row to its last, with whatever a recorder does with its records.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use chrono::{DateTime, Utc};
 use csv::StringRecord;
 use sea_orm::DatabaseTransaction;
-use valuemap_shared::activities::{Activity, Record, Reference};
+use valuemap_shared::activities::{Record, Reference};
 
 use crate::activities::record::{Recorder, Refused};
+use crate::activities::unsaid::Unsaid;
 use crate::base::progress::{SharedProgress, unseen};
 use crate::import::columns::Columns;
 use crate::import::content::RowContent;
 use crate::import::file::SourceFile;
 use crate::import::format::Format;
+use crate::import::found::{FirstTimes, Found, digest_of};
+use crate::import::layout::{Fitness, Layout};
 use crate::import::loading::Loading;
+use crate::import::matching::fitness;
+use crate::import::position::{BrokenRow, RowPosition};
 use crate::import::problems::Problems;
-use crate::import::reader::{BrokenRow, Rows};
+use crate::import::reader::Rows;
 use crate::import::row::Row;
 use crate::import::settings::FormatSettings;
+use crate::import::trailer::total_label;
+use crate::import::zeros::ZeroTwins;
 
 /// The size of a batch of rows that are recorded together.
 const ROW_BATCH: u64 = 5_000;
 /// The fields of formats that hold the address of whom another field names.
 const ADDRESS_FIELDS: [&str; 2] = ["email", "requester_email"];
-/// Maximum number of reasons for skipping rows that are counted one by one; all further ones are counted together.
-const SKIP_REASONS: usize = 30;
 
 /// What a pass reads: a file, and how it is to be read.
 pub struct PassSource<'a> {
     pub format: &'static Format,
     pub file: &'a SourceFile,
+    pub layout: &'a Layout,
     pub columns: &'a Columns,
     pub settings: &'a FormatSettings,
+    /// What the file has no columns for.
+    pub unsaid: &'a Unsaid,
     pub progress: &'a SharedProgress,
-}
-
-/// What one pass reports to the next, and what is reported in the end.
-#[derive(Default)]
-pub struct Found {
-    pub rows: u64,
-    /// How many rows were skipped, by the reason.
-    pub skipped: BTreeMap<String, u64>,
-    /// The activities that rows are about, with the first of those rows and the days of all of them.
-    activities: BTreeMap<Reference, (u64, Activity)>,
-    /// Of every batch of rows, whether it has anything that is not stored already.
-    has_news: Vec<bool>,
-}
-
-impl Found {
-    fn mention(&mut self, line: u64, activity: Activity) {
-        let (_, known) = self.activities.entry(activity.reference.clone()).or_insert_with(|| (line, activity.clone()));
-        known.starts_on = known.starts_on.min(activity.starts_on);
-        known.ends_on = known.ends_on.max(activity.ends_on);
-    }
-
-    fn skip(&mut self, reason: String) {
-        let full = self.skipped.len() >= SKIP_REASONS && !self.skipped.contains_key(&reason);
-        *self.skipped.entry(if full { "other reasons".to_owned() } else { reason }).or_default() += 1;
-    }
 }
 
 /// A batch of rows that are going to be recorded together.
@@ -83,25 +67,42 @@ impl PassSource<'_> {
         recorder: &mut Recorder,
         snapshot: &DatabaseTransaction,
         problems: &mut Problems,
+        first_times: FirstTimes,
     ) -> anyhow::Result<Found> {
-        let mut found = Found::default();
+        let zeros = ZeroTwins::of(snapshot, recorder.community()).await?;
+        let mut found = Found { first_times, zeros, ..Found::default() };
         self.pass(recorder, Target::Nowhere(snapshot), problems, &mut found, None).await?;
         Ok(found)
     }
 
-    /// Tells a recorder of all addresses that the file brings.
-    pub fn foresee(&self, recorder: &mut Recorder) -> anyhow::Result<()> {
-        if ADDRESS_FIELDS.iter().all(|field| self.columns.index(field).is_none()) {
-            return Ok(());
+    /// Looks ahead: tells a recorder of all addresses that the file brings, and finds out when those first came who come
+    /// again.
+    pub fn foresee(&self, recorder: &mut Recorder) -> anyhow::Result<FirstTimes> {
+        let mut times: HashMap<[u8; 16], (DateTime<Utc>, u64, bool)> = HashMap::new();
+        let has_addresses = ADDRESS_FIELDS.iter().any(|field| self.columns.index(field).is_some());
+        let may_repeat = self.format.fields.iter().any(|field| field.name == "role");
+        if !has_addresses && !may_repeat {
+            return Ok(FirstTimes::new());
         }
-        let mut rows = Rows::new(self.file.text(&unseen())?)?;
+        let mut rows = Rows::new(self.file.text(&unseen())?, self.layout)?;
         let mut cells = StringRecord::new();
         while let Some(row) = rows.next(&mut cells) {
-            let mut row = row.is_ok().then(|| Row::new(&cells, self.columns, self.settings));
-            let content = row.as_mut().and_then(|row| (self.format.read)(row, self.settings));
-            recorder.foresee(content.iter().flat_map(|content| &content.records));
+            let Ok(RowPosition { line, .. }) = row else { continue };
+            let mut row = Row::new(&cells, self.columns, self.settings);
+            let Some(content) = (self.format.read)(&mut row, self.settings) else { continue };
+            for record in content.records.iter().filter(|_| content.first_counts) {
+                let Record::Touchpoint(touchpoint) = record else { continue };
+                let said = (touchpoint.at, line);
+                let first = times.entry(digest_of(&touchpoint.reference)).or_insert((said.0, said.1, false));
+                let (at, line) = (first.0, first.1).min(said);
+                *first = (at, line, (first.0, first.1) != said || first.2);
+            }
+            if has_addresses {
+                recorder.foresee(&content.records);
+            }
         }
-        Ok(())
+        let again = times.into_iter().filter(|(_, (_, _, comes_again))| *comes_again);
+        Ok(again.map(|(digest, (_, line, _))| (digest, line)).collect())
     }
 
     /// Reads again those rows that have news.
@@ -112,7 +113,7 @@ impl PassSource<'_> {
         problems: &mut Problems,
         checked: &Found,
     ) -> anyhow::Result<()> {
-        let mut found = Found { activities: checked.activities.clone(), ..Found::default() };
+        let mut found = checked.again();
         self.pass(recorder, Target::Batch(loading), problems, &mut found, Some(&checked.has_news)).await
     }
 
@@ -124,7 +125,7 @@ impl PassSource<'_> {
         found: &mut Found,
         has_news: Option<&[bool]>,
     ) -> anyhow::Result<()> {
-        let mut rows = Rows::new(self.file.text(self.progress)?)?;
+        let mut rows = Rows::new(self.file.text(self.progress)?, self.layout)?;
         let mut cells = StringRecord::new();
         let mut is_over = false;
         while !is_over {
@@ -142,39 +143,95 @@ impl PassSource<'_> {
                 }
             }
             found.rows += batch.rows;
-            let news = record(recorder, &mut target, batch, found, problems).await?;
+            let community = recorder.community();
+            batch.records.iter().for_each(|(line, record)| found.zeros.look_at(community, *line, record));
+            let news = record((recorder, self.unsaid), &mut target, batch, found, problems).await?;
             found.has_news.push(news);
         }
+        found.trailer = rows.trailer;
         Ok(())
     }
 
-    fn read(&self, row: Result<u64, BrokenRow>, cells: &StringRecord, batch: &mut RowBatch, found: &mut Found) {
-        let line = match row {
-            Ok(line) => line,
+    fn read(&self, row: Result<RowPosition, BrokenRow>, cells: &StringRecord, batch: &mut RowBatch, found: &mut Found) {
+        let RowPosition { line, short } = match row {
+            Ok(position) => position,
             Err(BrokenRow { line, reason }) => return batch.problems.push((line, reason)),
         };
         let mut row = Row::new(cells, self.columns, self.settings);
-        let reading = (self.format.read)(&mut row, self.settings);
-        match reading.filter(|_| row.problems.is_empty()) {
-            Some(RowContent { records, activity, withdrawn, skipped }) => {
-                batch.records.extend(records.into_iter().map(|record| (line, record)));
-                batch.withdrawn.extend(withdrawn.map(|reference| (line, reference)));
-                if let Some(activity) = activity {
-                    batch.activities.insert(activity.reference.clone());
-                    found.mention(line, activity);
-                }
-                if let Some(reason) = skipped {
-                    found.skip(reason);
-                }
-            }
-            None => batch.problems.extend(row.problems.into_iter().map(|reason| (line, reason))),
+        let reading = (self.format.read)(&mut row, self.settings).filter(|_| row.problems.is_empty());
+        let Some(content) = reading else {
+            let problems = self.explained(row, cells, (line, short), found);
+            return batch.problems.extend(problems.into_iter().map(|reason| (line, reason)));
+        };
+        if short.is_some() {
+            row.note("Rows with fewer cells than the header, whose last columns are taken as empty");
         }
+        if content.first_counts && found.is_repeated(&content.records, line) {
+            return found.note(line, "Rows that name the same again, of which the first time counts".into());
+        }
+        row.notes.into_iter().for_each(|note| found.note(line, note));
+        let RowContent { records, activity, withdrawn, skipped, .. } = content;
+        records.iter().for_each(|record| found.look_at(line, record));
+        batch.records.extend(records.into_iter().map(|record| (line, record)));
+        batch.withdrawn.extend(withdrawn.map(|reference| (line, reference)));
+        if let Some(activity) = activity {
+            batch.activities.insert(activity.reference.clone());
+            found.mention(line, activity);
+        }
+        if let Some(reason) = skipped {
+            found.skip(reason);
+        }
+    }
+
+    /// Whether a bad row names the columns of the format.
+    fn is_another_header(&self, cells: &StringRecord, found: &mut Found) -> bool {
+        found.bad_rows += 1;
+        let none = BTreeMap::new();
+        let header = || cells.iter().map(|cell| cell.trim().to_owned()).collect::<Vec<_>>();
+        found.bad_rows <= ASKED && fitness(self.format, (&none, &none), &[], &header()) == Fitness::Complete
+    }
+
+    /// Why a row cannot be read; nothing where it is to be passed over.
+    fn explained(
+        &self,
+        row: Row<'_>,
+        cells: &StringRecord,
+        (line, short): (u64, Option<usize>),
+        found: &mut Found,
+    ) -> Vec<String> {
+        if let Some(label) = total_label(cells) {
+            found.skip(format!("a row of totals (`{label}`)"));
+            return Vec::new();
+        }
+        if row.missing_key.is_some() && self.settings.skip_without_key {
+            found.skip("the row has no key".to_owned());
+            return Vec::new();
+        }
+        if self.is_another_header(cells, found) {
+            return vec![format!(
+                "another table begins here; cut the file in two, or read this one with --header-line {line}"
+            )];
+        }
+        let mut problems = row.problems;
+        if problems.is_empty() {
+            problems.push("the row says nothing that can be read".to_owned());
+        }
+        if let Some(problem) = row.missing_key.and_then(|index| problems.get_mut(index)) {
+            problem.push_str("; give --skip-without-key to leave such rows out");
+        }
+        problems.extend(
+            short.map(|cells| format!("the row has {cells} cells where the header has {}", self.layout.header.len())),
+        );
+        problems
     }
 }
 
+/// Maximum number of bad rows of which it is asked whether another table begins there: the first ones tell.
+const ASKED: u64 = 100;
+
 /// Hands a batch to the recorder, and says whether it had any news.
 async fn record(
-    recorder: &mut Recorder,
+    (recorder, unsaid): (&mut Recorder, &Unsaid),
     target: &mut Target<'_, '_>,
     mut batch: RowBatch,
     found: &Found,
@@ -188,14 +245,18 @@ async fn record(
     }
     match target {
         Target::Nowhere(snapshot) => {
+            recorder.keep_unsaid(*snapshot, unsaid, &mut batch.records).await?;
             recorder.record(*snapshot, batch.records).await?;
             recorder.withdraw(*snapshot, batch.withdrawn).await?;
         }
-        Target::Batch(loading) => loading.store(recorder, batch.records, batch.withdrawn).await?,
+        Target::Batch(loading) => loading.store((recorder, unsaid), batch.records, batch.withdrawn).await?,
     }
     let said = |refused: Refused| {
-        let reason =
+        let mut reason =
             if refused.path.is_empty() { refused.reason } else { format!("{}: {}", refused.path, refused.reason) };
+        if let Some(line) = refused.earlier {
+            reason.push_str(&format!(" (line {line}); correct one of them, or take it out"));
+        }
         (refused.position, reason)
     };
     batch.problems.extend(std::mem::take(&mut recorder.refused).into_iter().map(said));

@@ -1,150 +1,251 @@
-//! A CSV reader: the rows of a file, one at a time, each with the line that it starts on.
+//! A CSV reader: the rows of a table, one at a time, each with the line that it starts on.
 
-use std::io::{Chain, Cursor, Read};
+use std::collections::VecDeque;
+use std::io::{Chain, Read};
 
-use anyhow::{Context, bail};
 use csv::StringRecord;
 
-/// The longest header that is looked at to tell what separates columns.
-const LONGEST_HEADER: u64 = 1 << 20;
+use crate::import::layout::Layout;
+use crate::import::position::{BrokenRow, RowPosition};
+use crate::import::trailer::{Trailer, is_blank};
 
 /// A last row of our own. Where it ends up inside of another, a quotation mark was never closed.
 const END: &str = "\u{1a}\n";
 
-/// The start that was looked at already, the rest, and [`END`].
-type Text<R> = Chain<Chain<Cursor<Vec<u8>>, R>, &'static [u8]>;
+/// The longest run of rows that may turn out to be what stands below the table.
+const LONGEST_TRAILER: usize = 200;
 
 pub struct Rows<R> {
-    reader: csv::Reader<Text<R>>,
-    pub header: Vec<String>,
-    pub delimiter: char,
+    reader: csv::Reader<Chain<R, &'static [u8]>>,
+    columns: usize,
+    header: StringRecord,
+    /// How many lines stand above what the reader reads.
+    lines_before: u64,
     has_failed: bool,
-}
-
-/// A row that cannot be read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BrokenRow {
-    pub line: u64,
-    pub reason: String,
+    /// Rows that were read and not returned yet.
+    ready: VecDeque<(RowPosition, StringRecord)>,
+    broken: VecDeque<BrokenRow>,
+    /// The row before this one, if it had too few cells: its line, and how many it had.
+    short_before: Option<(u64, usize)>,
+    /// Rows that stood below the table, once all were read.
+    pub trailer: Trailer,
 }
 
 impl<R: Read> Rows<R> {
-    /// `text` is UTF-8 in which every line ends with `\n`.
-    pub fn new(mut text: R) -> anyhow::Result<Self> {
-        let mut start = Vec::new();
-        let is_open = |start: &[u8]| start.iter().filter(|byte| **byte == b'"').count() % 2 == 1;
-        let mut byte = [0];
-        while text.read(&mut byte)? == 1 {
-            start.push(byte[0]);
-            if byte[0] == b'\n' && !is_open(&start) || start.len() as u64 >= LONGEST_HEADER {
-                break;
-            }
+    /// `text` is the whole file, in UTF-8 and with every line ended by `\n`.
+    pub fn new(mut text: R, layout: &Layout) -> anyhow::Result<Self> {
+        let (mut lines, mut byte) = (1, [0]);
+        while lines < layout.line && text.read(&mut byte)? == 1 {
+            lines += u64::from(byte[0] == b'\n');
         }
-        let delimiter = delimiter(&start);
         let mut reader = csv::ReaderBuilder::new()
-            .delimiter(delimiter)
+            .delimiter(layout.delimiter)
             .flexible(true)
-            .from_reader(Cursor::new(start).chain(text).chain(END.as_bytes()));
-        let header: Vec<String> =
-            reader.headers().context("the header cannot be read")?.iter().map(|name| name.trim().to_owned()).collect();
-        if header.iter().all(|name| name.is_empty() || name == END.trim_end()) {
-            bail!("the file is empty; its first line has to name the columns");
-        }
-        Ok(Self { reader, header, delimiter: char::from(delimiter), has_failed: false })
+            .from_reader(text.chain(END.as_bytes()));
+        let header = reader.headers()?.clone();
+        Ok(Self {
+            reader,
+            columns: header.len(),
+            header,
+            lines_before: layout.line - 1,
+            has_failed: false,
+            ready: VecDeque::new(),
+            broken: VecDeque::new(),
+            short_before: None,
+            trailer: Trailer::default(),
+        })
     }
 
-    /// Reads the next row into `cells`, and returns its line; `None` after the last one.
-    pub fn next(&mut self, cells: &mut StringRecord) -> Option<Result<u64, BrokenRow>> {
-        if self.has_failed {
-            return None;
-        }
-        match self.reader.read_record(cells) {
-            Ok(false) => None,
-            Ok(true) if cells.len() == 1 && cells[0] == *END.trim_end() => None,
-            Ok(true) => {
-                let breaks: usize = cells.iter().map(|cell| cell.bytes().filter(|byte| *byte == b'\n').count()).sum();
-                let (breaks, after) = (breaks as u64, self.reader.position().line());
-                if cells.iter().next_back().is_some_and(|last| last.ends_with(END)) {
-                    let reason = "a quotation mark is opened in this row and never closed".to_owned();
-                    return Some(Err(BrokenRow { line: after.saturating_sub(breaks), reason }));
-                }
-                // The reader's own position of a record is that of the blank lines before it.
-                let line = after.saturating_sub(1 + breaks);
-                if cells.len() == self.header.len() {
-                    return Some(Ok(line));
-                }
-                let mut reason =
-                    format!("the row has {} cells where the header has {}", cells.len(), self.header.len());
-                if breaks > 0 {
-                    reason.push_str(&format!("; it goes on to line {}: is a quotation mark missing?", after - 1));
-                }
-                Some(Err(BrokenRow { line, reason }))
+    /// Reads the next row into `cells`, and returns where it is; `None` after the last one. Rows without any content are
+    /// passed over, and so is what stands below the table.
+    pub fn next(&mut self, cells: &mut StringRecord) -> Option<Result<RowPosition, BrokenRow>> {
+        let mut held = VecDeque::new();
+        loop {
+            if let Some((position, ready)) = self.ready.pop_front() {
+                *cells = ready;
+                return Some(Ok(position));
             }
-            Err(error) => {
-                self.has_failed = true;
-                let line = error.position().map_or(0, csv::Position::line);
-                Some(Err(BrokenRow { line, reason: error.to_string() }))
+            if let Some(broken) = self.broken.pop_front() {
+                return Some(Err(broken));
+            }
+            let (row, follows_gap) = match self.read(cells) {
+                None if held.is_empty() => return None,
+                None => {
+                    self.ready = self.trailer.taken_from(std::mem::take(&mut held));
+                    continue;
+                }
+                Some(read) => read,
+            };
+            match row {
+                Ok(position) if Trailer::may_hold(cells, position.short.is_some()) && held.len() < LONGEST_TRAILER => {
+                    held.push_back((position, cells.clone(), follows_gap));
+                }
+                row if held.is_empty() => return Some(row),
+                row => {
+                    self.ready = held
+                        .drain(..)
+                        .filter(|(_, cells, _)| !is_blank(cells))
+                        .map(|(at, cells, _)| (at, cells))
+                        .collect();
+                    match row {
+                        Ok(position) => self.ready.push_back((position, cells.clone())),
+                        Err(broken) => self.broken.push_back(broken),
+                    }
+                }
+            }
+        }
+    }
+
+    /// Reads one row, and whether a blank line stands before it.
+    fn read(&mut self, cells: &mut StringRecord) -> Option<(Result<RowPosition, BrokenRow>, bool)> {
+        loop {
+            if self.has_failed {
+                return None;
+            }
+            let before = self.reader.position().line();
+            match self.reader.read_record(cells) {
+                Ok(false) => return None,
+                Ok(true) if cells.len() == 1 && cells[0] == *END.trim_end() => return None,
+                Ok(true) if *cells == self.header => {
+                    self.trailer.repeated_headers += 1;
+                }
+                Ok(true) => {
+                    let breaks: usize =
+                        cells.iter().map(|cell| cell.bytes().filter(|byte| *byte == b'\n').count()).sum();
+                    let (breaks, after) = (breaks as u64, self.reader.position().line());
+                    // The reader's own position of a record is that of the blank lines before it.
+                    let start = after.saturating_sub(1 + breaks);
+                    let line = start + self.lines_before;
+                    if cells.iter().next_back().is_some_and(|last| last.ends_with(END)) {
+                        let reason = "a quotation mark is opened in this row and never closed".to_owned();
+                        return Some((Err(BrokenRow { line: line + 1, reason }), false));
+                    }
+                    return Some((self.fitted(cells, line, breaks), start > before));
+                }
+                Err(error) => {
+                    self.has_failed = true;
+                    let line = error.position().map_or(0, csv::Position::line) + self.lines_before;
+                    return Some((Err(BrokenRow { line, reason: error.to_string() }), false));
+                }
+            }
+        }
+    }
+
+    /// Gives a row as many cells as the header has, where that loses nothing.
+    fn fitted(&mut self, cells: &mut StringRecord, line: u64, breaks: u64) -> Result<RowPosition, BrokenRow> {
+        let (found, columns) = (cells.len(), self.columns);
+        let before = self.short_before.take();
+        if found > columns && cells.iter().skip(columns).all(|cell| cell.trim().is_empty()) {
+            cells.truncate(columns);
+        }
+        if cells.len() > columns {
+            let mut reason = format!("the row has {found} cells where the header has {columns}");
+            if breaks > 0 {
+                let last = line + breaks;
+                reason.push_str(&format!("; it goes on to line {last}: is a quotation mark missing?"));
+            }
+            return Err(BrokenRow { line, reason });
+        }
+        if found >= columns {
+            return Ok(RowPosition { line, short: None });
+        }
+        for _ in found..columns {
+            cells.push_field("");
+        }
+        match before {
+            Some((earlier, cells)) if cells + found == columns + 1 && !is_blank_before(cells, found) => {
+                Err(BrokenRow {
+                    line,
+                    reason: format!(
+                        "lines {earlier} and {line} look like one row that was broken in two: they have {cells} and {found} \
+                     cells where the header has {columns}"
+                    ),
+                })
+            }
+            _ => {
+                self.short_before = Some((line, found));
+                Ok(RowPosition { line, short: Some(found) })
             }
         }
     }
 }
 
-/// The one of the three that the header has most of, outside of quotation marks.
-fn delimiter(header: &[u8]) -> u8 {
-    let (mut counts, mut quoted) = ([(b'\t', 0), (b';', 0), (b',', 0)], false);
-    for byte in header {
-        quoted ^= *byte == b'"';
-        if let Some((_, count)) = counts.iter_mut().find(|(delimiter, _)| !quoted && delimiter == byte) {
-            *count += 1;
-        }
-    }
-    counts.into_iter().max_by_key(|(_, count)| *count).map_or(b',', |(delimiter, _)| delimiter)
+/// Rows of one cell each come below tables, and are not looked at together.
+fn is_blank_before(before: usize, found: usize) -> bool {
+    before == 1 && found == 1
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::import::layout::Fitness;
 
-    /// What is read, a line each: `line: cell|cell` or `line! reason`.
+    /// What is read, a line each: `line: cell|cell` or `line! reason`; then what was passed over.
     fn check(text: &str, expected: &[&str]) {
-        let mut rows = Rows::new(text.as_bytes()).unwrap();
-        let mut found = vec![rows.header.join("|")];
+        let layout = Layout::find(text.as_bytes(), None, |_| Fitness::Complete).unwrap();
+        let mut rows = Rows::new(text.as_bytes(), &layout).unwrap();
+        let mut found = Vec::new();
         let mut cells = StringRecord::new();
         while let Some(row) = rows.next(&mut cells) {
             found.push(match row {
-                Ok(line) => format!("{line}: {}", cells.iter().collect::<Vec<_>>().join("|")),
+                Ok(at) => format!("{}: {}", at.line, cells.iter().collect::<Vec<_>>().join("|")),
                 Err(BrokenRow { line, reason }) => format!("{line}! {reason}"),
             });
+        }
+        let Trailer { totals, footer, repeated_headers } = &rows.trailer;
+        if rows.trailer != Trailer::default() {
+            found.push(format!("totals {totals:?}, footer {footer:?}, headers {repeated_headers}"));
         }
         assert_eq!(found, expected);
     }
 
     #[test]
-    fn columns_are_separated_by_what_the_header_has_most_of() {
-        check("a,b\n1,\"x, y\"\n", &["a|b", "2: 1|x, y"]);
-        check("a;b\n1;2,5\n", &["a|b", "2: 1|2,5"]);
-        check("a\tb\n1\t2\n", &["a|b", "2: 1|2"]);
-        check("\"a, or b, or c\";d\n1;2\n", &["a, or b, or c|d", "2: 1|2"]);
+    fn rows_know_their_lines_whatever_stands_before_them() {
+        check("a,b\n\n\n\"1\nand\n\nmore\",2\n3,4\n\n5,6\n", &["4: 1\nand\n\nmore|2", "8: 3|4", "10: 5|6"]);
+        check("\"a\nb\",c\n1,2\n", &["3: 1|2"]);
     }
 
     #[test]
-    fn rows_know_their_lines_whatever_stands_before_them() {
-        check("a,b\n\n\n\"1\nand\n\nmore\",2\n3,4\n\n5,6\n", &["a|b", "4: 1\nand\n\nmore|2", "8: 3|4", "10: 5|6"]);
-        check("\"a\nb\",c\n1,2\n", &["a\nb|c", "3: 1|2"]);
+    fn cells_that_are_empty_may_be_too_many_or_missing() {
+        check("a,b,c\n1,2,3,\n4,5,6,,\n", &["2: 1|2|3", "3: 4|5|6"]);
+        check("a,b,c\n1,2,3\n4,5\n6,7,8\n", &["2: 1|2|3", "3: 4|5|", "4: 6|7|8"]);
+        check("a,b,,\n1,2,,\n,,,\n,,,\n3,4,,\n", &["2: 1|2||", "5: 3|4||"]);
     }
 
     #[test]
     fn broken_rows_say_why() {
-        check("a,b\n3\n4,5\n", &["a|b", "2! the row has 1 cells where the header has 2", "3: 4|5"]);
+        check("a,b\n4,5,6\n", &["2! the row has 3 cells where the header has 2"]);
         let missing =
             "2! the row has 4 cells where the header has 2; it goes on to line 3: is a quotation mark missing?";
-        check("a,b\n1,\"2\n3,4\",5,6\n", &["a|b", missing]);
+        check("a,b\n1,\"2\n3,4\",5,6\n", &[missing]);
+        let broken =
+            "3! lines 2 and 3 look like one row that was broken in two: they have 2 and 2 cells where the header has 3";
+        check("a,b,c\n1,Acme\nGmbH,3\n4,5,6\n", &["2: 1|Acme|", broken, "4: 4|5|6"]);
     }
 
     #[test]
     fn a_quotation_mark_that_is_never_closed_does_not_swallow_the_rest() {
         let reason = "a quotation mark is opened in this row and never closed";
-        check("a,b\n1,2\n3,\"4\n5,6\n", &["a|b", "2: 1|2", &format!("3! {reason}")]);
-        check("a,b\n\"3,4\n5,6\n", &["a|b", &format!("2! {reason}")]);
+        check("a,b\n1,2\n3,\"4\n5,6\n", &["2: 1|2", &format!("3! {reason}")]);
+        check("a,b\n\"3,4\n5,6\n", &[&format!("2! {reason}")]);
+    }
+
+    #[test]
+    fn footers_and_totals_are_passed_over_at_the_end_only() {
+        let table = "a,b,c\n1,2,3\n";
+        check(&format!("{table}\n\nWon deals\nCopyright\n"), &["2: 1|2|3", "totals [], footer [5, 6], headers 0"]);
+        check(&format!("{table}Copyright (c) 2026 us,,\n"), &["2: 1|2|3", "totals [], footer [3], headers 0"]);
+        check(&format!("{table}Grand Totals (1 records),,3\n"), &["2: 1|2|3", "totals [3], footer [], headers 0"]);
+        check(&format!("{table},,\nTotal,,3\n,,\n"), &["2: 1|2|3", "totals [4], footer [], headers 0"]);
+        check(&format!("{table}\nTotal,5,6\n7,8,9\n"), &["2: 1|2|3", "4: Total|5|6", "5: 7|8|9"]);
+        // What could be a row is none of these.
+        check(&format!("{table}4\n"), &["2: 1|2|3", "3: 4||"]);
+        check(&format!("{table}Acme Inc,,\n"), &["2: 1|2|3", "3: Acme Inc||"]);
+        check("a\n1\nTwo words\n", &["2: 1", "3: Two words"]);
+    }
+
+    #[test]
+    fn a_header_that_comes_again_is_no_row() {
+        check("a,b\n1,2\na,b\n3,4\n", &["2: 1|2", "4: 3|4", "totals [], footer [], headers 1"]);
     }
 }

@@ -1,6 +1,7 @@
 //! One row, read field by field. What cannot be read is noted and not stored, and the rest is read all the same, so
 //! that all problems of a row are reported at once.
 
+use std::borrow::Cow;
 use std::fmt::Display;
 use std::str::FromStr;
 
@@ -9,10 +10,11 @@ use csv::StringRecord;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use valuemap_shared::activities::{PartyKind, PartyRef, Reference, address_of};
-use valuemap_shared::money::{Currency, Money, checked};
+use valuemap_shared::money::Currency;
 
 use crate::import::columns::Columns;
-use crate::import::numbers::{parse_number, signed_currency};
+use crate::import::keys::{parse_key, split_keys};
+use crate::import::numbers::parse_number;
 use crate::import::settings::FormatSettings;
 use crate::import::times::{parse_day, parse_time};
 
@@ -21,20 +23,37 @@ const LONGEST_TITLE: usize = 200;
 pub struct Row<'a> {
     cells: &'a StringRecord,
     columns: &'a Columns,
-    settings: &'a FormatSettings,
+    pub(super) settings: &'a FormatSettings,
     /// Each with the column that it is about.
     pub problems: Vec<String>,
+    /// What was read otherwise than it is written. Equal ones are counted.
+    pub notes: Vec<Cow<'static, str>>,
+    /// Which of the problems is that the row does not say whom or what it is about.
+    pub missing_key: Option<usize>,
 }
 
 impl<'a> Row<'a> {
     pub fn new(cells: &'a StringRecord, columns: &'a Columns, settings: &'a FormatSettings) -> Self {
-        Self { cells, columns, settings, problems: Vec::new() }
+        Self { cells, columns, settings, problems: Vec::new(), notes: Vec::new(), missing_key: None }
     }
 
-    /// What a field says. `None` where the cell is empty or there is no such column.
+    /// What a field says: its cell, what that means by `--value`, or what `--set` says of all rows. `None` where the cell
+    /// is empty or holds what exports write for nothing.
     pub fn text(&self, field: &str) -> Option<&'a str> {
-        let cell = self.cells.get(self.columns.index(field)?)?.trim();
-        (!cell.is_empty()).then_some(cell)
+        let Some(matched) = self.columns.of(field) else {
+            return self.settings.constants.get(field).map(String::as_str);
+        };
+        let otherwise = matched.otherwise.as_ref().map(|(index, _)| *index);
+        std::iter::once(matched.index).chain(otherwise).find_map(|index| self.cell(field, index))
+    }
+
+    /// What one cell says of a field.
+    fn cell(&self, field: &str, index: usize) -> Option<&'a str> {
+        let cell = unwrapped(self.cells.get(index)?.trim());
+        if let Some(meaning) = self.settings.values.get(field, cell) {
+            return Some(meaning).filter(|meaning| !meaning.is_empty());
+        }
+        (!is_gap(cell)).then_some(cell)
     }
 
     pub fn required(&mut self, field: &str) -> Option<&'a str> {
@@ -55,11 +74,15 @@ impl<'a> Row<'a> {
         self.text(field).map(|text| text.chars().map(shown).take(LONGEST_TITLE).collect())
     }
 
-    /// A reference to something by its key, an e-mail address in its usual form; where it comes from stands in another
-    /// field, or is the source of the whole file.
-    pub fn reference(&self, field: &str, source_field: &str) -> Option<Reference> {
-        let text = self.text(field)?;
-        let key = address_of(text).unwrap_or_else(|| text.to_owned());
+    /// The one key that a field holds, an e-mail address in its usual form.
+    pub fn key(&mut self, field: &str) -> Option<String> {
+        self.read(field, |_, cell| parse_key(cell))
+    }
+
+    /// A reference to something by its key; where it comes from is said by another field, or is the source of the whole
+    /// file.
+    pub fn reference(&mut self, field: &str, source_field: &str) -> Option<Reference> {
+        let key = self.key(field)?;
         Some(Reference::new(self.source(source_field), key))
     }
 
@@ -69,20 +92,40 @@ impl<'a> Row<'a> {
 
     /// The reference of the row itself.
     pub fn own_reference(&mut self, field: &str) -> Option<Reference> {
-        self.required(field)?;
+        self.own_text(field)?;
         self.reference(field, "source")
     }
 
-    /// The party that a field names.
-    pub fn party(&self, kind: PartyKind, field: &str, source_field: &str) -> Option<PartyRef> {
+    /// What a field says that the row is known by.
+    pub fn own_text(&mut self, field: &str) -> Option<&'a str> {
+        let text = self.required(field);
+        if text.is_none() {
+            self.missing_key = Some(self.problems.len() - 1);
+        }
+        text
+    }
+
+    /// The party that a field names. Of several accounts it is the first, which CRMs put the primary one at.
+    pub fn party(&mut self, kind: PartyKind, field: &str, source_field: &str) -> Option<PartyRef> {
+        let several = self.text(field).map_or(0, |text| split_keys(text).take(2).count());
+        if kind == PartyKind::Account && several > 1 {
+            self.note("Cells that name several accounts, of which the first is taken");
+            return self.parties(kind, field, source_field).into_iter().next();
+        }
         self.reference(field, source_field).map(|reference| PartyRef { kind, reference })
     }
 
-    /// The parties that a field names, separated by `;`.
-    pub fn parties(&self, kind: PartyKind, field: &str, source_field: &str) -> impl Iterator<Item = PartyRef> {
+    /// All parties that a field names.
+    pub fn parties(&mut self, kind: PartyKind, field: &str, source_field: &str) -> Vec<PartyRef> {
         let source = self.source(source_field);
-        let keys = self.text(field).unwrap_or_default().split(';').map(str::trim).filter(|key| !key.is_empty());
-        keys.map(move |key| PartyRef { kind, reference: Reference::new(source, key) })
+        let mut found = Vec::new();
+        for key in split_keys(self.text(field).unwrap_or_default()) {
+            match parse_key(key) {
+                Ok(key) => found.push(PartyRef { kind, reference: Reference::new(source, key) }),
+                Err(reason) => self.problem(field, reason),
+            }
+        }
+        found
     }
 
     /// The e-mail address that a field holds, if it is one.
@@ -91,7 +134,11 @@ impl<'a> Row<'a> {
     }
 
     pub fn time(&mut self, field: &str) -> Option<DateTime<Utc>> {
-        self.read(field, |settings, cell| parse_time(cell, settings.dates))
+        let read = self.read(field, |settings, cell| parse_time(cell, settings.times))?;
+        if read.is_assumed_utc {
+            self.note("Times without an offset, taken as UTC (--time-zone says otherwise)");
+        }
+        Some(read.at)
     }
 
     pub fn required_time(&mut self, field: &str) -> Option<DateTime<Utc>> {
@@ -100,7 +147,7 @@ impl<'a> Row<'a> {
     }
 
     pub fn day(&mut self, field: &str) -> Option<NaiveDate> {
-        self.read(field, |settings, cell| parse_day(cell, settings.dates))
+        self.read(field, |settings, cell| parse_day(cell, settings.times))
     }
 
     pub fn required_day(&mut self, field: &str) -> Option<NaiveDate> {
@@ -119,7 +166,10 @@ impl<'a> Row<'a> {
 
     /// A value out of a closed set of names.
     pub fn named<T: FromStr<Err = String>>(&mut self, field: &str) -> Option<T> {
-        self.read(field, |_, cell| cell.parse())
+        self.read(field, |_, cell| {
+            let advice = |reason| format!("{reason}; or say what it means with --value \"{field}:{cell}=...\"");
+            cell.parse().map_err(advice)
+        })
     }
 
     pub fn required_named<T: FromStr<Err = String>>(&mut self, field: &str) -> Option<T> {
@@ -131,41 +181,24 @@ impl<'a> Row<'a> {
         self.read(field, |_, cell| parse_flag(cell))
     }
 
-    /// The currency of the row, or that of the whole file.
-    pub fn currency(&mut self, field: &str) -> Option<Currency> {
-        match self.text(field) {
-            Some(_) => self.read(field, |_, cell| cell.parse::<Currency>().map_err(|error| error.to_string())),
-            None => Some(self.settings.currency),
-        }
+    /// The currency that a field names.
+    pub fn named_currency(&mut self, field: &str) -> Option<Currency> {
+        self.read(field, |_, cell| cell.parse::<Currency>().map_err(|error| error.to_string()))
     }
 
-    /// An amount to four decimals, and in no other currency than its sign says.
-    pub fn amount(&mut self, field: &str, currency: Currency) -> Option<Decimal> {
-        let amount = self.number(field)?;
-        if let Some(signed) = signed_currency(self.text(field)?).filter(|signed| *signed != currency) {
-            self.problem(field, format!("it is marked as {signed}, and the row is in {currency}"));
-            return None;
-        }
-        match checked(amount) {
-            Ok(amount) => Some(amount),
-            Err(error) => {
-                self.problem(field, error);
-                None
-            }
-        }
+    /// The name of a field's column.
+    pub fn column(&self, field: &str) -> Option<&'a str> {
+        self.columns.of(field).map(|matched| matched.column.as_str())
     }
 
-    pub fn money(&mut self, field: &str, currency: Option<Currency>) -> Option<Money> {
-        self.text(field)?;
-        let currency = currency?;
-        Some(Money { amount: self.amount(field, currency)?, currency })
-    }
-
-    /// Notes what is wrong, with the column that it stands in.
+    /// Notes what is wrong, with the column that it is in.
     pub fn problem(&mut self, field: &str, reason: impl Display) {
-        let matched = self.columns.matched.iter().find(|matched| matched.field == field);
-        let column = matched.map_or(field, |matched| matched.column.as_str());
+        let column = self.column(field).unwrap_or(field);
         self.problems.push(format!("{column}: {reason}"));
+    }
+
+    pub fn note(&mut self, note: impl Into<Cow<'static, str>>) {
+        self.notes.push(note.into());
     }
 
     fn read<T>(&mut self, field: &str, read: impl FnOnce(&FormatSettings, &str) -> Result<T, String>) -> Option<T> {
@@ -174,10 +207,23 @@ impl<'a> Row<'a> {
     }
 }
 
+/// What spreadsheets wrap around a text so that it stays one: `="00771"`.
+fn unwrapped(cell: &str) -> &str {
+    let inner = cell.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"'));
+    inner.map_or(cell, str::trim)
+}
+
+/// Whether a cell holds nothing, or what exports write for nothing.
+pub fn is_gap(cell: &str) -> bool {
+    const GAPS: [&str; 10] = ["-", "--", "\u{2013}", "\u{2014}", "n/a", "#n/a", "null", "nan", "(not set)", "(blank)"];
+    let may_be = |first: char| matches!(first, '-' | '\u{2013}' | '\u{2014}' | 'n' | 'N' | '#' | '(');
+    cell.is_empty() || cell.len() <= 9 && cell.starts_with(may_be) && GAPS.contains(&cell.to_lowercase().as_str())
+}
+
 pub fn parse_flag(cell: &str) -> Result<bool, String> {
     match cell.to_lowercase().as_str() {
-        "true" | "yes" | "y" | "1" => Ok(true),
-        "false" | "no" | "n" | "0" => Ok(false),
+        "true" | "yes" | "y" | "1" | "1.0" => Ok(true),
+        "false" | "no" | "n" | "0" | "0.0" => Ok(false),
         _ => Err(format!("`{}` is neither true nor false", cell.chars().take(40).collect::<String>())),
     }
 }

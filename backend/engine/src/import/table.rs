@@ -1,48 +1,106 @@
-use std::path::Path;
+//! A CSV file that is held as a whole, its header of one row or of several.
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use csv::StringRecord;
 
 use crate::base::progress::unseen;
+use crate::import::columns::{normalised, numbered};
 use crate::import::file::SourceFile;
+use crate::import::header::{HeaderRows, Survey, TableColumn};
+use crate::import::layout::{Fitness, Layout};
 use crate::import::reader::Rows;
+use crate::import::trailer::Trailer;
 
-/// A CSV file that is held as a whole: its header, and its rows with the lines that they start on.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Default)]
 pub struct Table {
-    pub header: Vec<String>,
+    pub columns: Vec<TableColumn>,
+    /// The rows with the lines that they start on.
     pub rows: Vec<(u64, Vec<String>)>,
     /// Rows that cannot be read, with their lines.
     pub broken: Vec<(u64, String)>,
+    /// Rows that had fewer cells than the header: their lines, and how many.
+    pub short: Vec<(u64, usize)>,
+    pub trailer: Trailer,
+    pub layout_line: u64,
+    /// The tool that wrote the file, where its header tells.
+    pub survey: Option<Survey>,
 }
 
 impl Table {
-    pub fn read(path: &Path) -> anyhow::Result<Self> {
-        let file = SourceFile::inspect(path)?;
-        Self::parse(file.text(&unseen())?).with_context(|| format!("cannot use {}", path.display()))
+    /// `wanted` are the columns that are going to be read; the header is the line that has them.
+    pub fn read(
+        file: &SourceFile,
+        header_line: Option<u64>,
+        header_rows: Option<usize>,
+        wanted: &[&str],
+    ) -> anyhow::Result<Self> {
+        let fitness = |header: &[String]| {
+            let has = |wanted: &&&str| {
+                header
+                    .iter()
+                    .any(|name| !name.is_empty() && (name == **wanted || wanted.starts_with(&format!("{name} ["))))
+            };
+            match wanted.iter().filter(has).count() {
+                all if all == wanted.len() => Fitness::Complete,
+                some => Fitness::Partial(some),
+            }
+        };
+        let layout = Layout::find(file.text(&unseen())?, header_line, fitness)?;
+        Self::parse(file.text(&unseen())?, &layout, header_rows)
     }
 
-    fn parse(text: impl std::io::Read) -> anyhow::Result<Self> {
-        let mut rows = Rows::new(text)?;
-        let header = rows.header.clone();
-        if let Some(twice) =
-            header.iter().enumerate().find(|(index, name)| !name.is_empty() && header[..*index].contains(name))
-        {
-            bail!("two columns are named `{}`", twice.1);
-        }
-        let mut table = Self { header, rows: Vec::new(), broken: Vec::new() };
+    fn parse(text: impl std::io::Read, layout: &Layout, header_rows: Option<usize>) -> anyhow::Result<Self> {
+        let mut rows = Rows::new(text, layout)?;
+        let mut table = Self { layout_line: layout.line, ..Self::default() };
         let mut cells = StringRecord::new();
         while let Some(row) = rows.next(&mut cells) {
             match row {
-                Ok(line) => table.rows.push((line, cells.iter().map(|cell| cell.trim().to_owned()).collect())),
+                Ok(position) => {
+                    table.short.extend(position.short.map(|cells| (position.line, cells)));
+                    table.rows.push((position.line, cells.iter().map(|cell| cell.trim().to_owned()).collect()));
+                }
                 Err(broken) => table.broken.push((broken.line, broken.reason)),
             }
         }
+        let below = table.rows.iter().take(2).map(|(_, cells)| cells.as_slice()).collect::<Vec<_>>();
+        let header = HeaderRows::of(&layout.header, &below, header_rows)?;
+        table.rows.drain(..header.below.min(table.rows.len()));
+        (table.columns, table.survey) = (header.columns, header.survey);
+        table.trailer = rows.trailer;
         Ok(table)
     }
 
-    pub fn column(&self, name: &str) -> Option<usize> {
-        self.header.iter().position(|column| column == name)
+    /// The index of a column: by its name, by its position as `#3`, or by what else it is called.
+    pub fn column(&self, name: &str) -> anyhow::Result<usize> {
+        if let Some(index) = numbered(name).filter(|index| *index < self.columns.len()) {
+            return Ok(index);
+        }
+        let plain = normalised(name);
+        let ways: [&dyn Fn(&TableColumn) -> bool; 3] = [
+            &|column| column.name == name,
+            &|column| !plain.is_empty() && normalised(&column.name) == plain,
+            &|column| {
+                column
+                    .label
+                    .as_deref()
+                    .is_some_and(|label| label == name || !plain.is_empty() && normalised(label) == plain)
+            },
+        ];
+        for is_it in ways {
+            let found: Vec<usize> = (0..self.columns.len()).filter(|index| is_it(&self.columns[*index])).collect();
+            match found[..] {
+                [] => {}
+                [index] => return Ok(index),
+                [first, second, ..] => bail!(
+                    "the columns {} and {} could both be `{name}`; say which one it is by its number: #{}",
+                    first + 1,
+                    second + 1,
+                    first + 1
+                ),
+            }
+        }
+        let names: Vec<&str> = self.columns.iter().map(|column| column.name.as_str()).collect();
+        bail!("the file has no column `{name}`; it has {}", names.join(", "))
     }
 }
 
@@ -50,18 +108,28 @@ impl Table {
 mod tests {
     use super::*;
 
-    #[test]
-    fn cells_are_trimmed_and_broken_rows_kept_apart() {
-        let table = Table::parse(" a ,b\n\"1\nand more\", 2\n3\n4,5\n".as_bytes()).unwrap();
-        assert_eq!(table.header, ["a", "b"]);
-        assert_eq!(table.rows[0], (2, vec!["1\nand more".to_owned(), "2".to_owned()]));
-        assert_eq!(table.rows[1].0, 5);
-        assert_eq!(table.broken, [(4, "the row has 1 cells where the header has 2".to_owned())]);
+    fn table(text: &str) -> Table {
+        let layout = Layout::find(text.as_bytes(), None, |_| Fitness::Complete).unwrap();
+        Table::parse(text.as_bytes(), &layout, None).unwrap()
     }
 
     #[test]
-    fn a_file_without_header_or_with_a_column_twice_is_refused() {
-        assert!(Table::parse(b"".as_slice()).is_err());
-        assert!(Table::parse("a,a\n1,2\n".as_bytes()).is_err());
+    fn cells_are_trimmed_and_broken_rows_kept_apart() {
+        let table = table(" a ,b\n\"1\nand more\", 2\n3\n4,5\n6,7,8\n");
+        assert_eq!(table.columns[0].name, "a");
+        assert_eq!(table.rows[0], (2, vec!["1\nand more".to_owned(), "2".to_owned()]));
+        assert_eq!((table.rows[1].0, table.rows[2].0, table.short.as_slice()), (4, 5, [(4, 1)].as_slice()));
+        assert_eq!(table.broken, [(6, "the row has 3 cells where the header has 2".to_owned())]);
+    }
+
+    #[test]
+    fn columns_of_one_name_do_no_harm_until_they_are_asked_for() {
+        let table = table("id,Why?,Q,why\n1,2,3,4\n");
+        assert_eq!((table.column("Q").unwrap(), table.column("#2").unwrap(), table.column("Why?").unwrap()), (2, 1, 1));
+        let table = self::table("id,Why?,Q,Why?\n1,2,3,4\n");
+        let refused = table.column("Why?").unwrap_err().to_string();
+        assert!(refused.contains("the columns 2 and 4 could both be `Why?`"), "{refused}");
+        let refused = format!("{:#}", table.column("Z").unwrap_err());
+        assert!(refused.contains("the file has no column `Z`; it has id, Why?, Q, Why?"), "{refused}");
     }
 }

@@ -1,5 +1,7 @@
 //! Reads one row in a format, and says what it means in a line each.
 
+use std::collections::BTreeMap;
+
 use csv::StringRecord;
 use valuemap_shared::activities::{PartyRef, Record, Reference};
 use valuemap_shared::money::Currency;
@@ -8,20 +10,24 @@ use crate::import::columns::{Columns, Mapping};
 use crate::import::format::Format;
 use crate::import::numbers::DecimalMark;
 use crate::import::row::Row;
-use crate::import::settings::FormatSettings;
+use crate::import::settings::{FormatSettings, ValueMap};
+use crate::import::times::TimeSettings;
 
 /// `arguments` are kinds of outcome, or the type of activities as `type=KEY`.
 pub fn check(format: &Format, header: &str, row: &str, arguments: &[&str], expected: &[&str]) {
     let header: Vec<String> = header.split(',').map(|name| name.trim().to_owned()).collect();
-    let columns = Columns::find(format, &header, &Mapping::new(), &Mapping::new()).unwrap();
+    let columns = Columns::find(format, &header, (&Mapping::new(), &Mapping::new()), &[]).unwrap();
     let settings = FormatSettings {
         source: format.source.to_owned(),
         currency: Currency::EUR,
         mark: DecimalMark::Point,
-        dates: None,
+        times: TimeSettings::default(),
         won_stages: Vec::new(),
         kind: arguments.iter().find_map(|argument| argument.parse().ok()),
         activity_type: arguments.iter().find_map(|argument| argument.strip_prefix("type=")).map(str::to_owned),
+        values: ValueMap::default(),
+        constants: BTreeMap::new(),
+        skip_without_key: false,
     };
     let cells: StringRecord = row.split(',').collect();
     assert_eq!(cells.len(), header.len(), "{row}");

@@ -49,10 +49,63 @@ pub enum Change {
         author: Member,
         rank: Rank,
     },
+    /// Something that contributions depend on is gone, or there again.
+    Gone {
+        ground: Ground,
+        gone: bool,
+        rank: Rank,
+    },
+    /// A post was accepted as the solution of its topic, in place of any other.
+    Accepted {
+        source: String,
+        topic: String,
+        post: i64,
+        rank: Rank,
+    },
     Member {
         member: Member,
         rank: Rank,
     },
+}
+
+/// What contributions of a forum depend on: none counts whose topic or post is deleted or hidden.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Ground {
+    Topic {
+        source: String,
+        topic: String,
+    },
+    Post {
+        source: String,
+        post: i64,
+    },
+    /// That a post is shown to everybody.
+    Shown {
+        source: String,
+        post: i64,
+    },
+}
+
+impl Ground {
+    pub fn source(&self) -> &str {
+        match self {
+            Self::Topic { source, .. } | Self::Post { source, .. } | Self::Shown { source, .. } => source,
+        }
+    }
+
+    /// What it is called among all that events are about.
+    pub fn subject(&self) -> String {
+        match self {
+            Self::Topic { source, topic } => format!("Topic\0{source}\0{topic}"),
+            Self::Post { source, post } => format!("Post\0{source}\0{post}"),
+            Self::Shown { source, post } => format!("Shown\0{source}\0{post}"),
+        }
+    }
+}
+
+/// The key of the solution that a post is.
+pub fn solution_key(post: i64) -> String {
+    format!("solution:{post}")
 }
 
 /// What is said of a member. What is not said stays as it is.

@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use valuemap_shared::activities::{Contribution, ContributionKind, PartyRef, Reference};
 
 use crate::base::digests::hexadecimal;
-use crate::webhooks::change::{Change, Meaning, Member, Rank};
+use crate::webhooks::change::{Change, Ground, Meaning, Member, Rank, solution_key};
 use crate::webhooks::inbox::Incoming;
 
 /// What Discourse can send, too, and Valuemap has no use for.
@@ -78,6 +78,7 @@ pub fn read(instance: Option<&str>, event: &str, body: &Value, received_at: Date
     let forum = Forum { source: source_of(instance.unwrap_or_default())?, received_at };
     match event {
         "post_created" | "post_edited" => forum.post(&part(body, "post")?, None),
+        "topic_destroyed" | "topic_recovered" => Ok(forum.topic(&part(body, "topic")?, event == "topic_destroyed")),
         "post_destroyed" => forum.post(&part(body, "post")?, Some(true)),
         "post_recovered" => forum.post(&part(body, "post")?, Some(false)),
         "post_liked" => Ok(forum.like(&part(body, "like")?)),
@@ -101,15 +102,15 @@ pub fn read(instance: Option<&str>, event: &str, body: &Value, received_at: Date
     }
 }
 
-/// Where a forum's records come from: `discourse:forum.example.com`.
+/// Where a forum's records come from: `discourse:forum.example.com`, or `discourse:example.com/forum` where it lies in a
+/// folder of its host.
 fn source_of(instance: &str) -> Result<String, String> {
     let parsed = url::Url::parse(instance).ok();
     let host = parsed.as_ref().and_then(url::Url::host_str);
     let host = host.ok_or_else(|| "the header X-Discourse-Instance is not the address of a forum".to_owned())?;
-    Ok(match parsed.as_ref().and_then(url::Url::port) {
-        Some(port) => format!("discourse:{host}:{port}"),
-        None => format!("discourse:{host}"),
-    })
+    let port = parsed.as_ref().and_then(url::Url::port).map(|port| format!(":{port}")).unwrap_or_default();
+    let folder = parsed.as_ref().map_or("", |parsed| parsed.path().trim_end_matches('/'));
+    Ok(format!("discourse:{host}{port}{folder}"))
 }
 
 fn part<'a, T: Deserialize<'a>>(body: &'a Value, name: &str) -> Result<T, String> {
@@ -133,6 +134,14 @@ struct Post {
     updated_at: Option<DateTime<Utc>>,
     version: Option<i64>,
     deleted_at: Option<DateTime<Utc>>,
+    /// It was flagged, and is shown to nobody until somebody looked at it.
+    hidden: Option<bool>,
+}
+
+#[derive(Deserialize)]
+struct Topic {
+    id: i64,
+    archetype: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -154,11 +163,20 @@ struct Like {
 
 /// Why a post does not count, if it does not.
 fn not_counted(post: &Post) -> Option<Meaning> {
+    // The forum's own users, `system` and `discobot`, have numbers below zero.
+    if post.user_id.is_some_and(|user| user <= 0) {
+        return Some(Meaning::Nothing("what the forum itself writes is not tracked"));
+    }
     if post.topic_archetype.as_deref() == Some("private_message") {
         return Some(Meaning::Nothing("private messages are not tracked"));
     }
     let ordinary = post.post_type.unwrap_or(ORDINARY) == ORDINARY;
     (!ordinary).then_some(Meaning::Nothing("notices and whispers are not tracked"))
+}
+
+/// What a post says is as new as its last edit.
+fn rank_of(post: &Post) -> Rank {
+    Rank::new(post.updated_at.unwrap_or(post.created_at), post.version.unwrap_or_default())
 }
 
 /// What was not said at all stays unknown.
@@ -178,14 +196,37 @@ impl Forum {
         }
         let kind = if post.post_number == 1 { ContributionKind::Question } else { ContributionKind::Reply };
         let withdrawn = withdrawn.or(post.deleted_at.map(|_| true));
-        self.contribution_of(post, kind, format!("post:{}", post.id), withdrawn)
+        let rank = rank_of(post);
+        let mut changes = Vec::with_capacity(3);
+        let ground = Ground::Post { source: self.source.clone(), post: post.id };
+        changes.extend(withdrawn.map(|gone| Change::Gone { ground, gone, rank }));
+        let ground = Ground::Shown { source: self.source.clone(), post: post.id };
+        changes.extend(post.hidden.map(|gone| Change::Gone { ground, gone, rank }));
+        changes.push(self.contribution_of(post, kind, format!("post:{}", post.id), withdrawn)?);
+        Ok(Meaning::Changes(changes))
+    }
+
+    /// Of a topic that is deleted Discourse sends no event for its replies.
+    fn topic(&self, topic: &Topic, gone: bool) -> Meaning {
+        if topic.archetype.as_deref() == Some("private_message") {
+            return Meaning::Nothing("private messages are not tracked");
+        }
+        let ground = Ground::Topic { source: self.source.clone(), topic: topic.id.to_string() };
+        Meaning::Changes(vec![Change::Gone { ground, gone, rank: Rank::new(self.received_at, 0) }])
     }
 
     fn solution(&self, post: &Post, withdrawn: bool) -> Result<Meaning, String> {
         if let Some(nothing) = not_counted(post) {
             return Ok(nothing);
         }
-        self.contribution_of(post, ContributionKind::Solution, format!("solution:{}", post.id), Some(withdrawn))
+        let mut changes = Vec::with_capacity(2);
+        if !withdrawn {
+            // Discourse says nothing of the solution that this one replaces, nor when it was accepted.
+            let (source, topic) = (self.source.clone(), post.topic_id.to_string());
+            changes.push(Change::Accepted { source, topic, post: post.id, rank: Rank::new(self.received_at, 0) });
+        }
+        changes.push(self.contribution_of(post, ContributionKind::Solution, solution_key(post.id), Some(withdrawn))?);
+        Ok(Meaning::Changes(changes))
     }
 
     fn contribution_of(
@@ -194,7 +235,7 @@ impl Forum {
         kind: ContributionKind,
         key: String,
         withdrawn: Option<bool>,
-    ) -> Result<Meaning, String> {
+    ) -> Result<Change, String> {
         let author = post.user_id.ok_or("the post has no author")?;
         let contribution = Contribution {
             reference: Reference::new(&self.source, key),
@@ -204,10 +245,10 @@ impl Forum {
             at: post.created_at,
             withdrawn: false,
         };
-        let rank = Rank::new(post.updated_at.unwrap_or(post.created_at), post.version.unwrap_or_default());
+        let rank = rank_of(post);
         let is_staff = any([post.admin, post.moderator, post.staff]);
         let author = self.mention(author, post.username.clone(), is_staff);
-        Ok(Meaning::Changes(vec![Change::Contribution { contribution, withdrawn, author, rank }]))
+        Ok(Change::Contribution { contribution, withdrawn, author, rank })
     }
 
     fn like(&self, like: &Like) -> Meaning {
@@ -304,7 +345,7 @@ mod tests {
     fn member(event: &str, body: &Value) -> Member {
         let found = changes(event, body).into_iter().find_map(|change| match change {
             Change::Member { member, .. } | Change::Contribution { author: member, .. } => Some(member),
-            Change::Record { .. } => None,
+            _ => None,
         });
         found.unwrap()
     }
@@ -325,6 +366,13 @@ mod tests {
         assert_eq!(rank, Rank::new("2026-05-04T08:15:30.123Z".parse().unwrap(), 1));
         body["post"]["post_number"] = json!(2);
         assert_eq!(contribution("post_edited", &body).0.kind, ContributionKind::Reply);
+    }
+
+    #[test]
+    fn forums_in_folders_of_one_host_are_two() {
+        assert_eq!(source_of("https://forum.example.com/").unwrap(), "discourse:forum.example.com");
+        assert_eq!(source_of("https://example.com:8443/makers").unwrap(), "discourse:example.com:8443/makers");
+        assert_ne!(source_of("https://example.com/makers").unwrap(), source_of("https://example.com/users/").unwrap());
     }
 
     #[test]
@@ -387,6 +435,9 @@ mod tests {
         let mut whisper = value(POST);
         whisper["post"]["post_type"] = json!(4);
         check("post_created", whisper, Ok("notices and whispers are not tracked"));
+        let mut system = value(POST);
+        system["post"]["user_id"] = json!(-1);
+        check("post_created", system, Ok("what the forum itself writes is not tracked"));
         check("post_pinned", value(POST), Err("`post_pinned` is not an event of Discourse"));
         check("post_created", json!({ "post": { "id": 1 } }), Err("post: missing field `topic_id`"));
         check("post_created", json!({}), Err("the body has no `post`"));

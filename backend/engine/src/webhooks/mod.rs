@@ -11,5 +11,6 @@ pub mod entities;
 pub mod inbox;
 pub mod signature;
 pub mod signed_json;
+mod told;
 
 pub use apply::apply;

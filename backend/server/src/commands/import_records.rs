@@ -2,22 +2,23 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::bail;
-use clap::{Args, Command, ValueEnum};
+use clap::{Args, Command};
 use valuemap_engine::base::ambient::Ambient;
 use valuemap_engine::database::Database;
 use valuemap_engine::database::author::Author;
 use valuemap_engine::import::records::{Checked, Request, check, store};
-use valuemap_engine::import::{DateFormat, DecimalMark, Format, FormatOption, How, Problems};
+use valuemap_engine::import::{DecimalMark, Format, FormatOption, How, Problems, Trailer};
 use valuemap_shared::activities::{OutcomeKind, RecordKind};
 use valuemap_shared::ids::CommunityId;
 use valuemap_shared::money::Currency;
 
 use crate::commands::find_community;
 use crate::commands::progress::progress_bar;
+use crate::commands::reading::Reading;
 
 #[derive(Args)]
 pub struct ImportRecords {
-    /// The CSV file, its first line naming the columns
+    /// The CSV file or Excel workbook (.xlsx)
     file: PathBuf,
     /// The community: its id or exact name
     #[arg(long)]
@@ -31,9 +32,18 @@ pub struct ImportRecords {
     /// Do not use what an earlier --map said, and forget it once the file is loaded
     #[arg(long)]
     forget_mapping: bool,
-    /// How dates are written that do not start with the year
-    #[arg(long, value_enum, ignore_case = true)]
-    date_format: Option<DateOrder>,
+    /// What a field says for all rows, where no column says it
+    #[arg(long = "set", value_name = "FIELD=VALUE", num_args = 1.., value_parser = parse_mapping)]
+    constants: Vec<(String, String)>,
+    /// What a value of a field means, such as "role:Checked In=attended"; nothing behind the `=` means an empty cell.
+    /// It is remembered once the file is loaded
+    #[arg(long = "value", value_name = "FIELD:VALUE=MEANING", num_args = 1.., value_parser = parse_value)]
+    values: Vec<(String, String, String)>,
+    /// Leave out rows that do not say whom or what they are about
+    #[arg(long)]
+    skip_without_key: bool,
+    #[command(flatten)]
+    reading: Reading,
     /// Numbers have a comma before their decimals
     #[arg(long, conflicts_with = "decimal_point")]
     decimal_comma: bool,
@@ -62,6 +72,9 @@ pub struct ImportRecords {
     #[arg(long, value_name = "KEY")]
     activity_type: Option<String>,
 }
+
+/// Maximum number of doubtful keys that are listed one by one.
+const LISTED: usize = 20;
 
 /// The arguments that not every format has.
 const OPTIONS: [(FormatOption, &str); 5] = [
@@ -96,7 +109,13 @@ impl ImportRecords {
                 (_, true) => Some(DecimalMark::Comma),
                 _ => None,
             },
-            dates: self.date_format.map(DateFormat::from),
+            times: self.reading.times(),
+            encoding: self.reading.encoding,
+            sheet: self.reading.sheet.clone(),
+            header_line: self.reading.header_line,
+            values: self.values.clone(),
+            constants: self.constants.iter().cloned().collect(),
+            skip_without_key: self.skip_without_key,
             won_stages: self.won_stages.clone(),
             kind: self.kind,
             activity_type: self.activity_type.clone(),
@@ -140,30 +159,21 @@ impl ImportRecords {
     }
 }
 
-#[derive(Clone, Copy, ValueEnum)]
-enum DateOrder {
-    /// 31/05/2026, 31.05.2026
-    #[value(name = "DD/MM/YYYY")]
-    DayFirst,
-    /// 05/31/2026
-    #[value(name = "MM/DD/YYYY")]
-    MonthFirst,
-}
-
-impl From<DateOrder> for DateFormat {
-    fn from(order: DateOrder) -> Self {
-        match order {
-            DateOrder::DayFirst => Self::DayFirst,
-            DateOrder::MonthFirst => Self::MonthFirst,
-        }
-    }
-}
-
 fn parse_mapping(text: &str) -> Result<(String, String), String> {
     let parts = text.split_once('=').map(|(field, column)| (field.trim(), column.trim()));
     match parts {
         Some((field, column)) if !field.is_empty() && !column.is_empty() => Ok((field.to_owned(), column.to_owned())),
         _ => Err(format!("`{text}` is not FIELD=COLUMN, such as amount=Deal value")),
+    }
+}
+
+fn parse_value(text: &str) -> Result<(String, String, String), String> {
+    let parts = text.split_once(':').and_then(|(field, rest)| Some((field, rest.rsplit_once('=')?)));
+    match parts.map(|(field, (value, meaning))| (field.trim(), value.trim(), meaning.trim())) {
+        Some((field, value, meaning)) if !field.is_empty() && !value.is_empty() => {
+            Ok((field.to_owned(), value.to_owned(), meaning.to_owned()))
+        }
+        _ => Err(format!("`{text}` is not FIELD:VALUE=MEANING, such as role:Checked In=attended")),
     }
 }
 
@@ -173,19 +183,23 @@ fn parse_kind(text: &str) -> Result<OutcomeKind, String> {
 }
 
 fn report(checked: &Checked<'_>, problems: &Problems, is_loaded: bool) {
-    let separator = match checked.delimiter {
-        '\t' => "tabs",
-        ';' => "semicolons",
+    let separator = match checked.layout.delimiter {
+        b'\t' => "tabs",
+        b';' => "semicolons",
         _ => "commas",
     };
-    println!("{}: {} rows, {} separated by {separator}", checked.file.name(), checked.rows(), checked.file.encoding());
+    let separated = if checked.file.is_workbook() { String::new() } else { format!(" separated by {separator}") };
+    println!("{}: {} rows, {}{separated}", checked.file.name(), checked.rows(), checked.file.form());
+    if checked.layout.line > 1 {
+        println!("The columns are named on line {}; what stands above it is passed over", checked.layout.line);
+    }
     for matched in &checked.columns.matched {
         let how = match matched.how {
             How::Name => "",
             How::Given => ", as --map says",
             How::Remembered => ", as --map said before",
         };
-        println!("  {} is the column `{}`{how}", matched.field, matched.column);
+        println!("  {} is the column `{}`{how}", matched.field, matched.columns());
     }
     if checked.is_plain() && !checked.columns.others.is_empty() {
         println!("Ignored columns: {}", checked.columns.others.join(", "));
@@ -200,8 +214,18 @@ fn report(checked: &Checked<'_>, problems: &Problems, is_loaded: bool) {
     if unlisted > 0 {
         println!("... and {unlisted} more; --problems FILE writes them all to a file");
     }
-    for (reason, rows) in checked.skipped() {
+    let found = checked.found();
+    for (reason, rows) in &found.skipped {
         println!("Skipped {rows}: {reason}");
+    }
+    for sentence in passed_over(&found.trailer) {
+        println!("{sentence}");
+    }
+    for (note, (count, line)) in &found.notes {
+        println!("{note}: {count}, the first on line {line}");
+    }
+    for advice in checked.missing_columns() {
+        println!("{advice}");
     }
     if !checked.won_stages().is_empty() {
         println!("Won are the stages Closed Won, {}", checked.won_stages().join(", "));
@@ -223,12 +247,38 @@ fn report(checked: &Checked<'_>, problems: &Problems, is_loaded: bool) {
             "Doubtful: {doubtful} ids have several e-mail addresses in this file; they are one with none of these"
         );
     }
+    for sentence in checked.doubtful_keys.iter().take(LISTED) {
+        println!("Doubtful: {sentence}");
+    }
+    if checked.doubtful_keys.len() > LISTED {
+        println!("... and {} more pairs of keys", checked.doubtful_keys.len() - LISTED);
+    }
     for sentence in checked.unlinked.sentences() {
         println!("Not linked: {sentence}");
     }
     if problems.rows > 0 {
         println!("{} bad row{}", problems.rows, if problems.rows == 1 { "" } else { "s" });
     }
+}
+
+/// What stands in a file and is no row of its table.
+pub fn passed_over(trailer: &Trailer) -> Vec<String> {
+    let lines = |lines: &[u64]| match lines {
+        [line] => format!("line {line}"),
+        [first, .., last] => format!("lines {first} to {last}"),
+        [] => String::new(),
+    };
+    let mut said = Vec::new();
+    if !trailer.totals.is_empty() {
+        said.push(format!("Skipped {}: rows of totals ({})", trailer.totals.len(), lines(&trailer.totals)));
+    }
+    if !trailer.footer.is_empty() {
+        said.push(format!("Skipped {}: the footer below the table ({})", trailer.footer.len(), lines(&trailer.footer)));
+    }
+    if trailer.repeated_headers > 0 {
+        said.push(format!("Skipped {}: the header again", trailer.repeated_headers));
+    }
+    said
 }
 
 fn plural(kind: RecordKind) -> &'static str {

@@ -1,25 +1,29 @@
 use std::path::PathBuf;
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 use chrono::NaiveDate;
 use clap::Args;
 use valuemap_engine::base::ambient::Ambient;
 use valuemap_engine::database::Database;
 use valuemap_engine::database::author::Author;
-use valuemap_engine::import::Table;
-use valuemap_engine::import::responses::{Destination, Loaded, Mapping, Plan, RowProblem, load, plan};
+use valuemap_engine::import::responses::{
+    Destination, Labels, Loaded, Mapping, Plan, RowProblem, known_by, label_key, load, plan,
+};
+use valuemap_engine::import::{SourceFile, Table};
 use valuemap_engine::survey::store::{definition_of, latest_published, survey_named};
 use valuemap_shared::ids::{CommunityId, SurveyId};
 use valuemap_shared::survey::SurveyDefinition;
 
 use crate::commands::find_community;
+use crate::commands::import_records::passed_over;
+use crate::commands::reading::Reading;
 
 /// Maximum number of bad rows that are listed one by one.
 const LISTED: usize = 20;
 
 #[derive(Args)]
 pub struct ImportResponses {
-    /// The CSV file, its first line naming the columns
+    /// The CSV file or Excel workbook (.xlsx)
     file: PathBuf,
     /// The community: its id or exact name
     #[arg(long)]
@@ -34,6 +38,17 @@ pub struct ImportResponses {
     /// The day of all answers, where no column says it
     #[arg(long, value_name = "YYYY-MM-DD")]
     date: Option<NaiveDate>,
+    /// What a label means: the number of its scale, the key of a choice, or nothing where it is no answer
+    #[arg(long = "value", value_name = "LABEL=NUMBER", num_args = 1.., value_parser = parse_label)]
+    labels: Vec<(String, String)>,
+    /// How many rows the header has, where that is not found
+    #[arg(long, value_name = "ROWS")]
+    header_rows: Option<usize>,
+    /// Leave out answers that were not finished
+    #[arg(long)]
+    finished_only: bool,
+    #[command(flatten)]
+    reading: Reading,
     /// Load the file. Without it you get a preview only
     #[arg(long)]
     load: bool,
@@ -45,18 +60,32 @@ impl ImportResponses {
         let community = CommunityId(owned.id);
         let author = Author::operator(ambient, owned.owner(), "import responses");
         let survey = valuemap_engine::tenancy::names::checked_name(&self.survey)?;
-        let table = Table::read(&self.file)?;
+        let file = SourceFile::inspect(&self.file, self.reading.encoding, self.reading.sheet.as_deref())?;
+        let wanted: Vec<&str> = self.mappings.iter().map(|mapping| mapping.column.as_str()).collect();
+        let table = Table::read(&file, self.reading.header_line, self.header_rows, &wanted)
+            .with_context(|| format!("cannot use {}", self.file.display()))?;
+        let labels: Labels = self.labels.iter().map(|(label, meaning)| (label_key(label), meaning.clone())).collect();
+        let known_by = known_by(&database.read, community, survey).await?;
         let existing = existing_definition(database, community, survey).await?;
         let destination = Destination {
             community,
             survey,
             existing: existing.as_ref(),
+            known_by: known_by.as_deref(),
             day: self.date,
+            times: self.reading.times(),
+            labels: &labels,
+            finished_only: self.finished_only,
             today: ambient.now().date_naive(),
         };
-        let plan = plan(&table, &self.mappings, destination)?;
-        let name = self.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let loaded = load(database, ambient, (community, &author), &name, &plan, self.load).await?;
+        let plan =
+            plan(&table, &self.mappings, destination).with_context(|| format!("cannot use {}", self.file.display()))?;
+        let loaded = load(database, ambient, (community, &author), &file.name(), &plan, self.load).await?;
+        println!("{}: {} rows, {}", file.name(), table.rows.len(), file.form());
+        if table.layout_line > 1 {
+            println!("The columns are named on line {}; what stands above it is passed over", table.layout_line);
+        }
+        passed_over(&table.trailer).iter().for_each(|sentence| println!("{sentence}"));
         report(&plan, &loaded);
         if !plan.problems.is_empty() || !loaded.problems.is_empty() {
             bail!("nothing was loaded: correct the rows above, and run the same command again");
@@ -70,6 +99,14 @@ impl ImportResponses {
 
 fn parse_mapping(text: &str) -> Result<Mapping, String> {
     text.parse().map_err(|error: anyhow::Error| format!("{error:#}"))
+}
+
+fn parse_label(text: &str) -> Result<(String, String), String> {
+    let parts = text.rsplit_once('=').map(|(label, meaning)| (label.trim(), meaning.trim()));
+    match parts.filter(|(label, _)| !label.is_empty()) {
+        Some((label, meaning)) => Ok((label.to_owned(), meaning.to_owned())),
+        None => Err(format!("`{text}` is not LABEL=NUMBER, such as Agree=4")),
+    }
 }
 
 async fn existing_definition(
@@ -89,6 +126,12 @@ fn report(plan: &Plan, loaded: &Loaded) {
     }
     if problems.len() > LISTED {
         println!("... and {} more", problems.len() - LISTED);
+    }
+    for (reason, rows) in &plan.skipped {
+        println!("Skipped {rows}: {reason}");
+    }
+    for (note, count) in &plan.notes {
+        println!("{note}: {count}");
     }
     let version = match (loaded.new_survey, loaded.new_version) {
         (true, _) => ", which is new",

@@ -3,6 +3,7 @@
 
 mod answers;
 mod attribute;
+mod community;
 mod conversion;
 mod export;
 mod import;
@@ -14,6 +15,7 @@ mod model;
 mod organisation;
 mod progress;
 mod rate;
+mod reading;
 mod schema;
 mod seed;
 mod serve;
@@ -29,7 +31,7 @@ use valuemap_api::wire::node_id::NodeId;
 use valuemap_engine::base::ambient::Ambient;
 use valuemap_engine::database::Database;
 use valuemap_engine::database::author::Owner;
-use valuemap_engine::tenancy::entities::{community, organisation as organisation_rows};
+use valuemap_engine::tenancy::entities::{community as community_rows, organisation as organisation_rows};
 use valuemap_engine::tenancy::rights::{Right, Rights};
 use valuemap_engine::tenancy::store;
 use valuemap_shared::ids::{CommunityId, OrganisationId};
@@ -61,7 +63,7 @@ enum Command {
     Export(export::Export),
     /// Load data that was collected elsewhere
     #[command(subcommand)]
-    Import(import::Import),
+    Import(Box<import::Import>),
     /// Look at, check and change the scoring model
     #[command(subcommand)]
     Model(model::Model),
@@ -69,6 +71,9 @@ enum Command {
     Rate(rate::Rate),
     /// Create an organisation
     Organisation(organisation::Organisation),
+    /// Create and list communities
+    #[command(subcommand)]
+    Community(community::Community),
     /// Create, list and revoke the tokens of internal apps, and end sessions
     #[command(subcommand)]
     Token(token::Token),
@@ -130,6 +135,7 @@ async fn run_once(command: Command, settings: &Settings) -> anyhow::Result<()> {
         Command::Import(import) => import.run(&database, &ambient).await?,
         Command::Rate(rate) => rate.run(&database, &ambient).await?,
         Command::Organisation(organisation) => organisation.run(&database, &ambient).await?,
+        Command::Community(community) => community.run(&database, &ambient).await?,
         Command::Token(token) => token.run(&database, &ambient).await?,
         Command::SignIn(sign_in) => sign_in.run(&database, &ambient, settings.listen).await?,
         Command::Webhook(webhook) => webhook.run(&database, &ambient).await?,
@@ -189,7 +195,7 @@ async fn find_organisation(database: &Database, name: Option<&str>) -> anyhow::R
 }
 
 /// The community of this id or exact name.
-async fn find_community(database: &Database, named: &str) -> anyhow::Result<community::Model> {
+async fn find_community(database: &Database, named: &str) -> anyhow::Result<community_rows::Model> {
     let id: Option<CommunityId> = match named.parse() {
         Ok(NodeId::Community(id)) => Some(id),
         _ => None,

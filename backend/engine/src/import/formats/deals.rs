@@ -14,24 +14,34 @@ pub fn is_won(stage: &str, settings: &FormatSettings) -> bool {
     is_usual || settings.won_stages.iter().any(|won| stages.contains(&normalised(won)))
 }
 
-/// What kind of outcome a deal is: by its pipeline, by its type, or as the whole file's default says.
+/// What kind of outcome a deal is: by its type, or where it has none by its pipeline, or as the whole file's default says.
 pub fn kind_of(row: &mut Row<'_>, settings: &FormatSettings) -> Option<OutcomeKind> {
-    let deal_type = row.text("type").map(normalised).unwrap_or_default();
-    let is_renewal = |text: &str| text.contains("renew");
+    let said = row.text("type");
+    let by_type = said.map(normalised).and_then(|deal_type| kind_of_type(&deal_type));
+    let by_pipeline = || row.text("pipeline").filter(|_| said.is_none()).and_then(kind_of_pipeline);
+    let kind = by_type.or_else(by_pipeline).or(settings.kind);
+    if kind.is_none() {
+        let said = said.map_or("the deal has no type".to_owned(), |said| format!("`{said}` is no known type"));
+        row.problem("type", format!("{said}; give --kind purchase, upgrade or renewal for such deals"));
+    }
+    kind
+}
+
+fn kind_of_type(deal_type: &str) -> Option<OutcomeKind> {
     let has = |parts: &[&str]| parts.iter().any(|part| deal_type.contains(part));
-    if is_renewal(&deal_type) || row.text("pipeline").map(normalised).is_some_and(|pipeline| is_renewal(&pipeline)) {
+    if has(&["renew"]) && !has(&["nonrenew", "norenew", "notrenew"]) {
         return Some(OutcomeKind::Renewal);
     }
     if !has(&["downgrade"]) && has(&["existing", "upgrade", "upsell", "crosssell", "expansion", "addon"]) {
         return Some(OutcomeKind::Upgrade);
     }
-    if deal_type.starts_with("new") {
-        return Some(OutcomeKind::Purchase);
-    }
-    if settings.kind.is_none() {
-        let said =
-            row.text("type").map_or("the deal has no type".to_owned(), |said| format!("`{said}` is no known type"));
-        row.problem("type", format!("{said}; give --kind purchase, upgrade or renewal for such deals"));
-    }
-    settings.kind
+    deal_type.starts_with("new").then_some(OutcomeKind::Purchase)
+}
+
+/// A pipeline of renewals and of nothing else makes renewals of its deals.
+fn kind_of_pipeline(pipeline: &str) -> Option<OutcomeKind> {
+    let words: Vec<String> = pipeline.split(|c: char| !c.is_alphanumeric()).map(str::to_lowercase).collect();
+    let has = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
+    (has(&["renewal", "renewals", "renew"]) && !has(&["and", "or", "new", "no", "not", "non"]))
+        .then_some(OutcomeKind::Renewal)
 }

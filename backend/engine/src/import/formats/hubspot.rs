@@ -1,7 +1,8 @@
 //! HubSpot's export of deals.
 
-use valuemap_shared::activities::{Outcome, PartyRef, Record};
+use valuemap_shared::activities::{Outcome, PartyKind, Record};
 
+use crate::activities::unsaid::Attribute;
 use crate::import::content::RowContent;
 use crate::import::format::{Field, Format, FormatOption};
 use crate::import::formats::deals::{is_won, kind_of};
@@ -14,13 +15,14 @@ pub const DEALS: Format = Format {
     source: "hubspot",
     fields: &[
         Field::new("id", &["Record ID", "Record ID - Deal", "Deal ID", "hs_object_id"]),
-        Field::new("name", &["Deal Name"]),
+        Field::new("name", &["Deal Name"]).says(Attribute::Title),
         Field::new("stage", &["Deal Stage"]),
         Field::new("closed", &["Close Date"]),
-        Field::new("created", &["Create Date", "Created Date"]),
-        Field::number("amount", &["Amount"]),
+        Field::new("created", &["Create Date", "Created Date"]).says(Attribute::OpportunityAt),
+        Field::number("amount", &["Amount"]).says(Attribute::Money),
         Field::new("currency", &["Currency", "Deal Currency", "Deal Currency Code"]),
-        Field::number("company_amount", &["Amount in company currency", "Amount in home currency"]),
+        Field::number("company_amount", &["Amount in company currency", "Amount in home currency"])
+            .says(Attribute::Money),
         Field::new("pipeline", &["Pipeline", "Deal Pipeline"]),
         Field::new("type", &["Deal Type"]),
         Field::new(
@@ -34,6 +36,10 @@ pub const DEALS: Format = Format {
                 "Associated Company (Primary)",
                 "Associated Company",
             ],
+        )
+        .says(Attribute::Party)
+        .if_missing(
+            "No column is `Associated Company IDs`: without it deals are of nobody, and no activity can be credited",
         ),
     ],
     required: &[&["id"], &["stage"], &["closed"]],
@@ -54,20 +60,16 @@ fn deal(row: &mut Row<'_>, settings: &FormatSettings) -> Option<RowContent> {
     let kind = kind_of(row, settings);
     // Without a currency of its own, a deal has an amount that is surely understood in the company's only.
     let money = if row.text("currency").is_none() && row.text("company_amount").is_some() {
-        row.money("company_amount", Some(settings.currency))
+        row.money("company_amount", "currency")
     } else {
-        let currency = row.currency("currency");
-        row.money("amount", currency)
+        row.money("amount", "currency")
     };
+    let party = row.party(PartyKind::Account, "account", "source");
     let at = at?;
     RowContent::of(Record::Outcome(Outcome {
         reference: reference?,
         kind: kind?,
-        // The first one is the primary company.
-        party: row
-            .text("account")
-            .and_then(|all| all.split(';').map(str::trim).find(|one| !one.is_empty()))
-            .map(|company| PartyRef::account(&settings.source, company)),
+        party,
         at,
         money,
         title: row.title("name"),
@@ -109,7 +111,11 @@ mod tests {
         };
         kind("", "newbusiness", &[], "outcome hubspot/1 purchase at 2026-05-31T00:00:00Z");
         kind("", "Existing Business", &[], "outcome hubspot/1 upgrade at 2026-05-31T00:00:00Z");
-        kind("Renewals EMEA", "existingbusiness", &[], "outcome hubspot/1 renewal at 2026-05-31T00:00:00Z");
+        kind("Renewals EMEA", "", &[], "outcome hubspot/1 renewal at 2026-05-31T00:00:00Z");
+        // What a deal says of itself is more than what its pipeline is called.
+        kind("Renewals EMEA", "existingbusiness", &[], "outcome hubspot/1 upgrade at 2026-05-31T00:00:00Z");
+        kind("New business and renewals", "newbusiness", &[], "outcome hubspot/1 purchase at 2026-05-31T00:00:00Z");
+        kind("New business and renewals", "", &["upgrade"], "outcome hubspot/1 upgrade at 2026-05-31T00:00:00Z");
         kind("", "", &["renewal"], "outcome hubspot/1 renewal at 2026-05-31T00:00:00Z");
         kind("", "", &[], "Deal Type: the deal has no type; give --kind purchase, upgrade or renewal for such deals");
     }
@@ -141,9 +147,29 @@ mod tests {
         );
     }
 
+    /// Each with what `check` finds of a deal with this amount, in a community that counts in euros.
+    #[test]
+    fn an_amount_is_in_no_other_currency_than_it_says() {
+        let money = |header: &str, amount: &str, expected: &str| {
+            let row = format!("1,closedwon,2026-05-31,{amount},newbusiness");
+            check(&DEALS, &format!("Record Id,Deal Stage,Close Date,{header},Deal Type"), &row, &[], &[expected]);
+        };
+        let sold = |money: &str| format!("outcome hubspot/1 purchase at 2026-05-31T00:00:00Z {money}");
+        money("Amount", "EUR 5000.00", &sold("5000 EUR"));
+        money("Amount", "USD 5000.00", &sold("5000 USD"));
+        money("Amount", "-\u{20ac}500", &sold("-500 EUR"));
+        money("Amount", "33.333333", &sold("33.33 EUR"));
+        let refused = "it is marked as $, and amounts that do not name their currency are taken as EUR: give --currency, \
+                       such as --currency USD";
+        money("Amount", "$99.00", &format!("Amount: {refused}"));
+        money("Amount,Currency", "$99.00,USD", &sold("99 USD"));
+        money("Amount,Currency", "$99.00,EUR", "Amount: it is marked as $, and the row is in EUR");
+        money("Amount in company currency", "JPY 99.40", &sold("99 JPY"));
+    }
+
     #[test]
     fn all_problems_of_a_row_are_told() {
-        let row = ",A,closedwon,12 EUR,31/05/2026,,soon,newbusiness,1";
+        let row = ",A,closedwon,a dozen,31/05/2026,,soon,newbusiness,1";
         check(
             &DEALS,
             HEADER,
@@ -154,7 +180,7 @@ mod tests {
                 "Close Date: `31/05/2026` is not a date like 2026-05-31; where the file writes the day first, give \
              --date-format DD/MM/YYYY, and MM/DD/YYYY where it writes the month first",
                 "Create Date: `soon` is not a date like 2026-05-31 or 2026-05-31 14:20",
-                "Amount: `12 EUR` is not a number like 1234.50",
+                "Amount: `a dozen` is not a number like 1234.50",
             ],
         );
     }

@@ -2,6 +2,7 @@
 
 use valuemap_shared::activities::{IdentityLink, LinkMethod, PartyKind, PartyRef, Record, SupportCase};
 
+use crate::activities::unsaid::Attribute;
 use crate::import::columns::normalised;
 use crate::import::content::RowContent;
 use crate::import::format::{Field, Format, FormatOption};
@@ -14,14 +15,19 @@ pub const TICKETS: Format = Format {
     source: "zendesk",
     fields: &[
         Field::new("id", &["Id", "Ticket ID"]),
-        Field::new("requester", &["Requester id", "Requester ID"]),
-        Field::new("requester_email", &["Requester email", "Requester e-mail"]),
-        Field::new("organization_id", &["Organization id", "Ticket organization ID"]),
-        Field::new("organization", &["Organization", "Organization name", "Ticket organization name"]),
+        Field::new("requester", &["Requester id", "Requester ID"]).says(Attribute::Party),
+        Field::new("requester_email", &["Requester email", "Requester e-mail"]).says(Attribute::Party),
+        Field::new("organization_id", &["Organization id", "Ticket organization ID"]).says(Attribute::Party),
+        Field::new("organization", &["Organization", "Organization name", "Ticket organization name"])
+            .says(Attribute::Party),
         Field::new("opened", &["Created at", "Ticket created - Timestamp", "Ticket created - Date"]),
-        Field::new("solved", &["Solved at", "Ticket solved - Timestamp", "Ticket solved - Date"]),
+        Field::new("solved", &["Solved at", "Ticket solved - Timestamp", "Ticket solved - Date"])
+            .says(Attribute::SolvedAt),
         Field::new("status", &["Status", "Ticket status"]),
-        Field::new("channel", &["Via", "Channel", "Ticket channel"]),
+        Field::new("channel", &["Via", "Channel", "Ticket channel"]).says(Attribute::Channel),
+        Field::new("tags", &["Tags", "Ticket tags"]).if_missing(
+            "No column is `Tags`: tickets that were merged into others cannot be told, and count beside them",
+        ),
     ],
     required: &[
         &["id"],
@@ -40,10 +46,13 @@ fn ticket(row: &mut Row<'_>, _: &FormatSettings) -> Option<RowContent> {
     if matches!(status.as_str(), "deleted" | "spam" | "suspended") {
         return RowContent::skipped(format!("the ticket is {status}"));
     }
+    if is_merged(row.text("tags").unwrap_or_default()) {
+        return RowContent::skipped("the ticket was merged into another one");
+    }
     let opened_at = row.required_time("opened");
     // A ticket that was opened again may still say when it was solved.
     let solved_at = row.time("solved").filter(|_| matches!(status.as_str(), "solved" | "closed"));
-    let party = |row: &Row<'_>, kind, field| row.party(kind, field, "source");
+    let party = |row: &mut Row<'_>, kind, field| row.party(kind, field, "source");
     let (requester, addressed) =
         (party(row, PartyKind::Member, "requester"), party(row, PartyKind::Member, "requester_email"));
     let same = requester
@@ -66,6 +75,11 @@ fn ticket(row: &mut Row<'_>, _: &FormatSettings) -> Option<RowContent> {
         channel: row.title("channel"),
     }));
     Some(RowContent { records, ..RowContent::default() })
+}
+
+/// Whether a ticket has the tag that Zendesk gives to those that it merges into others.
+fn is_merged(tags: &str) -> bool {
+    tags.split([' ', ',', ';']).any(|tag| tag.trim_matches(['"', '[', ']']) == "closed_by_merge")
 }
 
 fn linked(from: &PartyRef, to: &PartyRef, method: LinkMethod) -> Record {
@@ -110,6 +124,15 @@ mod tests {
         let row = "4711,,Nina@example.com,,2026-05-30,,New,,Help";
         let expected = "case zendesk/4711 of member zendesk/nina@example.com from 2026-05-30T00:00:00Z";
         check(&TICKETS, HEADER, row, &[], &[expected]);
+    }
+
+    #[test]
+    fn merged_tickets_count_once() {
+        let header = "Id,Requester id,Status,Created at,Tags";
+        let merged = ["skip the ticket was merged into another one"];
+        check(&TICKETS, header, "1,5,Closed,2026-03-30 10:00,vip closed_by_merge", &[], &merged);
+        let case = ["case zendesk/1 of member zendesk/5 from 2026-03-30T10:00:00Z"];
+        check(&TICKETS, header, "1,5,Closed,2026-03-30 10:00,not_closed_by_merge", &[], &case);
     }
 
     #[test]

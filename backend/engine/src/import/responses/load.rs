@@ -1,17 +1,24 @@
-use sea_orm::DbErr;
+use std::collections::HashMap;
+
+use chrono::{Datelike, NaiveDate};
+use sea_orm::prelude::*;
 use valuemap_shared::activities::with_addresses_replaced;
 use valuemap_shared::ids::{CommunityId, SurveyId};
 
 use crate::base::ambient::Ambient;
 use crate::base::commits::Touches;
 use crate::database::author::Author;
+use crate::database::statements::chunks;
 use crate::database::{Database, WriteError};
-use crate::import::responses::plan::{Plan, RowProblem};
+use crate::import::columns::Mapping as Columns;
+use crate::import::remembered::{mapping_of, remember};
+use crate::import::responses::plan::{Plan, PlannedRow, RowProblem};
+use crate::survey::entities::response;
 use crate::survey::record::EntryResult;
 use crate::survey::store::{
     PublishedVersion, create_survey, definition_of, publish_draft, save_draft, survey_named, versions_of,
 };
-use crate::survey::submit;
+use crate::survey::submit::{self, FileAnswer};
 use crate::tenancy::store::is_embedded;
 
 /// What loading a plan did, or would do.
@@ -57,10 +64,10 @@ pub async fn load(
     let transaction = database.begin_write(author, Touches::answers([community])).await?;
     let mut loaded = Loaded::default();
     let version = version_for(&transaction, ambient, community, plan, &mut loaded).await?;
-    let answers = plan.rows.iter().map(|row| &row.answer);
+    let answers = file_answers(&transaction, community, version.survey, plan).await?;
     let file = with_addresses_replaced(file_name, |_| "[e-mail]".to_owned());
     let file = file.as_deref().unwrap_or(file_name);
-    let outcomes = submit::load(&transaction, ambient, &version, file, answers).await?;
+    let outcomes = submit::load(&transaction, ambient, &version, file, answers.iter()).await?;
     for (row, outcome) in plan.rows.iter().zip(outcomes) {
         match outcome {
             EntryResult::Recorded(_) => loaded.new += 1,
@@ -68,10 +75,16 @@ pub async fn load(
             // No server has signed for the members in a file, so none of them has answered twice.
             EntryResult::IdReused | EntryResult::AlreadyAnswered { .. } => {
                 let reason =
-                    "this row was loaded before, with other answers, another day or another mapping".to_owned();
+                    "this row was loaded before, with other answers, another day or another mapping; load corrected answers under \
+                     another name of the survey"
+                        .to_owned();
                 loaded.problems.push(RowProblem { line: row.line, reason });
             }
         }
+    }
+    if known_by(&transaction, community, &plan.survey).await?.is_none() {
+        let columns = Columns::from([(KNOWN_BY.to_owned(), serde_json::json!(plan.known_by).to_string())]);
+        remember(&transaction, community, &remembered_under(&plan.survey), &columns, ambient.now()).await?;
     }
     if commit && plan.problems.is_empty() && loaded.problems.is_empty() {
         transaction.commit().await?;
@@ -82,9 +95,53 @@ pub async fn load(
     Ok(loaded)
 }
 
+/// The answers of a plan under their ids: a row that was stored by an earlier version keeps the id that it got there.
+async fn file_answers(
+    transaction: &impl ConnectionTrait,
+    community: CommunityId,
+    survey: SurveyId,
+    plan: &Plan,
+) -> Result<Vec<FileAnswer>, DbErr> {
+    let mut days: HashMap<Uuid, NaiveDate> = HashMap::new();
+    for ids in chunks(plan.rows.iter().map(|row| row.id.former.0), ROWS) {
+        let stored = response::Entity::find()
+            .filter(response::Column::CommunityId.eq(community.0))
+            .filter(response::Column::SurveyId.eq(survey.0))
+            .filter(response::Column::Id.is_in(ids));
+        days.extend(stored.all(transaction).await?.into_iter().map(|row| (row.id, row.day)));
+    }
+    let quarter = |day: NaiveDate| (day.year(), day.month0() / 3);
+    let answer = |row: &PlannedRow| {
+        let is_former = days.get(&row.id.former.0).is_some_and(|day| quarter(*day) == quarter(row.day));
+        let id = if is_former { row.id.former } else { row.id.id };
+        FileAnswer { id, day: row.day, submission: row.submission.clone() }
+    };
+    Ok(plan.rows.iter().map(answer).collect())
+}
+
+/// Maximum number of ids in one statement.
+const ROWS: usize = 1_000;
+
+/// What the columns that rows are known by are remembered as.
+const KNOWN_BY: &str = "known by";
+
+fn remembered_under(survey: &str) -> String {
+    format!("responses/{survey}")
+}
+
+/// The columns that rows without a respondent are known by, once a file of the survey was loaded.
+pub async fn known_by(
+    db: &impl ConnectionTrait,
+    community: CommunityId,
+    survey: &str,
+) -> Result<Option<Vec<String>>, DbErr> {
+    let remembered = mapping_of(db, community, &remembered_under(survey)).await?;
+    Ok(remembered.get(KNOWN_BY).and_then(|columns| serde_json::from_str(columns).ok()))
+}
+
 /// The version that the answers belong to: the newest one whose definition is the plan's, else a new one.
 async fn version_for(
-    transaction: &impl sea_orm::ConnectionTrait,
+    transaction: &impl ConnectionTrait,
     ambient: &Ambient,
     community: CommunityId,
     plan: &Plan,

@@ -1,7 +1,13 @@
+use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
 
 use anyhow::{Context, bail};
+use sha2::{Digest, Sha256};
 use valuemap_shared::survey::{Benefit, Lines, MAX_TEXT_CHARS, Question, QuestionKind};
+
+use crate::base::digests::hexadecimal;
+use crate::import::header::TableColumn;
+use crate::import::table::Table;
 
 /// What one column of a file is: `COLUMN=TARGET` on the command line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,13 +75,39 @@ fn parse_agreement(text: &str) -> anyhow::Result<QuestionKind> {
 }
 
 /// The question that a column brings along; its key is made from the column's name.
-pub fn question_of(column: &str, kind: QuestionKind) -> Question {
-    let mut key: String =
-        column.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' }).take(60).collect();
+pub fn question_of(column: &TableColumn, kind: QuestionKind) -> Question {
+    let mut key: String = column
+        .name
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' })
+        .take(LONGEST_KEY)
+        .collect();
     if !key.starts_with(|c: char| c.is_ascii_lowercase()) {
         key.insert_str(0, "q_");
     }
-    Question { key, prompt: column.to_owned(), required: false, ask_if: None, kind }
+    let prompt = column.label.as_deref().filter(|_| !column.name.contains('[')).unwrap_or(&column.name);
+    Question { key, prompt: prompt.to_owned(), required: false, ask_if: None, kind }
+}
+
+const LONGEST_KEY: usize = 60;
+
+/// Gives those of the questions that columns bring keys of their own where names are too alike: the parts of a grid, and
+/// names in other scripts. A key depends on its column's name alone, so that the order of columns changes none.
+pub fn with_unique_keys(table: &Table, brought: &BTreeSet<usize>, questions: &mut [(usize, Question)]) {
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    for (_, question) in questions.iter() {
+        *seen.entry(question.key.clone()).or_default() += 1;
+    }
+    for (index, question) in questions.iter_mut().filter(|(index, _)| brought.contains(index)) {
+        if seen.get(&question.key).is_some_and(|times| *times > 1) {
+            let column = &table.columns[*index];
+            let part = column.label.as_deref().filter(|_| column.name.ends_with(']')).unwrap_or(&column.name);
+            let start = question_of(&TableColumn { name: part.to_owned(), label: None }, question.kind.clone()).key;
+            let digest = hexadecimal(&Sha256::digest(column.name.as_bytes())[..3]);
+            let start: String = start.chars().take(LONGEST_KEY - 10).collect();
+            question.key = format!("{}_{digest}", start.trim_end_matches('_'));
+        }
+    }
 }
 
 #[cfg(test)]
@@ -109,9 +141,32 @@ mod tests {
         assert!(message.contains("agreement:POINTS"), "{message}");
     }
 
+    /// The keys of the questions that columns of these names bring.
+    fn keys(names: &[&str]) -> Vec<String> {
+        let column = |name: &&str| {
+            let label = name.strip_suffix(']').and_then(|name| name.rsplit_once('[')).map(|(_, part)| part.to_owned());
+            TableColumn { name: (*name).to_owned(), label }
+        };
+        let table = Table { columns: names.iter().map(column).collect(), ..Table::default() };
+        let question = |(index, column)| (index, question_of(column, QuestionKind::Recommendation));
+        let mut questions: Vec<(usize, Question)> = table.columns.iter().enumerate().map(question).collect();
+        with_unique_keys(&table, &(0..names.len()).collect(), &mut questions);
+        questions.into_iter().map(|(_, question)| question.key).collect()
+    }
+
     #[test]
     fn a_key_is_made_from_the_name_of_the_column() {
-        assert_eq!(question_of("A1", QuestionKind::Recommendation).key, "a1");
-        assert_eq!(question_of("1. How likely?", QuestionKind::Recommendation).key, "q_1__how_likely_");
+        assert_eq!(keys(&["A1", "1. How likely?"]), ["a1", "q_1__how_likely_"]);
+    }
+
+    #[test]
+    fn keys_of_names_that_are_alike_differ_whatever_their_order() {
+        let grid = "How much do you agree with these statements about our user community?";
+        let (learn, see) = (format!("{grid} [I learn how it works]"), format!("{grid} [I see others]"));
+        let found = keys(&[&learn, &see]);
+        assert!(found[0].starts_with("i_learn_how_it_works_") && found[1].starts_with("i_see_others_"), "{found:?}");
+        assert_eq!(keys(&[&see, &learn]), [found[1].clone(), found[0].clone()]);
+        let japanese = keys(&["\u{88fd}\u{54c1}", "\u{4ef2}\u{9593}"]);
+        assert!(japanese[0] != japanese[1] && japanese.iter().all(|key| key.starts_with("q_")), "{japanese:?}");
     }
 }

@@ -1,14 +1,17 @@
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, bail};
-use chrono::{Datelike, NaiveDate};
-use sha2::{Digest, Sha256};
-use valuemap_shared::ids::{CommunityId, SubmissionId, uuid_v8};
-use valuemap_shared::survey::{AnswerDraft, Question, QuestionKind, Submission, SurveyDefinition, SurveyDraft};
+use chrono::NaiveDate;
+use valuemap_shared::ids::CommunityId;
+use valuemap_shared::survey::{Question, Submission, SurveyDefinition, SurveyDraft};
 
-use crate::import::Table;
-use crate::import::responses::mapping::{Mapping, Target, question_of};
-use crate::survey::submit::FileAnswer;
+use crate::import::columns::normalised;
+use crate::import::responses::cells::{Labels, read_cell};
+use crate::import::responses::ids::{KnownBy, RowId, RowIds};
+use crate::import::responses::mapping::{Mapping, Target, question_of, with_unique_keys};
+use crate::import::responses::unfinished::Unfinished;
+use crate::import::table::Table;
+use crate::import::times::{TimeSettings, parse_time};
 
 /// What a file will add, and what stands in the way.
 #[derive(Debug)]
@@ -18,13 +21,21 @@ pub struct Plan {
     pub rows: Vec<PlannedRow>,
     /// Rows in which none of the mapped questions is answered; they add nothing.
     pub empty: u64,
+    /// How many rows were left out, by the reason.
+    pub skipped: BTreeMap<String, u64>,
+    /// How often something was read otherwise than it is written.
+    pub notes: BTreeMap<String, u64>,
     pub problems: Vec<RowProblem>,
+    /// The columns that rows without a respondent are known by.
+    pub known_by: Vec<String>,
 }
 
 #[derive(Debug)]
 pub struct PlannedRow {
     pub line: u64,
-    pub answer: FileAnswer,
+    pub id: RowId,
+    pub day: NaiveDate,
+    pub submission: Submission,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,8 +52,14 @@ pub struct Destination<'a> {
     pub survey: &'a str,
     /// The survey as it is, where there is one already.
     pub existing: Option<&'a SurveyDefinition>,
+    /// The columns that rows of its files are known by, where one was loaded before.
+    pub known_by: Option<&'a [String]>,
     /// The day of all answers, where no column says it.
     pub day: Option<NaiveDate>,
+    pub times: TimeSettings,
+    pub labels: &'a Labels,
+    /// Whether answers that were not finished are left out.
+    pub finished_only: bool,
     pub today: NaiveDate,
 }
 
@@ -52,11 +69,14 @@ struct Columns {
     date: Option<usize>,
     /// Each with the question that it answers.
     questions: Vec<(usize, Question)>,
+    /// What rows without a respondent are known by.
+    known_by: Vec<(usize, String)>,
+    unfinished: Unfinished,
 }
 
 /// Reads every row of a table. Nothing is stored.
 pub fn plan(table: &Table, mappings: &[Mapping], target: Destination<'_>) -> anyhow::Result<Plan> {
-    let columns = find_columns(table, mappings, target.existing)?;
+    let columns = find_columns(table, mappings, target)?;
     if columns.date.is_none() && target.day.is_none() {
         bail!("no column says when the answers were given; map one with COLUMN=date, or give --date for all");
     }
@@ -67,23 +87,39 @@ pub fn plan(table: &Table, mappings: &[Mapping], target: Destination<'_>) -> any
         definition,
         rows: Vec::new(),
         empty: 0,
+        skipped: BTreeMap::new(),
+        notes: BTreeMap::new(),
         problems: table.broken.iter().map(problem).collect(),
+        known_by: columns.known_by.iter().map(|(_, name)| name.clone()).collect(),
     };
-    let mut ids = RowIds::new(target);
+    let mut ids = RowIds::new(target.community, target.survey);
+    let short: BTreeMap<u64, usize> = table.short.iter().copied().collect();
     for (line, cells) in &table.rows {
-        match plan_row(&plan.definition, &columns, target, cells) {
-            Ok(None) => plan.empty += 1,
-            Ok(Some((day, submission))) => {
-                let respondent = columns.respondent.map(|column| cells[column].as_str());
-                match ids.of(respondent, cells) {
-                    Ok(id) => plan.rows.push(PlannedRow { line: *line, answer: FileAnswer { id, day, submission } }),
-                    Err(reason) => plan.problems.push(RowProblem { line: *line, reason }),
-                }
+        match columns.unfinished.of_row(cells) {
+            Some(reason) if reason.is_always_left_out() || target.finished_only => {
+                *plan.skipped.entry(reason.to_string()).or_default() += 1;
+                continue;
             }
-            Err(reasons) => {
+            Some(_) => plan.note("Answers that were not finished, which count (--finished-only leaves them out)"),
+            None => {}
+        }
+        match plan.read(&columns, target, cells) {
+            Ok(None) => plan.empty += 1,
+            Ok(Some((day, submission))) => match columns.id(&mut ids, (*line, day), cells) {
+                Ok(id) => plan.rows.push(PlannedRow { line: *line, id, day, submission }),
+                Err(reason) => plan.problems.push(RowProblem { line: *line, reason }),
+            },
+            Err(mut reasons) => {
+                let columns = table.columns.len();
+                reasons.extend(
+                    short.get(line).map(|cells| format!("the row has {cells} cells where the header has {columns}")),
+                );
                 plan.problems.extend(reasons.into_iter().map(|reason| RowProblem { line: *line, reason }));
             }
         }
+    }
+    if !short.is_empty() {
+        plan.notes.insert("Rows with fewer cells than the header".to_owned(), short.len() as u64);
     }
     plan.problems.sort_by_key(|problem| problem.line);
     Ok(plan)
@@ -93,27 +129,112 @@ impl Plan {
     /// How many rows answer each question, in the order of the survey.
     pub fn answers_by_question(&self) -> Vec<(&str, usize)> {
         let answered = |key: &str| {
-            let answers =
-                |row: &&PlannedRow| row.answer.submission.answers().iter().any(|(question, _)| question == key);
+            let answers = |row: &&PlannedRow| row.submission.answers().iter().any(|(question, _)| question == key);
             self.rows.iter().filter(answers).count()
         };
         self.definition.questions().iter().map(|question| (question.key.as_str(), answered(&question.key))).collect()
     }
+
+    fn note(&mut self, note: &str) {
+        *self.notes.entry(note.to_owned()).or_default() += 1;
+    }
+
+    /// What a row answers, and when; `None` where it answers nothing.
+    fn read(
+        &mut self,
+        columns: &Columns,
+        target: Destination<'_>,
+        cells: &[String],
+    ) -> Result<Option<(NaiveDate, Submission)>, Vec<String>> {
+        let mut reasons = Vec::new();
+        let mut drafts = Vec::new();
+        let mut names = Vec::new();
+        for (index, question) in &columns.questions {
+            match read_cell(question, &cells[*index], target.labels) {
+                Ok(None) => {}
+                Ok(Some(read)) => {
+                    if let Some(label) = read.label {
+                        self.note(&format!("{}: {label}", question.key));
+                    }
+                    drafts.push(read.draft);
+                    names.push(question.prompt.as_str());
+                }
+                Err(reason) => reasons.push(format!("{}: {reason}", question.prompt)),
+            }
+        }
+        let day = match columns.date {
+            Some(index) => self.day(&cells[index], target.times).map_err(|reason| reasons.push(reason)).ok(),
+            None => target.day,
+        };
+        if day.is_some_and(|day| day > target.today) {
+            reasons.push(format!("{} has not come yet", day.map(|day| day.to_string()).unwrap_or_default()));
+        }
+        let Some(day) = day.filter(|_| reasons.is_empty()) else { return Err(reasons) };
+        if drafts.is_empty() {
+            return Ok(None);
+        }
+        match Submission::parse(&self.definition, &drafts) {
+            Ok(submission) => Ok(Some((day, submission))),
+            Err(problems) => {
+                let named = |problem: &valuemap_shared::survey::Problem| {
+                    let index = problem.path.split('.').nth(1).and_then(|index| index.parse::<usize>().ok());
+                    match index.and_then(|index| names.get(index)) {
+                        Some(column) => format!("{column}: {}", problem.message),
+                        None => problem.message.clone(),
+                    }
+                };
+                Err(problems.iter().map(named).collect())
+            }
+        }
+    }
+
+    /// The day of a time, in UTC as all days are.
+    fn day(&mut self, cell: &str, times: TimeSettings) -> Result<NaiveDate, String> {
+        if cell.is_empty() {
+            return Err("the row does not say when it was answered".to_owned());
+        }
+        let read = parse_time(cell, times)?;
+        if read.is_assumed_utc {
+            self.note("Times without an offset, taken as UTC (--time-zone says otherwise)");
+        }
+        let day = read.at.date_naive();
+        // LimeSurvey writes this day in place of the time of anonymous answers.
+        let is_real = day > NaiveDate::from_ymd_opt(1990, 1, 1).unwrap_or_default();
+        is_real
+            .then_some(day)
+            .ok_or_else(|| format!("`{cell}` is no day on which anybody answered; give --date for all"))
+    }
 }
 
-fn find_columns(table: &Table, mappings: &[Mapping], existing: Option<&SurveyDefinition>) -> anyhow::Result<Columns> {
-    let mut columns = Columns { respondent: None, date: None, questions: Vec::new() };
-    for Mapping { column, target } in mappings {
-        let index = table
-            .column(column)
-            .with_context(|| format!("the file has no column `{column}`; it has {}", table.header.join(", ")))?;
-        match target {
+impl Columns {
+    fn id(&self, ids: &mut RowIds<'_>, at: (u64, NaiveDate), cells: &[String]) -> Result<RowId, String> {
+        match self.respondent {
+            Some(respondent) => ids.of(KnownBy::Respondent(&cells[respondent]), at, cells),
+            None => {
+                let known: Vec<(String, String)> =
+                    self.known_by.iter().map(|(index, name)| (name.clone(), cells[*index].clone())).collect();
+                ids.of(KnownBy::Cells(&known), at, cells)
+            }
+        }
+    }
+}
+
+fn find_columns(table: &Table, mappings: &[Mapping], target: Destination<'_>) -> anyhow::Result<Columns> {
+    let unfinished = Unfinished::of(table);
+    let mut columns = Columns { respondent: None, date: None, questions: Vec::new(), known_by: Vec::new(), unfinished };
+    let mut brought = BTreeSet::new();
+    for Mapping { column, target: meaning } in mappings {
+        let index = table.column(column)?;
+        match meaning {
             Target::Respondent if columns.respondent.is_none() => columns.respondent = Some(index),
             Target::Date if columns.date.is_none() => columns.date = Some(index),
             Target::Respondent | Target::Date => bail!("`{column}`: only one column can be that"),
-            Target::New(kind) => columns.questions.push((index, question_of(column, kind.clone()))),
+            Target::New(kind) => {
+                brought.insert(index);
+                columns.questions.push((index, question_of(&table.columns[index], kind.clone())));
+            }
             Target::Existing(key) => {
-                let survey = existing.context("question:KEY needs a survey that exists and is published")?;
+                let survey = target.existing.context("question:KEY needs a survey that exists and is published")?;
                 let question = survey.question(key).with_context(|| {
                     let known: Vec<&str> = survey.questions().iter().map(|question| question.key.as_str()).collect();
                     format!("the survey has no question `{key}`; it has {}", known.join(", "))
@@ -125,7 +246,27 @@ fn find_columns(table: &Table, mappings: &[Mapping], existing: Option<&SurveyDef
     if columns.questions.is_empty() {
         bail!("no column is mapped to a question; map at least one, such as COLUMN=agreement:5:product_knowledge");
     }
+    with_unique_keys(table, &brought, &mut columns.questions);
+    columns.known_by = match target.known_by {
+        Some(names) => names.iter().map(|name| known_column(table, name)).collect::<anyhow::Result<_>>()?,
+        None => {
+            let mapped: BTreeSet<usize> =
+                columns.questions.iter().map(|(index, _)| *index).chain(columns.date).collect();
+            mapped.into_iter().map(|index| (index, table.columns[index].name.clone())).collect()
+        }
+    };
     Ok(columns)
+}
+
+/// A column that rows were known by when the first file of the survey was loaded.
+fn known_column(table: &Table, name: &str) -> anyhow::Result<(usize, String)> {
+    let index = table.columns.iter().position(|column| normalised(&column.name) == normalised(name)).with_context(|| {
+        format!(
+            "rows of this survey are known by the column `{name}`, which the file does not have; export it with that \
+             column, or import it under another name"
+        )
+    })?;
+    Ok((index, name.to_owned()))
 }
 
 /// The survey that the answers are given to: the one that exists, or one of the questions that the columns bring.
@@ -145,121 +286,18 @@ fn definition(columns: &Columns, mappings: &[Mapping], target: Destination<'_>) 
     })
 }
 
-type Row = Option<(NaiveDate, Submission)>;
-
-fn plan_row(
-    definition: &SurveyDefinition,
-    columns: &Columns,
-    target: Destination<'_>,
-    cells: &[String],
-) -> Result<Row, Vec<String>> {
-    let mut reasons = Vec::new();
-    let mut drafts = Vec::new();
-    let mut names = Vec::new();
-    for (index, question) in &columns.questions {
-        match draft(question, &cells[*index]) {
-            Ok(None) => {}
-            Ok(Some(draft)) => {
-                drafts.push(draft);
-                names.push(question.prompt.as_str());
-            }
-            Err(reason) => reasons.push(format!("{}: {reason}", question.prompt)),
-        }
-    }
-    let day = match columns.date {
-        Some(index) => read_day(&cells[index]).map_err(|reason| reasons.push(reason)).ok(),
-        None => target.day,
-    };
-    if day.is_some_and(|day| day > target.today) {
-        reasons.push(format!("{} has not come yet", day.map(|day| day.to_string()).unwrap_or_default()));
-    }
-    let Some(day) = day.filter(|_| reasons.is_empty()) else { return Err(reasons) };
-    if drafts.is_empty() {
-        return Ok(None);
-    }
-    match Submission::parse(definition, &drafts) {
-        Ok(submission) => Ok(Some((day, submission))),
-        Err(problems) => {
-            let named = |problem: &valuemap_shared::survey::Problem| {
-                let index = problem.path.split('.').nth(1).and_then(|index| index.parse::<usize>().ok());
-                match index.and_then(|index| names.get(index)) {
-                    Some(column) => format!("{column}: {}", problem.message),
-                    None => problem.message.clone(),
-                }
-            };
-            Err(problems.iter().map(named).collect())
-        }
-    }
-}
-
-/// What a cell answers; an empty one and `NA` answer nothing.
-fn draft(question: &Question, cell: &str) -> Result<Option<AnswerDraft>, String> {
-    if cell.is_empty() || cell == "NA" {
-        return Ok(None);
-    }
-    let draft = AnswerDraft { question: question.key.clone(), ..AnswerDraft::default() };
-    Ok(Some(match question.kind {
-        QuestionKind::Agreement { .. } | QuestionKind::Recommendation => {
-            // Tables with gaps are often written with decimals: 5.0 is 5.
-            let whole = cell.strip_suffix(".0").unwrap_or(cell);
-            let number = whole.parse().map_err(|_| format!("`{cell}` is not a whole number"))?;
-            AnswerDraft { number: Some(number), ..draft }
-        }
-        QuestionKind::Text { .. } => AnswerDraft { text: Some(cell.to_owned()), ..draft },
-        QuestionKind::SingleChoice { .. } => AnswerDraft { choices: Some(vec![cell.to_owned()]), ..draft },
-        QuestionKind::MultipleChoice { .. } => {
-            let choices = cell.split([';', '|']).map(|choice| choice.trim().to_owned()).collect();
-            AnswerDraft { choices: Some(choices), ..draft }
-        }
-    }))
-}
-
-fn read_day(cell: &str) -> Result<NaiveDate, String> {
-    let (day, rest) = cell.split_at_checked(10).unwrap_or((cell, ""));
-    let day = NaiveDate::parse_from_str(day, "%Y-%m-%d").ok();
-    let day = day.filter(|day| day.year() >= 1970 && (rest.is_empty() || rest.starts_with(['T', ' '])));
-    day.ok_or_else(|| format!("`{cell}` is not a day like 2026-05-31"))
-}
-
-/// Derives a row's id from what identifies it, so that the same row gets the same id whenever it is read.
-struct RowIds<'a> {
-    target: Destination<'a>,
-    /// How often each row was seen: without a column that tells respondents apart, equal rows are numbered.
-    seen: HashMap<String, u64>,
-}
-
-impl<'a> RowIds<'a> {
-    fn new(target: Destination<'a>) -> Self {
-        Self { target, seen: HashMap::new() }
-    }
-
-    fn of(&mut self, respondent: Option<&str>, cells: &[String]) -> Result<SubmissionId, String> {
-        let identity = match respondent {
-            Some("") => return Err("the respondent is missing".to_owned()),
-            Some(respondent) => format!("respondent {respondent}"),
-            None => format!("row {}", serde_json::json!(cells)),
-        };
-        let times = self.seen.entry(identity.clone()).or_default();
-        *times += 1;
-        if let (Some(respondent), 2..) = (respondent, *times) {
-            return Err(format!("the respondent `{respondent}` stands in the file twice"));
-        }
-        let name = format!("{} {} {times} {identity}", self.target.community, self.target.survey);
-        let mut digest = [0; 16];
-        digest.copy_from_slice(&Sha256::digest(name.as_bytes())[..16]);
-        Ok(SubmissionId(uuid_v8(digest)))
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use valuemap_shared::ids::uuid_v8;
+
     use super::*;
+    use crate::import::header::TableColumn;
 
     fn table(rows: &[&[&str]]) -> Table {
         let cells = |row: &&[&str]| row.iter().map(|cell| (*cell).to_owned()).collect::<Vec<_>>();
         let mut all = rows.iter().map(cells);
-        let header = all.next().unwrap();
-        Table { header, rows: (2..).zip(all).collect(), broken: Vec::new() }
+        let columns = all.next().unwrap().into_iter().map(|name| TableColumn { name, label: None }).collect();
+        Table { columns, rows: (2..).zip(all).collect(), ..Table::default() }
     }
 
     fn plan_of(rows: &[&[&str]], mappings: &[&str]) -> anyhow::Result<Plan> {
@@ -269,7 +307,11 @@ mod tests {
             community: CommunityId(uuid_v8([1; 16])),
             survey: "Imported",
             existing: None,
+            known_by: None,
             day: day("2026-05-31"),
+            times: TimeSettings::default(),
+            labels: &Labels::new(),
+            finished_only: false,
             today: day("2026-11-21").unwrap(),
         };
         plan(&table(rows), &mappings, target)
@@ -291,8 +333,11 @@ mod tests {
         assert_eq!(
             problems,
             [
-                (3, "B: `x` is not a whole number"),
-                (4, "the respondent `1` stands in the file twice"),
+                (3, "B: `x` is not a whole number; say which one it means, such as --value \"x=4\""),
+                (
+                    4,
+                    "the respondent `1` stands in the file twice within 2026-Q2, on line 2, too; leave one of them out"
+                ),
                 (5, "the respondent is missing"),
             ]
         );
@@ -309,7 +354,7 @@ mod tests {
     fn the_same_row_gets_the_same_id_and_equal_rows_get_different_ones() {
         let ids = |rows: &[&[&str]]| {
             let plan = plan_of(rows, &["A=agreement:5"]).unwrap();
-            plan.rows.iter().map(|row| row.answer.id).collect::<Vec<_>>()
+            plan.rows.iter().map(|row| row.id.id).collect::<Vec<_>>()
         };
         let first = ids(&[&["A"], &["3"], &["3"], &["4"]]);
         assert_ne!(first[0], first[1]);
@@ -328,7 +373,7 @@ mod tests {
     fn days_are_read_from_dates_and_times_and_never_lie_ahead() {
         let rows: &[&[&str]] = &[&["A", "d"], &["1", "2026-03-01"], &["2", "2026-03-02T10:00:00Z"], &["3", "1.3.2026"]];
         let plan = plan_of(rows, &["A=agreement:5", "d=date"]).unwrap();
-        let days: Vec<String> = plan.rows.iter().map(|row| row.answer.day.to_string()).collect();
+        let days: Vec<String> = plan.rows.iter().map(|row| row.day.to_string()).collect();
         assert_eq!(days, ["2026-03-01", "2026-03-02"]);
         assert_eq!(plan.problems.len(), 1);
         let ahead = plan_of(&[&["A", "d"], &["1", "2027-01-01"]], &["A=agreement:5", "d=date"]).unwrap();

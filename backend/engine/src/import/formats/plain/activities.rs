@@ -2,8 +2,8 @@ use valuemap_shared::activities::{Activity, ActivityType, Cost, CostLine, Record
 
 use crate::import::format::FormatOption;
 use crate::import::formats::plain::{
-    ACCOUNT, ACCOUNT_SOURCE, Field, Format, FormatSettings, MEMBER, MEMBER_SOURCE, Row, RowContent, SOURCE,
-    SOURCE_FIELD,
+    ACCOUNT, ACCOUNT_SOURCE, Attribute, EMAIL, Field, Format, FormatSettings, MEMBER, MEMBER_SOURCE, Row, RowContent,
+    SOURCE, SOURCE_FIELD, Whom, required_whom,
 };
 
 const ACTIVITY: Field = Field::new("activity", &["activity", "activity key"]);
@@ -33,11 +33,11 @@ pub const ACTIVITIES: Format = Format {
         Field::new("key", &["key"]),
         Field::new("type", &["type", "activity type"]),
         Field::new("name", &["name"]),
-        Field::new("modality", &["modality"]),
+        Field::new("modality", &["modality"]).says(Attribute::Modality),
         Field::new("starts_on", &["starts on", "start", "day"]),
-        Field::new("ends_on", &["ends on", "end"]),
-        Field::new("owner", &["owner"]),
-        Field::new("channels", &["channels"]),
+        Field::new("ends_on", &["ends on", "end"]).says(Attribute::EndsOn),
+        Field::new("owner", &["owner"]).says(Attribute::Owner),
+        Field::new("channels", &["channels"]).says(Attribute::Channels),
         SOURCE_FIELD,
     ],
     required: &[&["key"], &["type"], &["name"], &["starts_on"]],
@@ -52,10 +52,10 @@ pub const COSTS: Format = Format {
     source: SOURCE,
     fields: &[
         Field::new("key", &["key"]),
-        ACTIVITY,
+        ACTIVITY.says(Attribute::Activity),
         ACTIVITY_SOURCE,
         Field::new("kind", &["kind"]),
-        Field::new("description", &["description"]),
+        Field::new("description", &["description"]).says(Attribute::Description),
         Field::new("day", &["day", "date"]),
         Field::number("amount", &["amount"]),
         Field::number("hours", &["hours"]),
@@ -81,22 +81,23 @@ pub const TOUCHPOINTS: Format = Format {
         MEMBER_SOURCE,
         ACCOUNT,
         ACCOUNT_SOURCE,
+        EMAIL,
         Field::new("at", &["at", "time", "day", "date"]),
         Field::new("role", &["role"]),
-        Field::new("channel", &["channel"]),
+        Field::new("channel", &["channel"]).says(Attribute::Channel),
         SOURCE_FIELD,
     ],
-    required: &[&["activity"], &["member", "account"], &["at"], &["role"]],
+    required: &[&["activity"], &["member", "account", "email"], &["at"], &["role"]],
     options: &[FormatOption::Source],
     is_plain: true,
     read: touchpoint,
 };
 
 fn activity_type(row: &mut Row<'_>, _: &FormatSettings) -> Option<RowContent> {
-    let (key, name) = (row.required("key"), row.required("name"));
+    let (key, name) = (row.own_text("key").and_then(|_| row.key("key")), row.required("name"));
     let (modality, goal) = (row.required_named("modality"), row.required_named("goal"));
     RowContent::of(Record::ActivityType(ActivityType {
-        key: key?.to_owned(),
+        key: key?,
         name: name?.to_owned(),
         modality: modality?,
         goal: goal?,
@@ -105,13 +106,13 @@ fn activity_type(row: &mut Row<'_>, _: &FormatSettings) -> Option<RowContent> {
 
 fn activity(row: &mut Row<'_>, _: &FormatSettings) -> Option<RowContent> {
     let reference = row.own_reference("key");
-    let (activity_type, name) = (row.required("type"), row.required("name"));
+    let (activity_type, name) = (row.required("type").and_then(|_| row.key("type")), row.required("name"));
     let modality = row.named("modality");
     let (starts_on, ends_on) = (row.required_day("starts_on"), row.day("ends_on"));
     let channels = row.text("channels").unwrap_or_default().split([';', '|']).map(str::trim);
     RowContent::of(Record::Activity(Activity {
         reference: reference?,
-        activity_type: activity_type?.to_owned(),
+        activity_type: activity_type?,
         name: name?.to_owned(),
         modality,
         starts_on: starts_on?,
@@ -125,11 +126,12 @@ fn cost(row: &mut Row<'_>, _: &FormatSettings) -> Option<RowContent> {
     let reference = row.own_reference("key");
     let kind = row.required_named("kind");
     let day = row.required_day("day");
-    let currency = row.currency("currency");
+    let is_hours = row.text("hours").is_some();
+    let currency = row.currency(if is_hours { "rate" } else { "amount" }, "currency");
     let cost = match (row.text("amount"), row.text("hours"), row.text("rate")) {
         (Some(_), None, None) => currency.and_then(|currency| row.amount("amount", currency)).map(Cost::Amount),
         (None, Some(_), Some(_)) => {
-            let (hours, rate) = (row.number("hours"), currency.and_then(|currency| row.amount("rate", currency)));
+            let (hours, rate) = (row.number("hours"), row.number("rate"));
             hours.zip(rate).map(|(hours, rate)| Cost::Hours { hours, rate })
         }
         _ => {
@@ -151,23 +153,21 @@ fn cost(row: &mut Row<'_>, _: &FormatSettings) -> Option<RowContent> {
 fn touchpoint(row: &mut Row<'_>, settings: &FormatSettings) -> Option<RowContent> {
     row.required("activity");
     let activity = row.reference("activity", "activity_source");
-    let party = super::required_party(row);
+    let Whom { party, link } = required_whom(row);
     let at = row.required_time("at");
     let role: Option<Role> = row.required_named("role");
+    let own = row.reference("key", "source");
     let (activity, party, role) = (activity?, party?, role?);
-    let reference = row.reference("key", "source").unwrap_or_else(|| {
+    let first_counts = own.is_none();
+    let reference = own.unwrap_or_else(|| {
         // One of each party, activity and role.
         let key = format!("{}/{}/{}/{role}", activity.key, party.kind, party.reference.key);
         Reference::new(row.text("source").unwrap_or(&settings.source), key)
     });
-    RowContent::of(Record::Touchpoint(Touchpoint {
-        reference,
-        activity,
-        party,
-        at: at?,
-        role,
-        channel: row.owned("channel"),
-    }))
+    let touchpoint =
+        Record::Touchpoint(Touchpoint { reference, activity, party, at: at?, role, channel: row.owned("channel") });
+    let records = link.into_iter().chain([touchpoint]).collect();
+    Some(RowContent { records, first_counts, ..RowContent::default() })
 }
 
 #[cfg(test)]
@@ -187,8 +187,9 @@ mod tests {
             "1,bribe,2026-05-31,\u{20ac}5,,,USD",
             &[],
             &[
-                "kind: `bribe` is not a kind of cost; write one of cash, travel, staff, platform",
-                "amount: it is marked as EUR, and the row is in USD",
+                "kind: `bribe` is not a kind of cost; write one of cash, travel, staff, platform; or say what it means with \
+                 --value \"kind:bribe=...\"",
+                "amount: it is marked as \u{20ac}, and the row is in USD",
             ],
         );
     }

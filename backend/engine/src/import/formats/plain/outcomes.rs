@@ -1,9 +1,9 @@
-use valuemap_shared::activities::{Contribution, Observation, Outcome, PartyKind, Record, SupportCase};
+use valuemap_shared::activities::{Contribution, Observation, Outcome, Record, SupportCase};
 
 use crate::import::format::FormatOption;
 use crate::import::formats::plain::{
-    ACCOUNT, ACCOUNT_SOURCE, Field, Format, FormatSettings, MEMBER, MEMBER_SOURCE, Row, RowContent, SOURCE,
-    SOURCE_FIELD, party,
+    ACCOUNT, ACCOUNT_SOURCE, Attribute, EMAIL, Field, Format, FormatSettings, MEMBER, MEMBER_SOURCE, Row, RowContent,
+    SOURCE, SOURCE_FIELD, Whom, required_whom, whom,
 };
 
 pub const OUTCOMES: Format = Format {
@@ -17,13 +17,14 @@ pub const OUTCOMES: Format = Format {
         MEMBER_SOURCE,
         ACCOUNT,
         ACCOUNT_SOURCE,
+        EMAIL,
         Field::new("at", &["at", "time", "day", "date"]),
-        Field::number("amount", &["amount"]),
+        Field::number("amount", &["amount"]).says(Attribute::Money),
         Field::new("currency", &["currency"]),
-        Field::new("title", &["title"]),
-        Field::new("lead_at", &["lead at"]),
-        Field::new("opportunity_at", &["opportunity at"]),
-        Field::new("withdrawn", &["withdrawn"]),
+        Field::new("title", &["title"]).says(Attribute::Title),
+        Field::new("lead_at", &["lead at"]).says(Attribute::LeadAt),
+        Field::new("opportunity_at", &["opportunity at"]).says(Attribute::OpportunityAt),
+        Field::new("withdrawn", &["withdrawn"]).says(Attribute::Withdrawn),
         SOURCE_FIELD,
     ],
     required: &[&["key"], &["kind"], &["at"]],
@@ -42,9 +43,10 @@ pub const CASES: Format = Format {
         MEMBER_SOURCE,
         ACCOUNT,
         ACCOUNT_SOURCE,
+        EMAIL,
         Field::new("opened_at", &["opened at", "opened"]),
-        Field::new("solved_at", &["solved at", "solved"]),
-        Field::new("channel", &["channel"]),
+        Field::new("solved_at", &["solved at", "solved"]).says(Attribute::SolvedAt),
+        Field::new("channel", &["channel"]).says(Attribute::Channel),
         SOURCE_FIELD,
     ],
     required: &[&["key"], &["opened_at"]],
@@ -62,12 +64,13 @@ pub const CONTRIBUTIONS: Format = Format {
         Field::new("kind", &["kind"]),
         MEMBER,
         MEMBER_SOURCE,
-        Field::new("thread", &["thread"]),
+        EMAIL,
+        Field::new("thread", &["thread"]).says(Attribute::Thread),
         Field::new("at", &["at", "time", "day", "date"]),
-        Field::new("withdrawn", &["withdrawn"]),
+        Field::new("withdrawn", &["withdrawn"]).says(Attribute::Withdrawn),
         SOURCE_FIELD,
     ],
-    required: &[&["key"], &["kind"], &["member"], &["at"]],
+    required: &[&["key"], &["kind"], &["member", "email"], &["at"]],
     options: &[FormatOption::Source],
     is_plain: true,
     read: contribution,
@@ -94,13 +97,12 @@ pub const OBSERVATIONS: Format = Format {
 fn outcome(row: &mut Row<'_>, _: &FormatSettings) -> Option<RowContent> {
     let reference = row.own_reference("key");
     let kind = row.required_named("kind");
-    let party = party(row);
+    let Whom { party, link } = whom(row);
     let at = row.required_time("at");
-    let currency = row.currency("currency");
-    let money = row.money("amount", currency);
+    let money = row.money("amount", "currency");
     let (lead_at, opportunity_at) = (row.time("lead_at"), row.time("opportunity_at"));
     let withdrawn = row.flag("withdrawn").unwrap_or(false);
-    RowContent::of(Record::Outcome(Outcome {
+    let outcome = Record::Outcome(Outcome {
         reference: reference?,
         kind: kind?,
         party,
@@ -110,37 +112,40 @@ fn outcome(row: &mut Row<'_>, _: &FormatSettings) -> Option<RowContent> {
         lead_at,
         opportunity_at,
         withdrawn,
-    }))
+    });
+    RowContent::with(link, outcome)
 }
 
 fn case(row: &mut Row<'_>, _: &FormatSettings) -> Option<RowContent> {
     let reference = row.own_reference("key");
-    let party = party(row);
+    let Whom { party, link } = whom(row);
     let (opened_at, solved_at) = (row.required_time("opened_at"), row.time("solved_at"));
-    RowContent::of(Record::Case(SupportCase {
+    let case = Record::Case(SupportCase {
         reference: reference?,
         party,
         opened_at: opened_at?,
         solved_at,
         channel: row.owned("channel"),
-    }))
+    });
+    RowContent::with(link, case)
 }
 
 fn contribution(row: &mut Row<'_>, _: &FormatSettings) -> Option<RowContent> {
     let reference = row.own_reference("key");
     let kind = row.required_named("kind");
-    row.required("member");
-    let party = row.party(PartyKind::Member, "member", "member_source");
+    let Whom { party, link } = required_whom(row);
     let at = row.required_time("at");
     let withdrawn = row.flag("withdrawn").unwrap_or(false);
-    RowContent::of(Record::Contribution(Contribution {
+    let thread = row.key("thread");
+    let contribution = Record::Contribution(Contribution {
         reference: reference?,
         kind: kind?,
-        thread: row.owned("thread"),
+        thread,
         party: party?,
         at: at?,
         withdrawn,
-    }))
+    });
+    RowContent::with(link, contribution)
 }
 
 fn observation(row: &mut Row<'_>, settings: &FormatSettings) -> Option<RowContent> {
@@ -220,8 +225,9 @@ mod tests {
             "1,essay,,2026-05-30",
             &[],
             &[
-                "kind: `essay` is not a kind of contribution; write one of question, reply, solution, like",
-                "member: it must not be empty",
+                "kind: `essay` is not a kind of contribution; write one of question, reply, solution, like; or say what it \
+                 means with --value \"kind:essay=...\"",
+                "member: name the member or the account",
             ],
         );
     }

@@ -2,7 +2,8 @@ use valuemap_shared::activities::{IdentityLink, LinkMethod, Party, PartyKind, Pa
 
 use crate::import::format::FormatOption;
 use crate::import::formats::plain::{
-    ACCOUNT, ACCOUNT_SOURCE, Field, Format, FormatSettings, Row, RowContent, SOURCE, SOURCE_FIELD,
+    ACCOUNT, ACCOUNT_SOURCE, Attribute, EMAIL, Field, Format, FormatSettings, Row, RowContent, SOURCE, SOURCE_FIELD,
+    linked,
 };
 
 pub const ACCOUNTS: Format = Format {
@@ -11,10 +12,12 @@ pub const ACCOUNTS: Format = Format {
     source: SOURCE,
     fields: &[
         Field::new("key", &["key", "account"]),
-        Field::new("name", &["name"]),
-        Field::new("since", &["since", "customer since"]),
-        Field::new("until", &["until", "customer until"]),
-        Field::new("audience", &["audience"]),
+        Field::new("name", &["name"]).says(Attribute::Name),
+        Field::new("since", &["since", "customer since"])
+            .says(Attribute::Since)
+            .if_missing("No column is `since`: accounts that are new come in as prospects, not as customers"),
+        Field::new("until", &["until", "customer until"]).says(Attribute::Until),
+        Field::new("audience", &["audience"]).says(Attribute::Audience),
         SOURCE_FIELD,
     ],
     required: &[&["key"]],
@@ -32,12 +35,12 @@ pub const MEMBERS: Format = Format {
     source: SOURCE,
     fields: &[
         Field::new("key", &["key", "member"]),
-        Field::new("name", &["name"]),
-        Field::new("is_staff", &["is staff", "staff"]),
-        Field::new("since", &["since", "joined"]),
-        Field::new("until", &["until", "left"]),
-        Field::new("audience", &["audience"]),
-        Field::new("email", &["email", "e-mail", "email address"]),
+        Field::new("name", &["name"]).says(Attribute::Name),
+        Field::new("is_staff", &["is staff", "staff"]).says(Attribute::IsStaff),
+        Field::new("since", &["since", "joined"]).says(Attribute::Since),
+        Field::new("until", &["until", "left"]).says(Attribute::Until),
+        Field::new("audience", &["audience"]).says(Attribute::Audience),
+        EMAIL,
         ACCOUNT,
         ACCOUNT_SOURCE,
         SOURCE_FIELD,
@@ -59,10 +62,10 @@ pub const LINKS: Format = Format {
         Field::new("to", &["to"]),
         Field::new("to_kind", &["to kind"]),
         Field::new("to_source", &["to source"]),
-        Field::new("method", &["method"]),
-        Field::number("confidence", &["confidence"]),
+        Field::new("method", &["method"]).says(Attribute::Method),
+        Field::number("confidence", &["confidence"]).says(Attribute::Confidence),
         Field::new("valid_from", &["valid from"]),
-        Field::new("valid_until", &["valid until"]),
+        Field::new("valid_until", &["valid until"]).says(Attribute::ValidUntil),
     ],
     required: &[&["from"], &["from_kind"], &["to"], &["to_kind"]],
     options: &[FormatOption::Source],
@@ -80,17 +83,9 @@ fn party(row: &mut Row<'_>, kind: PartyKind) -> Option<Party> {
 
 fn member(row: &mut Row<'_>, _: &FormatSettings) -> Option<RowContent> {
     let member = party(row, PartyKind::Member)?;
-    let works_at = |account: PartyRef| {
-        Record::Link(IdentityLink {
-            from: member.party.clone(),
-            to: account,
-            method: LinkMethod::Import,
-            confidence: 1.0,
-            valid_from: None,
-            valid_until: None,
-        })
-    };
-    let links: Vec<Record> = row.parties(PartyKind::Account, "account", "account_source").map(works_at).collect();
+    let accounts = row.parties(PartyKind::Account, "account", "account_source").into_iter();
+    let links: Vec<Record> =
+        accounts.map(|account| linked(member.party.clone(), account, LinkMethod::Import)).collect();
     let records = std::iter::once(Record::Party(member)).chain(links).collect();
     Some(RowContent { records, ..RowContent::default() })
 }
@@ -98,7 +93,7 @@ fn member(row: &mut Row<'_>, _: &FormatSettings) -> Option<RowContent> {
 fn link(row: &mut Row<'_>, _: &FormatSettings) -> Option<RowContent> {
     let end = |row: &mut Row<'_>, kind_field: &str, field: &str, source_field: &str| {
         let kind: Option<PartyKind> = row.required_named(kind_field);
-        row.required(field);
+        row.own_text(field);
         let reference: Option<Reference> = row.reference(field, source_field);
         Some(PartyRef { kind: kind?, reference: reference? })
     };
@@ -159,7 +154,8 @@ mod tests {
             "person,1,,42,often",
             &[],
             &[
-                "from_kind: `person` is not a kind of party; write one of member, account",
+                "from_kind: `person` is not a kind of party; write one of member, account; or say what it means with --value \
+                 \"from_kind:person=...\"",
                 "to_kind: it must not be empty",
                 "confidence: `often` is not a number like 1234.50",
             ],

@@ -1,10 +1,10 @@
 use chrono::{DateTime, Utc};
 use valuemap_shared::activities::{Activity, IdentityLink, LinkMethod, PartyRef, Record, Role, Touchpoint};
 
-use crate::import::columns::normalised;
 use crate::import::content::RowContent;
 use crate::import::format::{Field, Format, FormatOption};
 use crate::import::formats::salesforce::salesforce_id;
+use crate::import::formats::salesforce::statuses::role_of;
 use crate::import::row::Row;
 use crate::import::settings::FormatSettings;
 
@@ -20,7 +20,9 @@ pub const CAMPAIGN_MEMBERS: Format = Format {
         Field::new("contact", &["ContactId", "Contact ID"]),
         Field::new("lead", &["LeadId", "Lead ID"]),
         Field::new("status", &["Status", "Member Status"]),
-        Field::new("responded", &["HasResponded", "Responded"]),
+        Field::new("responded", &["HasResponded", "Responded"]).if_missing(
+            "No column is `HasResponded`: roles are told by the status alone, and see above how each was read",
+        ),
         Field::new("responded_at", &["FirstRespondedDate", "First Responded Date", "Member First Responded Date"]),
         Field::new("created", &["CreatedDate", "Created Date", "Member First Associated Date"]),
         Field::new("account", &["AccountId", "Account ID", "Contact.AccountId"]),
@@ -78,40 +80,33 @@ fn campaign_member(row: &mut Row<'_>, settings: &FormatSettings) -> Option<RowCo
     Some(RowContent { records, activity, ..RowContent::default() })
 }
 
-/// What the status of a member means. Organisations name their own, so those of other names go by whether the member
-/// responded.
+/// What a member did, by their status or, where that is not known, by whether they responded. Who did not respond was
+/// reached, whatever the status is called.
 fn role(row: &mut Row<'_>) -> Option<Role> {
     let status = row.required("status")?;
     let responded = row.flag("responded");
-    let plain = normalised(status);
-    let has = |parts: &[&str]| parts.iter().any(|part| plain.contains(part));
-    if has(&["noshow", "notattend", "didntattend", "cancel", "declin"]) {
-        return Some(if has(&["declin"]) { Role::Reached } else { Role::Registered });
-    }
-    if has(&["spoke", "speaker", "presenter"]) {
-        return Some(Role::Spoke);
-    }
-    if has(&["organis", "organiz", "host"]) {
-        return Some(Role::Organised);
-    }
-    if has(&["attended", "participated", "watched", "ondemand"]) {
-        return Some(Role::Attended);
-    }
-    if has(&["responded", "registered", "rsvp", "accepted", "waitlist"]) {
-        return Some(Role::Registered);
-    }
-    if has(&["sent", "invited", "received", "opened", "clicked", "planned", "targeted"]) {
-        return Some(Role::Reached);
-    }
-    match responded {
-        Some(true) => Some(Role::Registered),
-        Some(false) => Some(Role::Reached),
-        None => {
-            let reason = format!("what `{status}` means is not known; export HasResponded, too, and it goes by that");
-            row.problem("status", reason);
-            None
+    // `--value status:Joined=attended` names the role itself.
+    let known = status.parse().ok().or_else(|| role_of(status));
+    let role = match (known, responded) {
+        (Some(role), Some(false)) => Role::Reached.min(role),
+        (Some(role), _) => role,
+        (None, Some(true)) => Role::Registered,
+        (None, Some(false)) => Role::Reached,
+        (None, None) => {
+            row.problem(
+                "status",
+                format!(
+                    "what `{status}` means is not known; export HasResponded, too, and it goes by that, or say it with \
+                     --value \"status:{status}=attended\""
+                ),
+            );
+            return None;
         }
-    }
+    };
+    let shown: String = status.chars().take(60).collect();
+    let because = if responded == Some(false) && known != Some(role) { ", as they did not respond" } else { "" };
+    row.note(format!("Status `{shown}` is {role}{because}"));
+    Some(role)
 }
 
 /// The activity that a campaign becomes, where `--activity-type` says of which type it is.
@@ -193,6 +188,9 @@ mod tests {
         role("Guest speaker", "true", "spoke");
         role("Visited booth", "true", "registered");
         role("Visited booth", "false", "reached");
+        // Who did not respond did not attend, whatever the status says.
+        role("Attended", "0", "reached");
+        role("Unattended", "", "registered");
     }
 
     #[test]
@@ -205,7 +203,8 @@ mod tests {
             &[],
             &[
                 "CampaignId: `Spring` is not a Salesforce id: those have 15 or 18 letters and digits",
-                "Status: what `Visited booth` means is not known; export HasResponded, too, and it goes by that",
+                "Status: what `Visited booth` means is not known; export HasResponded, too, and it goes by that, or say it \
+                 with --value \"status:Visited booth=attended\"",
                 "CreatedDate: it says neither when they responded nor when they were added",
             ],
         );

@@ -2,6 +2,7 @@
 
 mod campaign_members;
 mod opportunities;
+mod statuses;
 
 pub use campaign_members::CAMPAIGN_MEMBERS;
 pub use opportunities::OPPORTUNITIES;

@@ -1,5 +1,6 @@
 use valuemap_shared::activities::{Outcome, PartyRef, Record};
 
+use crate::activities::unsaid::Attribute;
 use crate::import::content::RowContent;
 use crate::import::format::{Field, Format, FormatOption};
 use crate::import::formats::deals::{is_won, kind_of};
@@ -13,14 +14,20 @@ pub const OPPORTUNITIES: Format = Format {
     source: "salesforce",
     fields: &[
         Field::new("id", &["Id", "Opportunity ID", "Opportunity Id (18)"]),
-        Field::new("account", &["AccountId", "Account ID"]),
-        Field::new("name", &["Name", "Opportunity Name"]),
+        Field::new("account", &["AccountId", "Account ID"]).says(Attribute::Party).if_missing(
+            "No column is `Account ID` (a report's `Account Name` does not tell two of one name apart): opportunities are of \
+             nobody, and no activity can be credited; add the column to the report",
+        ),
+        Field::new("name", &["Name", "Opportunity Name"]).says(Attribute::Title),
         Field::new("stage", &["StageName", "Stage"]),
         Field::new("won", &["IsWon", "Won"]),
-        Field::number("amount", &["Amount"]),
+        Field::number("amount", &["Amount"])
+            .says(Attribute::Money),
         Field::new("currency", &["CurrencyIsoCode", "Amount Currency", "Opportunity Currency"]),
+        Field::number("converted_amount", &["Amount (converted)", "Amount Converted"]).says(Attribute::Money),
+        Field::new("converted_currency", &["Amount (converted) Currency", "Amount Converted Currency"]),
         Field::new("closed", &["CloseDate", "Close Date"]),
-        Field::new("created", &["CreatedDate", "Created Date"]),
+        Field::new("created", &["CreatedDate", "Created Date"]).says(Attribute::OpportunityAt),
         Field::new("type", &["Type", "Opportunity Type"]),
     ],
     required: &[&["id"], &["stage", "won"], &["closed"]],
@@ -30,7 +37,7 @@ pub const OPPORTUNITIES: Format = Format {
 };
 
 fn opportunity(row: &mut Row<'_>, settings: &FormatSettings) -> Option<RowContent> {
-    row.required("id");
+    row.own_text("id");
     let id = salesforce_id(row, "id");
     let stage = row.text("stage");
     // What counts as won in Salesforce is a property of its stages, so it knows better than their names.
@@ -50,8 +57,10 @@ fn opportunity(row: &mut Row<'_>, settings: &FormatSettings) -> Option<RowConten
     let at = row.required_time("closed");
     let created = row.time("created");
     let kind = kind_of(row, settings);
-    let currency = row.currency("currency");
-    let money = row.money("amount", currency);
+    let money = match row.text("amount") {
+        Some(_) => row.money("amount", "currency"),
+        None => row.money("converted_amount", "converted_currency"),
+    };
     let at = at?;
     RowContent::of(Record::Outcome(Outcome {
         reference: settings.reference(&id?),
@@ -103,6 +112,19 @@ mod tests {
         let refused = "Type: `Existing Customer - Downgrade` is no known type; give --kind purchase, upgrade or renewal \
                        for such deals";
         kind("Existing Customer - Downgrade", refused);
+    }
+
+    #[test]
+    fn an_amount_may_be_the_converted_one() {
+        let header = "Opportunity ID,Stage,Amount Currency,Amount,Amount (converted) Currency,Amount (converted),Close Date,Type";
+        let money = |cells: &str, expected: &str| {
+            let row = format!("006A0000001XyzA,Closed Won,{cells},2026-05-31,New Business");
+            let sold = format!("outcome salesforce/006A0000001XyzAIAS purchase at 2026-05-31T00:00:00Z {expected}");
+            check(&OPPORTUNITIES, header, &row, &[], &[&sold]);
+        };
+        money("USD,1300.00,EUR,1200.00", "1300 USD");
+        money(",,EUR,1200.00", "1200 EUR");
+        money(",,USD,1300.00", "1300 USD");
     }
 
     #[test]

@@ -1,0 +1,121 @@
+//! The ids of answers from files, made of what identifies them, so that the same row gets the same id whenever it is read.
+
+use std::collections::HashMap;
+
+use chrono::{Datelike, NaiveDate};
+use sha2::{Digest, Sha256};
+use valuemap_shared::ids::{CommunityId, SubmissionId, uuid_v8};
+
+/// What a row is known by.
+#[derive(Clone, Copy, Debug)]
+pub enum KnownBy<'a> {
+    /// Who answered. They may do so once a quarter.
+    Respondent(&'a str),
+    /// The columns that the first file of the survey was read by, each with its cell.
+    Cells(&'a [(String, String)]),
+}
+
+/// The id of a row, and the one that earlier versions gave it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RowId {
+    pub id: SubmissionId,
+    pub former: SubmissionId,
+}
+
+pub struct RowIds<'a> {
+    community: CommunityId,
+    survey: &'a str,
+    /// How often each identity was seen, and where first: without a column that tells respondents apart, equal rows are
+    /// numbered.
+    seen: HashMap<String, (u64, u64)>,
+}
+
+impl<'a> RowIds<'a> {
+    pub fn new(community: CommunityId, survey: &'a str) -> Self {
+        Self { community, survey, seen: HashMap::new() }
+    }
+
+    /// `cells` are all of the row, which is what earlier versions knew it by.
+    pub fn of(
+        &mut self,
+        known_by: KnownBy<'_>,
+        (line, day): (u64, NaiveDate),
+        cells: &[String],
+    ) -> Result<RowId, String> {
+        let quarter = format!("{}-Q{}", day.year(), day.month0() / 3 + 1);
+        let (identity, former) = match known_by {
+            KnownBy::Respondent("") => return Err("the respondent is missing".to_owned()),
+            KnownBy::Respondent(respondent) => {
+                (format!("respondent {quarter} {respondent}"), format!("respondent {respondent}"))
+            }
+            KnownBy::Cells(known) => {
+                let mut known: Vec<&(String, String)> = known.iter().collect();
+                known.sort();
+                (format!("cells {quarter} {}", serde_json::json!(known)), format!("row {}", serde_json::json!(cells)))
+            }
+        };
+        let (times, first) = self.counted(&identity, line);
+        if let (KnownBy::Respondent(respondent), 2..) = (known_by, times) {
+            return Err(format!(
+                "the respondent `{respondent}` stands in the file twice within {quarter}, on line {first}, too; leave one \
+                 of them out"
+            ));
+        }
+        let former_times = match known_by {
+            KnownBy::Respondent(_) => 1,
+            KnownBy::Cells(_) => self.counted(&former, line).0,
+        };
+        Ok(RowId { id: self.digest(times, &identity), former: self.digest(former_times, &former) })
+    }
+
+    fn counted(&mut self, identity: &str, line: u64) -> (u64, u64) {
+        let (times, first) = self.seen.entry(identity.to_owned()).or_insert((0, line));
+        *times += 1;
+        (*times, *first)
+    }
+
+    fn digest(&self, times: u64, identity: &str) -> SubmissionId {
+        let name = format!("{} {} {times} {identity}", self.community, self.survey);
+        let mut digest = [0; 16];
+        digest.copy_from_slice(&Sha256::digest(name.as_bytes())[..16]);
+        SubmissionId(uuid_v8(digest))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ids() -> RowIds<'static> {
+        RowIds::new(CommunityId(uuid_v8([1; 16])), "Survey")
+    }
+
+    fn day(text: &str) -> NaiveDate {
+        NaiveDate::parse_from_str(text, "%Y-%m-%d").unwrap()
+    }
+
+    #[test]
+    fn a_respondent_answers_once_a_quarter() {
+        let mut ids = ids();
+        let mut of = |line, on: &str| ids.of(KnownBy::Respondent("kim"), (line, day(on)), &[]);
+        let first = of(2, "2026-03-05").unwrap();
+        let second = of(3, "2026-06-05").unwrap();
+        assert!(first.id != second.id && first.former == second.former);
+        let refused = of(4, "2026-03-31").unwrap_err();
+        assert!(refused.contains("`kim` stands in the file twice within 2026-Q1, on line 2, too"), "{refused}");
+    }
+
+    #[test]
+    fn rows_without_respondent_are_known_by_their_cells_in_whichever_order() {
+        let pair = |name: &str, cell: &str| (name.to_owned(), cell.to_owned());
+        let cells = [pair("When", "2026-03-05"), pair("Q1", "4")];
+        let turned = [cells[1].clone(), cells[0].clone()];
+        let of = |cells: &[(String, String)], times: usize| {
+            let mut ids = ids();
+            let rows = (0..times).map(|_| ids.of(KnownBy::Cells(cells), (2, day("2026-03-05")), &[]).unwrap().id);
+            rows.collect::<Vec<_>>()
+        };
+        assert_eq!(of(&cells, 2), of(&turned, 2));
+        assert_ne!(of(&cells, 2)[0], of(&cells, 2)[1]);
+    }
+}
