@@ -347,7 +347,7 @@ const BAD: &[(&str, &str, &[&str], &[&str])] = &[
         "Record ID,Deal Name,Deal Stage,Amount,Close Date\n1,2,3,4,5\n",
         &[],
         &[
-            "missing columns `Id` (or `Ticket ID`), `Created at`, `Status`, `Requester id` or ",
+            "missing columns `Id` (or `Ticket ID`), `Created at`, `Status` (or `Ticket status`), `Requester id` or ",
             "It looks like hubspot-deals",
         ],
     ),
