@@ -19,6 +19,7 @@ mod hosts;
 mod identity;
 mod import;
 mod jobs;
+mod kept_credits;
 mod kept_days;
 mod limits;
 mod methods;
