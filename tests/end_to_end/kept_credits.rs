@@ -11,6 +11,7 @@ on_both_databases!(
     each_change_reaches_the_credits_that_it_concerns,
     credits_that_are_wrong_are_found_and_mended,
     only_the_scoring_models_own_settings_are_kept,
+    many_are_credited_as_few_are,
 );
 
 const RETURNS: &str = "query($id: ID!, $by: CreditSource!, $options: ReturnsOptions!) {
@@ -149,6 +150,40 @@ async fn credits_that_are_wrong_are_found_and_mended(engine: Engine) {
     keep_all(&world).await;
     assert!(verify(&world, &[]).await.0);
     returns_are_those_of_the_records(&world, "mended").await;
+}
+
+/// Of more than a thousand, all that was met is read at once.
+async fn many_are_credited_as_few_are(engine: Engine) {
+    let world = world_with_activities(engine).await;
+    let customers: Vec<usize> = (0..1_200).collect();
+    for some in customers.chunks(240) {
+        let day = |number: usize| format!("{:02}T10:00:00Z", 1 + number % 28);
+        let outcome = |number: &usize| {
+            json!({ "key": number.to_string(), "kind": "UPGRADE", "party": account(&number.to_string()),
+                "at": format!("2026-03-{}", day(*number)), "money": { "amount": number.to_string(), "currency": "EUR" } })
+        };
+        let met = |number: &usize| {
+            let activity = ["w", "m"][number % 2];
+            json!({ "key": number.to_string(), "party": member(&(number / 2).to_string()), "channel": "forum",
+                "activity": { "source": "plan", "key": activity },
+                "at": format!("2026-{}-{}", ["02", "03"][number % 2], day(number / 3)), "role": "ATTENDED" })
+        };
+        // Some members are of two accounts.
+        let link = |number: &usize| json!({ "from": member(&(number * 2 / 3).to_string()), "to": account(&number.to_string()), "method": "MANUAL" });
+        let list = |entry: &dyn Fn(&usize) -> Value| some.iter().map(entry).collect::<Value>();
+        world.tell("recordOutcomes", "RecordOutcomesInput", "outcomes", list(&outcome)).await;
+        world.tell("recordTouchpoints", "RecordTouchpointsInput", "touchpoints", list(&met)).await;
+        world.tell("linkIdentities", "LinkIdentitiesInput", "links", list(&link)).await;
+    }
+    let shown = returns(&world, "CHANNEL", json!({})).await;
+    assert!(shown["credited"]["count"].as_u64().is_some_and(|count| count > 100), "{shown}");
+    returns_are_those_of_the_records(&world, "all at once").await;
+    keep_all(&world).await;
+    let met = json!([{ "key": "new", "activity": { "source": "plan", "key": "m" }, "party": account("7"),
+        "at": "2026-03-01T10:00:00Z", "role": "SPOKE" }]);
+    world.tell("recordTouchpoints", "RecordTouchpointsInput", "touchpoints", met).await;
+    returns_are_those_of_the_records(&world, "some days again").await;
+    assert!(verify(&world, &[]).await.0);
 }
 
 /// Days are marked by the scoring model's window and kept by its settings; what else is asked for changes none of it.

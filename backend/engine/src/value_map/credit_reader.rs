@@ -1,18 +1,21 @@
 //! Credits the outcomes of days from the records alone, by a model that divides each outcome by itself.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
 use futures_util::TryStreamExt;
 use sea_orm::prelude::*;
 use uuid::Uuid;
 use valuemap_shared::activities::{OutcomeKind, Role, latest_moment};
 use valuemap_shared::attribution::{Conversion, Model, Touch};
 use valuemap_shared::money::ten_thousandths;
+use valuemap_shared::value_map::model::AttributionUnit;
 
 use crate::activities::entities::{outcome, touchpoint};
 use crate::activities::identity::{FEW, Identities};
+use crate::activities::payments::Payments;
 use crate::database::statements::{Reads, chunks};
 use crate::value_map::day_credits::{CreditedDay, CreditedOutcome, DayCredits, Source, UncreditedOutcomes, bucket_of};
 use crate::value_map::day_reader::DayReader;
@@ -28,11 +31,17 @@ type Credited = BTreeMap<NaiveDate, CreditedDay>;
 
 /// What a unit met before its outcomes, in an order that depends on nothing else: the credits of a journey are sums of
 /// floats.
-#[derive(Clone, Debug, PartialEq, PartialOrd)]
+#[derive(Debug)]
 struct Met {
     at: i64,
     source: Source,
     weight: f64,
+}
+
+impl Met {
+    fn order(&self, other: &Self) -> Ordering {
+        (self.at, &self.source).cmp(&(other.at, &other.source)).then(self.weight.total_cmp(&other.weight))
+    }
 }
 
 impl<C: Reads> DayReader<'_, C> {
@@ -45,12 +54,27 @@ impl<C: Reads> DayReader<'_, C> {
     ) -> Result<BTreeMap<NaiveDate, DayCredits>, DbErr> {
         let days = days.range(span.first..=span.last);
         let mut credited: Credited = days.map(|day| (*day, CreditedDay::default())).collect();
-        self.add_outcomes(model, span, &mut credited).await?;
-        self.add_met(span, &mut credited).await?;
+        let rows = self.outcomes(span, &credited).await?;
+        let by = self.attribution.by;
+        let parties: HashSet<Uuid> = rows.iter().filter_map(|row| row.party_id).collect();
+        if parties.len() > FEW {
+            let (identities, payments) = (self.identities().await?, self.payments().await?);
+            let met = self.met_by_all(span, identities, &units_of(&rows, identities, by), &mut credited).await?;
+            self.add_outcomes(model, &rows, (identities, payments), &met, &mut credited)?;
+        } else {
+            let confidence = self.attribution.minimum_confidence;
+            let identities = Identities::near(self.snapshot, self.community, confidence, parties).await?;
+            let units = units_of(&rows, &identities, by);
+            let parties = identities.around(&units);
+            let met = self.met_before(&rows, &identities, &units, &parties).await?;
+            let payments = payments_around(self.snapshot, self.community, (by, &identities), parties, &rows).await?;
+            self.add_outcomes(model, &rows, (&identities, &payments), &met, &mut credited)?;
+            self.add_met(span, &mut credited).await?;
+        }
         Ok(credited.into_iter().map(|(day, credited)| (day, credited.into())).collect())
     }
 
-    async fn add_outcomes(&self, model: Model, span: Span, credited: &mut Credited) -> Result<(), DbErr> {
+    async fn outcomes(&self, span: Span, credited: &Credited) -> Result<Vec<outcome::Model>, DbErr> {
         let (from, until) = span.bounds();
         let mut rows = outcome::Entity::find()
             .filter(outcome::Column::CommunityId.eq(self.community.0))
@@ -61,25 +85,18 @@ impl<C: Reads> DayReader<'_, C> {
             .await?;
         rows.retain(|row| credited.contains_key(&row.at.date_naive()));
         rows.sort_unstable_by_key(|row| (row.at, row.id));
-        let by = self.attribution.by;
-        let parties: HashSet<Uuid> = rows.iter().filter_map(|row| row.party_id).collect();
-        let near;
-        let (identities, payments) = if parties.len() > FEW {
-            (self.identities().await?, Some(self.payments().await?))
-        } else {
-            near =
-                Identities::near(self.snapshot, self.community, self.attribution.minimum_confidence, parties).await?;
-            (&near, None)
-        };
-        let unit_of = |row: &outcome::Model| Some(identities.unit(row.party_id?, row.at.date_naive(), by));
-        let units: HashSet<Uuid> = rows.iter().filter_map(unit_of).collect();
-        let parties = identities.around(&units);
-        let met = self.met_before(&rows, identities, &units, &parties).await?;
-        let payments = match payments {
-            Some(payments) => payments,
-            None => &payments_around(self.snapshot, self.community, (by, identities), parties, &rows).await?,
-        };
-        for row in &rows {
+        Ok(rows)
+    }
+
+    fn add_outcomes(
+        &self,
+        model: Model,
+        rows: &[outcome::Model],
+        (identities, payments): (&Identities, &Payments),
+        met: &HashMap<Uuid, Vec<Met>>,
+        credited: &mut Credited,
+    ) -> Result<(), DbErr> {
+        for row in rows {
             let Some(day) = credited.get_mut(&row.at.date_naive()) else { continue };
             let kind: OutcomeKind =
                 row.kind.parse().map_err(|error| DbErr::Custom(format!("outcome {}: {error}", row.id)))?;
@@ -88,7 +105,7 @@ impl<C: Reads> DayReader<'_, C> {
                 _ => Decimal::ZERO,
             };
             let (amount, is_first) = (ten_thousandths(amount), payments.won_customer(identities, row));
-            let unit = unit_of(row);
+            let unit = unit_of(row, identities, self.attribution.by);
             let happened = moment(row.at);
             let path = unit.and_then(|unit| met.get(&unit)).map_or(&[][..], |met| {
                 let first = met.partition_point(|met| met.at <= too_old(happened, self.attribution));
@@ -117,6 +134,38 @@ impl<C: Reads> DayReader<'_, C> {
         Ok(())
     }
 
+    /// What units met before the outcomes of a span, and what was met in it by whom: all touches, read once.
+    async fn met_by_all(
+        &self,
+        span: Span,
+        identities: &Identities,
+        units: &HashSet<Uuid>,
+        credited: &mut Credited,
+    ) -> Result<HashMap<Uuid, Vec<Met>>, DbErr> {
+        let (from, until) = span.bounds();
+        let from = from - TimeDelta::days(i64::from(self.attribution.lookback_days));
+        let mut channels = Channels::default();
+        let mut met: HashMap<Uuid, Vec<Met>> = HashMap::new();
+        let touches = weighty::<TouchRow>(self.community, self.attribution);
+        let touches = touches.filter(touchpoint::Column::At.gte(from)).filter(touchpoint::Column::At.lt(until));
+        let mut touches = touches.into_tuple::<TouchRow>().stream(self.snapshot).await?;
+        while let Some((party, at, activity, role, channel)) = touches.try_next().await? {
+            let (role, source) = (role_of(&role)?, (activity, channels.get(channel)));
+            let here = identities.units_of_touch(party, at.date_naive(), self.attribution.by);
+            if let Some(day) = credited.get_mut(&at.date_naive()) {
+                let (times, participants) = day.met.entry(source.clone()).or_default();
+                *times += 1;
+                participants.extend(here.first().filter(|_| role.is_participation()));
+            }
+            let weight = self.attribution.role_weight(role);
+            for unit in here.into_iter().filter(|unit| units.contains(unit)) {
+                met.entry(unit).or_default().push(Met { at: at.timestamp(), source: source.clone(), weight });
+            }
+        }
+        met.values_mut().for_each(|met| met.sort_unstable_by(Met::order));
+        Ok(met)
+    }
+
     /// By unit, in order.
     async fn met_before(
         &self,
@@ -139,8 +188,7 @@ impl<C: Reads> DayReader<'_, C> {
                 }
             }
         }
-        let order = |a: &Met, b: &Met| (a.at, &a.source).cmp(&(b.at, &b.source)).then(a.weight.total_cmp(&b.weight));
-        met.values_mut().for_each(|met| met.sort_unstable_by(order));
+        met.values_mut().for_each(|met| met.sort_unstable_by(Met::order));
         Ok(met)
     }
 
@@ -185,6 +233,15 @@ impl<C: Reads> DayReader<'_, C> {
         }
         Ok(())
     }
+}
+
+/// The member or account that an outcome counts for.
+fn unit_of(row: &outcome::Model, identities: &Identities, by: AttributionUnit) -> Option<Uuid> {
+    Some(identities.unit(row.party_id?, row.at.date_naive(), by))
+}
+
+fn units_of(rows: &[outcome::Model], identities: &Identities, by: AttributionUnit) -> HashSet<Uuid> {
+    rows.iter().filter_map(|row| unit_of(row, identities, by)).collect()
 }
 
 /// The credit of each source; `None` where nothing was met.
