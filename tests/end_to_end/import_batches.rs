@@ -7,7 +7,7 @@ use sea_orm::ConnectionTrait as _;
 use serde_json::json;
 use valuemap_tests::{Engine, Server, valuemap_command};
 
-use crate::kept_days::{Dice, keep_all, step, verify, world_with_a_webinar};
+use crate::kept_days::{Dice, keep_all, step, verify, world_with_activities};
 use crate::records::texts;
 use crate::value_map::map;
 use crate::{World, on_both_databases};
@@ -69,7 +69,7 @@ async fn load(world: &World, content: &str, killed_at: Option<usize>) -> bool {
 }
 
 async fn a_file_is_seen_as_a_whole_or_not_at_all(engine: Engine) {
-    let world = world_with_a_webinar(engine).await;
+    let world = world_with_activities(engine).await;
     let mut dice = Dice::new(20_261_201);
     let mut expected: Vec<String> = Vec::new();
     let mut unfinished = 0;
@@ -100,7 +100,7 @@ async fn a_file_is_seen_as_a_whole_or_not_at_all(engine: Engine) {
 }
 
 async fn a_server_removes_what_an_import_left_behind(engine: Engine) {
-    let world = world_with_a_webinar(engine).await;
+    let world = world_with_activities(engine).await;
     assert!(!load(&world, &file(0).0, Some(1)).await);
     let member = json!([{ "key": "t", "activity": { "source": "plan", "key": "w" }, "at": "2026-02-01T10:00:00Z",
         "party": { "kind": "MEMBER", "source": "forum", "key": "1" }, "role": "ATTENDED" }]);

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 use valuemap_tests::{Engine, Server, valuemap};
 
+use crate::kept_credits::{keep_credits, returns_are_those_of_the_records};
 use crate::records::texts;
 use crate::value_map::{change, input, map, reading, sell};
 use crate::{World, on_both_databases};
@@ -101,7 +102,9 @@ pub async fn step(world: &World, dice: &mut Dice) {
                 if most == 250 {
                     party["key"] = json!(dice.below(4_000).to_string());
                 }
-                json!({ "activity": { "source": "plan", "key": "w" }, "party": party, "at": dice.time(), "role": role })
+                let channel = [Value::Null, json!("forum"), json!("newsletter")][dice.below(3)].clone();
+                json!({ "activity": { "source": "plan", "key": dice.one_of(&["w", "m"]) }, "party": party,
+                    "at": dice.time(), "role": role, "channel": channel })
             };
             let touchpoints = dice.entries(most, 300, touchpoint);
             world.tell("recordTouchpoints", "RecordTouchpointsInput", "touchpoints", touchpoints).await;
@@ -166,12 +169,13 @@ pub async fn step(world: &World, dice: &mut Dice) {
     }
 }
 
-/// Has every day summed up and kept. A map that is asked for at once may still be the one before.
+/// Has every day summed up and kept, and its outcomes credited. A map that is asked for at once may still be the one before.
 pub async fn keep_all(world: &World) {
     let open = "SELECT CAST(COUNT(*) AS TEXT) FROM kept_sum WHERE body IS NULL";
     while texts(world, open).await != ["0"] {
         map(world, json!({ "period": "2026-Q1" })).await;
     }
+    keep_credits(world).await;
 }
 
 pub async fn verify(world: &World, arguments: &[&str]) -> (bool, String) {
@@ -180,19 +184,27 @@ pub async fn verify(world: &World, arguments: &[&str]) -> (bool, String) {
     (output.status.success(), said)
 }
 
-pub async fn world_with_a_webinar(engine: Engine) -> World {
+/// With a webinar and a meetup.
+pub async fn world_with_activities(engine: Engine) -> World {
     let world = World::new(engine).await;
-    let types = json!([{ "key": "webinar", "name": "Webinar", "modality": "ONLINE", "goal": "REVENUE" }]);
+    let types = json!([
+        { "key": "webinar", "name": "Webinar", "modality": "ONLINE", "goal": "REVENUE" },
+        { "key": "meetup", "name": "Meetup", "modality": "IN_PERSON", "goal": "GOODWILL" },
+    ]);
     change(&world, "saveActivityTypes", json!({ "types": types }), "Recorded").await;
-    let activity = json!({ "source": "plan", "key": "w", "activityType": "webinar", "name": "Webinar",
-        "startsOn": "2026-01-10" });
-    change(&world, "saveActivities", json!({ "activities": [activity] }), "Recorded").await;
+    let activity = |key: &str, of_type: &str, starts_on: &str| {
+        let costs = json!([{ "kind": "CASH", "currency": "EUR", "amount": "70" }]);
+        json!({ "source": "plan", "key": key, "activityType": of_type, "name": key, "startsOn": starts_on,
+            "costs": costs })
+    };
+    let activities = json!([activity("w", "webinar", "2026-01-10"), activity("m", "meetup", "2026-03-01")]);
+    change(&world, "saveActivities", json!({ "activities": activities }), "Recorded").await;
     world
 }
 
 /// Each of these changes what was summed up of another day than its own.
 async fn each_change_reaches_the_days_that_it_concerns(engine: Engine) {
-    let world = world_with_a_webinar(engine).await;
+    let world = world_with_activities(engine).await;
     let member = |key: &str| json!({ "kind": "MEMBER", "source": "forum", "key": key });
     let account = |key: &str| json!({ "kind": "ACCOUNT", "source": "crm", "key": key });
     let post = |key: &str, kind: &str, at: &str, withdrawn: bool| json!([{ "key": key, "kind": kind, "thread": "1", "party": member("ada"), "at": at, "withdrawn": withdrawn }]);
@@ -263,7 +275,7 @@ async fn each_change_reaches_the_days_that_it_concerns(engine: Engine) {
 }
 
 async fn kept_sums_are_what_is_recorded(engine: Engine) {
-    let world = world_with_a_webinar(engine).await;
+    let world = world_with_activities(engine).await;
     let mut dice = Dice::new(20_261_130);
     for round in 0..10 {
         for _ in 0..8 {
@@ -272,13 +284,15 @@ async fn kept_sums_are_what_is_recorded(engine: Engine) {
         }
         let (fine, said) = verify(&world, &[]).await;
         assert!(fine && !said.contains(" 0 days"), "round {round}: {said}");
+        returns_are_those_of_the_records(&world, &format!("round {round}")).await;
         // Days are marked by the look-back window of the newest model, which is a longer one or a shorter one now.
-        look_back(&world, [30, 90][round % 2]).await;
+        let (days, model) = [(30, "u_shaped"), (90, "time_decay"), (45, "first_touch"), (60, "linear")][round % 4];
+        credit_by(&world, days, model).await;
     }
 }
 
-/// Saves a model with this look-back window, in days.
-async fn look_back(world: &World, days: u32) {
+/// Saves a scoring model that credits outcomes by this model, with this look-back window in days.
+async fn credit_by(world: &World, days: u32, credited_by: &str) {
     let model = async |command: &str, arguments: &[&str]| {
         let of_community = ["--community", world.community.as_str()];
         let output = valuemap(&world.scratch, &[&["model", command], arguments, &of_community].concat()).await.unwrap();
@@ -287,12 +301,13 @@ async fn look_back(world: &World, days: u32) {
     };
     let mut document: Value = serde_json::from_slice(&model("export", &[]).await).unwrap();
     document["financial"]["attribution"]["lookbackDays"] = json!(days);
+    document["financial"]["attribution"]["model"] = json!(credited_by);
     std::fs::write(world.scratch.folder().join("model.json"), document.to_string()).unwrap();
     model("import", &["model.json"]).await;
 }
 
 async fn a_sum_that_is_wrong_is_found_and_mended(engine: Engine) {
-    let world = world_with_a_webinar(engine).await;
+    let world = world_with_activities(engine).await;
     sell(&world).await;
     keep_all(&world).await;
     let connection = world.scratch.connect().await.unwrap();
@@ -315,7 +330,7 @@ async fn a_sum_that_is_wrong_is_found_and_mended(engine: Engine) {
 
 /// Killed while it records and sums up, the server has lost and doubled nothing of what it acknowledged.
 async fn a_server_that_is_killed_leaves_no_sum_behind(engine: Engine) {
-    let mut world = world_with_a_webinar(engine).await;
+    let mut world = world_with_activities(engine).await;
     let mut acknowledged: BTreeSet<String> = BTreeSet::new();
     for round in 1..=5 {
         let (told, mut heard) = tokio::sync::mpsc::unbounded_channel::<String>();
@@ -367,7 +382,7 @@ async fn a_server_that_is_killed_leaves_no_sum_behind(engine: Engine) {
 
 /// Days are marked by the window of the newest model; another's reaches farther.
 async fn an_older_model_shows_what_was_recorded_since(engine: Engine) {
-    let world = world_with_a_webinar(engine).await;
+    let world = world_with_activities(engine).await;
     let (ada, account) = (
         json!({ "kind": "MEMBER", "source": "forum", "key": "ada" }),
         json!({ "kind": "ACCOUNT", "source": "crm", "key": "A" }),
@@ -378,7 +393,7 @@ async fn an_older_model_shows_what_was_recorded_since(engine: Engine) {
         "money": { "amount": "100", "currency": "EUR" } }]);
     world.tell("recordOutcomes", "RecordOutcomesInput", "outcomes", upgrade).await;
     // The first version looks back for 90 days.
-    look_back(&world, 10).await;
+    credit_by(&world, 10, "linear").await;
     let credited = async |model: u32| {
         let found = map(&world, json!({ "period": "2026-Q1", "model": model })).await;
         input(&reading(&found, "UPGRADES"), "amount credited")

@@ -20,6 +20,7 @@ mod identity;
 mod import;
 mod import_batches;
 mod jobs;
+mod kept_credits;
 mod kept_days;
 mod limits;
 mod methods;

@@ -10,17 +10,21 @@ use sea_orm::{ConnectionTrait, DatabaseBackend, Statement};
 use tokio::runtime::Handle;
 use uuid::Uuid;
 use valuemap_engine::activities::record::Recorder;
+use valuemap_engine::attribution::returns::ReturnsCache;
 use valuemap_engine::base::ambient::Ambient;
 use valuemap_engine::base::commits::Touches;
+use valuemap_engine::base::computed::NoValue;
 use valuemap_engine::database::author::Author;
 use valuemap_engine::database::{Database, Transaction};
 use valuemap_engine::sample;
+use valuemap_engine::scoring_models::store::model_of;
 use valuemap_engine::value_map::explain::explain;
 use valuemap_engine::value_map::map_cache::{MapCache, MapKey};
 use valuemap_shared::activities::{
     Contribution, ContributionKind, IdentityLink, LinkMethod, Outcome, OutcomeKind, PartyKind, PartyRef, Record,
     Reference, Role, SupportCase, Touchpoint,
 };
+use valuemap_shared::attribution::{Asked, Parameters};
 use valuemap_shared::calendar::Quarter;
 use valuemap_shared::ids::{CommunityId, OrganisationId};
 use valuemap_shared::money::{Currency, Money};
@@ -137,12 +141,13 @@ impl World {
         self.database.write(&Author::SERVER, touches, work).await.unwrap();
     }
 
-    async fn look(&self, maps: &MapCache) {
+    async fn look(&self, maps: &MapCache, returns: &ReturnsCache) {
         let now = Ambient::real().now();
+        let quarter = Quarter::containing(now.date_naive()).previous();
         let key = MapKey {
             organisation: self.organisation,
             community: self.community,
-            period: Some(Quarter::containing(now.date_naive()).previous()),
+            period: Some(quarter),
             model: None,
             weighting: Weighting::Model,
             minimum: 5,
@@ -151,6 +156,14 @@ impl World {
         let figure = Figure::Element(Element::Upgrades);
         let explained = explain((&self.database, maps), self.community, &map, None, figure, now).await.unwrap();
         explained.source.page(&self.database.read, 0, 20).await.unwrap();
+        let model = model_of(&self.database.read, self.community, None).await.unwrap().unwrap().model;
+        let attribution = &model.financial.attribution;
+        let asked =
+            Asked { models: attribution.model.parse().ok().map(|model| vec![model]), ..Asked::of(quarter, quarter) };
+        let parameters = Parameters::parse(&asked, attribution).unwrap();
+        let ask = async || returns.of(&self.database, self.community, &parameters, &model, now.date_naive()).await;
+        while matches!(ask().await, Err(NoValue::BeingComputed(_))) {}
+        assert!(!ask().await.unwrap().as_ref().as_ref().unwrap().groups.is_empty());
     }
 
     /// Statements that read all that a community has of something, with how.
@@ -180,10 +193,10 @@ impl World {
 #[tokio::test]
 async fn what_a_record_and_the_figures_after_it_need_is_found_by_an_index() {
     let world = World::new().await;
-    let maps = MapCache::new(Handle::current());
-    world.look(&maps).await;
+    let (maps, returns) = (MapCache::new(Handle::current()), ReturnsCache::new(Handle::current()));
+    world.look(&maps, &returns).await;
     world.statements.lock().unwrap().clear();
     world.record().await;
-    world.look(&maps).await;
+    world.look(&maps, &returns).await;
     assert_eq!(world.read_whole().await, Vec::<String>::new());
 }

@@ -35,7 +35,7 @@ pub struct SourceCredit {
 
 /// Divides the credit for all outcomes among the sources, by a model.
 pub fn attribute(journeys: &Journeys, model: Model) -> Result<Attribution, AttributionError> {
-    let (outcomes, values) = match Rule::of(model) {
+    let (outcomes, values) = match rule_of(journeys, model) {
         Some(rule) => by_rule(journeys, rule)?,
         None => by_shares(journeys, &Shares::of(journeys, model)?.without(None)?)?,
     };
@@ -45,6 +45,11 @@ pub fn attribute(journeys: &Journeys, model: Model) -> Result<Attribution, Attri
     });
     let sources = sources.collect();
     Ok(Attribution { model, credited: journeys.credited(), uncredited: journeys.uncredited(), sources })
+}
+
+/// The rule of a model for these journeys; `None` where credits follow from all of them together.
+pub(super) fn rule_of(journeys: &Journeys, model: Model) -> Option<Rule> {
+    if journeys.is_credited() { Some(Rule::Given) } else { Rule::of(model) }
 }
 
 /// Outcomes and their value by source.
@@ -144,8 +149,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::attribution::testing::{Listed, arbitrary_journeys, assert_close, journeys_of, path};
-    use crate::attribution::{Conversion, Touch};
+    use crate::attribution::testing::{DAY, Listed, arbitrary_journeys, assert_close, journeys_of, path};
+    use crate::attribution::{Conversion, SourceComparison, Touch, compare};
 
     fn outcomes(attribution: &Attribution) -> Vec<f64> {
         attribution.sources.iter().map(|credit| credit.outcomes).collect()
@@ -212,6 +217,57 @@ mod tests {
                 prop_assert_eq!(value, journeys.credited().value);
                 prop_assert_eq!(attribution.sources[6].outcomes, 0.0);
                 prop_assert_eq!(attribution.sources[6].value, Decimal::ZERO);
+            }
+        }
+
+        /// What was credited by touches, and is grouped later, is what is credited by groups.
+        #[test]
+        fn outcomes_are_credited_once_for_all_groupings(listed in arbitrary_journeys(6)) {
+            let grouped = |source: u32| source / 2;
+            let in_groups: Vec<Listed> = listed
+                .iter()
+                .map(|(touches, conversion)| {
+                    let group = |touch: &Touch| Touch { source: grouped(touch.source), ..*touch };
+                    (touches.iter().map(group).collect(), *conversion)
+                })
+                .collect();
+            let journeys = journeys_of(3, &in_groups);
+            for model in Model::ALL.into_iter().filter(|model| model.is_additive()) {
+                let mut builder = Journeys::credited_builder(journeys.kind(), 3).unwrap();
+                for (number, (touches, conversion)) in (0..).zip(&listed) {
+                    let Some(conversion) = conversion else { continue };
+                    let is_met = |touch: &&Touch| {
+                        touch.weight > 0.0 && touch.at <= conversion.at && touch.at > conversion.at - 90 * DAY
+                    };
+                    let mut path: Vec<Touch> = touches.iter().filter(is_met).copied().collect();
+                    path.sort_by_key(|touch| touch.at);
+                    let credits = model.divide(&path, conversion).unwrap_or_default();
+                    let credited = path.iter().zip(credits).map(|(touch, weight)| Touch {
+                        source: grouped(touch.source),
+                        at: conversion.at,
+                        weight,
+                    });
+                    builder.add(Bucket::of_hash(number), credited, Some(*conversion)).unwrap();
+                }
+                let credited = builder.build();
+                prop_assert_eq!(credited.credited(), journeys.credited());
+                prop_assert_eq!(credited.uncredited(), journeys.uncredited());
+                let (once, usual) = (attribute(&credited, model).unwrap(), attribute(&journeys, model).unwrap());
+                assert_close(&outcomes(&once), &outcomes(&usual));
+                for (once, usual) in once.sources.iter().zip(&usual.sources) {
+                    prop_assert_eq!(once.activity.converting_journeys, usual.activity.converting_journeys);
+                    // Which of two equal parts gets the last ten-thousandth may differ.
+                    prop_assert!((once.value - usual.value).abs() <= Decimal::new(2, DECIMALS), "{once:?} {usual:?}");
+                }
+                // The upper ends of the intervals; below zero where there is none.
+                let ends = |journeys| -> Vec<f64> {
+                    let end = |source: &SourceComparison| {
+                        let credit = source.credits[0].as_ref().unwrap();
+                        credit.precision.as_ref().map_or(-1.0, |precision| precision.outcomes.high)
+                    };
+                    compare(journeys, &[model]).sources.iter().map(end).collect()
+                };
+                assert_close(&ends(&credited), &ends(&journeys));
             }
         }
 

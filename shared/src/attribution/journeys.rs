@@ -3,7 +3,7 @@ use std::time::Duration;
 use rust_decimal::Decimal;
 
 use super::{AttributionError, Bucket, Conversion, CreditSource, Outcomes, SourceActivity, Touch};
-use crate::money::DECIMALS;
+use crate::money::{DECIMALS, ten_thousandths};
 
 /// The journeys of accounts or members, with and without an outcome at their end.
 ///
@@ -11,6 +11,8 @@ use crate::money::DECIMALS;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Journeys {
     kind: CreditSource,
+    /// The outcomes were credited before: the weight of a touch is its credit, whatever model is asked.
+    is_credited: bool,
     /// By source.
     activity: Vec<SourceActivity>,
     converted: Paths,
@@ -42,6 +44,7 @@ impl Journeys {
         }
         let journeys = Self {
             kind,
+            is_credited: false,
             activity: vec![SourceActivity::default(); sources as usize],
             converted: Paths::default(),
             conversions: Vec::new(),
@@ -51,6 +54,21 @@ impl Journeys {
         };
         let last_journey_of = vec![0; sources as usize];
         Ok(JourneysBuilder { journeys, look_back, last_journey_of, journey: Vec::new() })
+    }
+
+    /// Starts to collect journeys whose outcomes a model has credited before ([`Model::divide`]): each touch stands for a
+    /// source that was met within the look-back window, at the time of the outcome, and its weight is what that is credited
+    /// with, which may be nothing.
+    ///
+    /// [`Model::divide`]: super::Model::divide
+    pub fn credited_builder(kind: CreditSource, sources: u32) -> Result<JourneysBuilder, AttributionError> {
+        let mut builder = Self::builder(kind, sources, Duration::MAX)?;
+        builder.journeys.is_credited = true;
+        Ok(builder)
+    }
+
+    pub(super) fn is_credited(&self) -> bool {
+        self.is_credited
     }
 
     /// What the sources are.
@@ -159,7 +177,8 @@ impl JourneysBuilder {
         conversion: Option<Conversion>,
     ) -> Result<(), AttributionError> {
         self.journey.clear();
-        self.journey.extend(touches.into_iter().filter(|touch| touch.weight > 0.0));
+        let is_credited = self.journeys.is_credited;
+        self.journey.extend(touches.into_iter().filter(|touch| is_credited || touch.weight > 0.0));
         let sources = self.journeys.sources();
         if let Some(touch) = self.journey.iter().find(|touch| touch.source >= sources) {
             return Err(AttributionError::UnknownSource { touched: touch.source, sources });
@@ -172,7 +191,8 @@ impl JourneysBuilder {
             Some(end) => within(&self.journey, end.saturating_sub(self.look_back), end),
             None => &[],
         };
-        let Journeys { kind: _, activity, converted, conversions, unconverted, totals, by_bucket } = &mut self.journeys;
+        let Journeys { kind: _, is_credited: _, activity, converted, conversions, unconverted, totals, by_bucket } =
+            &mut self.journeys;
         if let Some(conversion) = conversion {
             *totals = totals.with(&conversion, !path.is_empty())?;
         }
@@ -201,6 +221,15 @@ impl JourneysBuilder {
                 activity[touch.source as usize].converting_journeys += 1;
             }
         }
+        Ok(())
+    }
+
+    /// Adds outcomes that nothing was met before, as sums.
+    pub fn add_uncredited(&mut self, outcomes: Outcomes) -> Result<(), AttributionError> {
+        let totals = &mut self.journeys.totals;
+        let sum = totals.uncredited_value.checked_add(ten_thousandths(outcomes.value));
+        totals.uncredited_value = sum.ok_or(AttributionError::ValuesTooLarge)?;
+        totals.uncredited += outcomes.count;
         Ok(())
     }
 

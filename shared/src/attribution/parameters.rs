@@ -86,6 +86,17 @@ impl Parameters {
         self.role_weights.get(&role).copied().unwrap_or_default()
     }
 
+    /// Whether all that decides what one outcome is credited to is as the scoring model has it.
+    pub fn is_usual(&self, usual: &Attribution) -> bool {
+        let is_of_model = |model: Model| matches!(&self.models[..], [only] if only.name() == model.name());
+        usual.model.parse().is_ok_and(is_of_model)
+            && self.by == usual.by
+            && self.lookback_days == usual.lookback_days
+            && self.half_life_days == usual.half_life_days
+            && self.minimum_confidence == usual.minimum_confidence
+            && self.role_weights == usual.role_weights
+    }
+
     /// Checks what was asked for, and reports all that is wrong with it.
     pub fn parse(asked: &Asked, usual: &Attribution) -> Result<Self, Vec<Problem>> {
         let mut problems = Vec::new();

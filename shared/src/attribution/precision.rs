@@ -4,7 +4,7 @@
 use rust_decimal::Decimal;
 use rust_decimal::prelude::FromPrimitive;
 
-use super::credit::{RuleSums, Shares, rule_sums};
+use super::credit::{RuleSums, Shares, rule_of, rule_sums};
 use super::journeys::Credited;
 use super::ranks::{is_nothing, ranks};
 use super::rules::Rule;
@@ -122,7 +122,7 @@ struct Replicate {
 }
 
 fn replicates(journeys: &Journeys, model: Model) -> Result<Vec<Replicate>, Imprecise> {
-    if let Some(rule) = Rule::of(model) {
+    if let Some(rule) = rule_of(journeys, model) {
         return Ok(replicates_of_rule(journeys, rule));
     }
     let used = journeys.used_sources().0.len();

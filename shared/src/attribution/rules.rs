@@ -19,6 +19,25 @@ pub(super) enum Rule {
     UShaped,
     WShaped,
     EqualSplit,
+    /// What was divided before: the weight of a touch is its credit.
+    Given,
+}
+
+impl Model {
+    /// Whether the credit for an outcome follows from the touches before it alone, whatever they are grouped by: then it is
+    /// divided once for all groupings.
+    pub fn is_additive(self) -> bool {
+        !matches!(Rule::of(self), None | Some(Rule::EqualSplit))
+    }
+
+    /// The credit of each touch of a path, which is in the order of time and within the look-back window; together they are
+    /// 1. `None` where the path is empty, or the model is not additive.
+    pub fn divide(self, path: &[Touch], conversion: &Conversion) -> Option<Vec<f64>> {
+        let rule = Rule::of(self).filter(|_| self.is_additive() && !path.is_empty())?;
+        let mut credits = Vec::new();
+        rule.divide(path, conversion, &mut credits);
+        Some(credits)
+    }
 }
 
 impl Rule {
@@ -54,6 +73,7 @@ impl Rule {
             Self::UShaped => u_shaped(path, credits),
             Self::WShaped => w_shaped(path, conversion, credits),
             Self::EqualSplit => equal_split(path, credits),
+            Self::Given => return credits.iter_mut().zip(path).for_each(|(credit, touch)| *credit = touch.weight),
         }
         if !matches!(self, Self::EqualSplit) {
             credits.iter_mut().zip(path).for_each(|(credit, touch)| *credit *= touch.weight);

@@ -21,6 +21,8 @@ pub enum Summed {
     Active(Quarter, PartyRange),
     /// How many customers there were, from day to day.
     Customers,
+    /// What the outcomes of a day are credited to.
+    Credits(NaiveDate),
 }
 
 /// What is of no day lies on this one.
@@ -31,6 +33,7 @@ const FIRST: NaiveDate = match NaiveDate::from_ymd_opt(1970, 1, 1) {
 
 impl SumKey {
     pub const OF_DAY: i16 = 0;
+    pub const CREDITS: i16 = -2;
     pub const CUSTOMERS: Self = Self { day: FIRST, part: -1 };
 
     pub fn of_day(day: NaiveDate) -> Self {
@@ -41,10 +44,15 @@ impl SumKey {
         Self { day: quarter.first_day(), part: i16::from(range.0) + 1 }
     }
 
+    pub fn credits_of(day: NaiveDate) -> Self {
+        Self { day, part: Self::CREDITS }
+    }
+
     pub fn of(self) -> Summed {
         match u8::try_from(self.part - 1) {
             Ok(range) => Summed::Active(Quarter::containing(self.day), PartyRange(range)),
             Err(_) if self.part == Self::OF_DAY => Summed::Day(self.day),
+            Err(_) if self.part == Self::CREDITS => Summed::Credits(self.day),
             Err(_) => Summed::Customers,
         }
     }
@@ -88,6 +96,7 @@ mod tests {
         let day = NaiveDate::from_ymd_opt(2026, 2, 3).unwrap();
         assert_eq!(SumKey::of_day(day).of(), Summed::Day(day));
         assert_eq!(SumKey::CUSTOMERS.of(), Summed::Customers);
+        assert_eq!(SumKey::credits_of(day).of(), Summed::Credits(day));
         let quarter = Quarter::containing(day);
         for range in PartyRange::all() {
             assert_eq!(SumKey::of_active(quarter, range).of(), Summed::Active(quarter, range));

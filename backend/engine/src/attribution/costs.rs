@@ -12,7 +12,7 @@ use valuemap_shared::ids::CommunityId;
 use valuemap_shared::money::rounded;
 
 use crate::activities::entities::{activity, cost_line};
-use crate::attribution::history::History;
+use crate::attribution::history::ActivityFacts;
 use crate::value_map::money::Exchange;
 
 #[derive(Debug)]
@@ -28,7 +28,7 @@ impl Costs {
         db: &impl ConnectionTrait,
         community: CommunityId,
         parameters: &Parameters,
-        history: &History,
+        activities: &[ActivityFacts],
         today: NaiveDate,
     ) -> Result<Self, DbErr> {
         let exchange = Exchange::of(db, community).await?;
@@ -54,7 +54,7 @@ impl Costs {
             .filter(Condition::any().add(in_quarters).add(cost_line::Column::ActivityId.is_not_null()))
             .all(db)
             .await?;
-        let activity_indexes: HashMap<Uuid, u32> = history.activities.iter().map(|facts| facts.id).zip(0..).collect();
+        let activity_indexes: HashMap<Uuid, u32> = activities.iter().map(|facts| facts.id).zip(0..).collect();
         let mut costs = Costs { by_activity: BTreeMap::new(), running: Decimal::ZERO };
         for row in rows {
             let amount = exchange.own_amount(row.amount, &row.currency, row.day);

@@ -5,10 +5,12 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
-use valuemap_shared::attribution::{AttributionError, Bucket, Conversion, CreditSource, Journeys, Parameters, Touch};
+use valuemap_shared::attribution::{AttributionError, Conversion, CreditSource, Journeys, Parameters, Touch};
 
 use crate::attribution::history::{ActivityFacts, Happened, History, NOBODY, Touched};
+use crate::attribution::met::Met;
 use crate::base::digests::hexadecimal;
+use crate::value_map::day_credits::bucket_of;
 
 /// Something that can be credited.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -52,23 +54,38 @@ pub struct Grouping {
 }
 
 impl Grouping {
+    /// The sources that were met.
+    pub fn of(history: &History, kind: CreditSource) -> Self {
+        let met = history.touches.iter().map(|touch| (touch.activity, touch.channel));
+        Self::by((&history.activities, &history.channels), met, kind, &HashSet::new())
+    }
+
     /// The sources that were met, and those of these activities.
-    pub fn of(history: &History, kind: CreditSource, also: &HashSet<u32>) -> Self {
-        let mut used =
-            vec![false; if kind == CreditSource::Channel { history.channels.len() } else { history.activities.len() }];
-        for touch in &history.touches {
-            used[index_of(kind, touch) as usize] = true;
+    pub fn of_met(met: &Met, kind: CreditSource, also: &HashSet<u32>) -> Self {
+        let sources = met.sources.iter().map(|source| (source.activity, source.channel));
+        Self::by((&met.activities, &met.channels), sources, kind, also)
+    }
+
+    fn by(
+        (activities, channels): (&[ActivityFacts], &[Option<String>]),
+        met: impl Iterator<Item = (u32, u32)> + Clone,
+        kind: CreditSource,
+        also: &HashSet<u32>,
+    ) -> Self {
+        let mut used = vec![false; if kind == CreditSource::Channel { channels.len() } else { activities.len() }];
+        for (activity, channel) in met.clone() {
+            used[index_of(kind, activity, channel) as usize] = true;
         }
         if kind != CreditSource::Channel {
             also.iter().for_each(|activity| used[*activity as usize] = true);
         } else if !also.is_empty() {
             // An activity that nobody met has no channel.
-            let met: HashSet<u32> = history.touches.iter().map(|touch| touch.activity).collect();
+            let met: HashSet<u32> = met.map(|(activity, _)| activity).collect();
             used[0] |= also.iter().any(|activity| !met.contains(activity));
         }
         let source_of = |index: usize| match kind {
-            CreditSource::Channel => Source::of_channel(history.channels[index].as_deref()),
-            _ => Source::of_activity(&history.activities[index], kind),
+            CreditSource::Channel => Source::of_channel(channels[index].as_deref()),
+            _ => Source::of_activity(&activities[index], kind),
         };
         let used: Vec<Option<Source>> =
             used.into_iter().enumerate().map(|(index, used)| used.then(|| source_of(index))).collect();
@@ -79,8 +96,13 @@ impl Grouping {
         Self { kind, source_indexes, sources }
     }
 
-    pub fn source_of(&self, touch: &Touched) -> u32 {
-        self.source_indexes[index_of(self.kind, touch) as usize]
+    /// What gets the credit for an activity that was met by way of a channel.
+    pub fn source_of(&self, activity: u32, channel: u32) -> u32 {
+        self.source_indexes[index_of(self.kind, activity, channel) as usize]
+    }
+
+    pub fn kind(&self) -> CreditSource {
+        self.kind
     }
 
     /// Whether an activity may belong to several sources.
@@ -107,7 +129,7 @@ impl Grouping {
         let lookback_time = std::time::Duration::from_secs(lookback);
         let mut builder = Journeys::builder(self.kind, self.sources.len() as u32, lookback_time)?;
         let touch = |touched: &Touched| Touch {
-            source: self.source_of(touched),
+            source: self.source_of(touched.activity, touched.channel),
             at: touched.at,
             weight: parameters.role_weight(touched.role),
         };
@@ -156,7 +178,7 @@ impl Grouping {
         let unit = |number: u32| if number == NOBODY { Uuid::nil() } else { history.units[number as usize] };
         for touch in &history.touches {
             hash.update(unit(touch.unit).as_bytes());
-            hash.update(self.source_of(touch).to_le_bytes());
+            hash.update(self.source_of(touch.activity, touch.channel).to_le_bytes());
             hash.update(touch.at.to_le_bytes());
             hash.update(parameters.role_weight(touch.role).to_le_bytes());
         }
@@ -179,13 +201,8 @@ impl Grouping {
     }
 }
 
-fn index_of(kind: CreditSource, touch: &Touched) -> u32 {
-    if kind == CreditSource::Channel { touch.channel } else { touch.activity }
-}
-
-/// Of a unit's id, which says nothing about it, so that buckets are alike.
-fn bucket_of(unit: Uuid) -> Bucket {
-    Bucket::of_hash(Sha256::digest(unit.as_bytes())[0].into())
+fn index_of(kind: CreditSource, activity: u32, channel: u32) -> u32 {
+    if kind == CreditSource::Channel { channel } else { activity }
 }
 
 fn conversion(outcome: &Happened, value: impl Fn(&Happened) -> i64) -> Conversion {
@@ -262,7 +279,7 @@ mod tests {
     }
 
     fn keys(kind: CreditSource, also: &[u32]) -> Vec<String> {
-        let grouping = Grouping::of(&history(), kind, &also.iter().copied().collect());
+        let grouping = Grouping::of_met(&Met::of_history(&history(), 0), kind, &also.iter().copied().collect());
         grouping.sources.into_iter().map(|source| source.key).collect()
     }
 
@@ -276,7 +293,8 @@ mod tests {
         let mut from_forum = history();
         from_forum.touches.remove(0);
         let channels = |also: &[u32]| {
-            Grouping::of(&from_forum, CreditSource::Channel, &also.iter().copied().collect()).sources.len()
+            let met = Met::of_history(&from_forum, 0);
+            Grouping::of_met(&met, CreditSource::Channel, &also.iter().copied().collect()).sources.len()
         };
         assert_eq!((channels(&[1]), channels(&[3])), (1, 2), "what nobody met cost no channel anything");
     }
@@ -284,7 +302,7 @@ mod tests {
     #[test]
     fn journeys_have_what_lies_within_the_window() {
         let history = history();
-        let grouping = Grouping::of(&history, CreditSource::ActivityType, &HashSet::new());
+        let grouping = Grouping::of(&history, CreditSource::ActivityType);
         let journeys = grouping.journeys(&history, &parameters(), |outcome| outcome.amount).unwrap();
         assert_eq!((journeys.credited().count, journeys.uncredited().count, journeys.unconverted()), (1, 1, 0));
         let touches: Vec<u64> = journeys.activity().iter().map(|activity| activity.touches).collect();
@@ -302,7 +320,7 @@ mod tests {
             let mut history = history();
             history.outcomes.clear();
             history.earlier = earlier.iter().map(|at| Converted { unit: 0, at: *at }).collect();
-            let grouping = Grouping::of(&history, CreditSource::ActivityType, &HashSet::new());
+            let grouping = Grouping::of(&history, CreditSource::ActivityType);
             let journeys = grouping.journeys(&history, &parameters(), |outcome| outcome.amount).unwrap();
             let touches: u64 = journeys.activity().iter().map(|activity| activity.touches).sum();
             (journeys.unconverted(), touches)
@@ -316,9 +334,8 @@ mod tests {
     #[test]
     fn whatever_changes_credits_changes_the_hash() {
         let parameters = parameters();
-        let hash = |history: &History| {
-            Grouping::of(history, CreditSource::ActivityType, &HashSet::new()).data_hash(history, &parameters)
-        };
+        let hash =
+            |history: &History| Grouping::of(history, CreditSource::ActivityType).data_hash(history, &parameters);
         let usual = hash(&history());
         assert_eq!(usual, hash(&history()));
         let changes: [fn(&mut History); 9] = [

@@ -18,7 +18,7 @@ use crate::activities::entities::{activity, activity_type, outcome, touchpoint};
 use crate::activities::identity::Identities;
 use crate::activities::payments::Payments;
 use crate::value_map::days::Days;
-use crate::value_map::money::{Exchange, comparisons};
+use crate::value_map::money::{Exchange, comparisons, element_of};
 
 /// What was read for an attribution, in an order that depends on nothing but what it says.
 #[derive(Debug)]
@@ -95,11 +95,13 @@ pub const NOBODY: u32 = u32::MAX;
 impl Happened {
     /// The element that its money belongs to, so that no amount counts twice.
     pub fn element(&self) -> Element {
-        match self.kind {
-            OutcomeKind::Upgrade => Element::Upgrades,
-            OutcomeKind::Purchase if self.is_first => Element::Acquisition,
-            _ => Element::RepeatPurchases,
-        }
+        element_of(self.kind, self.is_first)
+    }
+
+    /// An outcome that was credited before: nobody needs to know any more whose it is, and when it was.
+    pub fn credited(kind: OutcomeKind, is_first: bool, amount: i64) -> Self {
+        let (unit, at, lead_at, opportunity_at, is_replaced) = (NOBODY, 0, None, None, false);
+        Self { unit, at, kind, is_first, amount, lead_at, opportunity_at, is_replaced }
     }
 }
 
@@ -164,7 +166,7 @@ pub fn span(from: Quarter, until: Quarter) -> (DateTime<Utc>, DateTime<Utc>) {
     (Days::all(from).span().0, Days::all(until).span().1)
 }
 
-async fn activities(db: &impl ConnectionTrait, community: CommunityId) -> Result<Vec<ActivityFacts>, DbErr> {
+pub async fn activities(db: &impl ConnectionTrait, community: CommunityId) -> Result<Vec<ActivityFacts>, DbErr> {
     let types = activity_type::Entity::find().filter(activity_type::Column::CommunityId.eq(community.0)).all(db);
     let types: HashMap<Uuid, activity_type::Model> = types.await?.into_iter().map(|row| (row.id, row)).collect();
     let rows = activity::Entity::find()

@@ -3,9 +3,11 @@
 pub mod break_even;
 pub mod conversion;
 mod costs;
+mod credits;
 pub mod entities;
 pub mod grouping;
 mod history;
+mod met;
 pub mod returns;
 pub mod run;
 pub mod store;

@@ -3,8 +3,9 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
 use rust_decimal::Decimal;
+use sea_orm::DatabaseTransaction;
 use sea_orm::prelude::*;
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
@@ -22,11 +23,16 @@ use valuemap_shared::value_map::model::ScoringModel;
 
 use crate::activities::store::outcome_weights;
 use crate::attribution::costs::Costs;
+use crate::attribution::credits::{CreditedDays, Credits};
 use crate::attribution::grouping::{Grouping, Source};
-use crate::attribution::history::{Happened, History, Touched, span};
+use crate::attribution::history::{Happened, History, activities, span};
+use crate::attribution::met::Met;
 use crate::attribution::run::{PrecisionResult, in_background};
 use crate::base::computed::{A_MOMENT, Asked, ComputedCache, NoValue};
 use crate::database::Database;
+use crate::value_map::days::Span;
+use crate::value_map::kept_credits::credits_of_days;
+use crate::value_map::money::{Exchange, comparisons};
 
 /// What the activities of some quarters returned.
 #[derive(Debug)]
@@ -136,132 +142,158 @@ async fn returns(
     today: NaiveDate,
 ) -> anyhow::Result<Result<Returns, ReturnsError>> {
     let snapshot = database.begin_snapshot().await?;
-    let history = History::read(&snapshot, community, parameters).await?;
-    let costs = Costs::read(&snapshot, community, parameters, &history, today).await?;
+    let (met, credits) = read(database, &snapshot, community, (parameters, scoring)).await?;
+    let costs = Costs::read(&snapshot, community, parameters, &met.activities, today).await?;
+    let currency = Exchange::of(&snapshot, community).await?.own;
     let weights = match outcome_weights(&snapshot, community, None).await? {
         Some(row) => row.weights()?,
         None => OutcomeWeights::default(),
     };
     snapshot.rollback().await?;
     let (parameters, assumptions) = (parameters.clone(), ValueAssumptions::of(&scoring.financial));
-    in_background(move || compute(&history, &costs, &parameters, &weights, assumptions)).await
+    let question = Question { met, credits, costs, parameters, weights, assumptions, currency };
+    in_background(move || question.answer()).await
 }
 
-fn compute(
-    history: &History,
-    costs: &Costs,
-    parameters: &Parameters,
-    weights: &OutcomeWeights,
-    assumptions: ValueAssumptions,
-) -> Result<Returns, ReturnsError> {
-    let groups = |kind| groups(history, costs, parameters, weights, &assumptions, kind);
-    let (found, journeys) = groups(parameters.source)?;
-    let (credited, uncredited, replaced) = (journeys.credited(), journeys.uncredited(), journeys.replaced());
-    let types = match parameters.source {
-        CreditSource::ActivityType => found.clone(),
-        _ => groups(CreditSource::ActivityType)?.0,
-    };
-    let goal_of: HashMap<Uuid, &str> =
-        history.activities.iter().map(|facts| (facts.activity_type, facts.goal.as_str())).collect();
-    let serves = |group: &Group, goal: Goal| {
-        group.source.id.and_then(|id| goal_of.get(&id)).is_some_and(|name| *name == goal.as_str())
-    };
-    let by_success = |goal: Goal| {
-        let mut served: Vec<(f64, &Group)> = types
-            .iter()
-            .filter(|group| serves(group, goal))
-            .filter_map(|group| Some((success(group, goal)?, group)))
-            .collect();
-        served.sort_by(|(a, _), (b, _)| b.total_cmp(a));
-        (goal, served.into_iter().map(|(_, group)| group.clone()).collect::<Vec<_>>())
-    };
-    let goals = Goal::ALL.iter().map(|goal| by_success(*goal)).filter(|(_, types)| !types.is_empty()).collect();
-    let running_costs = costs.running;
-    let currency = history.currency;
-    Ok(Returns { currency, credited, uncredited, replaced, running_costs, groups: found, goals })
-}
-
-fn groups(
-    history: &History,
-    costs: &Costs,
-    parameters: &Parameters,
-    weights: &OutcomeWeights,
-    assumptions: &ValueAssumptions,
-    kind: CreditSource,
-) -> Result<(Vec<Group>, Journeys), ReturnsError> {
-    let with_costs: HashSet<u32> = costs.by_activity.keys().copied().collect();
-    let grouping = Grouping::of(history, kind, &with_costs);
-    let credits = |value: &dyn Fn(&Happened) -> i64| -> Result<Vec<SourceCredit>, AttributionError> {
-        let journeys = grouping.journeys(history, parameters, value)?;
-        parameters.models.first().map_or(Ok(Vec::new()), |model| Ok(attribute(&journeys, *model)?.sources))
-    };
-    let sums = |element: Element| -> Result<Vec<CompoundSum>, AttributionError> {
-        let of_element = || history.outcomes.iter().filter(move |outcome| outcome.element() == element);
-        let largest = of_element().map(|outcome| outcome.amount.unsigned_abs()).max().unwrap_or_default().max(1);
-        let square = |amount: i64| (i128::from(amount).pow(2) / i128::from(largest)) as i64;
-        let value = |of: &dyn Fn(i64) -> i64, outcome: &Happened| {
-            if outcome.element() == element { of(outcome.amount) } else { 0 }
-        };
-        let amounts = credits(&|outcome| value(&|amount| amount, outcome))?;
-        let turnovers = match of_element().any(|outcome| outcome.amount < 0) {
-            true => credits(&|outcome| value(&i64::abs, outcome))?,
-            false => amounts.clone(),
-        };
-        let squares = credits(&|outcome| value(&square, outcome))?;
-        let largest = Decimal::from(largest) / Decimal::from(10_i64.pow(DECIMALS));
-        let sum = |((amount, turnover), square): ((&SourceCredit, &SourceCredit), &SourceCredit)| CompoundSum {
-            amount: amount.value,
-            turnover: turnover.value,
-            squares: squared(square).saturating_mul(largest),
-        };
-        Ok(amounts.iter().zip(&turnovers).zip(&squares).map(sum).collect())
-    };
-    let upgrades = sums(Element::Upgrades)?;
-    let repeat_purchases = sums(Element::RepeatPurchases)?;
-    let acquisition = sums(Element::Acquisition)?;
-    let one = 10_i64.pow(DECIMALS);
-    // A refund is no customer and has no points.
-    let is_refund = |outcome: &Happened| outcome.amount < 0;
-    let is_won = |outcome: &Happened| outcome.element() == Element::Acquisition && !is_refund(outcome);
-    let acquired = credits(&|outcome| if is_won(outcome) { one } else { 0 })?;
-    let points = credits(&|outcome| {
-        if is_refund(outcome) {
-            return 0;
+/// What was met and what is credited: summed up by day where the scoring model's own settings are asked for, which days are
+/// kept by, and its model is additive; else from the records.
+async fn read(
+    database: &Database,
+    snapshot: &DatabaseTransaction,
+    community: CommunityId,
+    (parameters, scoring): (&Parameters, &ScoringModel),
+) -> Result<(Met, Credits), DbErr> {
+    let quarters = Span { first: parameters.from.first_day(), last: parameters.until.last_day() };
+    let own = &scoring.financial.attribution;
+    if parameters.is_usual(own) {
+        let lookback = TimeDelta::days(i64::from(parameters.lookback_days));
+        let reach = Span { first: quarters.first - lookback, ..quarters };
+        if let Some(days) = credits_of_days(database, snapshot, (community, own), reach).await? {
+            let met = Met::of_days(activities(snapshot, community).await?, &days, quarters.first);
+            let comparisons = comparisons(snapshot, community, quarters.first, quarters.last).await?;
+            let credited = CreditedDays::of(&met, &days, quarters, parameters, &comparisons);
+            return Ok((met, Credits::Days(credited)));
         }
-        let points = Decimal::from_f64_retain(weights.points(outcome.kind)).unwrap_or_default();
-        ten_thousandths(points)
-    })?;
-    let journeys = grouping.journeys(history, parameters, |outcome| outcome.amount)?;
-    let precise = compare(&journeys, &parameters.models).sources;
-    let cost = costs_of(history, costs, &grouping);
-    let (touches, participants) = heads(history, parameters, &grouping);
-    let mut groups = Vec::with_capacity(grouping.sources.len());
-    for (index, source) in grouping.sources.iter().enumerate() {
-        let amounts = CreditedAmounts {
-            upgrades: upgrades[index],
-            repeat_purchases: repeat_purchases[index],
-            acquisition: acquisition[index],
-            acquired: CompoundSum {
-                amount: acquired[index].value,
-                turnover: acquired[index].value,
-                squares: squared(&acquired[index]),
-            },
-        };
-        groups.push(Group {
-            source: source.clone(),
-            touches: touches[index],
-            participants: participants[index],
-            outcomes: acquired[index].outcomes,
-            amounts,
-            precision: precise[index].credits.first().cloned().flatten().map(|credit| credit.precision.into()),
-            points: number(points[index].value),
-            cost: cost[index],
-            simulated: assumptions.simulate(&amounts, cost[index])?,
-            rank: None,
-        });
     }
-    rank(&mut groups);
-    Ok((groups, journeys))
+    let history = History::read(snapshot, community, parameters).await?;
+    let first = span(parameters.from, parameters.until).0.timestamp();
+    Ok((Met::of_history(&history, first), Credits::Records(history)))
+}
+
+/// All that returns follow from.
+struct Question {
+    met: Met,
+    credits: Credits,
+    costs: Costs,
+    parameters: Parameters,
+    weights: OutcomeWeights,
+    assumptions: ValueAssumptions,
+    currency: Currency,
+}
+
+impl Question {
+    fn answer(&self) -> Result<Returns, ReturnsError> {
+        let Self { parameters, currency, .. } = self;
+        let (found, journeys) = self.groups(parameters.source)?;
+        let (credited, uncredited, replaced) = (journeys.credited(), journeys.uncredited(), journeys.replaced());
+        let types = match parameters.source {
+            CreditSource::ActivityType => found.clone(),
+            _ => self.groups(CreditSource::ActivityType)?.0,
+        };
+        let goal_of: HashMap<Uuid, &str> =
+            self.met.activities.iter().map(|facts| (facts.activity_type, facts.goal.as_str())).collect();
+        let serves = |group: &Group, goal: Goal| {
+            group.source.id.and_then(|id| goal_of.get(&id)).is_some_and(|name| *name == goal.as_str())
+        };
+        let by_success = |goal: Goal| {
+            let mut served: Vec<(f64, &Group)> = types
+                .iter()
+                .filter(|group| serves(group, goal))
+                .filter_map(|group| Some((success(group, goal)?, group)))
+                .collect();
+            served.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+            (goal, served.into_iter().map(|(_, group)| group.clone()).collect::<Vec<_>>())
+        };
+        let goals = Goal::ALL.iter().map(|goal| by_success(*goal)).filter(|(_, types)| !types.is_empty()).collect();
+        let (running_costs, currency) = (self.costs.running, *currency);
+        Ok(Returns { currency, credited, uncredited, replaced, running_costs, groups: found, goals })
+    }
+
+    fn groups(&self, kind: CreditSource) -> Result<(Vec<Group>, Journeys), ReturnsError> {
+        let Self { met, credits: outcomes, costs, parameters, weights, assumptions, .. } = self;
+        let with_costs: HashSet<u32> = costs.by_activity.keys().copied().collect();
+        let grouping = Grouping::of_met(met, kind, &with_costs);
+        let credits = |value: &dyn Fn(&Happened) -> i64| -> Result<Vec<SourceCredit>, AttributionError> {
+            let journeys = outcomes.journeys(&grouping, parameters, value)?;
+            parameters.models.first().map_or(Ok(Vec::new()), |model| Ok(attribute(&journeys, *model)?.sources))
+        };
+        let sums = |element: Element| -> Result<Vec<CompoundSum>, AttributionError> {
+            let largest = outcomes.largest(element).max(1);
+            let square = |amount: i64| (i128::from(amount).pow(2) / i128::from(largest)) as i64;
+            let value = |of: &dyn Fn(i64) -> i64, outcome: &Happened| {
+                if outcome.element() == element { of(outcome.amount) } else { 0 }
+            };
+            let amounts = credits(&|outcome| value(&|amount| amount, outcome))?;
+            let turnovers = match outcomes.has_refunds(element) {
+                true => credits(&|outcome| value(&i64::abs, outcome))?,
+                false => amounts.clone(),
+            };
+            let squares = credits(&|outcome| value(&square, outcome))?;
+            let largest = Decimal::from(largest) / Decimal::from(10_i64.pow(DECIMALS));
+            let sum = |((amount, turnover), square): ((&SourceCredit, &SourceCredit), &SourceCredit)| CompoundSum {
+                amount: amount.value,
+                turnover: turnover.value,
+                squares: squared(square).saturating_mul(largest),
+            };
+            Ok(amounts.iter().zip(&turnovers).zip(&squares).map(sum).collect())
+        };
+        let upgrades = sums(Element::Upgrades)?;
+        let repeat_purchases = sums(Element::RepeatPurchases)?;
+        let acquisition = sums(Element::Acquisition)?;
+        let one = 10_i64.pow(DECIMALS);
+        // A refund is no customer and has no points.
+        let is_refund = |outcome: &Happened| outcome.amount < 0;
+        let is_won = |outcome: &Happened| outcome.element() == Element::Acquisition && !is_refund(outcome);
+        let acquired = credits(&|outcome| if is_won(outcome) { one } else { 0 })?;
+        let points = credits(&|outcome| {
+            if is_refund(outcome) {
+                return 0;
+            }
+            let points = Decimal::from_f64_retain(weights.points(outcome.kind)).unwrap_or_default();
+            ten_thousandths(points)
+        })?;
+        let journeys = outcomes.journeys(&grouping, parameters, |outcome| outcome.amount)?;
+        let precise = compare(&journeys, &parameters.models).sources;
+        let cost = costs_of(met, costs, &grouping);
+        let (touches, participants) = heads(met, &grouping);
+        let mut groups = Vec::with_capacity(grouping.sources.len());
+        for (index, source) in grouping.sources.iter().enumerate() {
+            let amounts = CreditedAmounts {
+                upgrades: upgrades[index],
+                repeat_purchases: repeat_purchases[index],
+                acquisition: acquisition[index],
+                acquired: CompoundSum {
+                    amount: acquired[index].value,
+                    turnover: acquired[index].value,
+                    squares: squared(&acquired[index]),
+                },
+            };
+            groups.push(Group {
+                source: source.clone(),
+                touches: touches[index],
+                participants: participants[index],
+                outcomes: acquired[index].outcomes,
+                amounts,
+                precision: precise[index].credits.first().cloned().flatten().map(|credit| credit.precision.into()),
+                points: number(points[index].value),
+                cost: cost[index],
+                simulated: assumptions.simulate(&amounts, cost[index])?,
+                rank: None,
+            });
+        }
+        rank(&mut groups);
+        Ok((groups, journeys))
+    }
 }
 
 /// Of the squares of what outcomes brought, what a source is credited with: shares of outcomes, squared, too. It stands for
@@ -281,14 +313,13 @@ fn number(value: Decimal) -> f64 {
 }
 
 /// What each group cost. Channels share the cost of an activity by its touches; the parts add up to it exactly.
-fn costs_of(history: &History, costs: &Costs, grouping: &Grouping) -> Vec<Decimal> {
+fn costs_of(met: &Met, costs: &Costs, grouping: &Grouping) -> Vec<Decimal> {
     let mut by_group = vec![Decimal::ZERO; grouping.sources.len()];
     let mut shares: HashMap<u32, Vec<f64>> = HashMap::new();
     if grouping.divides_activities() {
-        let of_cost = |touch: &&Touched| !touch.is_shared && costs.by_activity.contains_key(&touch.activity);
-        for touch in history.touches.iter().filter(of_cost) {
-            let shares = shares.entry(touch.activity).or_insert_with(|| vec![0.0; by_group.len()]);
-            shares[grouping.source_of(touch) as usize] += 1.0;
+        for met in met.sources.iter().filter(|met| costs.by_activity.contains_key(&met.activity)) {
+            let shares = shares.entry(met.activity).or_insert_with(|| vec![0.0; by_group.len()]);
+            shares[grouping.source_of(met.activity, met.channel) as usize] += met.touches as f64;
         }
     }
     for (activity, cost) in &costs.by_activity {
@@ -306,21 +337,15 @@ fn costs_of(history: &History, costs: &Costs, grouping: &Grouping) -> Vec<Decima
 
 /// Touches within the quarters, and how many members or accounts took part in them. A member of several accounts counts
 /// once.
-fn heads(history: &History, parameters: &Parameters, grouping: &Grouping) -> (Vec<u64>, Vec<u64>) {
-    let begin = span(parameters.from, parameters.until).0.timestamp();
-    let size = grouping.sources.len();
-    let (mut touches, mut participants) = (vec![0; size], vec![0; size]);
-    let mut last = vec![u32::MAX; size];
-    for touch in history.touches.iter().filter(|touch| touch.at >= begin && !touch.is_shared) {
-        let group = grouping.source_of(touch) as usize;
-        touches[group] += 1;
-        // Touches are sorted by unit, so a unit that took part before was the last to.
-        if touch.role.is_participation() && last[group] != touch.unit {
-            last[group] = touch.unit;
-            participants[group] += 1;
-        }
+fn heads(met: &Met, grouping: &Grouping) -> (Vec<u64>, Vec<u64>) {
+    let mut touches = vec![0; grouping.sources.len()];
+    let mut participants: Vec<HashSet<Uuid>> = vec![HashSet::new(); grouping.sources.len()];
+    for met in &met.sources {
+        let group = grouping.source_of(met.activity, met.channel) as usize;
+        touches[group] += met.touches_in_quarters;
+        participants[group].extend(&met.participants);
     }
-    (touches, participants)
+    (touches, participants.into_iter().map(|units| units.len() as u64).collect())
 }
 
 /// Puts the highest return first; groups that cost nothing follow, by what they are credited with.

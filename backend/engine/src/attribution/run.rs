@@ -86,7 +86,7 @@ pub async fn run(
     let history = read(database, community, parameters).await?;
     let parameters = parameters.clone();
     in_background(move || {
-        let grouping = Grouping::of(&history, parameters.source, &Default::default());
+        let grouping = Grouping::of(&history, parameters.source);
         let journeys = grouping.journeys(&history, &parameters, |outcome| outcome.amount)?;
         let comparison = compare(&journeys, &parameters.models);
         let data_hash = grouping.data_hash(&history, &parameters);
@@ -100,10 +100,7 @@ pub async fn run(
 pub async fn data_hash(database: &Database, community: CommunityId, parameters: &Parameters) -> anyhow::Result<String> {
     let history = read(database, community, parameters).await?;
     let parameters = parameters.clone();
-    in_background(move || {
-        Grouping::of(&history, parameters.source, &Default::default()).data_hash(&history, &parameters)
-    })
-    .await
+    in_background(move || Grouping::of(&history, parameters.source).data_hash(&history, &parameters)).await
 }
 
 pub async fn read(database: &Database, community: CommunityId, parameters: &Parameters) -> anyhow::Result<History> {

@@ -16,8 +16,8 @@ use crate::database::author::Author;
 use crate::database::statements::{all_set, chunks};
 use crate::database::{Database, Transaction};
 
-/// Maximum rows per statement.
-const ROWS: usize = 500;
+/// Maximum rows per statement: the credits of a day can be some ten kilobytes.
+const ROWS: usize = 100;
 
 /// Keeps what was summed up, each row under its mark, while whoever asked goes on.
 pub fn keep_aside(database: &Database, community: CommunityId, fresh: Vec<kept_sum::Model>) {
@@ -37,12 +37,12 @@ pub fn keep_aside(database: &Database, community: CommunityId, fresh: Vec<kept_s
 }
 
 /// Keeps sums whose marks are still those that they were summed up under. Those that another transaction holds are left
-/// out: it marks them, or keeps them, too.
+/// out: it marks them, or keeps them, too. Credits need no lock: who reads them compares their mark with that of their day.
 async fn keep(transaction: &Transaction, community: CommunityId, rows: &[kept_sum::Model]) -> Result<(), DbErr> {
     use kept_sum::Column::{Basis, Body, CommunityId, Day, Mark, Part};
     let of_days = rows.iter().filter(|row| row.part == SumKey::OF_DAY).map(|row| row.day);
     let mut others: BTreeMap<NaiveDate, Vec<i16>> = BTreeMap::new();
-    for row in rows.iter().filter(|row| row.part != SumKey::OF_DAY) {
+    for row in rows.iter().filter(|row| ![SumKey::OF_DAY, SumKey::CREDITS].contains(&row.part)) {
         others.entry(row.day).or_default().push(row.part);
     }
     // None but these are locked.
@@ -55,9 +55,11 @@ async fn keep(transaction: &Transaction, community: CommunityId, rows: &[kept_su
     let free: Vec<(NaiveDate, i16, Uuid)> = free.into_tuple().all(transaction).await?;
     let marks: BTreeMap<(NaiveDate, i16), Uuid> =
         free.into_iter().map(|(day, part, mark)| ((day, part), mark)).collect();
-    let current = rows.iter().filter(|row| marks.get(&(row.day, row.part)) == Some(&row.mark)).cloned();
+    let is_current =
+        |row: &&kept_sum::Model| row.part == SumKey::CREDITS || marks.get(&(row.day, row.part)) == Some(&row.mark);
+    let current = rows.iter().filter(is_current).cloned();
     for some in chunks(current, ROWS) {
-        let conflict = OnConflict::columns([CommunityId, Day, Part]).update_columns([Basis, Body]).to_owned();
+        let conflict = OnConflict::columns([CommunityId, Day, Part]).update_columns([Mark, Basis, Body]).to_owned();
         let rows = some.into_iter().map(all_set::<kept_sum::ActiveModel>);
         kept_sum::Entity::insert_many(rows).on_conflict(conflict).exec_without_returning(transaction).await?;
     }

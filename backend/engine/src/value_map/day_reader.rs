@@ -53,7 +53,7 @@ impl<'a, C: Reads> DayReader<'a, C> {
         self.staff.get_or_try_init(read).await
     }
 
-    async fn payments(&self) -> Result<&Payments, DbErr> {
+    pub async fn payments(&self) -> Result<&Payments, DbErr> {
         let identities = self.identities().await?;
         let read = || Payments::of(self.snapshot, self.community, identities, self.attribution.by, None);
         self.payments.get_or_try_init(read).await

@@ -11,8 +11,11 @@ use crate::activities::kept_sums::{PartyRange, SumKey};
 use crate::database::statements::Reads;
 use crate::value_map::active_members::ActiveSums;
 use crate::value_map::customers::Customers;
+use crate::value_map::day_credits::additive_model;
 use crate::value_map::day_reader::{DayReader, spans};
+use crate::value_map::days::Span;
 use crate::value_map::kept::{Kept, Sum};
+use crate::value_map::kept_credits::KeptCredits;
 
 /// What a recount of what is kept found.
 #[derive(Debug, Default)]
@@ -38,6 +41,18 @@ pub async fn recount(
             if kept.sum(SumKey::of_day(day)) != Some(&Sum::Day(sums.into())) {
                 let message = format!("{day}: the sums that are kept are not what the records add up to");
                 found.wrong.insert(SumKey::of_day(day), message);
+            }
+        }
+    }
+    if let Some(model) = additive_model(attribution) {
+        let kept = KeptCredits::read(&reader, Span::ALL).await?.credits;
+        let days = kept.keys().copied().collect();
+        for span in spans(&days) {
+            for (day, credits) in reader.credit(model, span, &days).await? {
+                if kept.get(&day).is_none_or(|kept| **kept != credits) {
+                    let message = format!("{day}: the credits that are kept are not those of the records");
+                    found.wrong.entry(SumKey::of_day(day)).or_insert(message);
+                }
             }
         }
     }

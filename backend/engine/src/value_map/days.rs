@@ -50,6 +50,13 @@ impl Days {
     }
 }
 
+const fn day(year: i32, month: u32, day: u32) -> NaiveDate {
+    match NaiveDate::from_ymd_opt(year, month, day) {
+        Some(day) => day,
+        None => NaiveDate::MIN,
+    }
+}
+
 /// Days from the first to the last of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Span {
@@ -58,6 +65,9 @@ pub struct Span {
 }
 
 impl Span {
+    /// Every day that anything can be recorded of.
+    pub const ALL: Self = Self { first: day(1970, 1, 1), last: day(9999, 12, 31) };
+
     /// The first moment and the first after them.
     pub fn bounds(self) -> (DateTime<Utc>, DateTime<Utc>) {
         let start = |day: NaiveDate| day.and_time(NaiveTime::MIN).and_utc();

@@ -45,6 +45,7 @@ impl Sum {
             Summed::Day(_) => Self::Day(serde_json::from_str(text).ok()?),
             Summed::Active(..) => Self::Active(serde_json::from_str(text).ok()?),
             Summed::Customers => Self::Customers(serde_json::from_str(text).ok()?),
+            Summed::Credits(_) => return None,
         })
     }
 
@@ -63,7 +64,7 @@ const VERSION: u32 = 2;
 
 /// What is summed up with.
 #[derive(Debug)]
-struct Settings {
+pub struct Settings {
     /// Of days, but for the rates of a day.
     days: String,
     /// Digests of them, each with the rates of a day.
@@ -72,11 +73,11 @@ struct Settings {
     others: Arc<str>,
     /// Days are marked by the look-back window of the newest scoring model: where that one credits otherwise, what is summed
     /// up is not kept, and what was kept before it is not used.
-    are_of_newest: bool,
+    pub are_of_newest: bool,
 }
 
 impl Settings {
-    async fn of<C: Reads>(reader: &DayReader<'_, C>) -> Result<Self, DbErr> {
+    pub async fn of<C: Reads>(reader: &DayReader<'_, C>) -> Result<Self, DbErr> {
         let models = models_of(reader.snapshot, reader.community).await?;
         let credits_so = |stored: &&StoredModel| stored.model.financial.attribution == *reader.attribution;
         let since = models.iter().take_while(credits_so).last().map(|stored| stored.model.version);
@@ -87,9 +88,9 @@ impl Settings {
     }
 
     /// A digest of them.
-    fn basis<C>(&self, reader: &DayReader<'_, C>, key: SumKey) -> Arc<str> {
+    pub fn basis<C>(&self, reader: &DayReader<'_, C>, key: SumKey) -> Arc<str> {
         match key.of() {
-            Summed::Day(day) => {
+            Summed::Day(day) | Summed::Credits(day) => {
                 let rates = format!("{:?}", reader.exchange.rates_on(day));
                 let mut digests = self.with_rates.lock().unwrap_or_else(PoisonError::into_inner);
                 let digest = |rates: &String| sha_256(format!("{} {rates}", self.days).as_bytes()).into();
@@ -123,7 +124,10 @@ impl Kept {
         use kept_sum::Column::{Basis, Body, CommunityId, Day, Mark, Part};
         let settings = Settings::of(reader).await?;
         let mut kept = Self { known: before, marks: BTreeMap::new(), unkept: Vec::new(), settings };
-        let of_community = || kept_sum::Entity::find().select_only().filter(CommunityId.eq(reader.community.0));
+        let of_community = || {
+            let rows = kept_sum::Entity::find().select_only().filter(CommunityId.eq(reader.community.0));
+            rows.filter(Part.ne(SumKey::CREDITS))
+        };
         let rows = of_community().columns([Day, Part, Mark, Basis]).into_tuple();
         let rows: Vec<(NaiveDate, i16, Uuid, Option<String>)> = rows.all(reader.snapshot).await?;
         let mut to_read = BTreeMap::new();

@@ -3,12 +3,11 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use futures_util::TryStreamExt;
 use rust_decimal::Decimal;
 use sea_orm::prelude::*;
 use sea_orm::{QueryOrder, QuerySelect};
 use uuid::Uuid;
-use valuemap_shared::activities::{OutcomeKind, Role, latest_moment};
+use valuemap_shared::activities::{OutcomeKind, latest_moment};
 use valuemap_shared::ids::CommunityId;
 use valuemap_shared::money::{Currency, Money};
 use valuemap_shared::value_map::Element;
@@ -16,13 +15,14 @@ use valuemap_shared::value_map::comparison::Comparison;
 use valuemap_shared::value_map::model::{Attribution, AttributionUnit};
 
 use crate::activities::entities::{outcome, touchpoint};
-use crate::activities::identity::{FEW, Identities};
+use crate::activities::identity::Identities;
 use crate::activities::payments::Payments;
 use crate::activities::rates::Rates;
-use crate::database::statements::{Reads, chunks};
+use crate::database::statements::Reads;
 use crate::tenancy::entities::community;
 use crate::value_map::days::Span;
 use crate::value_map::entities::comparison;
+use crate::value_map::touches::{Meeting, moment, too_old, touches_before};
 
 /// An outcome in money, with the element that it belongs to.
 #[derive(Clone, Debug)]
@@ -35,6 +35,16 @@ pub struct PaidOutcome {
     pub credited: bool,
     /// Somebody whom activities may reach is linked to whose it is.
     pub linked: bool,
+}
+
+/// The element that an outcome's money belongs to, so that no amount counts twice. `won_customer` says whether it is the
+/// first purchase of a customer, or what was refunded of it.
+pub fn element_of(kind: OutcomeKind, won_customer: bool) -> Element {
+    match kind {
+        OutcomeKind::Upgrade => Element::Upgrades,
+        OutcomeKind::Purchase if won_customer => Element::Acquisition,
+        _ => Element::RepeatPurchases,
+    }
 }
 
 /// What converts the amounts of a community.
@@ -109,32 +119,21 @@ pub async fn paid_outcomes(
     let units: HashSet<Uuid> = rows.iter().filter_map(|row| Some(unit(row.party_id?, row.at))).collect();
     let parties = identities.around(&units);
     let mut touched: HashMap<Uuid, Vec<DateTime<Utc>>> = HashMap::new();
-    for (party, at) in touches(db, community, &parties, attribution, times).await? {
+    for (party, at) in touches_before::<Meeting>(db, community, &parties, attribution, times).await? {
         for unit in identities.units_of_touch(party, at.date_naive(), attribution.by) {
             touched.entry(unit).or_default().push(at);
         }
     }
     let payments = match payments {
         Some(payments) => payments,
-        None => {
-            // Where a member works may have been a customer before they bought.
-            let accounts = |row: &outcome::Model| Some(identities.accounts_of(row.party_id?, row.at.date_naive()));
-            let accounts = rows.iter().filter_map(accounts).flatten();
-            let parties = parties.iter().copied().chain(accounts).collect();
-            &Payments::of(db, community, identities, attribution.by, Some(&parties)).await?
-        }
+        None => &payments_around(db, community, (attribution.by, identities), parties, &rows).await?,
     };
-    let window = TimeDelta::days(i64::from(attribution.lookback_days)).num_seconds();
     let paid = |row: outcome::Model| {
         let unit = row.party_id.map(|party| unit(party, row.at));
-        let element = match row.kind.parse() {
-            Ok(OutcomeKind::Upgrade) => Element::Upgrades,
-            Ok(OutcomeKind::Purchase) if payments.won_customer(identities, &row) => Element::Acquisition,
-            _ => Element::RepeatPurchases,
-        };
-        // In whole seconds, as attributions count, so that both credit the same outcomes.
-        let happened = latest_moment(row.at).timestamp();
-        let met = |at: &DateTime<Utc>| at.timestamp() <= happened && at.timestamp() > happened - window;
+        let kind = row.kind.parse().unwrap_or(OutcomeKind::Renewal);
+        let element = element_of(kind, payments.won_customer(identities, &row));
+        let happened = moment(row.at);
+        let met = |at: &DateTime<Utc>| at.timestamp() <= happened && at.timestamp() > too_old(happened, attribution);
         let credited = unit.and_then(|unit| touched.get(&unit)).is_some_and(|touches| touches.iter().any(met));
         let has_members = |unit: Uuid| {
             attribution.by == AttributionUnit::Account && identities.accounts_with_members().contains(&unit)
@@ -149,43 +148,19 @@ pub async fn paid_outcomes(
     Ok(rows.into_iter().map(paid).collect())
 }
 
-/// What some parties met within the look-back window before outcomes from the first to the last of these times.
-async fn touches(
+/// The payments of those whose outcomes some rows are, and of the parties around them.
+pub async fn payments_around(
     db: &impl Reads,
     community: CommunityId,
-    parties: &HashSet<Uuid>,
-    attribution: &Attribution,
-    (first, last): (DateTime<Utc>, DateTime<Utc>),
-) -> Result<Vec<(Uuid, DateTime<Utc>)>, DbErr> {
-    let from = first - TimeDelta::days(i64::from(attribution.lookback_days) + 1);
-    let roles: Vec<&str> =
-        Role::ALL.iter().filter(|role| attribution.role_weight(**role) > 0.0).map(|role| role.as_str()).collect();
-    let of_anybody = || {
-        touchpoint::Entity::find()
-            .select_only()
-            .columns([touchpoint::Column::PartyId, touchpoint::Column::At])
-            .filter(touchpoint::Column::CommunityId.eq(community.0))
-            .filter(touchpoint::Column::Role.is_in(roles.iter().copied()))
-    };
-    let mut touches: Vec<(Uuid, DateTime<Utc>)> = Vec::new();
-    if parties.len() > FEW {
-        // Of many, all that was met is read once: asked for by name it would be read for each piece of the list.
-        let met = of_anybody().filter(touchpoint::Column::At.between(from, last));
-        let mut all = met.into_tuple::<(Uuid, DateTime<Utc>)>().stream(db).await?;
-        while let Some((party, at)) = all.try_next().await? {
-            if parties.contains(&party) {
-                touches.push((party, at));
-            }
-        }
-        return Ok(touches);
-    }
-    for some in chunks(parties.iter().copied(), 1_000) {
-        // Asked for a time, too, PostgreSQL would look through all that was met in it.
-        let found = of_anybody().filter(touchpoint::Column::PartyId.is_in(some));
-        let found = found.into_tuple::<(Uuid, DateTime<Utc>)>().all(db).await?;
-        touches.extend(found.into_iter().filter(|(_, at)| (from..=last).contains(at)));
-    }
-    Ok(touches)
+    (by, identities): (AttributionUnit, &Identities),
+    parties: HashSet<Uuid>,
+    rows: &[outcome::Model],
+) -> Result<Payments, DbErr> {
+    // Where a member works may have been a customer before they bought.
+    let accounts = |row: &outcome::Model| Some(identities.accounts_of(row.party_id?, row.at.date_naive()));
+    let accounts = rows.iter().filter_map(accounts).flatten();
+    let parties = parties.into_iter().chain(accounts).collect();
+    Payments::of(db, community, identities, by, Some(&parties)).await
 }
 
 /// How many touchpoints up to the last of some days, and from the look-back window before them on, are of members

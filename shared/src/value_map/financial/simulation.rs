@@ -1,3 +1,5 @@
+use std::cmp::Ordering;
+
 use rand::RngExt;
 use rand::SeedableRng;
 use rand_pcg::Pcg64Mcg;
@@ -187,24 +189,30 @@ fn outcomes<T>(
 }
 
 fn percentiles_of_amounts(mut amounts: Vec<Decimal>) -> Percentiles<Decimal> {
-    amounts.sort_unstable();
     // Bounded amounts are far too small to overflow.
-    percentiles(&amounts, |low, high, tenths| money::rounded(low + (high - low) * Decimal::new(tenths, 1)))
+    percentiles(&mut amounts, Decimal::cmp, |low, high, tenths| {
+        money::rounded(low + (high - low) * Decimal::new(tenths, 1))
+    })
 }
 
 fn percentiles_of_shares(mut shares: Vec<f64>) -> Percentiles<f64> {
-    shares.sort_unstable_by(f64::total_cmp);
-    percentiles(&shares, |low, high, tenths| low + (high - low) * (tenths as f64 / 10.0))
+    percentiles(&mut shares, f64::total_cmp, |low, high, tenths| low + (high - low) * (tenths as f64 / 10.0))
 }
 
 /// By linear interpolation between order statistics (Hyndman and Fan 1996, type 7). `between` gets two neighbours and
-/// how many tenths of the way from one to the other to go. `sorted` may not be empty.
-fn percentiles<T: Copy>(sorted: &[T], between: impl Fn(T, T, i64) -> T) -> Percentiles<T> {
-    let last = sorted.len() - 1;
-    let at = |tenths: usize| {
+/// how many tenths of the way from one to the other to go. `values` may not be empty.
+fn percentiles<T: Copy>(
+    values: &mut [T],
+    order: impl Fn(&T, &T) -> Ordering + Copy,
+    between: impl Fn(T, T, i64) -> T,
+) -> Percentiles<T> {
+    let last = values.len() - 1;
+    // Six order statistics are found without sorting the rest.
+    let mut at = |tenths: usize| {
         let position = tenths * last;
-        let low = position / 10;
-        between(sorted[low], sorted[(low + 1).min(last)], (position % 10) as i64)
+        let (_, low, above) = values.select_nth_unstable_by(position / 10, order);
+        let high = above.iter().copied().min_by(order).unwrap_or(*low);
+        between(*low, high, (position % 10) as i64)
     };
     Percentiles { p10: at(1), p50: at(5), p90: at(9) }
 }
