@@ -1,7 +1,7 @@
 //! The returns of activities are sums of days that the server keeps, and the same as from the records.
 
 use serde_json::{Value, json};
-use valuemap_tests::Engine;
+use valuemap_tests::{Engine, PATIENCE};
 
 use crate::kept_days::{keep_all, verify, world_with_activities};
 use crate::records::texts;
@@ -44,7 +44,8 @@ pub async fn keep_credits(world: &World) {
         SELECT 1 FROM kept_sum credits WHERE credits.part = -2 AND credits.community_id = of_day.community_id
         AND credits.day = of_day.day AND credits.mark = of_day.mark)";
     returns(world, "GOAL", json!({})).await;
-    while texts(world, open).await != ["0"] {}
+    let kept = async { while texts(world, open).await != ["0"] {} };
+    tokio::time::timeout(PATIENCE, kept).await.unwrap();
 }
 
 /// Figures are sums of floats, in one order or another.

@@ -20,6 +20,7 @@ use valuemap_engine::sample;
 use valuemap_engine::scoring_models::store::model_of;
 use valuemap_engine::value_map::explain::explain;
 use valuemap_engine::value_map::map_cache::{MapCache, MapKey};
+use valuemap_engine::value_map::no_map::NoMap;
 use valuemap_shared::activities::{
     Contribution, ContributionKind, IdentityLink, LinkMethod, Outcome, OutcomeKind, PartyKind, PartyRef, Record,
     Reference, Role, SupportCase, Touchpoint,
@@ -152,7 +153,13 @@ impl World {
             weighting: Weighting::Model,
             minimum: 5,
         };
-        let map = maps.of(&self.database, key, now).await.unwrap().unwrap();
+        // A machine that is busy takes longer than a request waits.
+        let map = loop {
+            match maps.of(&self.database, key, now).await {
+                Err(NoMap::BeingComputed { .. }) => {}
+                found => break found.unwrap().unwrap(),
+            }
+        };
         let figure = Figure::Element(Element::Upgrades);
         let explained = explain((&self.database, maps), self.community, &map, None, figure, now).await.unwrap();
         explained.source.page(&self.database.read, 0, 20).await.unwrap();
