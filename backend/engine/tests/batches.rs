@@ -96,6 +96,13 @@ impl World {
         parties.into_iter().filter(|party| party.source == "new").map(|party| party.external_key).collect()
     }
 
+    /// Ada's name, and whether she is staff.
+    async fn said_of_ada(&self) -> Option<(Option<String>, bool)> {
+        let parties = party::Entity::find().all(&self.database.read).await.unwrap();
+        let ada = parties.into_iter().find(|party| party.external_key == "ada");
+        ada.map(|ada| (ada.name, ada.is_staff))
+    }
+
     async fn link(&self) -> Option<identity_link::Model> {
         let links = identity_link::Entity::find().all(&self.database.read).await.unwrap();
         links.into_iter().find(|link| link.source == "new")
@@ -144,10 +151,18 @@ async fn what_others_see_is_replaced_when_the_batch_is_published() {
     world.record(outcome_of("ada", "before")).await;
     world.load(outcome_of("ada", "of the file")).await;
     assert_eq!(world.title().await.as_deref(), Some("before"));
-    world.record(outcome_of("ada", "meanwhile")).await;
-    assert_eq!(world.title().await.as_deref(), Some("meanwhile"));
     let world = world.publish().await;
     assert_eq!(world.title().await.as_deref(), Some("of the file"));
+}
+
+#[tokio::test]
+async fn what_others_record_while_a_file_is_loaded_stands() {
+    let mut world = World::new().await;
+    world.record(outcome_of("ada", "before")).await;
+    world.load(outcome_of("ada", "of the file")).await;
+    world.record(outcome_of("ada", "meanwhile")).await;
+    let world = world.publish().await;
+    assert_eq!(world.title().await.as_deref(), Some("meanwhile"));
 }
 
 #[tokio::test]
@@ -161,8 +176,8 @@ async fn a_row_that_another_records_first_is_theirs() {
     assert_eq!(world.parties().await, ["ada".to_owned()].into());
 }
 
-#[tokio::test]
-async fn whom_others_mention_is_seen_with_what_the_file_says_of_them() {
+/// Ada, whom a file introduces and somebody else mentions.
+async fn mentioned() -> World {
     let mut world = World::new().await;
     let ada = Party {
         party: PartyRef::member("new", "ada"),
@@ -176,11 +191,42 @@ async fn whom_others_mention_is_seen_with_what_the_file_says_of_them() {
     world.load(Record::Party(ada)).await;
     world.load(outcome_of("eve", "of the file")).await;
     world.record(outcome_of("ada", "meanwhile")).await;
-    assert_eq!(world.parties().await, ["ada".to_owned()].into());
+    assert_eq!(world.said_of_ada().await, Some((None, false)));
+    world
+}
+
+#[tokio::test]
+async fn whom_others_mention_is_seen_and_introduced_when_the_batch_is_published() {
+    let world = mentioned().await.publish().await;
+    assert_eq!(world.said_of_ada().await, Some((Some("Ada".to_owned()), true)));
+    assert_eq!(world.title().await.as_deref(), Some("meanwhile"));
+}
+
+#[tokio::test]
+async fn whom_others_mention_stays_when_the_batch_is_swept() {
+    let world = mentioned().await;
     world.sweep().await;
-    let parties = party::Entity::find().all(&world.database.read).await.unwrap();
-    assert!(parties.iter().any(|party| party.name.as_deref() == Some("Ada") && party.is_staff));
-    assert!(!parties.iter().any(|party| party.external_key == "eve"));
+    assert_eq!(world.said_of_ada().await, Some((None, false)));
+    assert_eq!(world.parties().await, ["ada".to_owned()].into());
+}
+
+#[tokio::test]
+async fn what_another_link_of_two_says_does_not_hold_that_a_person_ends_meanwhile() {
+    let mut world = World::new().await;
+    world.record(link(0.5)).await;
+    let id = IdentityLinkId(world.link().await.unwrap().id);
+    let ended = Ended { at: AMBIENT().now(), by: "a person".to_owned(), reason: None };
+    let end = async |transaction: &Transaction| {
+        set_ended(transaction, &AMBIENT(), (world.community, id), Some(ended)).await.map(|_| ())
+    };
+    world.write(end).await;
+    let Record::Link(IdentityLink { from, to, .. }) = link(0.9) else { panic!("a link") };
+    let Record::Link(other) = link(0.9) else { panic!("a link") };
+    world.load(Record::Link(IdentityLink { from: to, to: from, ..other })).await;
+    let world = world.publish().await;
+    let links = identity_link::Entity::find().all(&world.database.read).await.unwrap();
+    let links: Vec<_> = links.iter().filter(|link| link.source == "new").collect();
+    assert!(links.len() == 2 && links.iter().all(|link| link.ended_at.is_some()), "{links:?}");
 }
 
 #[tokio::test]

@@ -6,13 +6,13 @@
 //! staged in its place and to close the batch, in one transaction. A batch whose importer is gone is swept: its rows are
 //! deleted, piece by piece. A community has one open batch at a time.
 //!
-//! Others may record the same meanwhile, and what they record is seen at once: the row is theirs then, and what the batch
-//! said of it is gone.
+//! Others may record the same meanwhile, and what they record is seen at once and stands: what the batch said of that row is
+//! gone.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::prelude::*;
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, OnConflict, Query, SelectStatement};
-use sea_orm::{Condition, FromQueryResult, Iterable, Order};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, OnConflict, Query};
+use sea_orm::{Condition, Iterable, Order};
 use uuid::Uuid;
 use valuemap_shared::ids::CommunityId;
 
@@ -108,22 +108,44 @@ impl OpenBatch {
     pub(super) async fn publish(self, transaction: &impl ConnectionTrait) -> Result<(), DbErr> {
         use identity_link::Column::{EndReason, EndedAt, EndedBy};
         // Parties and activities first: other rows refer to them.
-        self.place::<party::Entity>(transaction, &[]).await?;
+        self.replace::<party::Entity>(transaction, &[]).await?;
         // A person may have ended a link meanwhile.
-        self.place::<identity_link::Entity>(transaction, &[EndedAt, EndedBy, EndReason]).await?;
-        self.place::<activity_type::Entity>(transaction, &[]).await?;
-        self.place::<activity::Entity>(transaction, &[]).await?;
-        self.place::<cost_line::Entity>(transaction, &[]).await?;
-        self.place::<touchpoint::Entity>(transaction, &[]).await?;
-        self.place::<outcome::Entity>(transaction, &[]).await?;
-        self.place::<support_case::Entity>(transaction, &[]).await?;
-        self.place::<contribution::Entity>(transaction, &[]).await?;
+        self.replace::<identity_link::Entity>(transaction, &[EndedAt, EndedBy, EndReason]).await?;
+        self.replace::<activity_type::Entity>(transaction, &[]).await?;
+        self.replace::<activity::Entity>(transaction, &[]).await?;
+        self.replace::<cost_line::Entity>(transaction, &[]).await?;
+        self.replace::<touchpoint::Entity>(transaction, &[]).await?;
+        self.replace::<outcome::Entity>(transaction, &[]).await?;
+        self.replace::<support_case::Entity>(transaction, &[]).await?;
+        self.replace::<contribution::Entity>(transaction, &[]).await?;
         self.place::<observation::Entity>(transaction, &[]).await?;
         open_batch::Entity::delete_many().filter(self.is_this()).exec(transaction).await?;
         Ok(())
     }
 
-    /// Replaces rows by those that are staged, but for the columns that are kept.
+    /// Replaces rows by those that are staged, but for the columns that are kept. What others have recorded since that was
+    /// found out stands: there, nothing is replaced.
+    async fn replace<E: EntityTrait>(
+        self,
+        transaction: &impl ConnectionTrait,
+        kept: &[E::Column],
+    ) -> Result<(), DbErr> {
+        let (table, staged) = (table_of::<E>(), staged_of::<E>());
+        let [community, id, hash] = ["community_id", "id", "content_hash"].map(Alias::new);
+        let replaced = Expr::col((staged.clone(), Alias::new(REPLACED_HASH)));
+        let other = Query::select()
+            .expr(Expr::value(1))
+            .from(table.clone())
+            .and_where(Expr::col((table.clone(), community)).eq(self.community.0))
+            .and_where(Expr::col((table.clone(), id.clone())).equals((staged.clone(), id)))
+            .and_where(Expr::col((table, hash)).ne(replaced))
+            .take();
+        let delete =
+            Query::delete().from_table(staged).cond_where(self.has_rows()).and_where(Expr::exists(other)).take();
+        transaction.execute(&delete).await?;
+        self.place::<E>(transaction, kept).await
+    }
+
     async fn place<E: EntityTrait>(self, transaction: &impl ConnectionTrait, kept: &[E::Column]) -> Result<(), DbErr> {
         let (table, staged) = (table_of::<E>(), staged_of::<E>());
         let columns: Vec<E::Column> = E::Column::iter().collect();
@@ -144,28 +166,6 @@ impl OpenBatch {
         let delete = Query::delete().from_table(staged).cond_where(self.has_rows()).take();
         transaction.execute(&delete).await?;
         Ok(())
-    }
-
-    /// The rows of an entity that are going to be replaced and say something else by now than when that was found out.
-    pub(super) async fn overtaken<E: EntityTrait>(
-        self,
-        transaction: &impl ConnectionTrait,
-        (id, hash): (E::Column, E::Column),
-    ) -> Result<Vec<E::Model>, DbErr> {
-        let (view, staged) = (E::default(), staged_of::<E>());
-        let community = Alias::new("community_id");
-        let same = |column: E::Column| Expr::col((view, column)).equals((staged.clone(), column));
-        let replaced = Expr::col((staged.clone(), Alias::new(REPLACED_HASH)));
-        let mut select: SelectStatement = Query::select();
-        select
-            .columns(E::Column::iter().map(|column| (view, column)))
-            .from(staged.clone())
-            .inner_join(view, same(id).and(Expr::col((view, community.clone())).eq(self.community.0)))
-            .and_where(Expr::col((staged.clone(), community)).eq(self.community.0))
-            .and_where(Expr::col((staged.clone(), Alias::new("batch_id"))).eq(self.id))
-            .and_where(replaced.not_equals((view, hash)));
-        let rows = transaction.query_all(&select).await?;
-        rows.iter().map(|row| E::Model::from_query_result(row, "")).collect()
     }
 
     /// Notes what rows that were just staged replace.
@@ -192,15 +192,30 @@ impl OpenBatch {
         Ok(())
     }
 
-    /// Has these parties seen, if they are of this batch, because others refer to them. Says whether any were.
-    pub(super) async fn give_away(self, transaction: &impl ConnectionTrait, parties: &[Uuid]) -> Result<bool, DbErr> {
+    /// Has these parties seen, if they are of this batch, because others refer to them. What the batch says of them is seen
+    /// with the rest of it.
+    pub(super) async fn give_away(self, transaction: &impl ConnectionTrait, parties: &[Uuid]) -> Result<(), DbErr> {
+        use party::Column::{Audience, BatchId, ContentHash, Id, IsStaff, Name, Since, Until};
+        let is_theirs = || self.has_rows().add(Expr::col(Id).is_in(parties.iter().copied()));
+        let columns: Vec<Alias> = party::Column::iter().map(|column| Alias::new(column.to_string())).collect();
+        let says_something = Expr::col(ContentHash).ne("");
+        let mut said = Query::select();
+        said.columns(columns.clone()).expr(Expr::value("")).from(table_of::<party::Entity>());
+        said.cond_where(is_theirs()).and_where(says_something);
+        let mut insert = Query::insert();
+        insert.into_table(staged_of::<party::Entity>());
+        insert.columns(columns.into_iter().chain([Alias::new(REPLACED_HASH)]));
+        insert.select_from(said).map_err(|error| DbErr::Custom(error.to_string()))?;
+        transaction.execute(&insert).await?;
         let update = Query::update()
             .table(table_of::<party::Entity>())
-            .value(party::Column::BatchId, None::<Uuid>)
-            .cond_where(self.has_rows())
-            .and_where(Expr::col(party::Column::Id).is_in(parties.iter().copied()))
+            .values([(BatchId, None::<Uuid>.into()), (ContentHash, "".into()), (IsStaff, false.into())])
+            .values([Name, Audience].map(|column| (column, None::<String>.into())))
+            .values([Since, Until].map(|column| (column, None::<Date>.into())))
+            .cond_where(is_theirs())
             .take();
-        Ok(transaction.execute(&update).await?.rows_affected() > 0)
+        transaction.execute(&update).await?;
+        Ok(())
     }
 
     /// From now on nothing can be added to it, and only be deleted. Says whether it is open still.
@@ -225,9 +240,10 @@ impl OpenBatch {
             7 => self.sweep_from::<activity_type::Entity>(transaction, at).await?,
             8 => self.sweep_from::<party::Entity>(transaction, at).await?,
             _ => {
-                let table = table_of::<observation::Entity>();
-                let delete = Query::delete().from_table(table).cond_where(self.has_rows()).take();
-                transaction.execute(&delete).await?;
+                for table in [table_of::<observation::Entity>(), staged_of::<observation::Entity>()] {
+                    let delete = Query::delete().from_table(table).cond_where(self.has_rows()).take();
+                    transaction.execute(&delete).await?;
+                }
                 open_batch::Entity::delete_many().filter(self.is_this()).exec(transaction).await?;
                 return Ok(None);
             }

@@ -23,13 +23,11 @@ use crate::activities::addresses::{AddressFree, Addresses, is_with_itself};
 use crate::activities::batches::OpenBatch;
 use crate::activities::changed_days::ChangedDays;
 use crate::activities::ended::EndedLinks;
-use crate::activities::entities::{
-    activity, activity_type, contribution, cost_line, identity_link, outcome, party, support_case, touchpoint,
-};
+use crate::activities::entities::{activity, activity_type, outcome};
 use crate::activities::keys::{ContentHash, content_hash, hash_of};
 use crate::activities::rates::Rates;
 use crate::activities::rows::RecordRows;
-use crate::activities::storing::{insert_mentioned, overtaken, stored_hashes, stored_rows, write};
+use crate::activities::storing::{insert_mentioned, stored_hashes, stored_rows, write};
 use crate::activities::unlinked::Mentions;
 use crate::base::ambient::Ambient;
 use crate::base::digests::hexadecimal;
@@ -196,6 +194,10 @@ impl Recorder {
             };
             self.refused.extend(problems.into_iter().map(refuse));
         }
+        if matches!(self.stamp.writing, Writing::Unseen(_)) && by_kind.contains_key(&RecordKind::Link) {
+            // A person may have ended one since the piece before.
+            self.ended = EndedLinks::of(transaction, self.stamp.community).await?;
+        }
         self.add_missing_parties(transaction, &by_kind).await?;
         for (kind, records) in by_kind {
             let accepted = self.accept(kind, records);
@@ -216,13 +218,6 @@ impl Recorder {
 
     /// Has everybody see what was loaded. The community has to be locked.
     pub async fn publish(mut self, transaction: &impl ConnectionTrait, batch: OpenBatch) -> Result<(), DbErr> {
-        overtaken::<party::Model>(transaction, batch, &mut self.changed).await?;
-        overtaken::<identity_link::Model>(transaction, batch, &mut self.changed).await?;
-        overtaken::<cost_line::Model>(transaction, batch, &mut self.changed).await?;
-        overtaken::<touchpoint::Model>(transaction, batch, &mut self.changed).await?;
-        overtaken::<outcome::Model>(transaction, batch, &mut self.changed).await?;
-        overtaken::<support_case::Model>(transaction, batch, &mut self.changed).await?;
-        overtaken::<contribution::Model>(transaction, batch, &mut self.changed).await?;
         batch.publish(transaction).await?;
         // Somebody may have saved another model meanwhile.
         if let Some(stored) = model_of(transaction, batch.community, None).await? {
@@ -334,7 +329,9 @@ impl Recorder {
                 continue;
             }
             _ = self.keeps_ended(record);
-            self.mentions.add(&self.stamp, record);
+            if !matches!(self.stamp.writing, Writing::Unseen(_)) {
+                self.mentions.add(&self.stamp, record);
+            }
             let id = self.stamp.id_of(kind, record);
             let hash = content_hash(record);
             match self.seen.get(&id) {
@@ -429,7 +426,7 @@ impl Recorder {
         if self.stamp.writing == Writing::Nothing {
             return Ok(());
         }
-        insert_mentioned(transaction, (&self.stamp, &mut self.changed), &mentioned, self.open).await?;
+        insert_mentioned(transaction, &self.stamp, &mentioned, self.open).await?;
         self.parties.extend(mentioned.into_keys());
         Ok(())
     }

@@ -146,17 +146,6 @@ where
     upsert::<R::Entity>(transaction, table_of::<R::Entity>(), new, &key).await
 }
 
-/// Gathers what rows concern that a batch is going to replace, and that others have changed since that was gathered.
-pub(super) async fn overtaken<R: TrackedRow>(
-    transaction: &impl ConnectionTrait,
-    batch: OpenBatch,
-    changed: &mut ChangedDays,
-) -> Result<(), DbErr> {
-    let rows = batch.overtaken::<R::Entity>(transaction, (R::ID, R::HASH)).await?;
-    rows.iter().for_each(|row| changed.gather(row.concerns()));
-    Ok(())
-}
-
 /// The rows of these ids that are stored.
 pub(super) async fn stored_rows<R: TrackedRow>(
     transaction: &impl ConnectionTrait,
@@ -258,7 +247,7 @@ async fn store_observations(
 /// Inserts parties that are mentioned, by their ids. Those that are there stay as they are, and are seen if this is.
 pub(super) async fn insert_mentioned(
     transaction: &impl ConnectionTrait,
-    (stamp, changed): (&Stamp, &mut ChangedDays),
+    stamp: &Stamp,
     mentioned: &BTreeMap<Uuid, &PartyRef>,
     open: Option<OpenBatch>,
 ) -> Result<(), DbErr> {
@@ -266,12 +255,9 @@ pub(super) async fn insert_mentioned(
         let rows = some.iter().map(|(id, party)| mentioned_party(stamp, **id, party).into_active_model().reset_all());
         let mut insert = party::Entity::insert_many(rows).on_conflict_do_nothing();
         transaction.execute(insert.query().into_table(table_of::<party::Entity>())).await?;
-        let ids: Vec<Uuid> = some.iter().map(|(id, _)| **id).collect();
-        if let Some(batch) = open
-            && batch.give_away(transaction, &ids).await?
-        {
-            let rows = stored_rows::<party::Model>(transaction, stamp.community, ids).await?;
-            rows.iter().for_each(|row| changed.gather(row.concerns()));
+        if let Some(batch) = open {
+            let ids: Vec<Uuid> = some.iter().map(|(id, _)| **id).collect();
+            batch.give_away(transaction, &ids).await?;
         }
     }
     Ok(())

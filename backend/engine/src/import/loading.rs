@@ -96,9 +96,7 @@ impl<'a> Loading<'a> {
             recorder.record(&transaction, piece).await?;
             transaction.commit().await?;
             self.adapt(begun.elapsed());
-            if self.database.backend() == DatabaseBackend::Sqlite {
-                tokio::time::sleep(BETWEEN).await;
-            }
+            leave_room(self.database).await;
         }
         if !withdrawn.is_empty() {
             let (transaction, _) = self.next(&Author::SERVER, Touches::NOTHING).await?;
@@ -130,10 +128,12 @@ impl<'a> Loading<'a> {
         Ok((transaction, self.batch))
     }
 
-    /// Removes what was stored.
-    pub async fn abandon(self, progress: &SharedProgress) -> anyhow::Result<()> {
+    /// Removes what was stored. Where that fails, too, the server or the next import does it.
+    pub async fn abandon(self, progress: &SharedProgress) {
         progress.begin("Removing what was stored", 0);
-        sweep(self.database, self.batch, self.patience).await
+        if let Err(error) = sweep(self.database, self.batch, self.patience).await {
+            tracing::warn!(cause = format!("{error:#}"), "what was stored is removed later");
+        }
     }
 }
 
@@ -165,8 +165,16 @@ async fn sweep(database: &Database, batch: OpenBatch, patience: Duration) -> any
         let transaction = begin().await?;
         at = batch.sweep(&transaction, here).await?;
         transaction.commit().await?;
+        leave_room(database).await;
     }
     Ok(())
+}
+
+/// Lets others write between two pieces.
+async fn leave_room(database: &Database) {
+    if database.backend() == DatabaseBackend::Sqlite {
+        tokio::time::sleep(BETWEEN).await;
+    }
 }
 
 /// A transaction that has locked the community, once those who write are done.

@@ -220,7 +220,7 @@ pub async fn store(
         false => bail!("{} was changed while it was read; nothing was loaded, run it again", request.path.display()),
     });
     if !matches!(stored, Ok(true)) {
-        loading.abandon(progress).await?;
+        loading.abandon(progress).await;
         return stored.map(|_| ());
     }
     // Rows that had been found to be stored already were not looked at again.
@@ -233,7 +233,7 @@ pub async fn store(
     let published = publish(ambient, checked, &loading, recorder).await;
     if published.is_err() {
         // It may be published nevertheless; then there is nothing to remove.
-        loading.abandon(progress).await?;
+        loading.abandon(progress).await;
     }
     published.context("run the same import again: what is stored already is not stored twice")
 }

@@ -27,6 +27,8 @@ const INDEXES: [IndexChange; 5] = [
     ("contribution_by_time", "contribution", &["community_id", "at", "kind", "party_id", "withdrawn", "batch_id"]),
     ("party_by_staff", "party", &["community_id", "is_staff", "batch_id"]),
 ];
+/// Without it each party that is deleted is looked for in all cases.
+const CASES_OF_PARTY: IndexChange = ("support_case_by_party", "support_case", &["community_id", "party_id"]);
 type IndexChange = (&'static str, &'static str, &'static [&'static str]);
 
 #[derive(DeriveMigrationName)]
@@ -58,7 +60,8 @@ impl MigrationTrait for Migration {
             manager.drop_index(Index::drop().name(name).table(table).to_owned()).await?;
             manager.create_index(index(name, table, columns)).await?;
         }
-        Ok(())
+        let (name, table, columns) = CASES_OF_PARTY;
+        manager.create_index(index(name, table, columns)).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
@@ -66,6 +69,8 @@ impl MigrationTrait for Migration {
             manager.drop_index(Index::drop().name(name).table(table).to_owned()).await?;
             manager.create_index(index(name, table, &columns[..columns.len() - 1])).await?;
         }
+        let (name, table, _) = CASES_OF_PARTY;
+        manager.drop_index(Index::drop().name(name).table(table).to_owned()).await?;
         for (table, _) in TABLES {
             for statement in [format!("DROP VIEW published_{table}"), format!("DROP TABLE staged_{table}")] {
                 manager.get_connection().execute_unprepared(&statement).await?;
