@@ -4,7 +4,7 @@
 use rust_decimal::{Decimal, RoundingStrategy};
 use valuemap_shared::money::{Currency, Money, checked};
 
-use crate::import::numbers::{CurrencySign, currency_of_column, currency_sign};
+use crate::import::numbers::{CurrencySign, currency_of_column, currency_sign, scale_of_column};
 use crate::import::row::Row;
 
 impl Row<'_> {
@@ -18,7 +18,23 @@ impl Row<'_> {
     /// The currency of an amount: what its own column says, what is written beside it, or what holds for the whole file.
     pub fn currency(&mut self, field: &str, currency_field: &str) -> Option<Currency> {
         let written = self.text(field).and_then(currency_sign);
-        let of_column = self.column(field).and_then(currency_of_column);
+        let column = self.column(field);
+        if let Some(word) = column.and_then(scale_of_column) {
+            self.problem(
+                field,
+                format!("its column is of `{word}`: amounts have to be in whole units of their currency"),
+            );
+            return None;
+        }
+        let of_column = column.and_then(currency_of_column);
+        if let Some((beside, above)) = written.zip(of_column)
+            && let Some((one, other)) = beside.currency().zip(above.currency())
+            && one != other
+        {
+            let reason = format!("it is marked as {}, and its column as {}", beside.text, above.text);
+            self.problem(field, reason);
+            return None;
+        }
         let said = match self.text(currency_field) {
             Some(_) => Some(self.named_currency(currency_field)?),
             None => None,

@@ -205,12 +205,61 @@ pub fn currency_sign(cell: &str) -> Option<CurrencySign<'_>> {
     Written::of(cell).currency
 }
 
-/// The currency that the name of a column says: `Amount (USD)`, `Deal value in EUR`, `Revenue [$]`.
+/// The currency that the name of a column says: `Amount (USD)`, `Deal value in EUR`, `Revenue [$]`, `USD Amount`.
 pub fn currency_of_column(name: &str) -> Option<CurrencySign<'_>> {
     let last = name.trim().trim_end_matches([')', ']']).rsplit([' ', '(', '[', '_', ':']).next()?;
-    let (sign, rest) = CurrencySign::taken_from(last)?;
-    rest.is_empty().then_some(sign)
+    if let Some((sign, "")) = CurrencySign::taken_from(last) {
+        return Some(sign);
+    }
+    let words = name.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !NO_CODES.contains(word));
+    let mut signs = words.filter_map(|word| match CurrencySign::taken_from(word) {
+        Some((sign, "")) if sign.codes.is_empty() => Some(sign),
+        _ => None,
+    });
+    let first = signs.next()?;
+    signs.all(|sign| sign == first).then_some(first)
 }
+
+/// Words that are codes of currencies, too.
+const NO_CODES: [&str; 3] = ["ALL", "TOP", "TRY"];
+
+/// The word in the name of a column that says that its amounts are not in whole units of their currency: `Umsatz (T€)`,
+/// `ARR (USD k)`, `Amount (Cents)`.
+pub fn scale_of_column(name: &str) -> Option<&str> {
+    let words = name.split(|letter: char| letter.is_whitespace() || "()[],;:/_".contains(letter));
+    words.into_iter().find(|word| SCALES.contains(&word.trim_end_matches('.').to_lowercase().as_str()))
+}
+
+const SCALES: [&str; 28] = [
+    "k",
+    "thousand",
+    "thousands",
+    "tsd",
+    "tausend",
+    "mio",
+    "mln",
+    "million",
+    "millions",
+    "millionen",
+    "cent",
+    "cents",
+    "pence",
+    "teur",
+    "keur",
+    "meur",
+    "tusd",
+    "kusd",
+    "t\u{20ac}",
+    "k\u{20ac}",
+    "\u{20ac}k",
+    "m\u{20ac}",
+    "\u{20ac}m",
+    "k$",
+    "$k",
+    "$m",
+    "k\u{a3}",
+    "\u{a3}k",
+];
 
 /// What a number tells about the decimal mark: nothing when it is no number, `None` when either fits.
 fn mark_of(text: &str) -> Option<Option<DecimalMark>> {
@@ -314,7 +363,27 @@ mod tests {
         check("Deal value in EUR", Some("EUR"));
         check("Revenue [$]", Some("$"));
         check("Amount", None);
+        check("USD Amount", Some("USD"));
+        check("Amount (GBP, net)", Some("GBP"));
         check("Amount (converted)", None);
+        check("ALL deals", None);
+        check("EUR or USD amount", None);
         check("Total", None);
+    }
+
+    #[test]
+    fn a_column_may_be_of_thousands_or_cents() {
+        for (name, expected) in [
+            ("Umsatz (T\u{20ac})", Some("T\u{20ac}")),
+            ("Revenue (k\u{20ac})", Some("k\u{20ac}")),
+            ("Revenue (in thousands)", Some("thousands")),
+            ("ARR (USD k)", Some("k")),
+            ("Umsatz in Tsd. EUR", Some("Tsd.")),
+            ("amount_cents", Some("cents")),
+            ("Amount (USD)", None),
+            ("Cost center", None),
+        ] {
+            assert_eq!(scale_of_column(name), expected, "{name}");
+        }
     }
 }
