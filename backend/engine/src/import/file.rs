@@ -122,8 +122,9 @@ fn inspect(
     };
     if encoding == UTF_8 && named.is_none() {
         evidence.check_utf8()?;
+    } else {
+        check_encoding(File::open(path)?, encoding)?;
     }
-    check_encoding(File::open(path)?, encoding)?;
     Ok(SourceFile { path: path.to_owned(), encoding, hash, bytes, modified, sheet: None })
 }
 

@@ -79,13 +79,11 @@ impl<'a> RowIds<'a> {
                  of them out"
             ));
         }
-        let mut former = Vec::with_capacity(2);
-        for identity in std::iter::once(other).chain(oldest) {
-            let times = match known_by {
-                KnownBy::Respondent(_) => 1,
-                KnownBy::Cells(_) => self.counted(&identity, line).0,
-            };
-            former.push(self.digest(times, &identity));
+        // A file whose days were given is one of a single quarter, so equal rows are numbered within theirs.
+        let mut former = vec![self.digest(times, &other)];
+        if let Some(oldest) = oldest {
+            let times = self.counted(&oldest, line).0;
+            former.push(self.digest(times, &oldest));
         }
         Ok(RowId { id: self.digest(times, &identity), former, has_quarter: self.days == Days::Column })
     }
@@ -144,6 +142,17 @@ mod tests {
             assert!(dated.id != first.id && dated.has_quarter);
             assert!(first.former.contains(&dated.id) && dated.former.contains(&first.id));
         }
+    }
+
+    #[test]
+    fn equal_rows_are_numbered_within_their_quarter_when_they_were_stored_with_a_day_that_was_given() {
+        let cells = [("Q1".to_owned(), "4".to_owned())];
+        let of = |ids: &mut RowIds<'_>, on: &str| ids.of(KnownBy::Cells(&cells), (2, day(on)), &[]).unwrap();
+        let mut given = ids_of(Days::Given);
+        let stored = [of(&mut given, "2026-03-05").id, of(&mut given, "2026-03-05").id];
+        let mut dated = ids();
+        let rows = ["2026-03-05", "2026-06-05", "2026-03-06"].map(|on| of(&mut dated, on).former[0]);
+        assert_eq!(rows, [stored[0], stored[0], stored[1]]);
     }
 
     #[test]
