@@ -47,7 +47,8 @@ async fn reports_are_read_between_their_title_and_their_footer(engine: Engine) {
     assert_eq!(texts(&world, "SELECT CAST(amount AS TEXT) FROM outcome").await, ["12000000"]);
     load(&world, "accounts", "sep=;\r\nkey;name;since;;\r\n1;Acme;2025-01-01;;\r\n;;;;\r\n").await;
     load(&world, "accounts", "key,name,since\n2,Bolt,2025-01-01,\n3,Coil\n").await;
-    let broken = preview(&world, "accounts", "key,name,since\n2,Bolt\nGmbH,2025-01-01\n", &[], false).await;
+    let halves = "key,since,name,audience\n2,2025-01-01,Bolt\nGmbH,current_customer\n";
+    let broken = preview(&world, "accounts", halves, &[], false).await;
     expect(&broken, &["line 3: lines 2 and 3 look like one row that was broken in two"]);
     let second = preview(&world, "accounts", "key,since\n4,2025-01-01\nkey,name,since\n", &[], false).await;
     expect(&second, &["line 3: the row has 3 cells where the header has 2"]);

@@ -19,17 +19,9 @@ pub struct Matched {
     pub column: String,
     /// The column that is read where the cell of this one is empty.
     pub otherwise: Option<(usize, String)>,
+    /// The columns as `--map` names them: by their names, or by their positions where a name does not tell them.
+    pub called: String,
     pub how: How,
-}
-
-impl Matched {
-    /// As `--map` names them.
-    pub fn columns(&self) -> String {
-        match &self.otherwise {
-            Some((_, otherwise)) => format!("{}|{otherwise}", self.column),
-            None => self.column.clone(),
-        }
-    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,7 +54,7 @@ impl Columns {
     /// What `--map` said, now or before.
     pub fn mapping(&self) -> Mapping {
         let said = self.matched.iter().filter(|matched| matched.how != How::Name);
-        said.map(|matched| (matched.field.to_owned(), matched.columns())).collect()
+        said.map(|matched| (matched.field.to_owned(), matched.called.clone())).collect()
     }
 }
 

@@ -67,8 +67,8 @@ impl EncodingEvidence {
         };
         bail!(
             "it is not UTF-8 (see line {line}), and what else it is cannot be told for sure: save it as UTF-8, or say it \
-             with --encoding (perhaps {guess}; others are windows-1250, windows-1251, windows-1252, macintosh, Shift_JIS) \
-             and look at the names in the preview"
+             with --encoding (perhaps {guess}; others are windows-1250, windows-1251, windows-1252, macintosh, Shift_JIS); \
+             the wrong one may garble names"
         );
     }
 

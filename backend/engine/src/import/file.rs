@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use anyhow::{Context, bail};
-use encoding_rs::{Encoding, UTF_8};
+use encoding_rs::{DecoderResult, Encoding, UTF_8};
 use encoding_rs_io::DecodeReaderBytesBuilder;
 use sha2::{Digest, Sha256};
 
@@ -114,15 +114,46 @@ fn inspect(
         bail!("it is no workbook, and has no sheet `{sheet}`");
     }
     refuse_what_is_no_table(&start)?;
-    let encoding = match (named, Encoding::for_bom(&start)) {
-        (Some(named), _) => named,
-        (None, Some((marked, _))) => marked,
-        (None, _) => evidence.decide()?,
+    // A mark is hardly ever there by chance, and says more than what somebody supposes.
+    let encoding = match (Encoding::for_bom(&start), named) {
+        (Some((marked, _)), _) => marked,
+        (None, Some(named)) => named,
+        (None, None) => evidence.decide()?,
     };
-    if encoding == UTF_8 {
+    if encoding == UTF_8 && named.is_none() {
         evidence.check_utf8()?;
+    } else {
+        check_encoding(File::open(path)?, encoding)?;
     }
     Ok(SourceFile { path: path.to_owned(), encoding, hash, bytes, modified, sheet: None })
+}
+
+/// Refuses a file that an encoding cannot read as a whole: what it cannot read would be replaced without a word.
+fn check_encoding(mut opened: File, encoding: &'static Encoding) -> anyhow::Result<()> {
+    let mut decoder = encoding.new_decoder_with_bom_removal();
+    let (mut buffer, mut text) = (vec![0; BUFFER], vec![0; 4 * BUFFER]);
+    let mut line = 1;
+    loop {
+        let count = opened.read(&mut buffer)?;
+        let mut rest = &buffer[..count];
+        loop {
+            let (result, read, written) = decoder.decode_to_utf8_without_replacement(rest, &mut text, count == 0);
+            line += text[..written].iter().filter(|byte| **byte == b'\n').count();
+            rest = &rest[read..];
+            match result {
+                DecoderResult::InputEmpty => break,
+                DecoderResult::OutputFull => {}
+                DecoderResult::Malformed(..) => bail!(
+                    "line {line} cannot be read as {}: the file is written in another encoding, which --encoding names, or \
+                     it is damaged there",
+                    encoding.name()
+                ),
+            }
+        }
+        if count == 0 {
+            return Ok(());
+        }
+    }
 }
 
 /// How much of the start of a file is looked at to tell what it is.
@@ -224,6 +255,32 @@ mod tests {
     fn a_character_may_lie_across_two_pieces() {
         let text = "\u{20ac}".repeat(BUFFER);
         check(text.as_bytes(), "UTF-8", &format!("{text}\n"));
+    }
+
+    #[test]
+    fn what_an_encoding_cannot_read_is_refused_with_its_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file.csv");
+        let check = |bytes: &[u8], encoding: &str, expected: Result<&str, &str>| {
+            std::fs::write(&path, bytes).unwrap();
+            let encoding = crate::import::encoding::encoding_named(encoding).unwrap();
+            let found = SourceFile::inspect(&path, Some(encoding), None);
+            let found = found.map(|file| file.form()).map_err(|error| error.root_cause().to_string());
+            match (found, expected) {
+                (Ok(found), Ok(expected)) => assert_eq!(found, expected),
+                (Err(found), Err(expected)) => assert!(found.contains(expected), "{found}"),
+                (found, expected) => panic!("{found:?} in place of {expected:?}"),
+            }
+        };
+        check(b"key\nM\xfcller\n", "Shift_JIS", Err("line 2 cannot be read as Shift_JIS"));
+        check(b"key\nM\xfcller\n", "UTF-8", Err("line 2 cannot be read as UTF-8"));
+        check(b"key\n\nM\x83", "Shift_JIS", Err("line 3 cannot be read as Shift_JIS"));
+        check(b"key\n\x83\x81\n", "Shift_JIS", Ok("Shift_JIS"));
+        check(b"key\nM\x9fller\n", "macintosh", Ok("macintosh"));
+        check(b"\xef\xbb\xbfkey\nM\xc3\xbcller\n", "windows-1252", Ok("UTF-8"));
+        check(b"\xff\xfea\0\n\0b", "UTF-16", Err("line 2 cannot be read as UTF-16LE"));
+        let late = [vec![b'\n'; 2 * BUFFER], b"\xff".to_vec()].concat();
+        check(&late, "UTF-8", Err(&format!("line {} cannot", 2 * BUFFER + 1)));
     }
 
     #[test]

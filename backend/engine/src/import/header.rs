@@ -25,6 +25,8 @@ pub struct HeaderRows {
     /// How many rows below the first belong to the header.
     pub below: usize,
     pub survey: Option<Survey>,
+    /// What Qualtrics calls each column, where it says so.
+    pub import_ids: Vec<String>,
 }
 
 impl HeaderRows {
@@ -62,8 +64,15 @@ impl HeaderRows {
             Some(parts) => parts_of(first, parts),
             None => first.iter().map(|name| column(name, None)).collect(),
         };
-        Ok(Self { columns, below: told, survey })
+        let import_ids = ids.map(|ids| below[ids].iter().map(|cell| import_id(cell)).collect()).unwrap_or_default();
+        Ok(Self { columns, below: told, survey, import_ids })
     }
+}
+
+/// `status` of `{"ImportId":"status"}`.
+fn import_id(cell: &str) -> String {
+    let cell: serde_json::Value = serde_json::from_str(cell).unwrap_or_default();
+    cell.get("ImportId").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned()
 }
 
 /// Columns of which one name is that of all unnamed ones after it, each with its part.

@@ -10,7 +10,7 @@ pub fn parse_key(cell: &str) -> Result<String, String> {
     }
     let shown: String = cell.chars().take(40).collect();
     let text = cell.strip_prefix('\'').unwrap_or(cell).trim();
-    if text.contains([';', '|', '\n']) {
+    if text.contains([';', '\n']) {
         return Err(format!("`{shown}` are several values in one cell, and this field takes one"));
     }
     if text.matches('@').count() > 1 && text.contains(',') {
@@ -41,7 +41,7 @@ pub fn parse_key(cell: &str) -> Result<String, String> {
 /// The keys of a cell that may hold several, separated by `;` or lines, or numbers separated by commas.
 pub fn split_keys(cell: &str) -> impl Iterator<Item = &str> {
     let are_numbers = cell.split(',').all(|part| is_digits(part.trim())) && !is_grouped(cell);
-    let separates = move |c: char| matches!(c, ';' | '|' | '\n') || are_numbers && c == ',';
+    let separates = move |c: char| matches!(c, ';' | '\n') || are_numbers && c == ',';
     cell.split(separates).map(str::trim).filter(|key| !key.is_empty())
 }
 
@@ -78,6 +78,7 @@ mod tests {
         check("771.0", "771");
         check("'00771", "00771");
         check("Acme, Inc.", "Acme, Inc.");
+        check("auth0|5f7c8ec7c33c6c004bbafe82", "auth0|5f7c8ec7c33c6c004bbafe82");
         check("2.1", "2.1");
         check("12E5", "12E5");
         check("Kim <Kim@Example.org>", "kim@example.org");
@@ -96,6 +97,7 @@ mod tests {
         check("1.234.567", "wrote as a number of thousands");
         check("#REF!", "is an error of a spreadsheet's formula");
         check("771;772", "are several values in one cell");
+        check("771\n772", "are several values in one cell");
         check("kim@example.org, lou@example.org", "are several addresses in one cell");
     }
 
@@ -105,6 +107,7 @@ mod tests {
         check("771;772; ", &["771", "772"]);
         check("7710,7720", &["7710", "7720"]);
         check("Acme, Inc.; Bolt", &["Acme, Inc.", "Bolt"]);
+        check("Acme | EMEA; Bolt\nCoil", &["Acme | EMEA", "Bolt", "Coil"]);
         check("12,345", &["12,345"]);
     }
 }

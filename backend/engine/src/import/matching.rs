@@ -32,8 +32,16 @@ impl Columns {
                 None => index_by_name(field, header)?.map(|index| ((index, None), How::Name)),
             };
             if let Some(((index, otherwise), how)) = found {
+                let called = called(header, index, otherwise);
                 let otherwise = otherwise.map(|index| (index, header[index].clone()));
-                matched.push(Matched { field: field.name, index, column: header[index].clone(), otherwise, how });
+                matched.push(Matched {
+                    field: field.name,
+                    index,
+                    column: header[index].clone(),
+                    otherwise,
+                    called,
+                    how,
+                });
             }
         }
         let columns = Self { others: others(header, &matched), matched };
@@ -91,7 +99,7 @@ fn index_by_name(field: &Field, header: &[String]) -> anyhow::Result<Option<usiz
 /// The column that is named, or the two of `Join Time|Registration Time`, of which the second stands in for the first.
 fn indexes_of(header: &[String], columns: &str, how: How) -> anyhow::Result<(usize, Option<usize>)> {
     match columns.split_once('|') {
-        Some((first, second)) if index_of(header, columns, how).is_err() => {
+        Some((first, second)) if indexes_named(header, columns).is_empty() => {
             Ok((index_of(header, first, how)?, Some(index_of(header, second, how)?)))
         }
         _ => Ok((index_of(header, columns, how)?, None)),
@@ -99,19 +107,51 @@ fn indexes_of(header: &[String], columns: &str, how: How) -> anyhow::Result<(usi
 }
 
 fn index_of(header: &[String], column: &str, how: How) -> anyhow::Result<usize> {
-    if let Some(index) = numbered(column).filter(|index| *index < header.len()) {
-        return Ok(index);
-    }
-    let exact = header.iter().position(|name| name == column.trim());
-    let similar = || header.iter().position(|name| normalised(name) == normalised(column));
-    match (exact.or_else(similar), how) {
-        (Some(index), _) => Ok(index),
-        (None, How::Remembered) => bail!(
+    match (&indexes_named(header, column)[..], how) {
+        (&[index], _) => Ok(index),
+        (&[first, second, ..], How::Remembered) => bail!(
+            "the mapping that is remembered names the column `{column}`, and the columns {} and {} are both called that; \
+             say with --map which one it is by its position, such as #{}",
+            first + 1,
+            second + 1,
+            first + 1
+        ),
+        (&[first, second, ..], _) => bail!(
+            "the columns {} and {} are both called `{column}`; say which one it is by its position, such as #{}",
+            first + 1,
+            second + 1,
+            first + 1
+        ),
+        (&[], How::Remembered) => bail!(
             "the mapping that is remembered names the column `{column}`, and the file has {}; give --map again, or \
              --forget-mapping",
             header.join(", ")
         ),
-        (None, _) => bail!("the file has no column `{column}`; it has {}", header.join(", ")),
+        (&[], _) => bail!("the file has no column `{column}`; it has {}", header.join(", ")),
+    }
+}
+
+/// The columns that are meant by a position, or by a name: those of the very name, or else those of a similar one.
+fn indexes_named(header: &[String], column: &str) -> Vec<usize> {
+    if let Some(index) = numbered(column).filter(|index| *index < header.len()) {
+        return vec![index];
+    }
+    let (name, plain) = (column.trim(), normalised(column));
+    let those = |is_it: &dyn Fn(&str) -> bool| (0..header.len()).filter(|index| is_it(&header[*index])).collect();
+    let exact: Vec<usize> = those(&|other| !name.is_empty() && other == name);
+    if exact.is_empty() { those(&|other| !plain.is_empty() && normalised(other) == plain) } else { exact }
+}
+
+/// What is remembered of columns, so that the same file is read in the same way again.
+fn called(header: &[String], index: usize, otherwise: Option<usize>) -> String {
+    let name = |index: usize| {
+        let name = &header[index];
+        let is_told = indexes_named(header, name) == [index] && !(otherwise.is_some() && name.contains('|'));
+        if is_told { name.clone() } else { format!("#{}", index + 1) }
+    };
+    match otherwise {
+        Some(otherwise) => format!("{}|{}", name(index), name(otherwise)),
+        None => name(index),
     }
 }
 
@@ -145,10 +185,16 @@ pub fn fitness(format: &Format, mapping: (&Mapping, &Mapping), constants: &[&str
         Ok(_) => Fitness::Complete,
         Err(_) => {
             let given = mapping.0.values().chain(mapping.1.values()).filter(|column| numbered(column).is_none());
-            let given = given.filter(|column| indexes_of(header, column, How::Given).is_ok()).count();
+            let given = given.filter(|column| are_there(header, column)).count();
             Fitness::Partial(given + format.fields.iter().filter(|field| has(field, header)).count())
         }
     }
+}
+
+/// Whether a header has the columns that `--map` names, or several of their names.
+fn are_there(header: &[String], columns: &str) -> bool {
+    let is_there = |column| !indexes_named(header, column).is_empty();
+    is_there(columns) || columns.split_once('|').is_some_and(|(first, second)| is_there(first) && is_there(second))
 }
 
 /// Whether a header has a column, or several, that is named as a field.
@@ -217,6 +263,51 @@ mod tests {
         assert_eq!(found, "key=0 Name, kind=1 Name, at=3 Given");
         let found = find(format("outcomes"), "key,kind,at", &[], &[("at", "Day")]).unwrap_err();
         assert!(found.contains("the mapping that is remembered names the column `Day`"), "{found}");
+    }
+
+    #[test]
+    fn a_mapping_is_remembered_so_that_it_reads_the_same_columns_again() {
+        let check = |names: &str, column: &str, remembered: &str| {
+            let given = Mapping::from([("at".to_owned(), column.to_owned())]);
+            let header = header(names);
+            let find = |given: &Mapping, before: &Mapping| {
+                Columns::find(format("outcomes"), &header, (given, before), &[]).unwrap()
+            };
+            let found = find(&given, &Mapping::new());
+            let mapping = found.mapping();
+            assert_eq!(mapping["at"], remembered, "{names} {column}");
+            let again = find(&Mapping::new(), &mapping);
+            let read = |columns: &Columns| {
+                let matched = columns.of("at").unwrap();
+                (matched.index, matched.otherwise.as_ref().map(|(index, _)| *index))
+            };
+            assert_eq!(read(&again), read(&found), "{names} {column}");
+        };
+        check("key,kind,Day", "#3", "Day");
+        check("key,kind,Day,Day", "#4", "#4");
+        check("key,kind,Day,day", "#4", "day");
+        check("key,kind,Day,", "#4", "#4");
+        check("key,kind,%,#", "#4", "#");
+        check("key,kind,#1", "#3", "#3");
+        check("key,kind,Day,Day,Night", "#4|Night", "#4|Night");
+        check("key,kind,A|B,C", "A|B", "A|B");
+        check("key,kind,A|B,C", "#3|C", "#3|C");
+    }
+
+    #[test]
+    fn a_name_that_several_columns_bear_is_refused_and_asked_for_by_position() {
+        let names = "key,kind,Day,Day,Other";
+        let refused = find(format("outcomes"), names, &[("at", "Day")], &[]).unwrap_err();
+        assert_eq!(
+            refused,
+            "the columns 3 and 4 are both called `Day`; say which one it is by its position, such as #3"
+        );
+        let refused = find(format("outcomes"), names, &[("at", "day")], &[]).unwrap_err();
+        assert!(refused.contains("the columns 3 and 4 are both called `day`"), "{refused}");
+        let refused = find(format("outcomes"), names, &[], &[("at", "Day|Other")]).unwrap_err();
+        assert!(refused.contains("remembered names the column `Day`, and the columns 3 and 4 are both"), "{refused}");
+        let refused = find(format("outcomes"), "key,kind,%,", &[("at", "")], &[]).unwrap_err();
+        assert!(refused.contains("the file has no column ``"), "{refused}");
     }
 
     #[test]

@@ -18,7 +18,7 @@ use crate::import::found::{FirstTimes, Found, digest_of};
 use crate::import::layout::{Fitness, Layout};
 use crate::import::loading::Loading;
 use crate::import::matching::fitness;
-use crate::import::position::{BrokenRow, RowPosition};
+use crate::import::position::{BrokenRow, RowPosition, Short};
 use crate::import::problems::Problems;
 use crate::import::reader::Rows;
 use crate::import::row::Row;
@@ -163,8 +163,14 @@ impl PassSource<'_> {
             let problems = self.explained(row, cells, (line, short), found);
             return batch.problems.extend(problems.into_iter().map(|reason| (line, reason)));
         };
-        if short.is_some() {
+        if let Some(short) = short {
             row.note("Rows with fewer cells than the header, whose last columns are taken as empty");
+            // The first half of a row that was broken in two cannot be told before the second.
+            let earlier = short.half.and_then(|(earlier, _)| batch.problems.iter().rposition(|(at, _)| *at == earlier));
+            if let Some(index) = earlier {
+                let explanation = short.explanation(line, self.layout.header.len());
+                batch.problems[index].1.push_str(&format!("; {explanation}"));
+            }
         }
         if content.first_counts && found.is_repeated(&content.records, line) {
             return found.note(line, "Rows that name the same again, of which the first time counts".into());
@@ -196,7 +202,7 @@ impl PassSource<'_> {
         &self,
         row: Row<'_>,
         cells: &StringRecord,
-        (line, short): (u64, Option<usize>),
+        (line, short): (u64, Option<Short>),
         found: &mut Found,
     ) -> Vec<String> {
         if let Some(label) = total_label(cells) {
@@ -219,9 +225,7 @@ impl PassSource<'_> {
         if let Some(problem) = row.missing_key.and_then(|index| problems.get_mut(index)) {
             problem.push_str("; give --skip-without-key to leave such rows out");
         }
-        problems.extend(
-            short.map(|cells| format!("the row has {cells} cells where the header has {}", self.layout.header.len())),
-        );
+        problems.extend(short.map(|short| short.explanation(line, self.layout.header.len())));
         problems
     }
 }

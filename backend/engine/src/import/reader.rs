@@ -6,7 +6,7 @@ use std::io::{Chain, Read};
 use csv::StringRecord;
 
 use crate::import::layout::Layout;
-use crate::import::position::{BrokenRow, RowPosition};
+use crate::import::position::{BrokenRow, RowPosition, Short};
 use crate::import::trailer::{Trailer, is_blank};
 
 /// A last row of our own. Where it ends up inside of another, a quotation mark was never closed.
@@ -152,27 +152,11 @@ impl<R: Read> Rows<R> {
         for _ in found..columns {
             cells.push_field("");
         }
-        match before {
-            Some((earlier, cells)) if cells + found == columns + 1 && !is_blank_before(cells, found) => {
-                Err(BrokenRow {
-                    line,
-                    reason: format!(
-                        "lines {earlier} and {line} look like one row that was broken in two: they have {cells} and {found} \
-                     cells where the header has {columns}"
-                    ),
-                })
-            }
-            _ => {
-                self.short_before = Some((line, found));
-                Ok(RowPosition { line, short: Some(found) })
-            }
-        }
+        // Rows of one cell each come below tables, and are not looked at together.
+        let half = before.filter(|(_, before)| before + found == columns + 1 && (*before, found) != (1, 1));
+        self.short_before = Some((line, found));
+        Ok(RowPosition { line, short: Some(Short { cells: found, half }) })
     }
-}
-
-/// Rows of one cell each come below tables, and are not looked at together.
-fn is_blank_before(before: usize, found: usize) -> bool {
-    before == 1 && found == 1
 }
 
 #[cfg(test)]
@@ -218,9 +202,24 @@ mod tests {
         let missing =
             "2! the row has 4 cells where the header has 2; it goes on to line 3: is a quotation mark missing?";
         check("a,b\n1,\"2\n3,4\",5,6\n", &[missing]);
-        let broken =
-            "3! lines 2 and 3 look like one row that was broken in two: they have 2 and 2 cells where the header has 3";
-        check("a,b,c\n1,Acme\nGmbH,3\n4,5,6\n", &["2: 1|Acme|", broken, "4: 4|5|6"]);
+    }
+
+    #[test]
+    fn two_short_rows_are_read_and_known_to_be_the_halves_of_one_perhaps() {
+        let check = |text: &str, expected: &[Option<(u64, usize)>]| {
+            let layout = Layout::find(text.as_bytes(), None, |_| Fitness::Complete).unwrap();
+            let mut rows = Rows::new(text.as_bytes(), &layout).unwrap();
+            let mut cells = StringRecord::new();
+            let read = || rows.next(&mut cells).map(|row| row.unwrap().short.and_then(|short| short.half));
+            assert_eq!(std::iter::from_fn(read).collect::<Vec<_>>(), expected, "{text}");
+        };
+        check("a,b,c\n1,Acme\n2,Bolt\n3,Coil\n4,5,6\n", &[None, Some((2, 2)), Some((3, 2)), None]);
+        check("a,b,c,d\n1,2,3\n1,2,3\n", &[None, None]);
+        check("a,b,c\n1,2\n4,5,6\n1,2\n", &[None, None, None]);
+        let short = Short { cells: 2, half: Some((2, 2)) };
+        let expected =
+            "lines 2 and 3 look like one row that was broken in two: they have 2 and 2 cells where the header has 3";
+        assert_eq!(short.explanation(3, 3), expected);
     }
 
     #[test]

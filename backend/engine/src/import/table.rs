@@ -1,5 +1,7 @@
 //! A CSV file that is held as a whole, its header of one row or of several.
 
+use std::collections::BTreeMap;
+
 use anyhow::bail;
 use csv::StringRecord;
 
@@ -8,6 +10,7 @@ use crate::import::columns::{normalised, numbered};
 use crate::import::file::SourceFile;
 use crate::import::header::{HeaderRows, Survey, TableColumn};
 use crate::import::layout::{Fitness, Layout};
+use crate::import::position::Short;
 use crate::import::reader::Rows;
 use crate::import::trailer::Trailer;
 
@@ -18,12 +21,14 @@ pub struct Table {
     pub rows: Vec<(u64, Vec<String>)>,
     /// Rows that cannot be read, with their lines.
     pub broken: Vec<(u64, String)>,
-    /// Rows that had fewer cells than the header: their lines, and how many.
-    pub short: Vec<(u64, usize)>,
+    /// Rows that had fewer cells than the header, each at its line.
+    pub short: BTreeMap<u64, Short>,
     pub trailer: Trailer,
     pub layout_line: u64,
     /// The tool that wrote the file, where its header tells.
     pub survey: Option<Survey>,
+    /// What Qualtrics calls the columns, in whichever language and by whichever row they are named.
+    pub import_ids: Vec<String>,
 }
 
 impl Table {
@@ -56,7 +61,7 @@ impl Table {
         while let Some(row) = rows.next(&mut cells) {
             match row {
                 Ok(position) => {
-                    table.short.extend(position.short.map(|cells| (position.line, cells)));
+                    table.short.extend(position.short.map(|short| (position.line, short)));
                     table.rows.push((position.line, cells.iter().map(|cell| cell.trim().to_owned()).collect()));
                 }
                 Err(broken) => table.broken.push((broken.line, broken.reason)),
@@ -65,19 +70,36 @@ impl Table {
         let below = table.rows.iter().take(2).map(|(_, cells)| cells.as_slice()).collect::<Vec<_>>();
         let header = HeaderRows::of(&layout.header, &below, header_rows)?;
         table.rows.drain(..header.below.min(table.rows.len()));
-        (table.columns, table.survey) = (header.columns, header.survey);
+        (table.columns, table.survey, table.import_ids) = (header.columns, header.survey, header.import_ids);
         table.trailer = rows.trailer;
         Ok(table)
     }
 
     /// The index of a column: by its name, by its position as `#3`, or by what else it is called.
     pub fn column(&self, name: &str) -> anyhow::Result<usize> {
+        match self.columns_named(name)[..] {
+            [index] => Ok(index),
+            [first, second, ..] => bail!(
+                "the columns {} and {} could both be `{name}`; say which one it is by its number: #{}",
+                first + 1,
+                second + 1,
+                first + 1
+            ),
+            [] => {
+                let names: Vec<&str> = self.columns.iter().map(|column| column.name.as_str()).collect();
+                bail!("the file has no column `{name}`; it has {}", names.join(", "))
+            }
+        }
+    }
+
+    /// The columns that may be meant: the one at a position, or those of the very name, of a similar one, or of that label.
+    pub fn columns_named(&self, name: &str) -> Vec<usize> {
         if let Some(index) = numbered(name).filter(|index| *index < self.columns.len()) {
-            return Ok(index);
+            return vec![index];
         }
         let plain = normalised(name);
         let ways: [&dyn Fn(&TableColumn) -> bool; 3] = [
-            &|column| column.name == name,
+            &|column| !name.is_empty() && column.name == name,
             &|column| !plain.is_empty() && normalised(&column.name) == plain,
             &|column| {
                 column
@@ -86,21 +108,16 @@ impl Table {
                     .is_some_and(|label| label == name || !plain.is_empty() && normalised(label) == plain)
             },
         ];
-        for is_it in ways {
-            let found: Vec<usize> = (0..self.columns.len()).filter(|index| is_it(&self.columns[*index])).collect();
-            match found[..] {
-                [] => {}
-                [index] => return Ok(index),
-                [first, second, ..] => bail!(
-                    "the columns {} and {} could both be `{name}`; say which one it is by its number: #{}",
-                    first + 1,
-                    second + 1,
-                    first + 1
-                ),
-            }
-        }
-        let names: Vec<&str> = self.columns.iter().map(|column| column.name.as_str()).collect();
-        bail!("the file has no column `{name}`; it has {}", names.join(", "))
+        let those = |is_it: &dyn Fn(&TableColumn) -> bool| -> Vec<usize> {
+            (0..self.columns.len()).filter(|index| is_it(&self.columns[*index])).collect()
+        };
+        ways.into_iter().map(those).find(|found| !found.is_empty()).unwrap_or_default()
+    }
+
+    /// What a column is remembered as: its name, or its position where the name does not tell it.
+    pub fn called(&self, index: usize) -> String {
+        let name = &self.columns[index].name;
+        if self.columns_named(name) == [index] { name.clone() } else { format!("#{}", index + 1) }
     }
 }
 
@@ -118,8 +135,32 @@ mod tests {
         let table = table(" a ,b\n\"1\nand more\", 2\n3\n4,5\n6,7,8\n");
         assert_eq!(table.columns[0].name, "a");
         assert_eq!(table.rows[0], (2, vec!["1\nand more".to_owned(), "2".to_owned()]));
-        assert_eq!((table.rows[1].0, table.rows[2].0, table.short.as_slice()), (4, 5, [(4, 1)].as_slice()));
+        assert_eq!((table.rows[1].0, table.rows[2].0), (4, 5));
+        assert_eq!(table.short, BTreeMap::from([(4, Short { cells: 1, half: None })]));
         assert_eq!(table.broken, [(6, "the row has 3 cells where the header has 2".to_owned())]);
+    }
+
+    #[test]
+    fn qualtrics_columns_have_their_ids_whichever_row_names_them() {
+        let ids = "\"{\"\"ImportId\"\":\"\"status\"\"}\",\"{\"\"ImportId\"\":\"\"QID1\"\"}\"";
+        for text in [format!("Status,Q1\nAntworttyp,Why?\n{ids}\n0,4\n"), format!("Antworttyp,Why?\n{ids}\n0,4\n")] {
+            let table = table(&text);
+            assert_eq!((table.survey, table.rows.len()), (Some(Survey::Qualtrics), 1), "{text}");
+            assert_eq!(table.import_ids, ["status", "QID1"], "{text}");
+        }
+    }
+
+    #[test]
+    fn a_column_is_called_so_that_it_is_found_again() {
+        let check = |header: &str, index: usize, expected: &str| {
+            let table = table(&format!("{header}\n1,2,3\n"));
+            assert_eq!((table.called(index).as_str(), table.column(expected).unwrap()), (expected, index));
+        };
+        check("id,Why?,Q", 1, "Why?");
+        check("id,Why?,Why?", 2, "#3");
+        check("id,Why?,why", 2, "why");
+        check("id,,Q", 1, "#2");
+        check("id,Q,#2", 2, "#3");
     }
 
     #[test]

@@ -199,7 +199,7 @@ fn report(checked: &Checked<'_>, problems: &Problems, is_loaded: bool) {
             How::Given => ", as --map says",
             How::Remembered => ", as --map said before",
         };
-        println!("  {} is the column `{}`{how}", matched.field, matched.columns());
+        println!("  {} is the column `{}`{how}", matched.field, matched.called);
     }
     if checked.is_plain() && !checked.columns.others.is_empty() {
         println!("Ignored columns: {}", checked.columns.others.join(", "));

@@ -15,24 +15,36 @@ pub enum KnownBy<'a> {
     Cells(&'a [(String, String)]),
 }
 
-/// The id of a row, and the one that earlier versions gave it.
+/// Where the days of a file's answers come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Days {
+    /// A column has them, so that the quarter is part of what identifies an answer.
+    Column,
+    /// `--date` said one for all, which may be another when the same file is loaded again: the quarter tells nothing.
+    Given,
+}
+
+/// The id of a row, and those under which it may have been stored: by earlier versions, or with its day from elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RowId {
     pub id: SubmissionId,
-    pub former: SubmissionId,
+    pub former: Vec<SubmissionId>,
+    /// Whether it is the same answer only where it was stored in the same quarter.
+    pub has_quarter: bool,
 }
 
 pub struct RowIds<'a> {
     community: CommunityId,
     survey: &'a str,
+    days: Days,
     /// How often each identity was seen, and where first: without a column that tells respondents apart, equal rows are
     /// numbered.
     seen: HashMap<String, (u64, u64)>,
 }
 
 impl<'a> RowIds<'a> {
-    pub fn new(community: CommunityId, survey: &'a str) -> Self {
-        Self { community, survey, seen: HashMap::new() }
+    pub fn new(community: CommunityId, survey: &'a str, days: Days) -> Self {
+        Self { community, survey, days, seen: HashMap::new() }
     }
 
     /// `cells` are all of the row, which is what earlier versions knew it by.
@@ -43,16 +55,22 @@ impl<'a> RowIds<'a> {
         cells: &[String],
     ) -> Result<RowId, String> {
         let quarter = format!("{}-Q{}", day.year(), day.month0() / 3 + 1);
-        let (identity, former) = match known_by {
+        let (in_quarter, in_any, oldest) = match known_by {
             KnownBy::Respondent("") => return Err("the respondent is missing".to_owned()),
             KnownBy::Respondent(respondent) => {
-                (format!("respondent {quarter} {respondent}"), format!("respondent {respondent}"))
+                (format!("respondent {quarter} {respondent}"), format!("respondent {respondent}"), None)
             }
             KnownBy::Cells(known) => {
                 let mut known: Vec<&(String, String)> = known.iter().collect();
                 known.sort();
-                (format!("cells {quarter} {}", serde_json::json!(known)), format!("row {}", serde_json::json!(cells)))
+                let known = serde_json::json!(known);
+                let oldest = format!("row {}", serde_json::json!(cells));
+                (format!("cells {quarter} {known}"), format!("cells {known}"), Some(oldest))
             }
+        };
+        let (identity, other) = match self.days {
+            Days::Column => (in_quarter, in_any),
+            Days::Given => (in_any, in_quarter),
         };
         let (times, first) = self.counted(&identity, line);
         if let (KnownBy::Respondent(respondent), 2..) = (known_by, times) {
@@ -61,11 +79,13 @@ impl<'a> RowIds<'a> {
                  of them out"
             ));
         }
-        let former_times = match known_by {
-            KnownBy::Respondent(_) => 1,
-            KnownBy::Cells(_) => self.counted(&former, line).0,
-        };
-        Ok(RowId { id: self.digest(times, &identity), former: self.digest(former_times, &former) })
+        // A file whose days were given is one of a single quarter, so equal rows are numbered within theirs.
+        let mut former = vec![self.digest(times, &other)];
+        if let Some(oldest) = oldest {
+            let times = self.counted(&oldest, line).0;
+            former.push(self.digest(times, &oldest));
+        }
+        Ok(RowId { id: self.digest(times, &identity), former, has_quarter: self.days == Days::Column })
     }
 
     fn counted(&mut self, identity: &str, line: u64) -> (u64, u64) {
@@ -86,8 +106,12 @@ impl<'a> RowIds<'a> {
 mod tests {
     use super::*;
 
+    fn ids_of(days: Days) -> RowIds<'static> {
+        RowIds::new(CommunityId(uuid_v8([1; 16])), "Survey", days)
+    }
+
     fn ids() -> RowIds<'static> {
-        RowIds::new(CommunityId(uuid_v8([1; 16])), "Survey")
+        ids_of(Days::Column)
     }
 
     fn day(text: &str) -> NaiveDate {
@@ -103,6 +127,32 @@ mod tests {
         assert!(first.id != second.id && first.former == second.former);
         let refused = of(4, "2026-03-31").unwrap_err();
         assert!(refused.contains("`kim` stands in the file twice within 2026-Q1, on line 2, too"), "{refused}");
+    }
+
+    #[test]
+    fn a_day_that_is_given_for_all_is_no_part_of_what_identifies_an_answer() {
+        let cells = [("Q1".to_owned(), "4".to_owned())];
+        for known_by in [KnownBy::Respondent("kim"), KnownBy::Cells(&cells)] {
+            let of = |days: Days, on: &str| ids_of(days).of(known_by, (2, day(on)), &["4".to_owned()]).unwrap();
+            let (first, second) = (of(Days::Given, "2026-03-05"), of(Days::Given, "2026-06-05"));
+            assert_eq!(first.id, second.id);
+            assert!(!first.has_quarter);
+            // What was stored with the quarter is known again, and so is what was stored without.
+            let dated = of(Days::Column, "2026-03-05");
+            assert!(dated.id != first.id && dated.has_quarter);
+            assert!(first.former.contains(&dated.id) && dated.former.contains(&first.id));
+        }
+    }
+
+    #[test]
+    fn equal_rows_are_numbered_within_their_quarter_when_they_were_stored_with_a_day_that_was_given() {
+        let cells = [("Q1".to_owned(), "4".to_owned())];
+        let of = |ids: &mut RowIds<'_>, on: &str| ids.of(KnownBy::Cells(&cells), (2, day(on)), &[]).unwrap();
+        let mut given = ids_of(Days::Given);
+        let stored = [of(&mut given, "2026-03-05").id, of(&mut given, "2026-03-05").id];
+        let mut dated = ids();
+        let rows = ["2026-03-05", "2026-06-05", "2026-03-06"].map(|on| of(&mut dated, on).former[0]);
+        assert_eq!(rows, [stored[0], stored[0], stored[1]]);
     }
 
     #[test]

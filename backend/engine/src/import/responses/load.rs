@@ -74,15 +74,20 @@ pub async fn load(
             EntryResult::Repeated(_) => loaded.known += 1,
             // No server has signed for the members in a file, so none of them has answered twice.
             EntryResult::IdReused | EntryResult::AlreadyAnswered { .. } => {
-                let reason =
+                let mut reason =
                     "this row was loaded before, with other answers, another day or another mapping; load corrected answers under \
                      another name of the survey"
                         .to_owned();
+                if !row.id.has_quarter {
+                    reason.push_str(
+                        ", and those of another quarter with a column that says when they were given (COLUMN=date)",
+                    );
+                }
                 loaded.problems.push(RowProblem { line: row.line, reason });
             }
         }
     }
-    if known_by(&transaction, community, &plan.survey).await?.is_none() {
+    if !plan.known_by.is_empty() && known_by(&transaction, community, &plan.survey).await?.is_none() {
         let columns = Columns::from([(KNOWN_BY.to_owned(), serde_json::json!(plan.known_by).to_string())]);
         remember(&transaction, community, &remembered_under(&plan.survey), &columns, ambient.now()).await?;
     }
@@ -95,7 +100,7 @@ pub async fn load(
     Ok(loaded)
 }
 
-/// The answers of a plan under their ids: a row that was stored by an earlier version keeps the id that it got there.
+/// The answers of a plan under their ids: a row that is stored under a former id keeps it.
 async fn file_answers(
     transaction: &impl ConnectionTrait,
     community: CommunityId,
@@ -103,7 +108,7 @@ async fn file_answers(
     plan: &Plan,
 ) -> Result<Vec<FileAnswer>, DbErr> {
     let mut days: HashMap<Uuid, NaiveDate> = HashMap::new();
-    for ids in chunks(plan.rows.iter().map(|row| row.id.former.0), ROWS) {
+    for ids in chunks(plan.rows.iter().flat_map(|row| &row.id.former).map(|id| id.0), ROWS) {
         let stored = response::Entity::find()
             .filter(response::Column::CommunityId.eq(community.0))
             .filter(response::Column::SurveyId.eq(survey.0))
@@ -112,8 +117,9 @@ async fn file_answers(
     }
     let quarter = |day: NaiveDate| (day.year(), day.month0() / 3);
     let answer = |row: &PlannedRow| {
-        let is_former = days.get(&row.id.former.0).is_some_and(|day| quarter(*day) == quarter(row.day));
-        let id = if is_former { row.id.former } else { row.id.id };
+        let is_same = |day: &NaiveDate| !row.id.has_quarter || quarter(*day) == quarter(row.day);
+        let former = row.id.former.iter().find(|id| days.get(&id.0).is_some_and(is_same));
+        let id = *former.unwrap_or(&row.id.id);
         FileAnswer { id, day: row.day, submission: row.submission.clone() }
     };
     Ok(plan.rows.iter().map(answer).collect())

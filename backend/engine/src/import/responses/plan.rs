@@ -5,9 +5,8 @@ use chrono::NaiveDate;
 use valuemap_shared::ids::CommunityId;
 use valuemap_shared::survey::{Question, Submission, SurveyDefinition, SurveyDraft};
 
-use crate::import::columns::normalised;
 use crate::import::responses::cells::{Labels, read_cell};
-use crate::import::responses::ids::{KnownBy, RowId, RowIds};
+use crate::import::responses::ids::{Days, KnownBy, RowId, RowIds};
 use crate::import::responses::mapping::{Mapping, Target, question_of, with_unique_keys};
 use crate::import::responses::unfinished::Unfinished;
 use crate::import::table::Table;
@@ -26,7 +25,7 @@ pub struct Plan {
     /// How often something was read otherwise than it is written.
     pub notes: BTreeMap<String, u64>,
     pub problems: Vec<RowProblem>,
-    /// The columns that rows without a respondent are known by.
+    /// The columns that rows are known by; none where a column tells respondents apart.
     pub known_by: Vec<String>,
 }
 
@@ -69,7 +68,7 @@ struct Columns {
     date: Option<usize>,
     /// Each with the question that it answers.
     questions: Vec<(usize, Question)>,
-    /// What rows without a respondent are known by.
+    /// What rows are known by where no column tells respondents apart.
     known_by: Vec<(usize, String)>,
     unfinished: Unfinished,
 }
@@ -92,8 +91,9 @@ pub fn plan(table: &Table, mappings: &[Mapping], target: Destination<'_>) -> any
         problems: table.broken.iter().map(problem).collect(),
         known_by: columns.known_by.iter().map(|(_, name)| name.clone()).collect(),
     };
-    let mut ids = RowIds::new(target.community, target.survey);
-    let short: BTreeMap<u64, usize> = table.short.iter().copied().collect();
+    let days = if columns.date.is_some() { Days::Column } else { Days::Given };
+    let mut ids = RowIds::new(target.community, target.survey, days);
+    let width = table.columns.len();
     for (line, cells) in &table.rows {
         match columns.unfinished.of_row(cells) {
             Some(reason) if reason.is_always_left_out() || target.finished_only => {
@@ -103,6 +103,7 @@ pub fn plan(table: &Table, mappings: &[Mapping], target: Destination<'_>) -> any
             Some(_) => plan.note("Answers that were not finished, which count (--finished-only leaves them out)"),
             None => {}
         }
+        let short = table.short.get(line);
         match plan.read(&columns, target, cells) {
             Ok(None) => plan.empty += 1,
             Ok(Some((day, submission))) => match columns.id(&mut ids, (*line, day), cells) {
@@ -110,16 +111,21 @@ pub fn plan(table: &Table, mappings: &[Mapping], target: Destination<'_>) -> any
                 Err(reason) => plan.problems.push(RowProblem { line: *line, reason }),
             },
             Err(mut reasons) => {
-                let columns = table.columns.len();
-                reasons.extend(
-                    short.get(line).map(|cells| format!("the row has {cells} cells where the header has {columns}")),
-                );
+                reasons.extend(short.map(|short| short.explanation(*line, width)));
                 plan.problems.extend(reasons.into_iter().map(|reason| RowProblem { line: *line, reason }));
             }
         }
     }
-    if !short.is_empty() {
-        plan.notes.insert("Rows with fewer cells than the header".to_owned(), short.len() as u64);
+    if !table.short.is_empty() {
+        plan.notes.insert("Rows with fewer cells than the header".to_owned(), table.short.len() as u64);
+    }
+    // The first half of a row that was broken in two cannot be told before the second.
+    for (line, short) in &table.short {
+        let problem_of = |line: u64| plan.problems.iter().rposition(|problem| problem.line == line);
+        let earlier = short.half.filter(|_| problem_of(*line).is_none()).and_then(|(earlier, _)| problem_of(earlier));
+        if let Some(index) = earlier {
+            plan.problems[index].reason.push_str(&format!("; {}", short.explanation(*line, width)));
+        }
     }
     plan.problems.sort_by_key(|problem| problem.line);
     Ok(plan)
@@ -247,26 +253,44 @@ fn find_columns(table: &Table, mappings: &[Mapping], target: Destination<'_>) ->
         bail!("no column is mapped to a question; map at least one, such as COLUMN=agreement:5:product_knowledge");
     }
     with_unique_keys(table, &brought, &mut columns.questions);
-    columns.known_by = match target.known_by {
-        Some(names) => names.iter().map(|name| known_column(table, name)).collect::<anyhow::Result<_>>()?,
-        None => {
+    columns.known_by = match (columns.respondent, target.known_by) {
+        (Some(_), _) => Vec::new(),
+        (None, Some(names)) => known_columns(table, names)?,
+        (None, None) => {
             let mapped: BTreeSet<usize> =
                 columns.questions.iter().map(|(index, _)| *index).chain(columns.date).collect();
-            mapped.into_iter().map(|index| (index, table.columns[index].name.clone())).collect()
+            mapped.into_iter().map(|index| (index, table.called(index))).collect()
         }
     };
     Ok(columns)
 }
 
-/// A column that rows were known by when the first file of the survey was loaded.
-fn known_column(table: &Table, name: &str) -> anyhow::Result<(usize, String)> {
-    let index = table.columns.iter().position(|column| normalised(&column.name) == normalised(name)).with_context(|| {
-        format!(
-            "rows of this survey are known by the column `{name}`, which the file does not have; export it with that \
-             column, or import it under another name"
-        )
-    })?;
-    Ok((index, name.to_owned()))
+/// The columns that rows were known by when the first file of the survey was loaded.
+fn known_columns(table: &Table, names: &[String]) -> anyhow::Result<Vec<(usize, String)>> {
+    let mut found: BTreeMap<usize, &str> = BTreeMap::new();
+    for name in names {
+        let index = match table.columns_named(name)[..] {
+            [index] => index,
+            [] => bail!(
+                "rows of this survey are known by the column `{name}`, which the file does not have; export it with that \
+                 column, or import it under another name"
+            ),
+            [first, second, ..] => bail!(
+                "rows of this survey are known by the column `{name}`, and the columns {} and {} could both be that; \
+                 rename one of them, or import the file under another name",
+                first + 1,
+                second + 1
+            ),
+        };
+        if let Some(other) = found.insert(index, name) {
+            bail!(
+                "rows of this survey are known by the columns `{other}` and `{name}`, and the file has only column {} for \
+                 both; export it with both, or import it under another name",
+                index + 1
+            );
+        }
+    }
+    Ok(found.into_iter().map(|(index, name)| (index, name.to_owned())).collect())
 }
 
 /// The survey that the answers are given to: the one that exists, or one of the questions that the columns bring.
@@ -301,20 +325,29 @@ mod tests {
     }
 
     fn plan_of(rows: &[&[&str]], mappings: &[&str]) -> anyhow::Result<Plan> {
+        plan_known_by(rows, mappings, None)
+    }
+
+    fn plan_known_by(rows: &[&[&str]], mappings: &[&str], known_by: Option<&[&str]>) -> anyhow::Result<Plan> {
+        plan_table(&table(rows), mappings, known_by)
+    }
+
+    fn plan_table(table: &Table, mappings: &[&str], known_by: Option<&[&str]>) -> anyhow::Result<Plan> {
+        let known_by = known_by.map(|names| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>());
         let mappings: Vec<Mapping> = mappings.iter().map(|mapping| mapping.parse().unwrap()).collect();
         let day = |text: &str| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
         let target = Destination {
             community: CommunityId(uuid_v8([1; 16])),
             survey: "Imported",
             existing: None,
-            known_by: None,
+            known_by: known_by.as_deref(),
             day: day("2026-05-31"),
             times: TimeSettings::default(),
             labels: &Labels::new(),
             finished_only: false,
             today: day("2026-11-21").unwrap(),
         };
-        plan(&table(rows), &mappings, target)
+        plan(table, &mappings, target)
     }
 
     #[test]
@@ -359,6 +392,56 @@ mod tests {
         let first = ids(&[&["A"], &["3"], &["3"], &["4"]]);
         assert_ne!(first[0], first[1]);
         assert_eq!(ids(&[&["A"], &["4"], &["3"], &["3"]]), [first[2], first[0], first[1]]);
+    }
+
+    #[test]
+    fn rows_of_respondents_are_not_known_by_other_columns() {
+        let rows: &[&[&str]] = &[&["id", "A"], &["1", "3"]];
+        let plan = plan_known_by(rows, &["id=respondent", "A=agreement:5"], Some(&["Gone"])).unwrap();
+        assert!(plan.known_by.is_empty());
+        let refused = plan_known_by(rows, &["A=agreement:5"], Some(&["Gone"])).unwrap_err().to_string();
+        assert!(refused.contains("known by the column `Gone`, which the file does not have"), "{refused}");
+    }
+
+    #[test]
+    fn rows_are_known_by_the_very_columns_that_were_mapped() {
+        let known = |header: &[&str], known_by: &[&str]| {
+            let cells: Vec<String> = (1..=header.len()).map(|cell| cell.to_string()).collect();
+            let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
+            let plan = plan_known_by(&[header, &cells], &["#1=agreement:5"], Some(known_by));
+            plan.map(|plan| plan.known_by).map_err(|error| error.to_string())
+        };
+        assert_eq!(known(&["Q1", "q1"], &["q1", "Q1"]).unwrap(), ["Q1", "q1"]);
+        assert_eq!(known(&["Q 1", "A"], &["Q1"]).unwrap(), ["Q1"]);
+        assert!(known(&["Q 1", "Q-1"], &["Q1"]).unwrap_err().contains("the columns 1 and 2 could both be that"));
+        assert!(known(&["Q1", "A"], &["Q1", "Q 1"]).unwrap_err().contains("has only column 1 for both"));
+        // What is remembered of columns whose names do not tell them finds them again.
+        let (rows, maps): (&[&[&str]], _) = (&[&["Q", "Q"], &["1", "2"]], ["#2=agreement:5"]);
+        let first = plan_of(rows, &maps).unwrap();
+        assert_eq!(first.known_by, ["#2"]);
+        let again = plan_known_by(rows, &maps, Some(&["#2"])).unwrap();
+        assert_eq!(first.rows[0].id, again.rows[0].id);
+    }
+
+    #[test]
+    fn halves_of_a_row_explain_its_problem_and_are_none_otherwise() {
+        use crate::import::position::Short;
+        let problems = |first: &str, second: &str| {
+            let mut table = table(&[&["A", "B", "C"], &[first, "", ""], &[second, "", ""]]);
+            table.short.insert(2, Short { cells: 2, half: None });
+            table.short.insert(3, Short { cells: 2, half: Some((2, 2)) });
+            let plan = plan_table(&table, &["A=agreement:5"], None).unwrap();
+            plan.problems.into_iter().map(|problem| format!("{} {}", problem.line, problem.reason)).collect::<Vec<_>>()
+        };
+        assert!(problems("3", "4").is_empty());
+        let halves = "lines 2 and 3 look like one row that was broken in two";
+        let second = problems("3", "x");
+        assert!(second.iter().any(|problem| problem.starts_with(&format!("3 {halves}"))), "{second:?}");
+        let first = problems("x", "4");
+        assert!(
+            first.iter().all(|problem| problem.starts_with("2 ")) && first.last().unwrap().contains(halves),
+            "{first:?}"
+        );
     }
 
     #[test]

@@ -51,11 +51,15 @@ impl Unfinished {
                 names.contains(&name.as_str())
             })
         };
-        let of_qualtrics = |names: &[&str]| find(names).filter(|_| table.survey == Some(Survey::Qualtrics));
+        // Its second row names the same columns by their texts, in the language of the survey.
+        let of_qualtrics = |id: &str, names: &[&str]| {
+            let by_id = table.import_ids.iter().position(|other| other == id);
+            by_id.or_else(|| find(names)).filter(|_| table.survey == Some(Survey::Qualtrics))
+        };
         Self {
-            status: of_qualtrics(&["status"]),
-            channel: of_qualtrics(&["distributionchannel"]),
-            finished: of_qualtrics(&["finished"]),
+            status: of_qualtrics("status", &["status"]).or_else(|| of_qualtrics("status", &["responsetype"])),
+            channel: of_qualtrics("distributionChannel", &["distributionchannel"]),
+            finished: of_qualtrics("finished", &["finished"]),
             state: find(&["responsetype", "responsestatus", "completionstatus"]),
             sent: find(&["submitdate", "submitdatedatesubmitted", "datesubmitted"]),
         }
@@ -90,11 +94,28 @@ mod tests {
     }
 
     #[test]
+    fn qualtrics_columns_are_known_by_their_ids_in_every_language() {
+        let column = |name: &str| TableColumn { name: name.to_owned(), label: None };
+        let table = Table {
+            columns: vec![column("Antworttyp"), column("Abgeschlossen")],
+            import_ids: vec!["status".to_owned(), "finished".to_owned()],
+            survey: Some(Survey::Qualtrics),
+            ..Table::default()
+        };
+        let of_row = |cells: [&str; 2]| Unfinished::of(&table).of_row(&cells.map(str::to_owned));
+        assert_eq!(of_row(["1", "1"]), Some(Reason::Preview));
+        assert_eq!(of_row(["0", "0"]), Some(Reason::NotFinished));
+        assert_eq!(of_row(["0", "1"]), None);
+    }
+
+    #[test]
     fn previews_and_what_is_not_finished_are_told() {
         let qualtrics = Some(Survey::Qualtrics);
         check(qualtrics, &["Status", "Finished"], &["Survey Preview", "True"], Some(Reason::Preview));
         check(qualtrics, &["Status", "Finished"], &["IP Address", "False"], Some(Reason::NotFinished));
         check(qualtrics, &["Status", "Finished"], &["0", "1"], None);
+        check(qualtrics, &["Response Type", "Finished"], &["Survey Preview", "True"], Some(Reason::Preview));
+        check(qualtrics, &["Response Type", "Finished"], &["IP Address", "True"], None);
         check(None, &["Response Type"], &["partial"], Some(Reason::NotFinished));
         check(None, &["submitdate"], &[""], Some(Reason::NotFinished));
         check(None, &["Status", "Finished"], &["1", "0"], None);
