@@ -22,6 +22,19 @@ const USUAL: [u64; 2] = [50_000, 1_000_000];
 /// How often what is quick is asked; the median counts.
 const TIMES: usize = 21;
 const LONGEST: Duration = Duration::from_secs(600);
+/// The files of a community, in the order in which they are imported.
+const FORMATS: [&str; 10] = [
+    "activity-types",
+    "activities",
+    "costs",
+    "accounts",
+    "members",
+    "touchpoints",
+    "outcomes",
+    "cases",
+    "contributions",
+    "observations",
+];
 const PERIOD: &str = "2026-Q3";
 
 fn main() -> anyhow::Result<()> {
@@ -57,7 +70,7 @@ async fn run(engine: Engine, sizes: Sizes) -> anyhow::Result<()> {
     let (id, _) = server.api(&scratch).await?.create_community("Makers", "https://forum.example.com").await?;
     server.stop().await?;
     let started = Instant::now();
-    community::import(&scratch, "Makers", sizes, &community::FORMATS).await?;
+    community::import(&scratch, "Makers", sizes, &FORMATS).await?;
     println!(
         "\n| {engine:?}, {} touchpoints (imported in {:.0} s) | ms |",
         sizes.touchpoints,

@@ -80,20 +80,6 @@ fn date(day: u64) -> String {
     format!("{year}-{:02}-{:02}", month + 1, left + 1)
 }
 
-/// The files of a community, in the order in which they are imported.
-pub const FORMATS: [&str; 10] = [
-    "activity-types",
-    "activities",
-    "costs",
-    "accounts",
-    "members",
-    "touchpoints",
-    "outcomes",
-    "cases",
-    "contributions",
-    "observations",
-];
-
 /// Imports some of the files of a community of this size, one after the other.
 pub async fn import(scratch: &Scratch, community: &str, sizes: Sizes, formats: &[&str]) -> anyhow::Result<()> {
     for format in formats {
