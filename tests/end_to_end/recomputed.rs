@@ -44,7 +44,7 @@ async fn an_earlier_map_is_shown_and_said_to_be_one() {
     let earlier = map(&world).await;
     assert_eq!(earlier["returns"]["cost"], "10", "{earlier}");
     assert!(earlier["beingRecomputed"]["asOf"].is_string(), "{earlier}");
-    // A person who looks again is told, and gets the newer figures without asking for them.
+    // A person who refreshes the page sees the notice, and then the newer figures without asking again.
     let refresh = By::XPath("//button[contains(., 'Refresh')]");
     browser.page.query(refresh).first().await.unwrap().click().await.unwrap();
     let notice = By::XPath("//*[contains(text(), 'Newer figures are being computed')]");

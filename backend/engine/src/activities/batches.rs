@@ -11,7 +11,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::prelude::*;
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, OnConflict, Query};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
 use sea_orm::{Condition, Iterable, Order};
 use uuid::Uuid;
 use valuemap_shared::ids::CommunityId;
@@ -20,7 +20,7 @@ use crate::activities::entities::{
     activity, activity_type, contribution, cost_line, identity_link, observation, open_batch, outcome, party,
     support_case, touchpoint,
 };
-use crate::database::statements::all_set;
+use crate::database::statements::{all_set, replacing_all_but};
 
 /// An importer that was not heard of for so long is gone.
 const GONE: TimeDelta = TimeDelta::seconds(30);
@@ -149,18 +149,13 @@ impl OpenBatch {
     async fn place<E: EntityTrait>(self, transaction: &impl ConnectionTrait, kept: &[E::Column]) -> Result<(), DbErr> {
         let (table, staged) = (table_of::<E>(), staged_of::<E>());
         let columns: Vec<E::Column> = E::Column::iter().collect();
-        let is_kept = |column: &E::Column| kept.iter().any(|kept| kept.to_string() == column.to_string());
-        let key: Vec<E::Column> = E::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column).collect();
-        let is_key = |column: &E::Column| key.iter().any(|key| key.to_string() == column.to_string());
-        let replaced = columns.iter().copied().filter(|column| !is_key(column) && !is_kept(column));
-        let conflict = OnConflict::columns(key.iter().copied()).update_columns(replaced).to_owned();
         let mut rows = Query::select();
         rows.columns(columns.iter().copied()).from(staged.clone()).cond_where(self.has_rows());
-        for column in &key {
-            rows.order_by(*column, Order::Asc);
+        for key in E::PrimaryKey::iter() {
+            rows.order_by(key.into_column(), Order::Asc);
         }
         let mut insert = Query::insert();
-        insert.into_table(table).columns(columns).on_conflict(conflict);
+        insert.into_table(table).columns(columns).on_conflict(replacing_all_but::<E>(kept));
         insert.select_from(rows).map_err(|error| DbErr::Custom(error.to_string()))?;
         transaction.execute(&insert).await?;
         let delete = Query::delete().from_table(staged).cond_where(self.has_rows()).take();

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use sea_orm::prelude::*;
-use sea_orm::sea_query::{Alias, ExprTrait, OnConflict, Query, SimpleExpr};
-use sea_orm::{IntoActiveModel, Iterable, QueryTrait};
+use sea_orm::sea_query::{Alias, ExprTrait, Query, SimpleExpr};
+use sea_orm::{IntoActiveModel, QueryTrait};
 use uuid::Uuid;
 use valuemap_shared::activities::PartyRef;
 use valuemap_shared::ids::CommunityId;
@@ -18,7 +18,7 @@ use crate::activities::entities::{
     touchpoint,
 };
 use crate::activities::rows::{RecordRows, mentioned_party};
-use crate::database::statements::chunks;
+use crate::database::statements::{chunks, replacing_all_but};
 
 impl RecordRows {
     /// Writes those that are new or have different content than what is stored.
@@ -135,15 +135,14 @@ where
     for row in replaced.iter().chain(&new).chain(&replacing) {
         changed.gather(row.concerns());
     }
-    let key = [R::COMMUNITY, R::ID];
     match stamp.writing {
         Writing::Unseen(batch) if !ids.is_empty() => {
-            upsert::<R::Entity>(transaction, staged_of::<R::Entity>(), replacing, &key).await?;
+            upsert::<R::Entity>(transaction, staged_of::<R::Entity>(), replacing).await?;
             batch.note_replaced::<R::Entity>(transaction, (R::ID, R::HASH), ids).await?;
         }
         _ => new.extend(replacing),
     }
-    upsert::<R::Entity>(transaction, table_of::<R::Entity>(), new, &key).await
+    upsert::<R::Entity>(transaction, table_of::<R::Entity>(), new).await
 }
 
 /// The rows of these ids that are stored.
@@ -230,16 +229,15 @@ async fn store_observations(
                 }
             }
         }
-        let primary = [CommunityId, Measure, Day, Source];
         match stamp.writing {
             Writing::Nothing => continue,
             Writing::Seen => new.extend(replacing),
             Writing::Unseen(_) => {
                 let staged = staged_of::<observation::Entity>();
-                upsert::<observation::Entity>(transaction, staged, replacing, &primary).await?;
+                upsert::<observation::Entity>(transaction, staged, replacing).await?;
             }
         }
-        upsert::<observation::Entity>(transaction, table_of::<observation::Entity>(), new, &primary).await?;
+        upsert::<observation::Entity>(transaction, table_of::<observation::Entity>(), new).await?;
     }
     Ok(stored)
 }
@@ -264,23 +262,15 @@ pub(super) async fn insert_mentioned(
 }
 
 /// Inserts rows, or replaces those that are there.
-async fn upsert<E>(
-    transaction: &impl ConnectionTrait,
-    table: Alias,
-    rows: Vec<E::Model>,
-    key: &[E::Column],
-) -> Result<(), DbErr>
+async fn upsert<E>(transaction: &impl ConnectionTrait, table: Alias, rows: Vec<E::Model>) -> Result<(), DbErr>
 where
     E: EntityTrait,
     E::Model: IntoActiveModel<E::ActiveModel>,
     E::ActiveModel: Send,
 {
-    let is_key = |column: &E::Column| key.iter().any(|part| format!("{part:?}") == format!("{column:?}"));
-    let others: Vec<E::Column> = E::Column::iter().filter(|column| !is_key(column)).collect();
     for rows in chunks(rows, ROWS) {
-        let conflict = OnConflict::columns(key.iter().copied()).update_columns(others.iter().copied()).to_owned();
         let rows = rows.into_iter().map(|row| row.into_active_model().reset_all());
-        let mut insert = E::insert_many(rows).on_conflict(conflict);
+        let mut insert = E::insert_many(rows).on_conflict(replacing_all_but::<E>(&[]));
         transaction.execute(insert.query().into_table(table.clone())).await?;
     }
     Ok(())

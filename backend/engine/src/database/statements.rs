@@ -1,7 +1,10 @@
 //! What statements are made of.
 
-use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveModelTrait, ConnectionTrait, DatabaseBackend, IntoActiveModel, StreamTrait};
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{
+    ActiveModelTrait, ConnectionTrait, DatabaseBackend, EntityTrait, Iden, IntoActiveModel, Iterable,
+    PrimaryKeyToColumn, StreamTrait,
+};
 
 /// What many rows are read from, one after the other: all at once they take ten times their size.
 pub trait Reads: ConnectionTrait + StreamTrait {}
@@ -11,6 +14,14 @@ impl<C: ConnectionTrait + StreamTrait> Reads for C {}
 /// A row to be inserted as it is, keys included.
 pub fn all_set<A: ActiveModelTrait>(model: impl IntoActiveModel<A>) -> A {
     model.into_active_model().reset_all()
+}
+
+/// Rows that are there already take over all columns of those that are inserted, but for their key and for some others.
+pub fn replacing_all_but<E: EntityTrait>(kept: &[E::Column]) -> OnConflict {
+    let key: Vec<E::Column> = E::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column).collect();
+    let stays = |column: &E::Column| key.iter().chain(kept).any(|stays| stays.to_string() == column.to_string());
+    let replaced = E::Column::iter().filter(|column| !stays(column));
+    OnConflict::columns(key.iter().copied()).update_columns(replaced).to_owned()
 }
 
 /// The day in UTC of a time, as dates are stored.

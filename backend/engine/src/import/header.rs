@@ -5,7 +5,7 @@ use anyhow::bail;
 
 use crate::import::columns::normalised;
 
-/// Tools whose exports are told by their header.
+/// Survey tools that are recognised by the header of their exports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Survey {
     Qualtrics,

@@ -298,7 +298,7 @@ fn unsaid(format: &Format, columns: &Columns, constants: &BTreeMap<String, Strin
     for attribute in format.fields.iter().filter(|field| is_said(field.name)).filter_map(|field| field.says) {
         unsaid.remove(&attribute);
     }
-    // Whether a deal counts is told by its stage.
+    // Whether a deal counts depends on its stage.
     if format.options.contains(&FormatOption::WonStage) {
         unsaid.remove(&Attribute::Withdrawn);
     }

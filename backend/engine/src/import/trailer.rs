@@ -1,5 +1,5 @@
-//! What stands below a table: totals, and the footer of a report. It is told from rows by nothing but more of its kind
-//! following it to the end of the file.
+//! What stands below a table: totals, and the footer of a report. A line counts as part of it only
+//! if nothing but such lines follows to the end of the file.
 
 use std::collections::VecDeque;
 

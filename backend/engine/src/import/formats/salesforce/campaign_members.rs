@@ -21,7 +21,7 @@ pub const CAMPAIGN_MEMBERS: Format = Format {
         Field::new("lead", &["LeadId", "Lead ID"]),
         Field::new("status", &["Status", "Member Status"]),
         Field::new("responded", &["HasResponded", "Responded"]).if_missing(
-            "No column is `HasResponded`: roles are told by the status alone, and see above how each was read",
+            "There is no column `HasResponded`: roles come from the status alone, and how each status was read is listed above",
         ),
         Field::new("responded_at", &["FirstRespondedDate", "First Responded Date", "Member First Responded Date"]),
         Field::new("created", &["CreatedDate", "Created Date", "Member First Associated Date"]),
