@@ -52,6 +52,8 @@ typed_id! {
     TokenId,
     /// Work that outlasts the request that asks for it.
     JobId,
+    /// A file that waits to be loaded.
+    UploadId,
     /// What somebody changed.
     AuditEntryId,
     /// A community: everything that is counted belongs to one.

@@ -14,6 +14,8 @@ pub mod conversion;
 pub mod follow_ups;
 pub mod ids;
 #[cfg(feature = "scores")]
+pub mod imports;
+#[cfg(feature = "scores")]
 pub mod money;
 pub mod pages;
 #[cfg(feature = "scores")]

@@ -36,6 +36,7 @@ mod submit;
 mod survey_definition;
 mod tracking;
 mod two_servers;
+mod uploads;
 mod value_map;
 mod vendor_files;
 mod vendor_surveys;

@@ -47,6 +47,7 @@ const FIELDS: &[(&str, Option<&str>)] = &[
     ("Query.job", FIGURES),
     ("Query.tokens", OPERATE),
     ("Query.auditLog", OPERATE),
+    ("Query.importFormats", ANY),
     ("Community.id", ANY),
     ("Community.name", ANY),
     ("Community.isSample", ANY),
@@ -57,6 +58,7 @@ const FIELDS: &[(&str, Option<&str>)] = &[
     ("Community.surveys", FIGURES),
     ("Community.webhookEndpoints", FIGURES),
     ("Community.jobs", FIGURES),
+    ("Community.uploads", WRITE),
     ("Community.followUps", FIGURES),
     ("Community.activityTypes", FIGURES),
     ("Community.activities", FIGURES),
@@ -93,6 +95,9 @@ const FIELDS: &[(&str, Option<&str>)] = &[
     ("Mutation.runAttribution", WRITE),
     ("Mutation.startAttribution", WRITE),
     ("Mutation.cancelJob", WRITE),
+    ("Mutation.checkUpload", WRITE),
+    ("Mutation.loadUpload", WRITE),
+    ("Mutation.deleteUpload", WRITE),
     ("Mutation.publishFollowUp", WRITE),
     ("Mutation.withdrawFollowUp", WRITE),
     ("Mutation.releaseAnswers", WRITE),
@@ -128,8 +133,16 @@ const OF_PEOPLE: [&str; 11] = [
 ];
 
 /// The fields that take the viewer's own organisation for what they are about, or are the same for all, and no id.
-const OF_THE_VIEWER: [&str; 7] =
-    ["viewer", "communities", "limits", "scoringModelTemplates", "tokens", "auditLog", "createCommunity"];
+const OF_THE_VIEWER: [&str; 8] = [
+    "viewer",
+    "communities",
+    "limits",
+    "scoringModelTemplates",
+    "tokens",
+    "auditLog",
+    "createCommunity",
+    "importFormats",
+];
 
 const DESCRIBED: &str = "query { __schema { types { name kind
     fields { name args { name type { ...type } } type { ...type } }
@@ -259,6 +272,8 @@ impl World {
         let input = json!({ "community": ids["community"], "kind": "DISCOURSE", "name": "Forum" });
         let data = api.ask(create, json!({ "input": input })).await.unwrap();
         ids.insert("disableWebhookEndpoint", text(&data["createWebhookEndpoint"]["endpoint"]["id"]));
+        let uploaded = api.upload(&ids["community"], "deals.csv", "Record ID,Deal Stage,Close Date\n").await.unwrap();
+        ids.insert("upload", text(&uploaded.body["upload"]["id"]));
         // Nobody needs this one any more.
         token(&scratch, &[]).await;
         let data = api.ask("{ tokens { id } }", json!({})).await.unwrap();

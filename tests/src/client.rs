@@ -82,6 +82,13 @@ impl Api {
         Ok(self.send(query, variables).await?.data()?.clone())
     }
 
+    /// Uploads a file; the answer's body is JSON, too.
+    pub async fn upload(&self, community: &str, name: &str, bytes: impl Into<Vec<u8>>) -> anyhow::Result<Reply> {
+        let address = format!("{}/uploads?community={community}&name={name}", self.address);
+        let sent = self.http.post(address).bearer_auth(&self.token).header("content-type", "application/octet-stream");
+        Reply::read(sent.body(bytes.into()).send().await?).await
+    }
+
     /// Creates a community with the standard survey and a site of this origin; returns the community's id and the
     /// site's key.
     pub async fn create_community(&self, name: &str, origin: &str) -> anyhow::Result<(String, String)> {

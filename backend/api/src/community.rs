@@ -28,6 +28,7 @@ use crate::jobs::Job;
 use crate::sites::{Site, SitesOf};
 use crate::survey::standing::{AnswerStanding, SetAsideAnswer, SetAsideGroup, set_aside_groups, site_in};
 use crate::survey::surveys::{Survey, surveys_in};
+use crate::uploads::{Upload, uploads};
 use crate::webhooks;
 use crate::wire::lists::{Nodes, list};
 use crate::wire::node_id::NodeId;
@@ -180,6 +181,12 @@ impl Community {
         after: Option<String>,
     ) -> Result<Nodes<Job>, ApiError> {
         list::<Jobs, _>(context, (self.key(), All), (first, after), Job).await
+    }
+
+    /// Files that wait to be loaded, what came last first: at most 20.
+    #[graphql(guard = "Right::Write.needed()", complexity = "20 * child_complexity + 1")]
+    async fn uploads(&self, context: &Context<'_>) -> Result<Vec<Upload>, ApiError> {
+        uploads(context, self.key()).await
     }
 
     /// Answers that count in no figure, the latest first.

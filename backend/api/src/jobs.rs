@@ -9,13 +9,15 @@ use valuemap_engine::jobs::queue;
 use valuemap_engine::tenancy::rights::Right;
 use valuemap_engine::tenancy::store::community_of;
 use valuemap_engine::webhooks::inbox::APPLY_EVENT;
-use valuemap_engine::work::{ATTRIBUTION, Attributed, Work};
+use valuemap_engine::work::{ATTRIBUTION, Attributed, CHECK_UPLOAD, LOAD_UPLOAD, Work};
 use valuemap_shared::attribution::Parameters;
 use valuemap_shared::ids::{AttributionRunId, CommunityId, JobId};
+use valuemap_shared::imports as domain;
 
 use crate::attribution::{AttributionRun, InvalidAttribution, RunAttributionInput, community_with_model, run_node};
 use crate::context::{Need, may, own, services, viewer};
 use crate::error::ApiError;
+use crate::uploads::report::ImportReport;
 use crate::wire::node_id::NodeId;
 use crate::wire::results::NotFound;
 use crate::wire::scalars::Count;
@@ -51,7 +53,7 @@ impl Job {
         NodeId::Job(self.community(), JobId(self.0.id))
     }
 
-    /// `attribution`, `verify` or `apply_event`.
+    /// `attribution`, `verify`, `apply_event`, `check_upload` or `load_upload`.
     async fn kind(&self) -> &str {
         &self.0.kind
     }
@@ -75,6 +77,16 @@ impl Job {
     #[graphql(guard = "Right::Operate.needed()")]
     async fn result(&self) -> Option<Json<&Value>> {
         self.0.result.as_ref().map(Json)
+    }
+
+    /// What came of an uploaded file. It takes the right to write: it says what stands in the file.
+    #[graphql(guard = "Right::Write.needed()")]
+    async fn import_report(&self) -> Option<ImportReport> {
+        if ![CHECK_UPLOAD, LOAD_UPLOAD].contains(&self.0.kind.as_str()) {
+            return None;
+        }
+        let report: domain::ImportReport = serde_json::from_value(self.0.result.clone()?).ok()?;
+        Some(report.into())
     }
 
     /// The run that an attribution was kept as.
@@ -184,7 +196,7 @@ impl JobMutation {
     }
 
     /// Cancels a job. One that waits is cancelled at once, one that is being worked on within a second or two, and nothing
-    /// of it is stored. One that has ended stays as it is. Other jobs than attributions take the right to operate.
+    /// of it is stored. One that has ended stays as it is. Other jobs than attributions and those of uploads take the right to operate.
     async fn cancel_job(&self, context: &Context<'_>, input: CancelJobInput) -> Result<CancelJobResult, ApiError> {
         let services = services(context)?;
         let (community, id) = job_id(input.id)?;
@@ -192,7 +204,7 @@ impl JobMutation {
         let Some(own) = own(context, community, Right::Write).await? else { return not_found() };
         let found = queue::find(&services.database.read, id).await?;
         let Some(found) = found.filter(|job| job.community_id == community.0) else { return not_found() };
-        if found.kind != ATTRIBUTION {
+        if ![ATTRIBUTION, CHECK_UPLOAD, LOAD_UPLOAD].contains(&found.kind.as_str()) {
             // Those are the server's own, or an operator's.
             may(context, Right::Operate)?;
         }

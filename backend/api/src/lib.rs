@@ -26,6 +26,7 @@ mod node;
 mod site_identity;
 mod sites;
 mod tokens;
+mod uploads;
 mod viewer;
 
 pub mod known_documents;

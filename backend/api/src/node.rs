@@ -55,6 +55,7 @@ impl NodeQuery {
             | NodeId::WebhookEndpoint(..)
             | NodeId::InboxEvent(..)
             | NodeId::Job(..)
+            | NodeId::Upload(..)
             | NodeId::FollowUp(..) => None,
         })
     }
@@ -80,6 +81,7 @@ fn right_to(id: NodeId) -> Option<Right> {
         | NodeId::WebhookEndpoint(..)
         | NodeId::InboxEvent(..)
         | NodeId::Job(..)
+        | NodeId::Upload(..)
         | NodeId::FollowUp(..) => None,
     }
 }

@@ -22,6 +22,7 @@ use crate::sites::SiteMutation;
 use crate::survey::standing::AnswerStandingMutation;
 use crate::survey::surveys::SurveyMutation;
 use crate::tokens::{TokenMutation, TokenQuery};
+use crate::uploads::{UploadMutation, UploadQuery};
 use crate::value_map::comparison::{ComparisonMutation, ComparisonQuery};
 use crate::value_map::map::ValueMapQuery;
 use crate::value_map::scoring_model::{ScoringModelMutation, ScoringModelQuery};
@@ -46,6 +47,7 @@ pub struct Query(
     JobQuery,
     TokenQuery,
     AuditQuery,
+    UploadQuery,
 );
 
 #[derive(MergedObject, Default)]
@@ -65,6 +67,7 @@ pub struct Mutation(
     AnswerStandingMutation,
     JobMutation,
     TokenMutation,
+    UploadMutation,
 );
 
 pub fn internal_builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {

@@ -14,6 +14,7 @@ pub mod jobs;
 pub mod limits;
 pub mod member_identity;
 pub mod scoring_models;
+pub mod uploads;
 
 pub mod survey;
 

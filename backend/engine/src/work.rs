@@ -1,5 +1,7 @@
 //! What kinds of jobs there are, and how each is done.
 
+mod uploads;
+
 use chrono::TimeDelta;
 use sea_orm::{DatabaseTransaction, DbErr};
 use serde::{Deserialize, Serialize};
@@ -26,7 +28,11 @@ use crate::webhooks::apply;
 use crate::webhooks::entities::inbox_event::Status;
 use crate::webhooks::inbox::APPLY_EVENT;
 
+pub use uploads::UploadWork;
+
 pub const ATTRIBUTION: &str = "attribution";
+pub const CHECK_UPLOAD: &str = "check_upload";
+pub const LOAD_UPLOAD: &str = "load_upload";
 pub const VERIFY: &str = "verify";
 
 /// A job, with what it needs to know. This is what is stored, so it is read by other releases, too.
@@ -37,6 +43,10 @@ pub enum Work {
     ApplyEvent { event: Uuid },
     /// Credit outcomes by several models and keep what comes of it.
     Attribution { parameters: Parameters },
+    /// Say what loading an uploaded file would do.
+    CheckUpload(UploadWork),
+    /// Load an uploaded file.
+    LoadUpload(UploadWork),
     /// Count all answers, and sum up all that is tracked, again and compare with what is kept.
     Verify { mend: bool },
 }
@@ -69,6 +79,8 @@ impl Work {
         match self {
             Self::ApplyEvent { .. } => APPLY_EVENT,
             Self::Attribution { .. } => ATTRIBUTION,
+            Self::CheckUpload(_) => CHECK_UPLOAD,
+            Self::LoadUpload(_) => LOAD_UPLOAD,
             Self::Verify { .. } => VERIFY,
         }
     }
@@ -115,6 +127,8 @@ impl Handler for Hands {
                 Ok(())
             }
             Work::Attribution { parameters } => self.attribute(job, &parameters, progress).await,
+            Work::CheckUpload(asked) => self.check_upload(job, &asked, progress).await,
+            Work::LoadUpload(asked) => self.load_upload(job, &asked, progress).await,
             Work::Verify { mend } => self.verify(job, mend, progress).await,
         }
     }

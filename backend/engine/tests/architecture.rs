@@ -10,7 +10,7 @@ const FLOORS: &[&[&str]] = &[
     &["base"],
     &["database"],
     &["tenancy"],
-    &["follow_ups", "jobs", "limits", "member_identity", "scoring_models"],
+    &["follow_ups", "jobs", "limits", "member_identity", "scoring_models", "uploads"],
     &["survey"],
     &["founding"],
     &["activities"],

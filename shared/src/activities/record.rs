@@ -234,6 +234,24 @@ pub enum RecordKind {
     Observation,
 }
 
+impl RecordKind {
+    /// In words.
+    pub fn plural(self) -> &'static str {
+        match self {
+            Self::Party => "members and accounts",
+            Self::Link => "links",
+            Self::ActivityType => "activity types",
+            Self::Activity => "activities",
+            Self::Cost => "costs",
+            Self::Touchpoint => "touchpoints",
+            Self::Outcome => "outcomes",
+            Self::Case => "support cases",
+            Self::Contribution => "contributions",
+            Self::Observation => "observations",
+        }
+    }
+}
+
 impl Record {
     pub fn kind(&self) -> RecordKind {
         match self {

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use valuemap_shared::ids::{
     ActivityId, ActivityTypeId, AttributionRunId, AuditEntryId, CommunityId, FollowUpId, IdentityLinkId, InboxEventId,
     JobId, OrganisationId, OutcomeId, PartyId, SiteId, SubmissionId, SurveyId, SurveyVersionId, TokenId, TouchpointId,
-    WebhookEndpointId,
+    UploadId, WebhookEndpointId,
 };
 
 use crate::error::ApiError;
@@ -70,6 +70,7 @@ node_ids! {
     "out" Outcome(community: CommunityId, id: OutcomeId);
     "att" AttributionRun(community: CommunityId, id: AttributionRunId);
     "job" Job(community: CommunityId, id: JobId);
+    "upl" Upload(community: CommunityId, id: UploadId);
     "fol" FollowUp(community: CommunityId, id: FollowUpId);
 }
 
@@ -112,6 +113,7 @@ impl NodeId {
             | Self::Outcome(community, _)
             | Self::AttributionRun(community, _)
             | Self::Job(community, _)
+            | Self::Upload(community, _)
             | Self::FollowUp(community, _) => Some(community),
         }
     }

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use valuemap_shared::imports::{ColumnReason, ImportColumn};
+
 /// Where the fields stand in a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Columns {
@@ -21,17 +23,7 @@ pub struct Matched {
     pub otherwise: Option<(usize, String)>,
     /// The columns as `--map` names them: by their names, or by their positions where a name does not tell them.
     pub called: String,
-    pub how: How,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum How {
-    /// By the name of the column.
-    Name,
-    /// `--map` said so.
-    Given,
-    /// `--map` said so when the last file was loaded.
-    Remembered,
+    pub how: ColumnReason,
 }
 
 /// The number of a column that is named by its position, counted from 1: `#3`.
@@ -51,9 +43,18 @@ impl Columns {
         self.matched.iter().find(|matched| matched.field == field)
     }
 
+    pub fn reported(&self) -> Vec<ImportColumn> {
+        let reported = |matched: &Matched| ImportColumn {
+            field: matched.field.to_owned(),
+            column: matched.called.clone(),
+            because: matched.how,
+        };
+        self.matched.iter().map(reported).collect()
+    }
+
     /// What `--map` said, now or before.
     pub fn mapping(&self) -> Mapping {
-        let said = self.matched.iter().filter(|matched| matched.how != How::Name);
+        let said = self.matched.iter().filter(|matched| matched.how != ColumnReason::Name);
         said.map(|matched| (matched.field.to_owned(), matched.called.clone())).collect()
     }
 }

@@ -22,6 +22,7 @@ const BUFFER: usize = 64 * 1_024;
 #[derive(Clone, Debug)]
 pub struct SourceFile {
     path: PathBuf,
+    name: String,
     encoding: &'static Encoding,
     /// SHA-256 of its bytes, in hexadecimal.
     pub hash: String,
@@ -35,12 +36,28 @@ impl SourceFile {
     /// Reads the file once: in the encoding that is named, or else UTF-8 with or without byte order mark, UTF-16 with one,
     /// or what is surely Windows-1252.
     pub fn inspect(path: &Path, encoding: Option<&'static Encoding>, sheet: Option<&str>) -> anyhow::Result<Self> {
-        let opened = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
-        inspect(opened, path, (encoding, sheet)).with_context(|| format!("cannot use {}", path.display()))
+        let shown = path.display().to_string();
+        let opened = File::open(path).with_context(|| format!("cannot read {shown}"))?;
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        inspect(opened, (path, name), (encoding, sheet)).with_context(|| format!("cannot use {shown}"))
     }
 
-    pub fn name(&self) -> String {
-        self.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+    /// The same of a file that people know by another name than its path.
+    pub fn inspect_as(
+        name: &str,
+        path: &Path,
+        (encoding, sheet): (Option<&'static Encoding>, Option<&str>),
+    ) -> anyhow::Result<Self> {
+        let opened = File::open(path).with_context(|| format!("cannot read {name}"))?;
+        inspect(opened, (path, name.to_owned()), (encoding, sheet)).with_context(|| format!("cannot use {name}"))
+    }
+
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub fn is_utf8(&self) -> bool {
+        self.encoding == UTF_8
     }
 
     /// What it is written in: an encoding, or a sheet of a workbook.
@@ -85,7 +102,7 @@ impl AsRef<[u8]> for SheetText {
 
 fn inspect(
     mut opened: File,
-    path: &Path,
+    (path, name): (&Path, String),
     (named, sheet): (Option<&'static Encoding>, Option<&str>),
 ) -> anyhow::Result<SourceFile> {
     let modified = opened.metadata()?.modified().ok();
@@ -108,7 +125,7 @@ fn inspect(
     let hash = hexadecimal(&digest.finalize());
     if start.starts_with(b"PK\x03\x04") {
         let sheet = Some(Arc::new(read_sheet(path, sheet)?));
-        return Ok(SourceFile { path: path.to_owned(), encoding: UTF_8, hash, bytes, modified, sheet });
+        return Ok(SourceFile { path: path.to_owned(), name, encoding: UTF_8, hash, bytes, modified, sheet });
     }
     if let Some(sheet) = sheet {
         bail!("it is no workbook, and has no sheet `{sheet}`");
@@ -125,7 +142,7 @@ fn inspect(
     } else {
         check_encoding(File::open(path)?, encoding)?;
     }
-    Ok(SourceFile { path: path.to_owned(), encoding, hash, bytes, modified, sheet: None })
+    Ok(SourceFile { path: path.to_owned(), name, encoding, hash, bytes, modified, sheet: None })
 }
 
 /// Refuses a file that an encoding cannot read as a whole: what it cannot read would be replaced without a word.

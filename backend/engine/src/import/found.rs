@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use sha2::{Digest, Sha256};
 use valuemap_shared::activities::{Activity, Record, Reference};
+use valuemap_shared::imports::{ImportNote, ImportReport, Skipped};
 
 use crate::import::trailer::Trailer;
 use crate::import::zeros::ZeroTwins;
@@ -43,6 +44,22 @@ impl Found {
     /// What another reading of the same file has to know.
     pub fn again(&self) -> Self {
         Self { activities: self.activities.clone(), first_times: self.first_times.clone(), ..Self::default() }
+    }
+
+    /// What is reported of it.
+    pub fn reported(&self) -> ImportReport {
+        let skipped = self.skipped.iter().map(|(reason, rows)| Skipped { rows: *rows, reason: reason.clone() });
+        let note = |(note, (count, line)): (&Cow<'_, str>, &(u64, u64))| ImportNote {
+            note: note.to_string(),
+            count: *count,
+            first_line: *line,
+        };
+        ImportReport {
+            skipped: skipped.collect(),
+            notes: self.notes.iter().map(note).collect(),
+            passed_over: self.trailer.sentences(),
+            ..ImportReport::default()
+        }
     }
 
     pub fn mention(&mut self, line: u64, activity: Activity) {

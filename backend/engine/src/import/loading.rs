@@ -19,6 +19,7 @@ use crate::database::author::Author;
 use crate::database::failure::is_taken;
 use crate::database::{Database, Transaction};
 use crate::tenancy::entities::community;
+use crate::uploads::store::delete_old;
 
 /// How long one piece is to take: others wait for so long.
 const PIECE: Duration = Duration::from_millis(50);
@@ -137,10 +138,15 @@ impl<'a> Loading<'a> {
     }
 }
 
-/// Removes what imports leave behind that do not come to their end, for as long as it runs. Nobody waits for it: nobody sees
-/// what is left.
+/// Removes what imports leave behind that do not come to their end, and files that nobody loads, for as long as it runs.
+/// Nobody waits for it: nobody sees what is left.
 pub async fn keep_swept(database: Database, ambient: Ambient) {
     loop {
+        let now = ambient.now();
+        let old = async |transaction: &Transaction| Ok((delete_old(transaction, now).await? > 0).then_some(()));
+        if let Err(error) = database.write_some(&Author::SERVER, Touches::NOTHING, old).await {
+            tracing::warn!(cause = error.to_string(), "files that nobody loads could not be deleted");
+        }
         if let Err(error) = sweep_left_behind(&database, &ambient).await {
             tracing::warn!(cause = format!("{error:#}"), "what an import left behind could not be removed");
         }

@@ -3,8 +3,9 @@
 use std::cmp::Reverse;
 
 use anyhow::bail;
+use valuemap_shared::imports::ColumnReason as How;
 
-use crate::import::columns::{Columns, How, Mapping, Matched, normalised, numbered};
+use crate::import::columns::{Columns, Mapping, Matched, normalised, numbered};
 use crate::import::format::{Field, Format};
 use crate::import::formats::FORMATS;
 use crate::import::layout::Fitness;
@@ -198,12 +199,12 @@ fn are_there(header: &[String], columns: &str) -> bool {
 }
 
 /// Whether a header has a column, or several, that is named as a field.
-fn has(field: &Field, header: &[String]) -> bool {
+pub fn has(field: &Field, header: &[String]) -> bool {
     !matches!(index_by_name(field, header), Ok(None))
 }
 
 /// The format whose required columns are all there, and of several the one that knows most of the columns.
-fn recognise(header: &[String]) -> Option<&'static Format> {
+pub fn recognise(header: &[String]) -> Option<&'static Format> {
     let is_there =
         |format: &Format, name: &str| format.fields.iter().any(|field| field.name == name && has(field, header));
     let is_complete =

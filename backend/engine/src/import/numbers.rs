@@ -3,10 +3,12 @@
 
 use anyhow::bail;
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 use valuemap_shared::money::Currency;
 
 /// What stands before the decimals.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum DecimalMark {
     Point,
     Comma,

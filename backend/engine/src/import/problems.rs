@@ -4,6 +4,7 @@ use std::fs::File;
 use std::path::PathBuf;
 
 use anyhow::Context;
+use valuemap_shared::imports::LineProblem;
 
 /// Maximum number of problems that are shown one by one.
 const LISTED: usize = 20;
@@ -11,7 +12,7 @@ const LISTED: usize = 20;
 #[derive(Default)]
 pub struct Problems {
     /// The first ones, each with its line.
-    pub listed: Vec<(u64, String)>,
+    pub listed: Vec<LineProblem>,
     pub count: u64,
     pub rows: u64,
     last_line: u64,
@@ -46,7 +47,7 @@ impl Problems {
             self.file.insert(writer).write_record([line.to_string().as_str(), &reason])?;
         }
         if self.listed.len() < LISTED {
-            self.listed.push((line, reason));
+            self.listed.push(LineProblem { line, reason });
         }
         Ok(())
     }

@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use csv::StringRecord;
-use encoding_rs::Encoding;
-use valuemap_shared::activities::{OutcomeKind, RecordKind, Unlinked};
+use sea_orm::DbErr;
+use valuemap_shared::activities::{RecordKind, Unlinked};
 use valuemap_shared::ids::CommunityId;
+use valuemap_shared::imports::{ImportReport, ImportedRecords};
 use valuemap_shared::money::Currency;
 
 use crate::activities::address_book::AddressBook;
@@ -17,51 +18,38 @@ use crate::activities::record::{Recorder, Stored};
 use crate::activities::unsaid::{Attribute, Unsaid};
 use crate::base::ambient::Ambient;
 use crate::base::progress::{SharedProgress, unseen};
-use crate::database::Database;
 use crate::database::author::Author;
+use crate::database::{Database, Transaction};
 use crate::import::columns::{Columns, Mapping};
+use crate::import::corrections::{Corrections, Remembered};
 use crate::import::entities::import_batch;
 use crate::import::file::SourceFile;
 use crate::import::format::{Format, FormatOption};
 use crate::import::found::Found;
 use crate::import::layout::Layout;
 use crate::import::loading::Loading;
-use crate::import::matching::fitness;
+use crate::import::matching::{fitness, has};
 use crate::import::numbers::{DecimalMark, MarkEvidence};
 use crate::import::pass::PassSource;
 use crate::import::problems::Problems;
 use crate::import::reader::Rows;
-use crate::import::remembered::{last_loaded, mapping_of, remember, store_batch};
-use crate::import::settings::{FormatSettings, ValueMap};
-use crate::import::times::TimeSettings;
+use crate::import::remembered::{forget, last_loaded, recall, remember, store_batch};
+use crate::import::settings::FormatSettings;
+
+/// Maximum number of doubtful keys that are listed one by one.
+const LISTED: usize = 20;
 
 /// What is asked for.
 pub struct Request<'a> {
     pub format: &'static Format,
     pub path: &'a Path,
+    /// What the file is called where people read of it.
+    pub name: &'a str,
     pub community: CommunityId,
     pub author: Author,
-    /// Of amounts that do not say theirs.
+    /// The community's own.
     pub currency: Currency,
-    /// Where the records come from; the format's own without it.
-    pub source: Option<String>,
-    pub mapping: Mapping,
-    pub forget_mapping: bool,
-    pub mark: Option<DecimalMark>,
-    pub times: TimeSettings,
-    pub encoding: Option<&'static Encoding>,
-    /// The sheet of a workbook, where it has several.
-    pub sheet: Option<String>,
-    /// The line that names the columns, where it cannot be found.
-    pub header_line: Option<u64>,
-    /// What values mean, as `(field, value, meaning)`. Remembered, as the mapping is.
-    pub values: Vec<(String, String, String)>,
-    /// What fields say for all rows.
-    pub constants: BTreeMap<String, String>,
-    pub skip_without_key: bool,
-    pub won_stages: Vec<String>,
-    pub kind: Option<OutcomeKind>,
-    pub activity_type: Option<String>,
+    pub corrections: &'a Corrections,
     /// How long to wait for others who write.
     pub patience: Duration,
 }
@@ -69,54 +57,101 @@ pub struct Request<'a> {
 /// A file that was understood so far, and what it would do.
 pub struct Checked<'a> {
     request: &'a Request<'a>,
-    pub file: SourceFile,
-    pub columns: Columns,
-    pub layout: Layout,
+    file: SourceFile,
+    columns: Columns,
+    layout: Layout,
     unsaid: Unsaid,
     settings: FormatSettings,
+    remembered: Remembered,
     withdrawn: u64,
-    pub loaded_before: Option<chrono::DateTime<chrono::Utc>>,
+    loaded_before: Option<chrono::DateTime<chrono::Utc>>,
     found: Found,
-    pub stored: BTreeMap<RecordKind, Stored>,
+    stored: BTreeMap<RecordKind, Stored>,
     /// Pairs of keys that may be meant for one, a sentence each.
-    pub doubtful_keys: Vec<String>,
+    doubtful_keys: Vec<String>,
     /// What of the file is linked to nobody, once it is loaded.
-    pub unlinked: Unlinked,
+    unlinked: Unlinked,
     /// Links that a person has ended: they stay so.
-    pub kept_ended: u64,
+    kept_ended: u64,
     /// Which ids have several addresses in it.
-    pub address_book: AddressBook,
+    address_book: AddressBook,
 }
 
 impl Checked<'_> {
-    pub fn rows(&self) -> u64 {
-        self.found.rows
-    }
-
-    /// Outcomes that had been loaded before and did not come about after all.
-    pub fn withdrawn(&self) -> u64 {
-        self.withdrawn
-    }
-
-    /// The stages that count as won, beside the usual one.
-    pub fn won_stages(&self) -> &[String] {
-        &self.settings.won_stages
-    }
-
-    /// What was skipped, read otherwise than it is written, or found below the table.
-    pub fn found(&self) -> &Found {
-        &self.found
-    }
-
-    /// What follows from columns that the file does not have.
-    pub fn missing_columns(&self) -> impl Iterator<Item = &'static str> {
+    /// What came of it so far, or in the end.
+    pub fn report(&self, problems: &Problems, is_loaded: bool) -> ImportReport {
+        let Request { format, corrections, .. } = self.request;
         let is_missing = |name: &str| self.columns.index(name).is_none() && !self.settings.constants.contains_key(name);
-        let fields = self.request.format.fields.iter();
-        fields.filter(move |field| is_missing(field.name)).filter_map(|field| field.if_missing)
+        let missing = format.fields.iter().filter(|field| is_missing(field.name)).filter_map(|field| field.if_missing);
+        let mut remarks: Vec<String> = missing.map(str::to_owned).collect();
+        if !self.settings.won_stages.is_empty() {
+            remarks.push(format!("Won are the stages Closed Won, {}", self.settings.won_stages.join(", ")));
+        }
+        if self.withdrawn > 0 {
+            let done = if is_loaded { "withdrawn" } else { "to withdraw" };
+            remarks.push(format!("{} outcomes that were loaded before and are won no more: {done}", self.withdrawn));
+        }
+        if self.kept_ended > 0 {
+            remarks.push(format!("Links that a person has ended, which stay ended: {}", self.kept_ended));
+        }
+        remarks.extend(self.doubts());
+        ImportReport {
+            file: self.file.name().to_owned(),
+            form: self.form(),
+            format: format.name.to_owned(),
+            because: None,
+            refused: None,
+            rows: self.found.rows,
+            header_line: self.layout.line,
+            header: self.layout.header.clone(),
+            columns: self.columns.reported(),
+            ignored_columns: if format.is_plain { self.columns.others.clone() } else { Vec::new() },
+            remembered: corrections.taken_from(&self.remembered, &self.settings.constants),
+            loaded_before: self.loaded_before,
+            problems: problems.listed.clone(),
+            problem_count: problems.count,
+            bad_rows: problems.rows,
+            not_linked: self.unlinked.sentences(),
+            is_loaded,
+            remarks,
+            records: self.records(),
+            ..self.found.reported()
+        }
     }
 
-    pub fn is_plain(&self) -> bool {
-        self.request.format.is_plain
+    fn form(&self) -> String {
+        let separator = match self.layout.delimiter {
+            b'\t' => "tabs",
+            b';' => "semicolons",
+            _ => "commas",
+        };
+        let form = self.file.form();
+        if self.file.is_workbook() { form } else { format!("{form} separated by {separator}") }
+    }
+
+    fn records(&self) -> Vec<ImportedRecords> {
+        let stored = self.stored.iter();
+        let records = stored.map(|(kind, stored)| ImportedRecords {
+            kind: kind.plural().to_owned(),
+            new: stored.new,
+            changed: stored.changed,
+            known: stored.known,
+        });
+        records.collect()
+    }
+
+    /// What may be meant for one and is two, or the other way round.
+    fn doubts(&self) -> Vec<String> {
+        let several = self.address_book.doubtful();
+        let several = (several > 0).then(|| {
+            format!(
+                "Doubtful: {several} ids have several e-mail addresses in this file; they are one with none of these"
+            )
+        });
+        let pairs = self.doubtful_keys.iter().take(LISTED).map(|sentence| format!("Doubtful: {sentence}"));
+        let more = self.doubtful_keys.len().saturating_sub(LISTED);
+        let more = (more > 0).then(|| format!("... and {more} more pairs of keys"));
+        several.into_iter().chain(pairs).chain(more).collect()
     }
 
     fn source<'a>(&'a self, progress: &'a SharedProgress) -> PassSource<'a> {
@@ -133,49 +168,47 @@ pub async fn check<'a>(
     progress: &SharedProgress,
     problems: &mut Problems,
 ) -> anyhow::Result<Checked<'a>> {
-    let file = SourceFile::inspect(request.path, request.encoding, request.sheet.as_deref())?;
-    let source = request.source.clone().unwrap_or_else(|| request.format.source.to_owned());
-    let mut remembered = match request.forget_mapping {
-        true => Mapping::new(),
-        false => mapping_of(&database.read, request.community, &mapping_key(request.format, &source)).await?,
+    let Request { format, corrections, .. } = *request;
+    let source = corrections.source.clone().unwrap_or_else(|| format.source.to_owned());
+    let remembered: Remembered = match corrections.forget {
+        true => Remembered::default(),
+        false => recall(&database.read, request.community, &remembered_under(format, &source)).await?,
     };
-    let remembered_stages = remembered.remove(WON_STAGES);
-    let values = values_of(&mut remembered, &request.values);
-    let cannot_use = || format!("cannot use {}", request.path.display());
-    let mapping = (&request.mapping, &remembered);
-    let constants: Vec<&str> = request.constants.keys().map(String::as_str).collect();
-    let fits = |header: &[String]| fitness(request.format, mapping, &constants, header);
-    let layout = Layout::find(file.text(&unseen())?, request.header_line, fits).with_context(cannot_use)?;
-    let columns = Columns::find(request.format, &layout.header, mapping, &constants).with_context(cannot_use)?;
-    let won_stages = match (&request.won_stages[..], remembered_stages) {
-        ([], Some(remembered)) => remembered.lines().map(str::to_owned).collect(),
-        (given, _) => given.to_vec(),
-    };
-    let mark = match request.mark {
+    let cannot_use = || format!("cannot use {}", request.name);
+    let file = inspect(request, &remembered)?;
+    let mapping = (&corrections.columns, &remembered.columns);
+    let constants =
+        |header: &[String]| corrections.constants(&remembered, |field| is_column(format, mapping.1, (field, header)));
+    let fits = |header: &[String]| fitness(format, mapping, &names(&constants(header)), header);
+    let layout = Layout::find(file.text(&unseen())?, corrections.header_line, fits).with_context(cannot_use)?;
+    let constants = constants(&layout.header);
+    let columns = Columns::find(format, &layout.header, mapping, &names(&constants)).with_context(cannot_use)?;
+    let mark = match corrections.mark {
         Some(mark) => mark,
-        None => decimal_mark(request.format, &columns, Rows::new(file.text(&unseen())?, &layout)?)
+        None => decimal_mark(format, &columns, remembered.mark, Rows::new(file.text(&unseen())?, &layout)?)
             .with_context(cannot_use)?,
     };
     let settings = FormatSettings {
         source,
-        currency: request.currency,
+        currency: corrections.currency.unwrap_or(request.currency),
         mark,
-        times: request.times,
-        won_stages,
-        kind: request.kind,
-        activity_type: request.activity_type.clone(),
-        values,
-        constants: request.constants.clone(),
-        skip_without_key: request.skip_without_key,
+        times: corrections.times(&remembered),
+        won_stages: corrections.won_stages(&remembered).to_vec(),
+        kind: corrections.kind,
+        activity_type: corrections.activity_type.clone(),
+        values: corrections.meanings(&remembered, &columns),
+        constants,
+        skip_without_key: corrections.skip_without_key,
     };
     let loaded_before = last_loaded(&database.read, request.community, request.format.name, &file.hash).await?;
     let mut checked = Checked {
         request,
         file,
-        unsaid: unsaid(request.format, &columns, &request.constants),
+        unsaid: unsaid(request.format, &columns, &settings.constants),
         columns,
         layout,
         settings,
+        remembered,
         withdrawn: 0,
         loaded_before,
         found: Found::default(),
@@ -201,13 +234,14 @@ pub async fn check<'a>(
 }
 
 /// Stores what was checked: all of it or, where others wrote meanwhile what stands in its way, nothing. Others can go on
-/// writing, and nobody sees any of it before all is stored.
+/// writing, and nobody sees any of it before all is stored, which is done in one transaction with `finish`.
 pub async fn store(
     database: &Database,
     ambient: &Ambient,
     checked: &mut Checked<'_>,
     progress: &SharedProgress,
     problems: &mut Problems,
+    finish: impl AsyncFnOnce(&Transaction, &Checked<'_>) -> Result<(), DbErr>,
 ) -> anyhow::Result<()> {
     let request = checked.request;
     let place = (request.community, request.patience);
@@ -217,7 +251,7 @@ pub async fn store(
     let stored = checked.source(progress).store(&mut recorder, &mut loading, problems, &checked.found).await;
     let stored = stored.and_then(|()| match checked.file.is_unchanged() {
         true => Ok(problems.count == 0),
-        false => bail!("{} was changed while it was read; nothing was loaded, run it again", request.path.display()),
+        false => bail!("{} was changed while it was read; nothing was loaded, run it again", request.name),
     });
     if !matches!(stored, Ok(true)) {
         loading.abandon(progress).await;
@@ -230,7 +264,7 @@ pub async fn store(
         *total = Stored { new, changed, known: all.saturating_sub(new + changed) };
     }
     progress.begin("Publishing", 0);
-    let published = publish(ambient, checked, &loading, recorder).await;
+    let published = publish(ambient, checked, &loading, recorder, finish).await;
     if published.is_err() {
         // It may be published nevertheless; then there is nothing to remove.
         loading.abandon(progress).await;
@@ -243,25 +277,23 @@ async fn publish(
     checked: &Checked<'_>,
     loading: &Loading<'_>,
     recorder: Recorder,
+    finish: impl AsyncFnOnce(&Transaction, &Checked<'_>) -> Result<(), DbErr>,
 ) -> anyhow::Result<()> {
-    let request = checked.request;
-    let key = mapping_key(request.format, &checked.settings.source);
+    let Request { format, community, corrections, .. } = *checked.request;
     let now = ambient.now();
-    let mut mapping = checked.columns.mapping();
-    if !checked.settings.won_stages.is_empty() {
-        mapping.insert(WON_STAGES.to_owned(), checked.settings.won_stages.join("\n"));
+    let file_name = recorder.text_as_stored(checked.file.name());
+    let (transaction, batch) = loading.publish(&checked.request.author, recorder).await?;
+    let kept = corrections.to_remember(checked.remembered.clone(), &checked.columns);
+    let source = remembered_under(format, &checked.settings.source);
+    match kept.is_empty() {
+        true => forget(&transaction, community, &source).await?,
+        false => remember(&transaction, community, &source, &kept, now).await?,
     }
-    for (field, value, meaning) in checked.settings.values.entries() {
-        mapping.insert(format!("{VALUE}{field}:{value}"), meaning.to_owned());
-    }
-    let file_name = recorder.text_as_stored(&checked.file.name());
-    let (transaction, batch) = loading.publish(&request.author, recorder).await?;
-    remember(&transaction, request.community, &key, &mapping, now).await?;
     let sum = |count: fn(&Stored) -> u64| i64::try_from(checked.stored.values().map(count).sum::<u64>());
     let batch = import_batch::Model {
-        community_id: request.community.0,
+        community_id: community.0,
         id: batch.id,
-        format: request.format.name.to_owned(),
+        format: format.name.to_owned(),
         file_name,
         file_hash: checked.file.hash.clone(),
         rows: i64::try_from(checked.found.rows)?,
@@ -271,24 +303,36 @@ async fn publish(
         created_at: now,
     };
     store_batch(&transaction, batch).await?;
+    finish(&transaction, checked).await?;
     Ok(transaction.commit().await?)
 }
 
-/// What stages of deals are remembered under, beside the fields of a mapping.
-const WON_STAGES: &str = "--won-stage";
+/// What was said of files of a format and source is remembered under this.
+fn remembered_under(format: &Format, source: &str) -> String {
+    format!("{}/{source}", format.name)
+}
 
-/// What the meaning of a value is remembered under, before its field and itself.
-const VALUE: &str = "--value ";
+/// Opens the file, in the encoding that is named. One that was named for an earlier file is used where this is not UTF-8.
+fn inspect(request: &Request<'_>, remembered: &Remembered) -> anyhow::Result<SourceFile> {
+    let Corrections { encoding, sheet, .. } = request.corrections;
+    let inspect = |encoding| SourceFile::inspect_as(request.name, request.path, (encoding, sheet.as_deref()));
+    match (encoding, remembered.encoding) {
+        (None, Some(before)) => match inspect(None) {
+            Ok(file) if file.is_workbook() || file.is_utf8() => Ok(file),
+            _ => inspect(Some(before)),
+        },
+        (named, _) => inspect(*named),
+    }
+}
 
-/// What values mean: as it was remembered, and is taken from there, or as it is said now.
-fn values_of(remembered: &mut Mapping, said: &[(String, String, String)]) -> ValueMap {
-    let mut values = ValueMap::default();
-    remembered.retain(|key, meaning| {
-        let value = key.strip_prefix(VALUE).and_then(|key| key.split_once(':'));
-        value.inspect(|(field, value)| values.insert(field, value, meaning)).is_none()
-    });
-    said.iter().for_each(|(field, value, meaning)| values.insert(field, value, meaning));
-    values
+/// Whether a header has a column that is this field, by its name or as was said before.
+fn is_column(format: &Format, remembered: &Mapping, (field, header): (&str, &[String])) -> bool {
+    let known = format.fields.iter().find(|known| known.name == field);
+    remembered.contains_key(field) || known.is_some_and(|known| has(known, header))
+}
+
+fn names(constants: &BTreeMap<String, String>) -> Vec<&str> {
+    constants.keys().map(String::as_str).collect()
 }
 
 /// The attributes that a file says nothing of.
@@ -309,15 +353,11 @@ fn unsaid(format: &Format, columns: &Columns, constants: &BTreeMap<String, Strin
     unsaid
 }
 
-/// What a mapping is remembered for.
-fn mapping_key(format: &Format, source: &str) -> String {
-    format!("{}/{source}", format.name)
-}
-
-/// Reads through the numbers of a file to find out how it writes them.
+/// Reads through the numbers of a file to find out how it writes them. Where they do not tell, it is as it was `before`.
 fn decimal_mark<R: std::io::Read>(
     format: &Format,
     columns: &Columns,
+    before: Option<DecimalMark>,
     mut rows: Rows<R>,
 ) -> anyhow::Result<DecimalMark> {
     let numbers = format.fields.iter().filter(|field| field.is_number);
@@ -333,5 +373,5 @@ fn decimal_mark<R: std::io::Read>(
         let Ok(position) = row else { continue };
         indexes.iter().for_each(|index| evidence.add(position.line, &cells[*index]));
     }
-    evidence.decide()
+    evidence.decide().or_else(|error| before.ok_or(error))
 }

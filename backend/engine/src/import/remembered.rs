@@ -1,39 +1,44 @@
-//! What is kept of imports: which files were loaded, and which column was said to be what.
+//! What is kept of imports: which files were loaded, and what was said of those of a source.
 
 use sea_orm::prelude::*;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{IntoActiveModel, QueryOrder};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::json;
 use valuemap_shared::ids::CommunityId;
 
-use crate::import::columns::Mapping;
 use crate::import::entities::{import_batch, import_mapping};
 
-/// What `--map` said when the last file of this format and source was loaded.
-pub async fn mapping_of(db: &impl ConnectionTrait, community: CommunityId, source: &str) -> Result<Mapping, DbErr> {
+/// What was said when the last file of this format and source was loaded.
+pub async fn recall<T: DeserializeOwned + Default>(
+    db: &impl ConnectionTrait,
+    community: CommunityId,
+    source: &str,
+) -> Result<T, DbErr> {
     let row = import_mapping::Entity::find_by_id((community.0, source.to_owned())).one(db).await?;
-    row.map_or(Ok(Mapping::new()), |row| {
-        serde_json::from_value(row.mapping).map_err(|error| DbErr::Json(format!("the mapping of {source}: {error}")))
-    })
+    row.map_or_else(
+        || Ok(T::default()),
+        |row| {
+            let refused = |error| DbErr::Json(format!("what is remembered of {source}: {error}"));
+            serde_json::from_value(row.mapping).map_err(refused)
+        },
+    )
 }
 
-/// Keeps a mapping in place of the one before; an empty one is forgotten.
+/// Keeps what was said in place of what was said before.
 pub async fn remember(
     db: &impl ConnectionTrait,
     community: CommunityId,
     source: &str,
-    mapping: &Mapping,
+    said: &impl Serialize,
     now: DateTimeUtc,
 ) -> Result<(), DbErr> {
     use import_mapping::Column;
-    if mapping.is_empty() {
-        import_mapping::Entity::delete_by_id((community.0, source.to_owned())).exec(db).await?;
-        return Ok(());
-    }
     let row = import_mapping::Model {
         community_id: community.0,
         source: source.to_owned(),
-        mapping: json!(mapping),
+        mapping: json!(said),
         updated_at: now,
     };
     let conflict = OnConflict::columns([Column::CommunityId, Column::Source])
@@ -44,6 +49,10 @@ pub async fn remember(
     Ok(())
 }
 
+pub async fn forget(db: &impl ConnectionTrait, community: CommunityId, source: &str) -> Result<(), DbErr> {
+    import_mapping::Entity::delete_by_id((community.0, source.to_owned())).exec(db).await?;
+    Ok(())
+}
 /// When the very same file was last loaded in this format.
 pub async fn last_loaded(
     db: &impl ConnectionTrait,

@@ -4,9 +4,11 @@ use chrono::{
     DateTime, Days, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, Offset, SubsecRound, TimeDelta, TimeZone, Utc,
 };
 use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
 
 /// The order of a date that does not start with its year.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum DateFormat {
     /// 31/05/2026, 31.05.2026
     DayFirst,
@@ -15,7 +17,7 @@ pub enum DateFormat {
 }
 
 /// How the times of a file are read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TimeSettings {
     pub order: Option<DateFormat>,
     /// Of times without an offset. A day without a time is that day, whatever the zone.

@@ -20,6 +20,26 @@ pub struct Trailer {
 type Held = (RowPosition, StringRecord, bool);
 
 impl Trailer {
+    /// What stands in a file and is no row of its table.
+    pub fn sentences(&self) -> Vec<String> {
+        let lines = |lines: &[u64]| match lines {
+            [line] => format!("line {line}"),
+            [first, .., last] => format!("lines {first} to {last}"),
+            [] => String::new(),
+        };
+        let mut said = Vec::new();
+        if !self.totals.is_empty() {
+            said.push(format!("Skipped {}: rows of totals ({})", self.totals.len(), lines(&self.totals)));
+        }
+        if !self.footer.is_empty() {
+            said.push(format!("Skipped {}: the footer below the table ({})", self.footer.len(), lines(&self.footer)));
+        }
+        if self.repeated_headers > 0 {
+            said.push(format!("Skipped {}: the header again", self.repeated_headers));
+        }
+        said
+    }
+
     /// Whether a row may stand below the table: it is blank, a total, or a single text.
     pub fn may_hold(cells: &StringRecord, is_short: bool) -> bool {
         let mut filled = cells.iter().map(str::trim).filter(|cell| !cell.is_empty());

@@ -1,3 +1,4 @@
+use anyhow::bail;
 use clap::{ArgMatches, Args, Command, FromArgMatches, Subcommand};
 use valuemap_engine::base::ambient::Ambient;
 use valuemap_engine::database::Database;
@@ -6,8 +7,18 @@ use valuemap_engine::import::{FORMATS, Format};
 use crate::commands::import_records::ImportRecords;
 use crate::commands::import_responses::ImportResponses;
 
+#[derive(Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub struct Import {
+    #[command(subcommand)]
+    format: Option<Named>,
+    /// Without a format: it is found out by the columns, and the file is only looked at
+    #[command(flatten)]
+    unnamed: Option<ImportRecords>,
+}
+
 #[derive(Subcommand)]
-pub enum Import {
+enum Named {
     /// The answers to a survey: one row a respondent
     Responses(ImportResponses),
     #[command(flatten)]
@@ -16,9 +27,11 @@ pub enum Import {
 
 impl Import {
     pub async fn run(&self, database: &Database, ambient: &Ambient) -> anyhow::Result<()> {
-        match self {
-            Self::Responses(import) => import.run(database, ambient).await,
-            Self::Records(import) => import.arguments.run(import.format, database, ambient).await,
+        match (&self.format, &self.unnamed) {
+            (Some(Named::Responses(import)), _) => import.run(database, ambient).await,
+            (Some(Named::Records(import)), _) => import.arguments.run(import.format, database, ambient).await,
+            (None, Some(import)) => import.recognise(database, ambient).await,
+            (None, None) => bail!("name a file: `valuemap import FILE --community NAME`"),
         }
     }
 }

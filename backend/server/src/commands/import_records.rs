@@ -1,15 +1,19 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 use clap::{Args, Command};
 use valuemap_engine::base::ambient::Ambient;
-use valuemap_engine::database::Database;
 use valuemap_engine::database::author::Author;
+use valuemap_engine::database::{Database, Transaction};
+use valuemap_engine::import::corrections::{Corrections, Meaning};
 use valuemap_engine::import::records::{Checked, Request, check, store};
-use valuemap_engine::import::{DecimalMark, Format, FormatOption, How, Problems, Trailer};
-use valuemap_shared::activities::{OutcomeKind, RecordKind};
+use valuemap_engine::import::{DecimalMark, Format, FormatOption, Problems, SourceFile, recognise_file};
+use valuemap_shared::activities::OutcomeKind;
 use valuemap_shared::ids::CommunityId;
+use valuemap_shared::imports::{
+    ColumnReason, ImportColumn, ImportNote, ImportReport, ImportedRecords, LineProblem, Skipped,
+};
 use valuemap_shared::money::Currency;
 
 use crate::commands::find_community;
@@ -73,9 +77,6 @@ pub struct ImportRecords {
     activity_type: Option<String>,
 }
 
-/// Maximum number of doubtful keys that are listed one by one.
-const LISTED: usize = 20;
-
 /// The arguments that not every format has.
 const OPTIONS: [(FormatOption, &str); 5] = [
     (FormatOption::Source, "source"),
@@ -94,31 +95,15 @@ impl ImportRecords {
     pub async fn run(&self, format: &'static Format, database: &Database, ambient: &Ambient) -> anyhow::Result<()> {
         self.refuse_what_means_nothing(format)?;
         let community = find_community(database, &self.community).await?;
-        let own_currency = community.currency.parse()?;
+        let corrections = self.corrections();
         let request = Request {
             format,
             path: &self.file,
+            name: &self.file.display().to_string(),
             community: CommunityId(community.id),
             author: Author::operator(ambient, community.owner(), &format!("import {}", format.name)),
-            currency: self.currency.unwrap_or(own_currency),
-            source: self.source.clone(),
-            mapping: self.mappings.iter().cloned().collect(),
-            forget_mapping: self.forget_mapping,
-            mark: match (self.decimal_point, self.decimal_comma) {
-                (true, _) => Some(DecimalMark::Point),
-                (_, true) => Some(DecimalMark::Comma),
-                _ => None,
-            },
-            times: self.reading.times(),
-            encoding: self.reading.encoding,
-            sheet: self.reading.sheet.clone(),
-            header_line: self.reading.header_line,
-            values: self.values.clone(),
-            constants: self.constants.iter().cloned().collect(),
-            skip_without_key: self.skip_without_key,
-            won_stages: self.won_stages.clone(),
-            kind: self.kind,
-            activity_type: self.activity_type.clone(),
+            currency: community.currency.parse()?,
+            corrections: &corrections,
             patience: Duration::from_secs(self.wait),
         };
         let progress = progress_bar();
@@ -126,12 +111,13 @@ impl ImportRecords {
         let mut checked = check(database, ambient, &request, &progress, &mut problems).await?;
         let is_to_load = self.load && problems.count == 0;
         if is_to_load {
-            store(database, ambient, &mut checked, &progress, &mut problems).await?;
+            let nothing_else = async |_: &Transaction, _: &Checked<'_>| Ok(());
+            store(database, ambient, &mut checked, &progress, &mut problems, nothing_else).await?;
         }
         drop(progress);
         problems.finish()?;
         let is_loaded = is_to_load && problems.count == 0;
-        report(&checked, &problems, is_loaded);
+        print(&checked.report(&problems, is_loaded));
         if problems.count > 0 {
             bail!("nothing was loaded: correct the rows above, and run the same command again");
         }
@@ -139,6 +125,59 @@ impl ImportRecords {
             println!("This was a preview and nothing was loaded. Run it again with --load.");
         }
         Ok(())
+    }
+
+    /// Finds out the format by the columns, says what the file would do, and which command loads it.
+    pub async fn recognise(&self, database: &Database, ambient: &Ambient) -> anyhow::Result<()> {
+        if self.load {
+            bail!(
+                "--load takes the format, too: run it without, look at what it would do, and take the command that it proposes"
+            );
+        }
+        let file = SourceFile::inspect(&self.file, self.reading.encoding, self.reading.sheet.as_deref())?;
+        let recognised = recognise_file(&file, self.reading.header_line)
+            .with_context(|| format!("cannot use {}", self.file.display()))?;
+        let format = recognised.format;
+        println!("It looks like {} ({}): {}", format.name, format.about, recognised.because());
+        self.run(format, database, ambient).await?;
+        println!("To load it: {}", self.loading_command(format));
+        Ok(())
+    }
+
+    /// This command with the format, and with what it says of the file.
+    fn loading_command(&self, format: &Format) -> String {
+        let said = std::env::args().skip_while(|argument| argument != "import").skip(1);
+        let said = said.map(|argument| quoted(&argument)).collect::<Vec<_>>().join(" ");
+        format!("valuemap import {} {said} --load", format.name)
+    }
+
+    fn corrections(&self) -> Corrections {
+        let meaning = |(field, value, meaning): &(String, String, String)| Meaning {
+            field: field.clone(),
+            value: value.clone(),
+            meaning: meaning.clone(),
+        };
+        Corrections {
+            source: self.source.clone(),
+            columns: self.mappings.iter().cloned().collect(),
+            constants: self.constants.iter().cloned().collect(),
+            meanings: self.values.iter().map(meaning).collect(),
+            times: self.reading.times(),
+            encoding: self.reading.encoding,
+            mark: match (self.decimal_point, self.decimal_comma) {
+                (true, _) => Some(DecimalMark::Point),
+                (_, true) => Some(DecimalMark::Comma),
+                _ => None,
+            },
+            sheet: self.reading.sheet.clone(),
+            header_line: self.reading.header_line,
+            skip_without_key: self.skip_without_key,
+            currency: self.currency,
+            won_stages: self.won_stages.clone(),
+            kind: self.kind,
+            activity_type: self.activity_type.clone(),
+            forget: self.forget_mapping,
+        }
     }
 
     fn refuse_what_means_nothing(&self, format: &Format) -> anyhow::Result<()> {
@@ -156,6 +195,15 @@ impl ImportRecords {
             }
         }
         Ok(())
+    }
+}
+
+/// An argument as it is written in a shell.
+fn quoted(argument: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "-_./:=@%+,#".contains(c);
+    match !argument.is_empty() && !argument.starts_with('#') && argument.chars().all(is_plain) {
+        true => argument.to_owned(),
+        false => format!("'{}'", argument.replace('\'', "'\\''")),
     }
 }
 
@@ -182,116 +230,48 @@ fn parse_kind(text: &str) -> Result<OutcomeKind, String> {
     if kind.takes_money() { Ok(kind) } else { Err("a deal is a purchase, an upgrade or a renewal".to_owned()) }
 }
 
-fn report(checked: &Checked<'_>, problems: &Problems, is_loaded: bool) {
-    let separator = match checked.layout.delimiter {
-        b'\t' => "tabs",
-        b';' => "semicolons",
-        _ => "commas",
-    };
-    let separated = if checked.file.is_workbook() { String::new() } else { format!(" separated by {separator}") };
-    println!("{}: {} rows, {}{separated}", checked.file.name(), checked.rows(), checked.file.form());
-    if checked.layout.line > 1 {
-        println!("The columns are named on line {}; what stands above it is passed over", checked.layout.line);
+/// Says what came of a file.
+fn print(report: &ImportReport) {
+    println!("{}: {} rows, {}", report.file, report.rows, report.form);
+    if report.header_line > 1 {
+        println!("The columns are named on line {}; what stands above it is passed over", report.header_line);
     }
-    for matched in &checked.columns.matched {
-        let how = match matched.how {
-            How::Name => "",
-            How::Given => ", as --map says",
-            How::Remembered => ", as --map said before",
+    for ImportColumn { field, column, because } in &report.columns {
+        let because = match because {
+            ColumnReason::Name => "",
+            ColumnReason::Given => ", as --map says",
+            ColumnReason::Remembered => ", as --map said before",
         };
-        println!("  {} is the column `{}`{how}", matched.field, matched.called);
+        println!("  {field} is the column `{column}`{because}");
     }
-    if checked.is_plain() && !checked.columns.others.is_empty() {
-        println!("Ignored columns: {}", checked.columns.others.join(", "));
+    if !report.ignored_columns.is_empty() {
+        println!("Ignored columns: {}", report.ignored_columns.join(", "));
     }
-    if let Some(time) = checked.loaded_before {
+    report.remembered.iter().for_each(|sentence| println!("{sentence}"));
+    if let Some(time) = report.loaded_before {
         println!("This very file was loaded before, at {}.", time.format("%Y-%m-%d %H:%M UTC"));
     }
-    for (line, reason) in &problems.listed {
+    for LineProblem { line, reason } in &report.problems {
         println!("line {line}: {reason}");
     }
-    let unlisted = problems.count - problems.listed.len() as u64;
+    let unlisted = report.problem_count - report.problems.len() as u64;
     if unlisted > 0 {
         println!("... and {unlisted} more; --problems FILE writes them all to a file");
     }
-    let found = checked.found();
-    for (reason, rows) in &found.skipped {
+    for Skipped { rows, reason } in &report.skipped {
         println!("Skipped {rows}: {reason}");
     }
-    for sentence in passed_over(&found.trailer) {
-        println!("{sentence}");
+    report.passed_over.iter().for_each(|sentence| println!("{sentence}"));
+    for ImportNote { note, count, first_line } in &report.notes {
+        println!("{note}: {count}, the first on line {first_line}");
     }
-    for (note, (count, line)) in &found.notes {
-        println!("{note}: {count}, the first on line {line}");
+    report.remarks.iter().for_each(|sentence| println!("{sentence}"));
+    let done = if report.is_loaded { "loaded" } else { "to load" };
+    for ImportedRecords { kind, new, changed, known } in &report.records {
+        println!("{kind}: {new} new and {changed} changed {done}, {known} known");
     }
-    for advice in checked.missing_columns() {
-        println!("{advice}");
-    }
-    if !checked.won_stages().is_empty() {
-        println!("Won are the stages Closed Won, {}", checked.won_stages().join(", "));
-    }
-    if checked.withdrawn() > 0 {
-        let done = if is_loaded { "withdrawn" } else { "to withdraw" };
-        println!("{} outcomes that were loaded before and are won no more: {done}", checked.withdrawn());
-    }
-    for (kind, stored) in &checked.stored {
-        let done = if is_loaded { "loaded" } else { "to load" };
-        println!("{}: {} new and {} changed {done}, {} known", plural(*kind), stored.new, stored.changed, stored.known);
-    }
-    if checked.kept_ended > 0 {
-        println!("links that a person has ended, which stay ended: {}", checked.kept_ended);
-    }
-    let doubtful = checked.address_book.doubtful();
-    if doubtful > 0 {
-        println!(
-            "Doubtful: {doubtful} ids have several e-mail addresses in this file; they are one with none of these"
-        );
-    }
-    for sentence in checked.doubtful_keys.iter().take(LISTED) {
-        println!("Doubtful: {sentence}");
-    }
-    if checked.doubtful_keys.len() > LISTED {
-        println!("... and {} more pairs of keys", checked.doubtful_keys.len() - LISTED);
-    }
-    for sentence in checked.unlinked.sentences() {
-        println!("Not linked: {sentence}");
-    }
-    if problems.rows > 0 {
-        println!("{} bad row{}", problems.rows, if problems.rows == 1 { "" } else { "s" });
-    }
-}
-
-/// What stands in a file and is no row of its table.
-pub fn passed_over(trailer: &Trailer) -> Vec<String> {
-    let lines = |lines: &[u64]| match lines {
-        [line] => format!("line {line}"),
-        [first, .., last] => format!("lines {first} to {last}"),
-        [] => String::new(),
-    };
-    let mut said = Vec::new();
-    if !trailer.totals.is_empty() {
-        said.push(format!("Skipped {}: rows of totals ({})", trailer.totals.len(), lines(&trailer.totals)));
-    }
-    if !trailer.footer.is_empty() {
-        said.push(format!("Skipped {}: the footer below the table ({})", trailer.footer.len(), lines(&trailer.footer)));
-    }
-    if trailer.repeated_headers > 0 {
-        said.push(format!("Skipped {}: the header again", trailer.repeated_headers));
-    }
-    said
-}
-
-fn plural(kind: RecordKind) -> &'static str {
-    match kind {
-        RecordKind::Party => "members and accounts",
-        RecordKind::Link => "links",
-        RecordKind::ActivityType => "activity types",
-        RecordKind::Activity => "activities",
-        RecordKind::Cost => "costs",
-        RecordKind::Touchpoint => "touchpoints",
-        RecordKind::Outcome => "outcomes",
-        RecordKind::Case => "support cases",
-        RecordKind::Contribution => "contributions",
-        RecordKind::Observation => "observations",
+    report.not_linked.iter().for_each(|sentence| println!("Not linked: {sentence}"));
+    if report.bad_rows > 0 {
+        println!("{} bad row{}", report.bad_rows, if report.bad_rows == 1 { "" } else { "s" });
     }
 }

@@ -15,7 +15,6 @@ use valuemap_shared::ids::{CommunityId, SurveyId};
 use valuemap_shared::survey::SurveyDefinition;
 
 use crate::commands::find_community;
-use crate::commands::import_records::passed_over;
 use crate::commands::reading::Reading;
 
 /// Maximum number of bad rows that are listed one by one.
@@ -80,12 +79,12 @@ impl ImportResponses {
         };
         let plan =
             plan(&table, &self.mappings, destination).with_context(|| format!("cannot use {}", self.file.display()))?;
-        let loaded = load(database, ambient, (community, &author), &file.name(), &plan, self.load).await?;
+        let loaded = load(database, ambient, (community, &author), file.name(), &plan, self.load).await?;
         println!("{}: {} rows, {}", file.name(), table.rows.len(), file.form());
         if table.layout_line > 1 {
             println!("The columns are named on line {}; what stands above it is passed over", table.layout_line);
         }
-        passed_over(&table.trailer).iter().for_each(|sentence| println!("{sentence}"));
+        table.trailer.sentences().iter().for_each(|sentence| println!("{sentence}"));
         report(&plan, &loaded);
         if !plan.problems.is_empty() || !loaded.problems.is_empty() {
             bail!("nothing was loaded: correct the rows above, and run the same command again");

@@ -62,7 +62,6 @@ enum Command {
     /// Write all responses of a community as JSON lines
     Export(export::Export),
     /// Load data that was collected elsewhere
-    #[command(subcommand)]
     Import(Box<import::Import>),
     /// Look at, check and change the scoring model
     #[command(subcommand)]

@@ -24,7 +24,7 @@ use crate::http::page_origin::{allow_origin, page_origin};
 use crate::http::request_body::{HttpRefusal, check_json, read_json};
 use crate::http::routing::{not_allowed, not_found, reads, takes};
 use crate::http::session::{look_at_link, sign_in, sign_out, viewer_of};
-use crate::http::{embed_pages, health, surveys, web as pages, webhooks};
+use crate::http::{embed_pages, health, surveys, uploads, web as pages, webhooks};
 
 pub fn routes(config: &mut web::ServiceConfig) {
     config
@@ -37,6 +37,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(reads("/embed/surveys/{site}", surveys::start))
         .service(reads("/embed/surveys/{site}/{version}", surveys::version))
         .service(takes("/webhooks/{address_key}", webhooks::receive))
+        .service(takes("/uploads", uploads::receive))
         .service(reads("/schema.graphql", schema_file))
         .service(
             web::resource("/sign-in")

@@ -14,6 +14,7 @@ mod security_headers;
 mod session;
 mod status;
 mod surveys;
+mod uploads;
 mod web;
 mod webhooks;
 

@@ -62,7 +62,8 @@ async fn read_body(
     }
 }
 
-fn check_headers(http: &HttpRequest, media_type: &str) -> Result<(), HttpRefusal> {
+/// Whether a body is what it has to be and is not compressed, before any of it is read.
+pub fn check_headers(http: &HttpRequest, media_type: &str) -> Result<(), HttpRefusal> {
     let unsupported =
         |message: String| HttpRefusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE", message);
     if http.headers().get(header::CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {

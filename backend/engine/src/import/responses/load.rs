@@ -11,7 +11,7 @@ use crate::database::author::Author;
 use crate::database::statements::chunks;
 use crate::database::{Database, WriteError};
 use crate::import::columns::Mapping as Columns;
-use crate::import::remembered::{mapping_of, remember};
+use crate::import::remembered::{recall, remember};
 use crate::import::responses::plan::{Plan, PlannedRow, RowProblem};
 use crate::survey::entities::response;
 use crate::survey::record::EntryResult;
@@ -141,7 +141,7 @@ pub async fn known_by(
     community: CommunityId,
     survey: &str,
 ) -> Result<Option<Vec<String>>, DbErr> {
-    let remembered = mapping_of(db, community, &remembered_under(survey)).await?;
+    let remembered: Columns = recall(db, community, &remembered_under(survey)).await?;
     Ok(remembered.get(KNOWN_BY).and_then(|columns| serde_json::from_str(columns).ok()))
 }
 
