@@ -5,12 +5,13 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Page {
     Map,
+    Data,
     Sites,
 }
 
 impl Page {
     /// In the order of the navigation.
-    pub const ALL: [Self; 2] = [Self::Map, Self::Sites];
+    pub const ALL: [Self; 3] = [Self::Map, Self::Data, Self::Sites];
 
     /// Paths that pages had before, with the pages that are there now. The server redirects them.
     pub const MOVED: [(&str, Self); 1] = [("/embed", Self::Sites)];
@@ -18,6 +19,7 @@ impl Page {
     pub const fn path(self) -> &'static str {
         match self {
             Self::Map => "/",
+            Self::Data => "/data",
             Self::Sites => "/sites",
         }
     }
@@ -26,6 +28,7 @@ impl Page {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Map => "Map",
+            Self::Data => "Data",
             Self::Sites => "Sites",
         }
     }
@@ -34,6 +37,7 @@ impl Page {
     pub const fn heading(self) -> &'static str {
         match self {
             Self::Map => "Strategic value map",
+            Self::Data => "Load files",
             Self::Sites => "Embed the survey",
         }
     }

@@ -4,7 +4,8 @@ use gloo_net::http::Request;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use web_sys::AbortSignal;
+use wasm_bindgen::JsValue;
+use web_sys::{AbortSignal, File};
 
 /// The time after which a request is given up.
 const TIMEOUT_MILLIS: u32 = 15_000;
@@ -66,6 +67,29 @@ pub async fn ask<D: DeserializeOwned>(query: &str, variables: impl Serialize) ->
     let retry_after = response.headers().get("retry-after").and_then(|seconds| seconds.parse().ok());
     let body = response.text().await.map_err(unreachable_server)?;
     read_answer(response.status(), retry_after, &body)
+}
+
+/// Sends a file as it is, and reads what the server says of it. It may take as long as it takes.
+pub async fn send_file<D: DeserializeOwned>(
+    path: &str,
+    parameters: &[(&str, String)],
+    file: &File,
+) -> Result<D, Failure> {
+    let request = Request::post(path)
+        .query(parameters.iter().map(|(name, value)| (*name, value.as_str())))
+        .header("content-type", "application/octet-stream")
+        .body(JsValue::from(file.clone()))
+        .map_err(unreachable_server)?;
+    let response = request.send().await.map_err(unreachable_server)?;
+    let body = response.text().await.map_err(unreachable_server)?;
+    if response.ok() {
+        return serde_json::from_str(&body).map_err(|_| unexpected_status(response.status()));
+    }
+    // What is wrong is said as for any other request.
+    match read_answer::<Value>(response.status(), None, &body) {
+        Err(failure) => Err(failure),
+        Ok(_) => Err(unexpected_status(response.status())),
+    }
 }
 
 /// Ends the session.

@@ -8,6 +8,7 @@ mod heading;
 mod layer_band;
 mod layers;
 mod links;
+mod new_community;
 mod overview;
 mod query;
 mod recommendation;
@@ -21,6 +22,7 @@ use valuemap_ui::Notice;
 use yew::prelude::*;
 
 use self::community_map::CommunityMap;
+use self::new_community::NewCommunityForm;
 use crate::shell::{PageProps, use_title};
 
 /// The map of the community that is picked.
@@ -34,7 +36,8 @@ pub fn MapPage(props: &PageProps) -> Html {
             <>
                 <h1>{ Page::Map.heading() }</h1>
                 <Notice title="There is no community yet">
-                    <p>{ "Create one and embed its survey: its map appears here." }</p>
+                    <p>{ "Create one, with the standard survey in it. Embed the survey or load files, and the map appears here." }</p>
+                    <NewCommunityForm oncreated={context.onrefresh.clone()} />
                 </Notice>
             </>
         },

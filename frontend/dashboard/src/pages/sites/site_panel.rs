@@ -38,10 +38,7 @@ pub fn SitePanel(props: &SitePanelProps) -> Html {
                         <code>{ "createSite" }</code>{ "." }
                     </p>
                 } else if sites.surveys().next().is_none() {
-                    <p>
-                        { "It needs a community with a survey first: the mutation " }<code>{ "createCommunity" }</code>
-                        { " makes both." }
-                    </p>
+                    <p>{ "It needs a community with a survey first: create one on the page of the map." }</p>
                 } else {
                     { form }
                 }
