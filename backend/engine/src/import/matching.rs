@@ -45,30 +45,41 @@ impl Columns {
             }
         }
         let columns = Self { others: others(header, &matched), matched };
-        let missing = columns.missing(format, constants);
-        if !missing.is_empty() {
-            bail!("{}", refusal(format, header, &missing));
+        let unmet = columns.unmet(format, constants);
+        let to_set: Option<Vec<&str>> = unmet.iter().map(|fields| to_set(format, fields)).collect();
+        match to_set {
+            Some(advice) if advice.is_empty() => Ok(columns),
+            Some(advice) => bail!("{}", advice.join("; ")),
+            None => bail!("{}", refusal(format, header, &named(format, &unmet))),
         }
-        Ok(columns)
     }
 
-    /// The requirements that no column meets, each as the names that would.
-    fn missing(&self, format: &Format, constants: &[&str]) -> Vec<String> {
+    /// The requirements that no column meets: of each group of fields one.
+    fn unmet(&self, format: &Format, constants: &[&str]) -> Vec<&'static [&'static str]> {
         let is_there = |field: &&str| self.index(field).is_some() || constants.contains(field);
-        let is_met = |fields: &&&[&str]| fields.iter().any(is_there);
-        let name = |field: &&str| {
-            let found = format.fields.iter().find(|known| known.name == *field);
-            let columns = found.map(|field| field.columns).unwrap_or_default();
-            // What an API calls it, and what a report does.
-            let other = columns.get(1).filter(|other| !format.is_plain && normalised(other) != normalised(columns[0]));
-            match (columns.first(), other) {
-                (Some(column), Some(other)) if !column.contains(' ') => format!("`{column}` (or `{other}`)"),
-                (column, _) => format!("`{}`", column.unwrap_or(field)),
-            }
-        };
-        let unmet = format.required.iter().filter(|fields| !is_met(fields));
-        unmet.map(|fields| fields.iter().map(name).collect::<Vec<_>>().join(" or ")).collect()
+        format.required.iter().copied().filter(|fields| !fields.iter().any(is_there)).collect()
     }
+}
+
+/// What to give with `--set` in place of a column of a requirement, where files of the format often have none.
+fn to_set(format: &Format, requirement: &[&str]) -> Option<&'static str> {
+    let fields = format.fields.iter().filter(|field| requirement.contains(&field.name));
+    fields.into_iter().find_map(|field| field.or_set)
+}
+
+/// Requirements as the names of the columns that would meet them.
+fn named(format: &Format, requirements: &[&[&str]]) -> Vec<String> {
+    let name = |field: &&str| {
+        let found = format.fields.iter().find(|known| known.name == *field);
+        let columns = found.map(|field| field.columns).unwrap_or_default();
+        // What an API calls it, and what a report does.
+        let other = columns.get(1).filter(|other| !format.is_plain && normalised(other) != normalised(columns[0]));
+        match (columns.first(), other) {
+            (Some(column), Some(other)) if !column.contains(' ') => format!("`{column}` (or `{other}`)"),
+            (column, _) => format!("`{}`", column.unwrap_or(field)),
+        }
+    };
+    requirements.iter().map(|fields| fields.iter().map(name).collect::<Vec<_>>().join(" or ")).collect()
 }
 
 /// The column of a field's first name that the header has.
@@ -202,12 +213,15 @@ fn has(field: &Field, header: &[String]) -> bool {
     !matches!(index_by_name(field, header), Ok(None))
 }
 
-/// The format whose required columns are all there, and of several the one that knows most of the columns.
+/// The format whose required columns are all there, but for what `--set` says of a whole file, and of several the one that
+/// knows most of the columns.
 fn recognise(header: &[String]) -> Option<&'static Format> {
     let is_there =
         |format: &Format, name: &str| format.fields.iter().any(|field| field.name == name && has(field, header));
-    let is_complete =
-        |format: &&Format| format.required.iter().all(|names| names.iter().any(|name| is_there(format, name)));
+    let is_met = |format: &Format, names: &[&str]| {
+        names.iter().any(|name| is_there(format, name)) || to_set(format, names).is_some()
+    };
+    let is_complete = |format: &&Format| format.required.iter().all(|names| is_met(format, names));
     let known = |format: &&Format| format.fields.iter().filter(|field| has(field, header)).count();
     let is_close = |format: &&Format| is_complete(format) && known(format) > 1;
     FORMATS.iter().copied().filter(is_close).max_by_key(|format| (known(format), Reverse(format.fields.len())))

@@ -120,8 +120,7 @@ mod tests {
             "1,Nina,forum,42,crm",
             &[],
             &[
-                "Party(Party { party: PartyRef { kind: Member, reference: Reference { source: \"forum\", key: \"1\" } }, \
-             name: Some(\"Nina\"), is_staff: false, since: None, until: None, audience: None, email: None })",
+                "member forum/1 `Nina`",
                 link,
             ],
         );
@@ -137,8 +136,7 @@ mod tests {
             "12,771;772; ",
             &[],
             &[
-                "Party(Party { party: PartyRef { kind: Member, reference: Reference { source: \"csv\", key: \"12\" } }, \
-             name: None, is_staff: false, since: None, until: None, audience: None, email: None })",
+                "member csv/12",
                 "link member csv/12 to account csv/771 by import",
                 "link member csv/12 to account csv/772 by import",
             ],
