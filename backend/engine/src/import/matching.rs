@@ -336,4 +336,75 @@ mod tests {
             assert!(refused.contains("missing columns"), "{refused}");
         }
     }
+
+    /// Headers as their vendors write them, each with the format that it is of.
+    #[test]
+    fn exports_of_vendors_are_told_apart() {
+        for (expected, names) in [
+            (
+                "hubspot-contacts",
+                "Record ID,First Name,Last Name,Email,Phone Number,Contact owner,Lead Status,Create Date,Associated Company",
+            ),
+            ("hubspot-contacts", "Record ID,Email,Company Name,Lifecycle Stage,Create Date"),
+            ("hubspot-companies", "Record ID,Company name,Company owner,Create Date,Phone Number,City,Industry"),
+            ("hubspot-companies", "Record ID,Company name,Company Domain Name,Lifecycle Stage,Became a Customer Date"),
+            ("hubspot-deals", "Record ID,Deal Name,Deal Stage,Close Date,Deal owner,Amount,Associated Company IDs"),
+            ("salesforce-accounts", "Id,IsDeleted,Name,Type,ParentId,BillingCity,Industry,OwnerId,CreatedDate"),
+            ("salesforce-accounts", "Account Owner,Account ID,Account Name,Type,Billing City,Last Activity"),
+            ("salesforce-contacts", "Id,IsDeleted,AccountId,LastName,FirstName,Name,Email,OwnerId,CreatedDate"),
+            ("salesforce-contacts", "Contact ID,First Name,Last Name,Email,Account ID,Account Name"),
+            ("salesforce-leads", "Id,LastName,FirstName,Name,Company,Email,Status,IsConverted,ConvertedContactId"),
+            ("salesforce-leads", "Lead ID,First Name,Last Name,Email,Lead Status,Converted,Create Date"),
+            ("salesforce-opportunities", "Opportunity ID,Account ID,Account Name,Stage,Amount,Close Date,Type"),
+            (
+                "salesforce-campaign-members",
+                "Campaign ID,Lead ID,First Name,Last Name,Email,Status,Created Date,Responded",
+            ),
+            ("zendesk-tickets", "Id,Requester,Requester id,Requester email,Subject,Status,Via,Created at,Solved at"),
+            (
+                "attendees",
+                "Order #,Order Date,First Name,Surname,Email,Quantity,Currency,Total Paid,Event Name,Event ID,Attendee Status",
+            ),
+            (
+                "attendees",
+                "Attended,User Name (Original Name),Email,Registration Time,Approval Status,Join Time,Leave Time",
+            ),
+            (
+                "attendees",
+                "Name (original name),User Email,Join Time,Leave Time,Duration (Minutes),Guest,In Waiting Room",
+            ),
+            (
+                "attendees",
+                "api_id,name,first_name,last_name,email,created_at,approval_status,checked_in_at,amount,currency,ticket_name",
+            ),
+            ("attendees", "Name,User ID,Title,Event Host,RSVP,Guests,RSVPed on,Joined Group on,URL of Member Profile"),
+            ("attendees", "Name,First Join,Last Leave,In-Meeting Duration,Email,Participant ID (UPN),Role"),
+            (
+                "revenue",
+                "id,Description,Created (UTC),Amount,Amount Refunded,Currency,Fee,Mode,Status,Customer ID,Customer Email",
+            ),
+            (
+                "revenue",
+                "Name,Email,Financial Status,Paid at,Currency,Subtotal,Total,Created at,Lineitem quantity,Lineitem name,Id",
+            ),
+            ("revenue", "Invoice Number,Customer Id,Invoice Date,Due Date,Amount,Currency,Status"),
+            ("revenue", "invoice_number,account_code,invoice_date,total,currency,state"),
+            ("touchpoints", "activity,email,at,role"),
+            ("outcomes", "key,kind,email,at,amount,currency"),
+            ("costs", "key,kind,day,amount,currency,activity"),
+            ("members", "key,name,email,account"),
+        ] {
+            let found = recognise(&header(names)).map(|format| format.name);
+            assert_eq!(found, Some(expected), "{names}");
+        }
+    }
+
+    #[test]
+    fn what_a_whole_file_says_is_asked_for_where_no_column_says_it() {
+        let refused = find(format("attendees"), "Attended,Email,Join Time", &[], &[]).unwrap_err();
+        assert_eq!(
+            refused,
+            "the file does not name the event: give --set activity=KEY, with the key of an activity that is loaded"
+        );
+    }
 }

@@ -55,7 +55,9 @@ pub const COMPANIES: Format = Format {
             "since",
             &["Became a Customer Date", "Date entered Customer (Lifecycle Stage Pipeline)", "Close Date"],
         )
-        .if_missing("No column is `Became a Customer Date`: companies that are new come in as prospects, not as customers"),
+        .if_missing(
+            "No column is `Became a Customer Date`: companies that are new come in as prospects, not as customers",
+        ),
     ],
     required: &[&["id"], &["name"]],
     options: &[FormatOption::Source],
@@ -86,7 +88,8 @@ mod tests {
 
     #[test]
     fn contacts_are_members_of_their_companies() {
-        let header = "Record ID - Contact,First Name,Last Name,Email,Associated Company,Associated Company IDs,Create Date";
+        let header =
+            "Record ID - Contact,First Name,Last Name,Email,Associated Company,Associated Company IDs,Create Date";
         let link = |company: &str| format!("link member hubspot/51 to account hubspot/{company} by import");
         let kim = "member hubspot/51 `Kim Example` with an address";
         check(
@@ -105,7 +108,10 @@ mod tests {
         let header = "Record ID,Email,Associated Company,Associated Company IDs,Lifecycle Stage";
         let notes = |row: &str, expected: &[&str]| check_notes(&CONTACTS, header, row, expected);
         notes("1,kim@one.example,One GmbH,771,Customer", &[]);
-        notes("1,by phone,,771,", &["People whose e-mail address cannot be read as one, and who are known by their id alone"]);
+        notes(
+            "1,by phone,,771,",
+            &["People whose e-mail address cannot be read as one, and who are known by their id alone"],
+        );
         notes("1,,One GmbH,,", &["Contacts whose company has a name and no id, and who are linked to none"]);
         notes(
             "1,,,,customer",

@@ -22,7 +22,6 @@ pub const REVENUE: Format = Format {
             "key",
             &[
                 "id",
-                "key",
                 "Invoice ID",
                 "Invoice Number",
                 "Invoice No",
@@ -40,11 +39,12 @@ pub const REVENUE: Format = Format {
         Field::new("kind", &["kind"]),
         Field::new(
             "account",
-            &["Customer ID", "Customer Number", "Customer No", "Account ID", "Account Code", "Customer", "account"],
+            &["Customer ID", "Customer Number", "Customer No", "Account ID", "Account Code", "Customer"],
         )
         .says(Attribute::Party),
         Field::new("account_source", &["account source"]),
-        Field::new("email", &["Customer Email", "Email", "Billing Email", "Customer Email Address"]).says(Attribute::Party),
+        Field::new("email", &["Customer Email", "Email", "Billing Email", "Customer Email Address"])
+            .says(Attribute::Party),
         Field::new(
             "at",
             &[
@@ -58,20 +58,20 @@ pub const REVENUE: Format = Format {
                 "Payment Date",
                 "Paid at",
                 "Paid on",
-                "at",
-                "day",
             ],
         ),
         Field::number("amount", &["Amount", "Total", "Total Amount", "Invoice Total", "Invoice Amount", "Order Total"])
             .says(Attribute::Money),
         Field::number("refunded", &["Amount Refunded", "Refunded Amount", "Refund Amount", "Total Refunded"])
             .says(Attribute::Withdrawn)
-            .if_missing("No column is `Amount Refunded`: refunds count only where they are rows of their own, below zero"),
+            .if_missing(
+                "No column is `Amount Refunded`: refunds count only where they are rows of their own, below zero",
+            ),
         Field::new("currency", &["Currency", "Currency Code", "Invoice Currency"]),
         Field::new("status", &["Status", "Financial Status", "Payment Status", "Invoice Status", "State"])
             .says(Attribute::Withdrawn)
             .if_missing("No column is `Status`: every row counts as paid, whatever became of it"),
-        Field::new("title", &["Description", "Product", "Plan Name", "title"]).says(Attribute::Title),
+        Field::new("title", &["Description", "Product", "Plan Name"]).says(Attribute::Title),
         Field::new("line", &["Lineitem name", "Lineitem quantity"]),
     ],
     required: &[&["key"], &["account", "email"], &["at"], &["amount"]],
@@ -194,7 +194,10 @@ enum Fate {
 
 /// Without case, spaces and punctuation.
 const FATES: &[(Fate, &[&str])] = &[
-    (Fate::Paid, &["paid", "succeeded", "success", "successful", "complete", "completed", "captured", "settled", "collected"]),
+    (
+        Fate::Paid,
+        &["paid", "succeeded", "success", "successful", "complete", "completed", "captured", "settled", "collected"],
+    ),
     (Fate::Refunded, &["refunded", "fullyrefunded"]),
     (Fate::RefundedInPart, &["partiallyrefunded", "partialrefund", "partlyrefunded"]),
     (

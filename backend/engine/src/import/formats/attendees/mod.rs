@@ -33,7 +33,9 @@ pub const ATTENDEES: Format = Format {
                 "activity",
             ],
         )
-        .or_set("the file does not name the event: give --set activity=KEY, with the key of an activity that is loaded"),
+        .or_set(
+            "the file does not name the event: give --set activity=KEY, with the key of an activity that is loaded",
+        ),
         Field::new("activity_source", &["activity source"]),
         Field::new(
             "email",
@@ -127,6 +129,7 @@ fn attendee(row: &mut Row<'_>, settings: &FormatSettings) -> Option<RowContent> 
     };
     let at = match presence.came_at {
         Some(at) => Some(at),
+        None if row.text("came_at").is_some() => None,
         None if role.is_participation() => time_of(row, &["event_at", "registered_at"]),
         None => time_of(row, &["registered_at", "event_at"]),
     };
@@ -194,7 +197,9 @@ fn presence(row: &mut Row<'_>, settings: &FormatSettings) -> Option<Presence> {
     let (standing, because) = match (attendance, registration) {
         (_, Some(standing @ (Standing::HasNoPlace | Standing::Nobody))) => (standing, said(row, "status", "status")),
         (Some(standing), _) => (standing, said(row, "role", "role")),
-        (None, Some(standing @ (Standing::Came(_) | Standing::StayedAway))) => (standing, said(row, "status", "status")),
+        (None, Some(standing @ (Standing::Came(_) | Standing::StayedAway))) => {
+            (standing, said(row, "status", "status"))
+        }
         (None, _) if came_at.is_some() => {
             let field = if checked_in.is_some() { "role" } else { "came_at" };
             (Standing::Came(Role::Attended), format!("a time in {}", row.column(field).unwrap_or(field)))
@@ -221,7 +226,9 @@ fn attendance(row: &mut Row<'_>, settings: &FormatSettings) -> Option<(Option<St
     let Some(text) = row.text("role") else { return Some((None, None)) };
     let joined = row.text("came_at").is_some();
     match Standing::attended(text, joined) {
-        Answer::Unknown if text.starts_with(|c: char| c.is_ascii_digit()) && parse_time(text, settings.times).is_ok() => {
+        Answer::Unknown
+            if text.starts_with(|c: char| c.is_ascii_digit()) && parse_time(text, settings.times).is_ok() =>
+        {
             Some((None, row.time("role")))
         }
         Answer::Unknown if text.starts_with(|c: char| c.is_ascii_digit()) && text.contains(['/', '.', '-', ':']) => {
@@ -263,7 +270,9 @@ mod tests {
 
     /// The touchpoint of somebody, in the order of the columns of each tool.
     fn met(role: &str, at: &str) -> String {
-        format!("touchpoint csv/w1/member/kim@one.example/{role} {role} of member email/kim@one.example with csv/w1 at {at}Z")
+        format!(
+            "touchpoint csv/w1/member/kim@one.example/{role} {role} of member email/kim@one.example with csv/w1 at {at}Z"
+        )
     }
 
     #[test]
@@ -275,7 +284,12 @@ mod tests {
         let teams = "Event ID,Name,First Join,Email,Role";
         let tickets = "Event ID,Email,Checked in,Order Date";
         for (header, row, role, at) in [
-            (eventbrite, "w1,2026-05-20,Kim@one.example,Checked In,2026-06-18 09:00", "attended", "2026-06-18T09:00:00"),
+            (
+                eventbrite,
+                "w1,2026-05-20,Kim@one.example,Checked In,2026-06-18 09:00",
+                "attended",
+                "2026-06-18T09:00:00",
+            ),
             (eventbrite, "w1,2026-05-20,kim@one.example,Attending,", "registered", "2026-05-20T00:00:00"),
             (eventbrite, "w1,2026-05-20,kim@one.example,Not Attending,", "reached", "2026-05-20T00:00:00"),
             (zoom, "w1,Yes,kim@one.example,2026-05-20,approved,2026-06-18 09:00", "attended", "2026-06-18T09:00:00"),
@@ -292,7 +306,13 @@ mod tests {
         ] {
             check(&ATTENDEES, header, row, &[], &[&met(role, at)]);
         }
-        check(&ATTENDEES, meeting, "w1,Kim,kim@one.example,2026-06-18 09:00,Yes", &[], &["skip they waited to be let in"]);
+        check(
+            &ATTENDEES,
+            meeting,
+            "w1,Kim,kim@one.example,2026-06-18 09:00,Yes",
+            &[],
+            &["skip they waited to be let in"],
+        );
         let transferred = "w1,2026-05-20,kim@one.example,Transferred,";
         let skipped = "skip Attendee Status `Transferred` stands for nobody who could come";
         check(&ATTENDEES, eventbrite, transferred, &[], &[skipped]);
@@ -326,9 +346,13 @@ mod tests {
             let utc = "Times without an offset, taken as UTC (--time-zone says otherwise)";
             check_notes(&ATTENDEES, header, row, &[&[utc], expected].concat());
         };
-        notes("w1,2026-05-20,kim@one.example,Checked In,2026-06-18 09:00", &["Attendee Status `Checked In` is attended"]);
+        notes(
+            "w1,2026-05-20,kim@one.example,Checked In,2026-06-18 09:00",
+            &["Attendee Status `Checked In` is attended"],
+        );
         notes("w1,2026-05-20,kim@one.example,,2026-06-18 09:00", &["a time in Checked In Date is attended"]);
-        let doubtful = "Rows that have a time of coming, and Attendee Status `Attending`: they count as not having come";
+        let doubtful =
+            "Rows that have a time of coming, and Attendee Status `Attending`: they count as not having come";
         notes(
             "w1,2026-05-20,kim@one.example,Attending,2026-06-18 09:00",
             &[doubtful, "Attendee Status `Attending` is registered"],

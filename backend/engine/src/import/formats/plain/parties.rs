@@ -114,16 +114,7 @@ mod tests {
     fn a_member_brings_the_link_to_the_account() {
         let link = "link member forum/1 to account crm/42 by import";
         let header = "key,name,source,account,account_source";
-        check(
-            &MEMBERS,
-            header,
-            "1,Nina,forum,42,crm",
-            &[],
-            &[
-                "member forum/1 `Nina`",
-                link,
-            ],
-        );
+        check(&MEMBERS, header, "1,Nina,forum,42,crm", &[], &["member forum/1 `Nina`", link]);
         check(&LINKS, "from_kind,from,from_source,to_kind,to,to_source", "member,1,forum,account,42,crm", &[], &[link]);
     }
 

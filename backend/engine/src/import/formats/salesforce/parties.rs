@@ -207,7 +207,8 @@ mod tests {
             "Working,0,003A0000001XyzA,",
             &["IsConverted: it says that the lead was not converted, and the row names a contact that it became"],
         );
-        let note = "Leads that were converted into contacts that the file does not name: they stay persons of their own";
+        let note =
+            "Leads that were converted into contacts that the file does not name: they stay persons of their own";
         check_notes(&LEADS, header, "00QA0000001XyzA,Kim,,Qualified,true,,", &[note]);
     }
 }
