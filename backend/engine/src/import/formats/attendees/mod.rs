@@ -40,17 +40,16 @@ pub const ATTENDEES: Format = Format {
         Field::new(
             "email",
             &[
+                "Attendee Email",
                 "Email",
                 "Email Address",
-                "Attendee Email",
                 "User Email",
                 "Guest Email",
                 "Participant Email",
                 "Registrant Email",
-                "Email (attendee)",
-                "Participant ID (UPN)",
             ],
         ),
+        Field::new("sign_in", &["Participant ID (UPN)", "UPN"]),
         Field::new("member", &["User ID", "Member ID"]),
         Field::new(
             "role",
@@ -108,7 +107,7 @@ pub const ATTENDEES: Format = Format {
     ],
     required: &[
         &["activity"],
-        &["email", "member"],
+        &["email", "sign_in", "member"],
         &["role", "status", "came_at"],
         &["came_at", "registered_at", "event_at"],
     ],
@@ -153,10 +152,10 @@ fn activity(row: &mut Row<'_>) -> Option<Reference> {
     Some(reference)
 }
 
-/// Who it was: by their e-mail address, or else by the id that the tool knows them by. A name does not tell two of one name
-/// apart.
+/// Who it was: by their e-mail address, or the name that they sign in with if it is one, or else by the id that the tool
+/// knows them by. A name does not tell two of one name apart.
 fn whom(row: &mut Row<'_>) -> Option<PartyRef> {
-    if let Some(address) = row.address("email") {
+    if let Some(address) = row.address("email").or_else(|| row.address("sign_in")) {
         return Some(PartyRef::with_address(&address));
     }
     if row.text("member").is_some() {
@@ -281,7 +280,7 @@ mod tests {
         let zoom = "Event ID,Attended,Email,Registration Time,Approval Status,Join Time";
         let meeting = "Event ID,Name (Original Name),User Email,Join Time,In Waiting Room";
         let luma = "Event ID,email,created_at,approval_status,checked_in_at";
-        let teams = "Event ID,Name,First Join,Email,Role";
+        let teams = "Event ID,Name,First Join,Email,Participant ID (UPN),Role";
         let tickets = "Event ID,Email,Checked in,Order Date";
         for (header, row, role, at) in [
             (
@@ -300,7 +299,7 @@ mod tests {
             (luma, "w1,kim@one.example,2026-05-20,approved,", "registered", "2026-05-20T00:00:00"),
             (luma, "w1,kim@one.example,2026-05-20,declined,2026-06-18T09:00:00Z", "reached", "2026-06-18T09:00:00"),
             (luma, "w1,kim@one.example,2026-05-20,waitlist,", "reached", "2026-05-20T00:00:00"),
-            (teams, "w1,Kim,2026-06-18 09:00,kim@one.example,Presenter", "attended", "2026-06-18T09:00:00"),
+            (teams, "w1,Kim,2026-06-18 09:00,,kim@one.example,Presenter", "attended", "2026-06-18T09:00:00"),
             (tickets, "w1,kim@one.example,2026-06-18 09:00,2026-05-20", "attended", "2026-06-18T09:00:00"),
             (tickets, "w1,kim@one.example,,2026-05-20", "registered", "2026-05-20T00:00:00"),
         ] {
