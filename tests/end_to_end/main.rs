@@ -10,6 +10,7 @@ mod conformance;
 mod dashboard;
 mod faults;
 mod financial_layer;
+mod first_day;
 mod follow_ups;
 mod form;
 mod gate;

@@ -137,6 +137,53 @@ const FILES: &[(&str, &str, &str, (&str, &str))] = &[
         ("450.5", "450"),
     ),
     (
+        "hubspot-contacts",
+        "members and accounts",
+        "Record ID,First Name,Last Name,Email,Associated Company IDs,Create Date\n\
+         51,Kim,Example,kim@example.org,771;772,2026-01-02 10:00\n52,Lou,Muster,lou@example.org,771,2026-01-02 10:00\n",
+        ("Muster", "Master"),
+    ),
+    (
+        "hubspot-companies",
+        "members and accounts",
+        "Record ID,Company name,Lifecycle Stage,Became a Customer Date\n779,Coil,Customer,2025-03-01 10:00\n780,Dent,Lead,\n",
+        ("2025-03-01", "2025-04-01"),
+    ),
+    (
+        "salesforce-accounts",
+        "members and accounts",
+        "Id,Name,Type,Customer Since\n001A0000006Vm9u,Acme,Customer - Direct,2025-03-01\n001A0000006Vm9v,Bolt,Prospect,\n",
+        ("Bolt", "Bolts"),
+    ),
+    (
+        "salesforce-contacts",
+        "members and accounts",
+        "Id,FirstName,LastName,Email,AccountId\n003A0000001XyzA,Kim,Example,kim@example.org,001A0000006Vm9u\n\
+         003A0000001XyzB,Lou,Muster,lou@example.org,\n",
+        ("Muster", "Master"),
+    ),
+    (
+        "salesforce-leads",
+        "members and accounts",
+        "Id,Name,Email,Status,IsConverted,ConvertedContactId\n00QA0000001XyzA,Kim,kim@example.org,Qualified,1,003A0000001XyzA\n\
+         00QA0000001XyzB,Max,max@example.org,Working,0,\n",
+        ("Max", "Mae"),
+    ),
+    (
+        "attendees",
+        "touchpoints",
+        "Event ID,Email,Attendee Status,Checked In Date,Order Date\n\
+         web-1,kim@example.org,Checked In,2026-03-05 18:00,2026-02-01\nweb-1,max@example.org,Attending,,2026-02-02\n",
+        ("18:00", "18:05"),
+    ),
+    (
+        "revenue",
+        "outcomes",
+        "Invoice ID,Customer ID,Invoice Date,Amount,Amount Refunded,Status\n\
+         in-1,771,2026-04-01,80.50,5.50,Paid\nin-2,772,2026-04-02,60.00,,Paid\n",
+        ("60.00", "61.00"),
+    ),
+    (
         "salesforce-opportunities",
         "outcomes",
         "Id,AccountId,Name,StageName,Amount,CloseDate,IsClosed,IsWon,Type,LeadSource,CampaignId,CreatedDate\n\
@@ -164,8 +211,11 @@ const FILES: &[(&str, &str, &str, (&str, &str))] = &[
 async fn every_format_is_previewed_loaded_once_and_changed(engine: Engine) {
     let world = World::new(engine).await;
     for (format, counted, content, (before, after)) in FILES {
-        let options: &[&str] =
-            if *format == "salesforce-campaign-members" { &["--activity-type", "webinar"] } else { &[] };
+        let options: &[&str] = match *format {
+            "salesforce-campaign-members" => &["--activity-type", "webinar"],
+            "revenue" => &["--kind", "renewal"],
+            _ => &[],
+        };
         let loading = [options, &["--load"]].concat();
         let rows = content.lines().count() - 1 - usize::from(content.contains("\"Bolt\n"));
         let (fine, said) = import(&world, format, content, options).await;
@@ -186,11 +236,11 @@ async fn every_format_is_previewed_loaded_once_and_changed(engine: Engine) {
     }
     let batches = texts(&world, "SELECT format FROM import_batch").await;
     assert_eq!(batches.len(), 3 * FILES.len());
-    assert_eq!(count(&world, "touchpoint").await, 4);
+    assert_eq!(count(&world, "touchpoint").await, 6);
     assert_eq!(count(&world, "support_case").await, 3);
-    // 450 of the deal and 1234.75 of the plain file, in ten-thousandths.
+    // 61 and 75 of the invoices, 450 of the deal and 1234.75 of the plain file, in ten-thousandths.
     let amounts = "SELECT CAST(amount AS TEXT) FROM outcome WHERE amount IS NOT NULL ORDER BY outcome.amount";
-    assert_eq!(texts(&world, amounts).await, ["4500000", "9000000", "12347500", "260000000"]);
+    assert_eq!(texts(&world, amounts).await, ["610000", "750000", "4500000", "9000000", "12347500", "260000000"]);
     let first_company = "SELECT p.source || '/' || p.external_key FROM outcome o JOIN party p ON p.id = o.party_id \
                          WHERE o.external_key = '981'";
     assert_eq!(texts(&world, first_company).await, ["hubspot/771"]);

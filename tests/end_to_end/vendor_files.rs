@@ -20,7 +20,7 @@ on_both_databases!(
 );
 
 /// What a preview says, which is refused if `fine` is false.
-async fn preview(world: &World, format: &str, content: impl AsRef<[u8]>, arguments: &[&str], fine: bool) -> String {
+pub async fn preview(world: &World, format: &str, content: impl AsRef<[u8]>, arguments: &[&str], fine: bool) -> String {
     let (is_fine, said) = import(world, format, content, arguments).await;
     assert_eq!(is_fine, fine, "{format}: {said}");
     said
@@ -179,7 +179,7 @@ async fn statuses_of_campaigns_are_read_by_their_words(engine: Engine) {
 }
 
 /// With an activity that people can have come to.
-async fn with_a_webinar(engine: Engine) -> World {
+pub async fn with_a_webinar(engine: Engine) -> World {
     let world = World::new(engine).await;
     load(&world, "activity-types", "key,name,modality,goal\nwebinar,Webinar,online,lower support cost\n").await;
     load(&world, "activities", "key,type,name,starts_on\nw1,webinar,Spring webinar,2026-03-10\n").await;

@@ -109,9 +109,13 @@ impl Identities {
         for (from, link) in links {
             identities.add(from, link);
         }
-        let worked_at = identities.works_at.values().flatten().map(|link| link.to).collect();
-        identities.with_members = identities.by_any_name(worked_at);
+        identities.find_members();
         identities
+    }
+
+    fn find_members(&mut self) {
+        let worked_at = self.works_at.values().flatten().map(|link| link.to).collect();
+        self.with_members = self.by_any_name(worked_at);
     }
 
     fn add(&mut self, from: Uuid, link: Link) {
@@ -130,6 +134,7 @@ impl Identities {
         for (from, to) in links {
             self.add(from, Link { to, from_day: None, until_day: None });
         }
+        self.find_members();
     }
 
     /// The parties that are one with this one on a day, itself included, in the order of their ids.
@@ -325,6 +330,10 @@ mod tests {
         assert_eq!(identities.around(&[id(account)].into()), [id(contact), id(address), id(account)].into());
         assert!(identities.has_account(id(address)) && !identities.has_account(id(4)));
         assert_eq!(*identities.accounts_with_members(), [id(account)].into());
+        // What is about to be stored counts like what is.
+        let mut identities = identities;
+        identities.add_stated([(id(address), id(5))], &[id(5)].into());
+        assert_eq!(*identities.accounts_with_members(), [id(account), id(5)].into());
     }
 
     #[test]

@@ -210,7 +210,8 @@ macro_rules! remembers {
 remembers!(party as Party: |row, said, _named| refers to { _ = row; None };
     Name => name: row.name.clone(),
     IsStaff => is_staff: row.is_staff,
-    Since => since: row.since,
+    // A file may say it of some only: CRMs that know no such day of a customer leave what is known.
+    Since => since: said.since.or(row.since),
     Until => until: row.until,
     Audience => audience: row.audience.as_deref().and_then(|text| text.parse().ok()),
 );

@@ -31,15 +31,19 @@ pub struct Field {
     /// The names that it is found by, the best first; case, spaces and punctuation do not count.
     pub columns: &'static [&'static str],
     pub is_number: bool,
-    /// The optional attribute of the records that it says. A file without the column leaves what is stored of it.
+    /// The optional attribute of the records that it says. A file without the column leaves what is stored of it; of a field
+    /// that says none, empty cells do, too, where records take it over (`activities/unsaid.rs`).
     pub says: Option<Attribute>,
     /// What follows where no column is this field, and what to do about it.
     pub if_missing: Option<&'static str>,
+    /// What to give with `--set` where no column is this field: exports of others may say it of no row, since it is the same
+    /// for all.
+    pub or_set: Option<&'static str>,
 }
 
 impl Field {
     pub const fn new(name: &'static str, columns: &'static [&'static str]) -> Self {
-        Self { name, columns, is_number: false, says: None, if_missing: None }
+        Self { name, columns, is_number: false, says: None, if_missing: None, or_set: None }
     }
 
     pub const fn number(name: &'static str, columns: &'static [&'static str]) -> Self {
@@ -52,6 +56,10 @@ impl Field {
 
     pub const fn if_missing(self, advice: &'static str) -> Self {
         Self { if_missing: Some(advice), ..self }
+    }
+
+    pub const fn or_set(self, advice: &'static str) -> Self {
+        Self { or_set: Some(advice), ..self }
     }
 }
 

@@ -46,30 +46,41 @@ impl Columns {
             }
         }
         let columns = Self { others: others(header, &matched), matched };
-        let missing = columns.missing(format, constants);
-        if !missing.is_empty() {
-            bail!("{}", refusal(format, header, &missing));
+        let unmet = columns.unmet(format, constants);
+        let to_set: Option<Vec<&str>> = unmet.iter().map(|fields| to_set(format, fields)).collect();
+        match to_set {
+            Some(advice) if advice.is_empty() => Ok(columns),
+            Some(advice) => bail!("{}", advice.join("; ")),
+            None => bail!("{}", refusal(format, header, &named(format, &unmet))),
         }
-        Ok(columns)
     }
 
-    /// The requirements that no column meets, each as the names that would.
-    fn missing(&self, format: &Format, constants: &[&str]) -> Vec<String> {
+    /// The requirements that no column meets: of each group of fields one.
+    fn unmet(&self, format: &Format, constants: &[&str]) -> Vec<&'static [&'static str]> {
         let is_there = |field: &&str| self.index(field).is_some() || constants.contains(field);
-        let is_met = |fields: &&&[&str]| fields.iter().any(is_there);
-        let name = |field: &&str| {
-            let found = format.fields.iter().find(|known| known.name == *field);
-            let columns = found.map(|field| field.columns).unwrap_or_default();
-            // What an API calls it, and what a report does.
-            let other = columns.get(1).filter(|other| !format.is_plain && normalised(other) != normalised(columns[0]));
-            match (columns.first(), other) {
-                (Some(column), Some(other)) if !column.contains(' ') => format!("`{column}` (or `{other}`)"),
-                (column, _) => format!("`{}`", column.unwrap_or(field)),
-            }
-        };
-        let unmet = format.required.iter().filter(|fields| !is_met(fields));
-        unmet.map(|fields| fields.iter().map(name).collect::<Vec<_>>().join(" or ")).collect()
+        format.required.iter().copied().filter(|fields| !fields.iter().any(is_there)).collect()
     }
+}
+
+/// What to give with `--set` in place of a column of a requirement, where files of the format often have none.
+fn to_set(format: &Format, requirement: &[&str]) -> Option<&'static str> {
+    let fields = format.fields.iter().filter(|field| requirement.contains(&field.name));
+    fields.into_iter().find_map(|field| field.or_set)
+}
+
+/// Requirements as the names of the columns that would meet them.
+fn named(format: &Format, requirements: &[&[&str]]) -> Vec<String> {
+    let name = |field: &&str| {
+        let found = format.fields.iter().find(|known| known.name == *field);
+        let columns = found.map(|field| field.columns).unwrap_or_default();
+        // What an API calls it, and what a report does.
+        let other = columns.get(1).filter(|other| !format.is_plain && normalised(other) != normalised(columns[0]));
+        match (columns.first(), other) {
+            (Some(column), Some(other)) if !column.contains(' ') => format!("`{column}` (or `{other}`)"),
+            (column, _) => format!("`{}`", column.unwrap_or(field)),
+        }
+    };
+    requirements.iter().map(|fields| fields.iter().map(name).collect::<Vec<_>>().join(" or ")).collect()
 }
 
 /// The column of a field's first name that the header has.
@@ -203,12 +214,15 @@ pub fn has(field: &Field, header: &[String]) -> bool {
     !matches!(index_by_name(field, header), Ok(None))
 }
 
-/// The format whose required columns are all there, and of several the one that knows most of the columns.
+/// The format whose required columns are all there, but for what `--set` says of a whole file, and of several the one that
+/// knows most of the columns.
 pub fn recognise(header: &[String]) -> Option<&'static Format> {
     let is_there =
         |format: &Format, name: &str| format.fields.iter().any(|field| field.name == name && has(field, header));
-    let is_complete =
-        |format: &&Format| format.required.iter().all(|names| names.iter().any(|name| is_there(format, name)));
+    let is_met = |format: &Format, names: &[&str]| {
+        names.iter().any(|name| is_there(format, name)) || to_set(format, names).is_some()
+    };
+    let is_complete = |format: &&Format| format.required.iter().all(|names| is_met(format, names));
     let known = |format: &&Format| format.fields.iter().filter(|field| has(field, header)).count();
     let is_close = |format: &&Format| is_complete(format) && known(format) > 1;
     FORMATS.iter().copied().filter(is_close).max_by_key(|format| (known(format), Reverse(format.fields.len())))
@@ -322,5 +336,76 @@ mod tests {
             let refused = find(format, "Weather", &[], &[]).unwrap_err();
             assert!(refused.contains("missing columns"), "{refused}");
         }
+    }
+
+    /// Headers as their vendors write them, each with the format that it is of.
+    #[test]
+    fn exports_of_vendors_are_told_apart() {
+        for (expected, names) in [
+            (
+                "hubspot-contacts",
+                "Record ID,First Name,Last Name,Email,Phone Number,Contact owner,Lead Status,Create Date,Associated Company",
+            ),
+            ("hubspot-contacts", "Record ID,Email,Company Name,Lifecycle Stage,Create Date"),
+            ("hubspot-companies", "Record ID,Company name,Company owner,Create Date,Phone Number,City,Industry"),
+            ("hubspot-companies", "Record ID,Company name,Company Domain Name,Lifecycle Stage,Became a Customer Date"),
+            ("hubspot-deals", "Record ID,Deal Name,Deal Stage,Close Date,Deal owner,Amount,Associated Company IDs"),
+            ("salesforce-accounts", "Id,IsDeleted,Name,Type,ParentId,BillingCity,Industry,OwnerId,CreatedDate"),
+            ("salesforce-accounts", "Account Owner,Account ID,Account Name,Type,Billing City,Last Activity"),
+            ("salesforce-contacts", "Id,IsDeleted,AccountId,LastName,FirstName,Name,Email,OwnerId,CreatedDate"),
+            ("salesforce-contacts", "Contact ID,First Name,Last Name,Email,Account ID,Account Name"),
+            ("salesforce-leads", "Id,LastName,FirstName,Name,Company,Email,Status,IsConverted,ConvertedContactId"),
+            ("salesforce-leads", "Lead ID,First Name,Last Name,Email,Lead Status,Converted,Create Date"),
+            ("salesforce-opportunities", "Opportunity ID,Account ID,Account Name,Stage,Amount,Close Date,Type"),
+            (
+                "salesforce-campaign-members",
+                "Campaign ID,Lead ID,First Name,Last Name,Email,Status,Created Date,Responded",
+            ),
+            ("zendesk-tickets", "Id,Requester,Requester id,Requester email,Subject,Status,Via,Created at,Solved at"),
+            (
+                "attendees",
+                "Order #,Order Date,First Name,Surname,Email,Quantity,Currency,Total Paid,Event Name,Event ID,Attendee Status",
+            ),
+            (
+                "attendees",
+                "Attended,User Name (Original Name),Email,Registration Time,Approval Status,Join Time,Leave Time",
+            ),
+            (
+                "attendees",
+                "Name (original name),User Email,Join Time,Leave Time,Duration (Minutes),Guest,In Waiting Room",
+            ),
+            (
+                "attendees",
+                "api_id,name,first_name,last_name,email,created_at,approval_status,checked_in_at,amount,currency,ticket_name",
+            ),
+            ("attendees", "Name,User ID,Title,Event Host,RSVP,Guests,RSVPed on,Joined Group on,URL of Member Profile"),
+            ("attendees", "Name,First Join,Last Leave,In-Meeting Duration,Email,Participant ID (UPN),Role"),
+            (
+                "revenue",
+                "id,Description,Created (UTC),Amount,Amount Refunded,Currency,Fee,Mode,Status,Customer ID,Customer Email",
+            ),
+            (
+                "revenue",
+                "Name,Email,Financial Status,Paid at,Currency,Subtotal,Total,Created at,Lineitem quantity,Lineitem name,Id",
+            ),
+            ("revenue", "Invoice Number,Customer Id,Invoice Date,Due Date,Amount,Currency,Status"),
+            ("revenue", "invoice_number,account_code,invoice_date,total,currency,state"),
+            ("touchpoints", "activity,email,at,role"),
+            ("outcomes", "key,kind,email,at,amount,currency"),
+            ("costs", "key,kind,day,amount,currency,activity"),
+            ("members", "key,name,email,account"),
+        ] {
+            let found = recognise(&header(names)).map(|format| format.name);
+            assert_eq!(found, Some(expected), "{names}");
+        }
+    }
+
+    #[test]
+    fn what_a_whole_file_says_is_asked_for_where_no_column_says_it() {
+        let refused = find(format("attendees"), "Attended,Email,Join Time", &[], &[]).unwrap_err();
+        assert_eq!(
+            refused,
+            "the file does not name the event: give --set activity=KEY, with the key of an activity that is loaded"
+        );
     }
 }

@@ -1,5 +1,6 @@
 //! Reads one row in a format, and says what it means in a line each.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use csv::StringRecord;
@@ -13,10 +14,27 @@ use crate::import::row::Row;
 use crate::import::settings::{FormatSettings, ValueMap};
 use crate::import::times::TimeSettings;
 
-/// `arguments` are kinds of outcome, or the type of activities as `type=KEY`.
+/// `arguments` are kinds of outcome, the type of activities as `type=KEY`, or what a value means as `FIELD:VALUE=MEANING`.
 pub fn check(format: &Format, header: &str, row: &str, arguments: &[&str], expected: &[&str]) {
+    assert_eq!(read(format, header, row, arguments).0, expected);
+}
+
+/// The same of what is noted.
+pub fn check_notes(format: &Format, header: &str, row: &str, expected: &[&str]) {
+    assert_eq!(read(format, header, row, &[]).1, expected);
+}
+
+/// What a row means or what is wrong with it, and what is noted.
+fn read(format: &Format, header: &str, row: &str, arguments: &[&str]) -> (Vec<String>, Vec<String>) {
     let header: Vec<String> = header.split(',').map(|name| name.trim().to_owned()).collect();
     let columns = Columns::find(format, &header, (&Mapping::new(), &Mapping::new()), &[]).unwrap();
+    let mut values = ValueMap::default();
+    for argument in arguments {
+        let parts = argument.split_once(':').and_then(|(field, rest)| Some((field, rest.rsplit_once('=')?)));
+        if let Some((field, (value, meaning))) = parts {
+            values.insert(field, value, meaning);
+        }
+    }
     let settings = FormatSettings {
         source: format.source.to_owned(),
         currency: Currency::EUR,
@@ -25,7 +43,7 @@ pub fn check(format: &Format, header: &str, row: &str, arguments: &[&str], expec
         won_stages: Vec::new(),
         kind: arguments.iter().find_map(|argument| argument.parse().ok()),
         activity_type: arguments.iter().find_map(|argument| argument.strip_prefix("type=")).map(str::to_owned),
-        values: ValueMap::default(),
+        values,
         constants: BTreeMap::new(),
         skip_without_key: false,
     };
@@ -40,12 +58,21 @@ pub fn check(format: &Format, header: &str, row: &str, arguments: &[&str], expec
         found.extend(reading.withdrawn.map(|reference| format!("withdraw {}", shown(&reference))));
         found.extend(reading.skipped.map(|reason| format!("skip {reason}")));
     }
-    assert_eq!(found, expected);
+    (found, row.notes.into_iter().map(Cow::into_owned).collect())
 }
 
 fn described(record: &Record) -> String {
     let mut parts = Vec::new();
     match record {
+        Record::Party(party) => {
+            parts.push(shown_party(&party.party));
+            parts.extend(party.name.iter().map(|name| format!("`{name}`")));
+            parts.extend(party.is_staff.then(|| "staff".to_owned()));
+            parts.extend(party.since.map(|since| format!("since {since}")));
+            parts.extend(party.until.map(|until| format!("until {until}")));
+            parts.extend(party.audience.map(|audience| audience.to_string()));
+            parts.extend(party.email.is_some().then(|| "with an address".to_owned()));
+        }
         Record::Outcome(outcome) => {
             parts.push(format!("outcome {} {}", shown(&outcome.reference), outcome.kind));
             parts.extend(outcome.party.iter().map(|party| format!("of {}", shown_party(party))));

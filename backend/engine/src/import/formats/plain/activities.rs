@@ -3,7 +3,7 @@ use valuemap_shared::activities::{Activity, ActivityType, Cost, CostLine, Record
 use crate::import::format::FormatOption;
 use crate::import::formats::plain::{
     ACCOUNT, ACCOUNT_SOURCE, Attribute, EMAIL, Field, Format, FormatSettings, MEMBER, MEMBER_SOURCE, Row, RowContent,
-    SOURCE, SOURCE_FIELD, Whom, required_whom,
+    SOURCE, SOURCE_FIELD, Whom, required_whom, touch_key,
 };
 
 const ACTIVITY: Field = Field::new("activity", &["activity", "activity key"]);
@@ -160,9 +160,7 @@ fn touchpoint(row: &mut Row<'_>, settings: &FormatSettings) -> Option<RowContent
     let (activity, party, role) = (activity?, party?, role?);
     let first_counts = own.is_none();
     let reference = own.unwrap_or_else(|| {
-        // One of each party, activity and role.
-        let key = format!("{}/{}/{}/{role}", activity.key, party.kind, party.reference.key);
-        Reference::new(row.text("source").unwrap_or(&settings.source), key)
+        Reference::new(row.text("source").unwrap_or(&settings.source), touch_key(&activity, &party, role))
     });
     let touchpoint =
         Record::Touchpoint(Touchpoint { reference, activity, party, at: at?, role, channel: row.owned("channel") });

@@ -8,7 +8,7 @@ pub use activities::{ACTIVITIES, ACTIVITY_TYPES, COSTS, TOUCHPOINTS};
 pub use outcomes::{CASES, CONTRIBUTIONS, OBSERVATIONS, OUTCOMES};
 pub use parties::{ACCOUNTS, LINKS, MEMBERS};
 
-use valuemap_shared::activities::{IdentityLink, LinkMethod, PartyKind, PartyRef, Record, address_of};
+use valuemap_shared::activities::{IdentityLink, LinkMethod, PartyKind, PartyRef, Record, Reference, Role, address_of};
 
 use crate::activities::unsaid::Attribute;
 use crate::import::content::RowContent;
@@ -59,6 +59,11 @@ fn required_whom(row: &mut Row<'_>) -> Whom {
         row.missing_key = Some(row.problems.len() - 1);
     }
     whom
+}
+
+/// What a touchpoint without a key is known by: there is one of each activity, party and role.
+pub fn touch_key(activity: &Reference, party: &PartyRef, role: Role) -> String {
+    format!("{}/{}/{}/{role}", activity.key, party.kind, party.reference.key)
 }
 
 /// That two parties belong together, as a row says.

@@ -114,17 +114,7 @@ mod tests {
     fn a_member_brings_the_link_to_the_account() {
         let link = "link member forum/1 to account crm/42 by import";
         let header = "key,name,source,account,account_source";
-        check(
-            &MEMBERS,
-            header,
-            "1,Nina,forum,42,crm",
-            &[],
-            &[
-                "Party(Party { party: PartyRef { kind: Member, reference: Reference { source: \"forum\", key: \"1\" } }, \
-             name: Some(\"Nina\"), is_staff: false, since: None, until: None, audience: None, email: None })",
-                link,
-            ],
-        );
+        check(&MEMBERS, header, "1,Nina,forum,42,crm", &[], &["member forum/1 `Nina`", link]);
         check(&LINKS, "from_kind,from,from_source,to_kind,to,to_source", "member,1,forum,account,42,crm", &[], &[link]);
     }
 
@@ -137,8 +127,7 @@ mod tests {
             "12,771;772; ",
             &[],
             &[
-                "Party(Party { party: PartyRef { kind: Member, reference: Reference { source: \"csv\", key: \"12\" } }, \
-             name: None, is_staff: false, since: None, until: None, audience: None, email: None })",
+                "member csv/12",
                 "link member csv/12 to account csv/771 by import",
                 "link member csv/12 to account csv/772 by import",
             ],

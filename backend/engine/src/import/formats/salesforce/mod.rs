@@ -2,10 +2,12 @@
 
 mod campaign_members;
 mod opportunities;
+mod parties;
 mod statuses;
 
 pub use campaign_members::CAMPAIGN_MEMBERS;
 pub use opportunities::OPPORTUNITIES;
+pub use parties::{ACCOUNTS, CONTACTS, LEADS};
 
 use crate::import::row::Row;
 
