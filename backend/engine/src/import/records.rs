@@ -43,6 +43,8 @@ pub struct Request<'a> {
     pub author: Author,
     /// Of amounts that do not say theirs.
     pub currency: Currency,
+    /// Somebody said that currency for this file; otherwise it is the community's.
+    pub is_currency_said: bool,
     /// Where the records come from; the format's own without it.
     pub source: Option<String>,
     pub mapping: Mapping,
@@ -146,6 +148,8 @@ pub async fn check<'a>(
     let constants: Vec<&str> = request.constants.keys().map(String::as_str).collect();
     let fits = |header: &[String]| fitness(request.format, mapping, &constants, header);
     let layout = Layout::find(file.text(&unseen())?, request.header_line, fits).with_context(cannot_use)?;
+    let is_named = request.header_line.is_some();
+    let layout = layout.among_tables(file.text(&unseen())?, is_named, fits).with_context(cannot_use)?;
     let columns = Columns::find(request.format, &layout.header, mapping, &constants).with_context(cannot_use)?;
     let won_stages = match (&request.won_stages[..], remembered_stages) {
         ([], Some(remembered)) => remembered.lines().map(str::to_owned).collect(),
@@ -159,6 +163,7 @@ pub async fn check<'a>(
     let settings = FormatSettings {
         source,
         currency: request.currency,
+        is_currency_said: request.is_currency_said,
         mark,
         times: request.times,
         won_stages,

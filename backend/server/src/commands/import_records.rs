@@ -18,7 +18,7 @@ use crate::commands::reading::Reading;
 
 #[derive(Args)]
 pub struct ImportRecords {
-    /// The CSV file or Excel workbook (.xlsx)
+    /// The CSV file or workbook (.xlsx, .ods)
     file: PathBuf,
     /// The community: its id or exact name
     #[arg(long)]
@@ -101,6 +101,7 @@ impl ImportRecords {
             community: CommunityId(community.id),
             author: Author::operator(ambient, community.owner(), &format!("import {}", format.name)),
             currency: self.currency.unwrap_or(own_currency),
+            is_currency_said: self.currency.is_some(),
             source: self.source.clone(),
             mapping: self.mappings.iter().cloned().collect(),
             forget_mapping: self.forget_mapping,
@@ -193,6 +194,9 @@ fn report(checked: &Checked<'_>, problems: &Problems, is_loaded: bool) {
     if checked.layout.line > 1 {
         println!("The columns are named on line {}; what stands above it is passed over", checked.layout.line);
     }
+    for other in &checked.layout.others {
+        println!("Passed over another table: {other}; --header-line {} reads it in place of this one", other.line);
+    }
     for matched in &checked.columns.matched {
         let how = match matched.how {
             How::Name => "",
@@ -232,7 +236,7 @@ fn report(checked: &Checked<'_>, problems: &Problems, is_loaded: bool) {
     }
     if checked.withdrawn() > 0 {
         let done = if is_loaded { "withdrawn" } else { "to withdraw" };
-        println!("{} outcomes that were loaded before and are won no more: {done}", checked.withdrawn());
+        println!("{} that were loaded before and count no more: {done}", checked.withdrawn());
     }
     for (kind, stored) in &checked.stored {
         let done = if is_loaded { "loaded" } else { "to load" };
