@@ -38,6 +38,7 @@ mod tracking;
 mod two_servers;
 mod value_map;
 mod vendor_files;
+mod vendor_records;
 mod vendor_surveys;
 mod webhooks;
 
