@@ -162,8 +162,8 @@ impl<R: BufRead> Reader<R> {
 fn push(text: &mut SheetText<'_>, row: u32, cells: &[Cell]) -> anyhow::Result<()> {
     let mut column = 0_u32;
     for cell in cells {
-        for index in 0..if cell.value.is_empty() { 0 } else { cell.repeated } {
-            text.push((row, column + index), &cell.value)?;
+        if !cell.value.is_empty() {
+            (column..column.saturating_add(cell.repeated)).try_for_each(|at| text.push((row, at), &cell.value))?;
         }
         column = column.saturating_add(cell.repeated);
     }

@@ -2,6 +2,7 @@
 
 mod campaign_members;
 mod opportunities;
+mod status_words;
 mod statuses;
 
 pub use campaign_members::CAMPAIGN_MEMBERS;
