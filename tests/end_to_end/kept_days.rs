@@ -120,7 +120,7 @@ pub async fn step(world: &World, dice: &mut Dice) {
             world.tell("recordContributions", "RecordContributionsInput", "contributions", contributions).await;
         }
         5 => {
-            let case = |dice: &mut Dice| json!({ "party": dice.anybody(), "openedAt": dice.time() });
+            let case = |dice: &mut Dice| json!({ "party": dice.anybody(), "openedAt": dice.time(), "withdrawn": dice.below(4) == 0 });
             let cases = dice.entries(2, 20, case);
             world.tell("recordCases", "RecordCasesInput", "cases", cases).await;
             let cost = |dice: &mut Dice| {

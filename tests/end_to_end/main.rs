@@ -40,6 +40,7 @@ mod two_servers;
 mod uploads;
 mod value_map;
 mod vendor_files;
+mod vendor_records;
 mod vendor_surveys;
 mod webhooks;
 

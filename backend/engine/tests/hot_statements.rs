@@ -122,6 +122,7 @@ impl World {
                 opened_at: at,
                 solved_at: None,
                 channel: None,
+                withdrawn: false,
             }),
             Record::Contribution(Contribution {
                 reference: new,

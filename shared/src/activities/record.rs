@@ -191,6 +191,10 @@ pub struct SupportCase {
     pub opened_at: DateTime<Utc>,
     pub solved_at: Option<DateTime<Utc>>,
     pub channel: Option<String>,
+    /// It was deleted, or merged into another one. Not written where it stands, so that cases are known which were stored
+    /// before they could be withdrawn.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "std::ops::Not::not"))]
+    pub withdrawn: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]

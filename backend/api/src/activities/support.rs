@@ -40,6 +40,11 @@ impl SupportCase {
     async fn channel(&self) -> Option<&str> {
         self.0.channel.as_deref()
     }
+
+    /// It was deleted, or merged into another one.
+    async fn withdrawn(&self) -> bool {
+        self.0.withdrawn
+    }
 }
 
 pub struct Contribution(pub contribution::Model);

@@ -244,6 +244,7 @@ pub mod support_case {
         pub opened_at: DateTimeUtc,
         pub solved_at: Option<DateTimeUtc>,
         pub channel: Option<String>,
+        pub withdrawn: bool,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -39,6 +39,9 @@ fn digest_id(community: CommunityId, kind: &str, reference: &Reference) -> Uuid 
 
 pub(super) type ContentHash = [u8; 16];
 
+/// Stands in place of what was said of something that was withdrawn: whatever is said of it later is a change.
+pub(super) const WITHDRAWN: ContentHash = *b"withdrawn outcom";
+
 pub(super) fn content_hash(record: &Record) -> ContentHash {
     hash_of(record)
 }

@@ -4,7 +4,7 @@
 //! known when its content is the same, and changed when it has different content. Bad records are named and store
 //! nothing.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::NaiveDate;
 use sea_orm::QuerySelect;
@@ -17,21 +17,20 @@ use valuemap_shared::money::Currency;
 use valuemap_shared::value_map::model::{Attribution, MeasureSource};
 
 pub use crate::activities::accepted::Stored;
-use crate::activities::accepted::{Accepted, ROWS, Stamp, Writing, parties_of};
+use crate::activities::accepted::{Accepted, Stamp, Writing, parties_of};
 use crate::activities::address_book::{AddressBook, DOUBTFUL};
 use crate::activities::addresses::{AddressFree, Addresses, is_with_itself};
 use crate::activities::batches::OpenBatch;
 use crate::activities::changed_days::ChangedDays;
 use crate::activities::ended::EndedLinks;
-use crate::activities::entities::{activity, activity_type, outcome};
+use crate::activities::entities::{activity, activity_type};
 use crate::activities::keys::{ContentHash, content_hash, hash_of};
 use crate::activities::rates::Rates;
 use crate::activities::rows::RecordRows;
-use crate::activities::storing::{insert_mentioned, stored_hashes, stored_rows, write};
+use crate::activities::storing::insert_mentioned;
 use crate::activities::unlinked::Mentions;
 use crate::base::ambient::Ambient;
 use crate::base::digests::hexadecimal;
-use crate::database::statements::chunks;
 use crate::scoring_models::store::model_of;
 use crate::tenancy::entities::community;
 
@@ -49,12 +48,12 @@ pub struct Refused {
 /// Stores records of one community within a transaction of the caller, who rolls it back when something was refused.
 #[derive(Debug)]
 pub struct Recorder {
-    stamp: Stamp,
+    pub(super) stamp: Stamp,
     /// What somebody else is loading.
     open: Option<OpenBatch>,
-    addresses: Addresses,
+    pub(super) addresses: Addresses,
     ended: EndedLinks,
-    changed: ChangedDays,
+    pub(super) changed: ChangedDays,
     address_book: AddressBook,
     /// What was said of whom in this transaction, to find out what is linked to nobody.
     mentions: Mentions,
@@ -70,11 +69,11 @@ pub struct Recorder {
     parties: HashSet<Uuid>,
     /// What was stored in this transaction, with what it said: the same twice and where, is fine, a contradiction is not. About
     /// 80 MB for a million records.
-    seen: HashMap<Uuid, (ContentHash, u64)>,
+    pub(super) seen: HashMap<Uuid, (ContentHash, u64)>,
     /// The same of links, by their two parties in whichever direction.
     seen_links: HashMap<(Uuid, Uuid, Option<NaiveDate>), (ContentHash, u64)>,
     pub stored: BTreeMap<RecordKind, Stored>,
-    /// Of the changed outcomes, those that did not come about after all.
+    /// Of what has changed, what did not come about after all.
     pub withdrawn: u64,
     /// Links that were stated again although a person has ended them: they stay ended.
     pub kept_ended: u64,
@@ -212,7 +211,7 @@ impl Recorder {
     }
 
     /// Days are marked when what they are summed up from is seen.
-    async fn mark(&mut self, transaction: &impl ConnectionTrait) -> Result<(), DbErr> {
+    pub(super) async fn mark(&mut self, transaction: &impl ConnectionTrait) -> Result<(), DbErr> {
         if self.stamp.writing == Writing::Seen { self.changed.mark_gathered(transaction).await } else { Ok(()) }
     }
 
@@ -251,49 +250,6 @@ impl Recorder {
     fn weighed(&self, record: AddressFree) -> AddressFree {
         let is_doubtful = self.address_book.is_doubtful(&self.stamp, record.record());
         if is_doubtful { record.at_most(DOUBTFUL) } else { record }
-    }
-
-    /// Marks outcomes that did not come about after all. They keep what they said; those that are not stored are left
-    /// alone.
-    pub async fn withdraw(
-        &mut self,
-        transaction: &impl ConnectionTrait,
-        outcomes: Vec<(u64, Reference)>,
-    ) -> Result<(), DbErr> {
-        let mut ids: BTreeSet<Uuid> = BTreeSet::new();
-        if !outcomes.is_empty() {
-            self.stored.entry(RecordKind::Outcome).or_default();
-        }
-        for (position, mut reference) in outcomes {
-            self.addresses.reference(&mut reference);
-            let id = self.stamp.id(RecordKind::Outcome, &reference);
-            match self.seen.insert(id, (WITHDRAWN, position)) {
-                None => _ = ids.insert(id),
-                Some((WITHDRAWN, _)) => {}
-                Some((_, earlier)) => self.refused.push(contradiction(position, earlier)),
-            }
-        }
-        for ids in chunks(ids, ROWS) {
-            let mut known = stored_hashes::<outcome::Model>(transaction, self.stamp.community, ids).await?;
-            known.retain(|_, hash| *hash != hexadecimal(&WITHDRAWN));
-            if known.is_empty() {
-                continue;
-            }
-            let ids: Vec<Uuid> = known.into_keys().collect();
-            let mut rows = stored_rows::<outcome::Model>(transaction, self.stamp.community, ids).await?;
-            rows.retain(|row| !row.withdrawn);
-            let changed = rows.len() as u64;
-            for row in &mut rows {
-                row.withdrawn = true;
-                row.content_hash = hexadecimal(&WITHDRAWN);
-                row.batch_id = self.stamp.batch;
-                row.recorded_at = self.stamp.now;
-            }
-            write(transaction, (&self.stamp, &mut self.changed), Vec::new(), rows).await?;
-            self.stored.entry(RecordKind::Outcome).or_default().changed += changed;
-            self.withdrawn += changed;
-        }
-        self.mark(transaction).await
     }
 
     /// Whether records may refer to this activity.
@@ -470,10 +426,8 @@ impl Recorder {
     }
 }
 
-/// Stands in place of what an outcome said that was withdrawn: whatever is said of it later is a change.
-const WITHDRAWN: ContentHash = *b"withdrawn outcom";
-
-fn contradiction(position: u64, earlier: u64) -> Refused {
+/// Two records of one key that say different things.
+pub(super) fn contradiction(position: u64, earlier: u64) -> Refused {
     let reason = "an earlier record has the same key and different content".to_owned();
     Refused { position, path: String::new(), reason, earlier: Some(earlier) }
 }

@@ -233,6 +233,7 @@ fn case(stamp: &Stamp, accepted: &Accepted) -> Option<support_case::Model> {
             opened_at: record.opened_at,
             solved_at: record.solved_at,
             channel: record.channel.clone(),
+            withdrawn: record.withdrawn,
         }
     ))
 }

@@ -12,7 +12,7 @@ use crate::activities::accepted::{ROWS, Stamp};
 use crate::activities::entities::{
     activity, contribution, cost_line, identity_link, outcome, party, support_case, touchpoint,
 };
-use crate::activities::keys::content_hash;
+use crate::activities::keys::{WITHDRAWN, content_hash};
 use crate::activities::record::Recorder;
 use crate::activities::storing::{TrackedRow, stored_hashes, stored_rows};
 use crate::base::digests::hexadecimal;
@@ -246,6 +246,8 @@ remembers!(support_case as Case: |row, said, named| refers to row.party_id;
     Party => party: named.party(row.party_id),
     SolvedAt => solved_at: row.solved_at,
     Channel => channel: row.channel.clone(),
+    // What was withdrawn because it was deleted may come back; what was said to be withdrawn, or merged, stays so.
+    Withdrawn => withdrawn: said.withdrawn || row.withdrawn && row.content_hash != hexadecimal(&WITHDRAWN),
 );
 remembers!(contribution as Contribution: |row, said, _named| refers to { _ = row; None };
     Thread => thread: row.thread.clone(),

@@ -4,7 +4,8 @@
 use rust_decimal::{Decimal, RoundingStrategy};
 use valuemap_shared::money::{Currency, Money, checked};
 
-use crate::import::numbers::{CurrencySign, currency_of_column, currency_sign, scale_of_column};
+use crate::import::currency_signs::{CurrencySign, currency_of_column, scale_of_column};
+use crate::import::numbers::currency_sign;
 use crate::import::row::Row;
 
 impl Row<'_> {
@@ -18,7 +19,7 @@ impl Row<'_> {
     /// The currency of an amount: what its own column says, what is written beside it, or what holds for the whole file.
     pub fn currency(&mut self, field: &str, currency_field: &str) -> Option<Currency> {
         let written = self.text(field).and_then(currency_sign);
-        let column = self.column(field);
+        let column = self.column_read(field);
         if let Some(word) = column.and_then(scale_of_column) {
             self.problem(
                 field,
@@ -41,6 +42,10 @@ impl Row<'_> {
         };
         let named = said.or(written.and_then(CurrencySign::currency)).or(of_column.and_then(CurrencySign::currency));
         let currency = named.unwrap_or(self.settings.currency);
+        self.assumes_currency |= named.is_none() && !self.settings.is_currency_said;
+        if named.is_none() && self.column(currency_field).is_some() {
+            self.note(format!("Amounts whose cell for the currency is empty, taken as {currency}"));
+        }
         match written.or(of_column).filter(|sign| !sign.may_mean(currency)) {
             None => Some(currency),
             Some(sign) => {

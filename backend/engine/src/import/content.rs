@@ -1,4 +1,6 @@
-use valuemap_shared::activities::{Activity, Record, Reference};
+use valuemap_shared::activities::{Activity, Record};
+
+use crate::activities::withdrawing::Withdrawal;
 
 /// What a row says.
 #[derive(Debug, Default, PartialEq)]
@@ -6,8 +8,8 @@ pub struct RowContent {
     pub records: Vec<Record>,
     /// The activity that the records are about, in case that it is not there yet.
     pub activity: Option<Activity>,
-    /// An outcome that did not come about: withdrawn where it is stored.
-    pub withdrawn: Option<Reference>,
+    /// An outcome that did not come about, a case that is none: withdrawn where it is stored.
+    pub withdrawn: Option<Withdrawal>,
     /// It is known by whom and what it is about, so the same again is no contradiction: the first time counts.
     pub first_counts: bool,
     /// Why the row adds nothing.

@@ -28,14 +28,25 @@ pub fn parse_key(cell: &str) -> Result<String, String> {
              spreadsheet keep the column as text"
         ));
     }
-    if text.starts_with('#') && ["#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!"].contains(&text) {
-        return Err(format!("`{shown}` is an error of a spreadsheet's formula"));
-    }
+    refuse_error(text)?;
     // A table with gaps is often written with decimals.
     let whole = text
         .split_once('.')
         .filter(|(whole, zeros)| is_digits(whole) && !zeros.is_empty() && zeros.bytes().all(|byte| byte == b'0'));
     Ok(whole.map_or(text, |(whole, _)| whole).to_owned())
+}
+
+/// Reads a name that something is known by. A semicolon in it parts nothing, and a number in it is none.
+pub fn parse_name(cell: &str) -> Result<String, String> {
+    refuse_error(cell)?;
+    Ok(address_of(cell).unwrap_or_else(|| cell.split_whitespace().collect::<Vec<_>>().join(" ")))
+}
+
+fn refuse_error(text: &str) -> Result<(), String> {
+    match ["#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!"].contains(&text) {
+        true => Err(format!("`{text}` is an error of a spreadsheet's formula")),
+        false => Ok(()),
+    }
 }
 
 /// The keys of a cell that may hold several, separated by `;` or lines, or numbers separated by commas.
@@ -99,6 +110,15 @@ mod tests {
         check("771;772", "are several values in one cell");
         check("771\n772", "are several values in one cell");
         check("kim@example.org, lou@example.org", "are several addresses in one cell");
+    }
+
+    #[test]
+    fn a_name_is_taken_as_it_is() {
+        let check = |cell: &str, expected: &str| assert_eq!(parse_name(cell).as_deref(), Ok(expected));
+        check("Org; GmbH", "Org; GmbH");
+        check("Acme\nEurope", "Acme Europe");
+        check("1,000 Trees", "1,000 Trees");
+        assert!(parse_name("#REF!").is_err());
     }
 
     #[test]

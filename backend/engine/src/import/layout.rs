@@ -1,5 +1,6 @@
 //! Where the table of a file begins. What stands above it (`sep=;`, the title of a report, comments) is passed over.
 
+use std::fmt;
 use std::io::Read;
 
 use anyhow::bail;
@@ -17,6 +18,27 @@ pub struct Layout {
     pub line: u64,
     pub delimiter: u8,
     pub header: Vec<String>,
+    /// The line that the table ends before, where another one stands below it.
+    pub end: Option<u64>,
+    /// Tables that the file has besides.
+    pub others: Vec<OtherTable>,
+}
+
+/// A table that is not read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OtherTable {
+    pub title: Option<String>,
+    /// The line that names its columns.
+    pub line: u64,
+    pub rows: u64,
+}
+
+impl fmt::Display for OtherTable {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let title = self.title.as_ref().map_or("the one".to_owned(), |title| format!("`{title}`"));
+        let rows = if self.rows == 1 { "row" } else { "rows" };
+        write!(formatter, "{title} on line {} ({} {rows})", self.line, self.rows)
+    }
 }
 
 /// How well a row serves as the header.
@@ -76,7 +98,13 @@ impl Layout {
         let mut cells = StringRecord::new();
         reader.read_record(&mut cells).ok().filter(|is_there| *is_there)?;
         let header: Vec<String> = cells.iter().map(|name| name.trim().to_owned()).collect();
-        header.iter().any(|name| !name.is_empty()).then_some(Self { line, delimiter, header })
+        header.iter().any(|name| !name.is_empty()).then_some(Self {
+            line,
+            delimiter,
+            header,
+            end: None,
+            others: Vec::new(),
+        })
     }
 }
 

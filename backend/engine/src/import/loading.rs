@@ -6,12 +6,13 @@ use anyhow::{Context, bail};
 use sea_orm::prelude::*;
 use sea_orm::sea_query::LockType;
 use sea_orm::{DatabaseBackend, QuerySelect};
-use valuemap_shared::activities::{Record, Reference};
+use valuemap_shared::activities::Record;
 use valuemap_shared::ids::CommunityId;
 
 use crate::activities::batches::{OpenBatch, Opening, Sweeping};
 use crate::activities::record::Recorder;
 use crate::activities::unsaid::Unsaid;
+use crate::activities::withdrawing::Withdrawal;
 use crate::base::ambient::Ambient;
 use crate::base::commits::Touches;
 use crate::base::progress::SharedProgress;
@@ -80,12 +81,12 @@ impl<'a> Loading<'a> {
         }
     }
 
-    /// Stores records and withdraws outcomes, in as many pieces as it takes.
+    /// Stores records and withdraws what did not come about, in as many pieces as it takes.
     pub async fn store(
         &mut self,
         (recorder, unsaid): (&mut Recorder, &Unsaid),
         mut records: Vec<(u64, Record)>,
-        withdrawn: Vec<(u64, Reference)>,
+        withdrawn: Vec<(u64, Withdrawal)>,
     ) -> anyhow::Result<()> {
         // Activities before what refers to them, wherever a piece ends.
         records.sort_by_key(|(_, record)| record.kind());

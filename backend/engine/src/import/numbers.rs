@@ -4,7 +4,9 @@
 use anyhow::bail;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
-use valuemap_shared::money::Currency;
+
+use crate::import::currency_signs::CurrencySign;
+use crate::import::widths::half_width;
 
 /// What stands before the decimals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,10 +49,11 @@ type Seen = (u64, String);
 
 impl MarkEvidence {
     pub fn add(&mut self, line: u64, cell: &str) {
-        if !cell.contains([',', '.']) {
+        if !cell.contains([',', '.', '\u{ff0c}', '\u{ff0e}']) {
             return;
         }
-        let text = Written::of(cell).digits;
+        let digits = Written::of(cell).digits;
+        let text = digits.as_str();
         let (slot, mark) = match mark_of(text) {
             Some(Some(mark @ DecimalMark::Point)) => (&mut self.point, Some(mark)),
             Some(Some(mark @ DecimalMark::Comma)) => (&mut self.comma, Some(mark)),
@@ -96,14 +99,26 @@ pub fn parse_number(cell: &str, mark: DecimalMark) -> Result<Decimal, String> {
         };
         format!("`{shown}` is not a number like {example}")
     };
-    let Written { is_negative, digits: text, .. } = Written::of(cell);
+    if cell.trim_end().ends_with(['%', '\u{ff05}']) {
+        return Err(format!(
+            "{}: whether it counts as 0.25 or 25 where it says 25% cannot be told; write the one that is meant",
+            refused()
+        ));
+    }
+    let Written { is_negative, digits, .. } = Written::of(cell);
     let sign = if is_negative { "-" } else { "" };
-    let (whole, decimals) = text.split_once(mark.character()).unwrap_or((text, ""));
+    let (whole, decimals) = digits.split_once(mark.character()).unwrap_or((&digits, ""));
     let is_group_mark = |c: char| c == mark.other().character() || c == '\'' || c == '\u{2019}' || c.is_whitespace();
     let groups: Vec<&str> = whole.split(is_group_mark).collect();
     let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    let well_grouped =
-        groups.len() == 1 || (1..=3).contains(&groups[0].len()) && groups[1..].iter().all(|group| group.len() == 3);
+    let lengths: Vec<usize> = groups.iter().map(|group| group.len()).collect();
+    let well_grouped = match lengths[..] {
+        [_] => true,
+        [first, ref rest @ ..] if rest.iter().all(|length| *length == 3) => (1..=3).contains(&first),
+        // Lakhs and crores: `12,34,567`.
+        [first, ref middle @ .., 3] => (1..=2).contains(&first) && middle.iter().all(|length| *length == 2),
+        _ => false,
+    };
     let has_digits = !whole.is_empty() || !decimals.is_empty();
     if !(has_digits && well_grouped && groups.iter().all(|group| is_digits(group)) && is_digits(decimals)) {
         return Err(refused());
@@ -115,153 +130,44 @@ pub fn parse_number(cell: &str, mark: DecimalMark) -> Result<Decimal, String> {
 /// A number taken apart: its sign, the digits with their marks, and the currency that stands before or after them.
 struct Written<'a> {
     is_negative: bool,
-    digits: &'a str,
+    /// In ASCII, whatever the width that they are written in.
+    digits: String,
     currency: Option<CurrencySign<'a>>,
 }
 
 impl<'a> Written<'a> {
+    /// What is below zero has a minus before or behind it, or stands in brackets.
     fn of(cell: &'a str) -> Self {
         let mut digits = cell.trim();
-        let (mut is_negative, mut currency) = (false, None);
+        let (mut is_negative, mut currency) = (None, None);
         loop {
-            if let Some(rest) = digits.strip_prefix(['-', '\u{2212}']).filter(|_| !is_negative) {
-                (is_negative, digits) = (true, rest.trim_start());
+            let unsigned = is_negative.is_none();
+            let brackets = [('(', ')'), ('\u{ff08}', '\u{ff09}')];
+            let inside = brackets.iter().find_map(|(open, close)| digits.strip_prefix(*open)?.strip_suffix(*close));
+            let without_minus = || digits.strip_prefix(MINUS).or(digits.strip_suffix(MINUS));
+            if let Some(rest) = inside.or_else(without_minus).filter(|_| unsigned) {
+                (is_negative, digits) = (Some(true), rest.trim());
+            } else if let Some(rest) = digits.strip_prefix(['+', '\u{ff0b}']).filter(|_| unsigned) {
+                (is_negative, digits) = (Some(false), rest.trim_start());
             } else if let Some((sign, rest)) = CurrencySign::taken_from(digits).filter(|_| currency.is_none()) {
                 (currency, digits) = (Some(sign), rest.trim());
             } else {
-                return Self { is_negative, digits, currency };
+                return Self {
+                    is_negative: is_negative == Some(true),
+                    digits: half_width(digits).into_owned(),
+                    currency,
+                };
             }
         }
     }
 }
 
-/// What stands beside an amount to say its currency: a code, or a sign that several currencies may share.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CurrencySign<'a> {
-    pub text: &'a str,
-    /// Empty where it is a code.
-    codes: &'static str,
-}
-
-/// Signs of currencies, the longer ones first, each with the currencies that it may mean.
-const SIGNS: &[(&str, &str)] = &[
-    ("US$", "USD"),
-    ("CA$", "CAD"),
-    ("AU$", "AUD"),
-    ("NZ$", "NZD"),
-    ("HK$", "HKD"),
-    ("MX$", "MXN"),
-    ("C$", "CAD"),
-    ("A$", "AUD"),
-    ("S$", "SGD"),
-    ("R$", "BRL"),
-    ("$", "USD CAD AUD NZD HKD SGD MXN ARS CLP COP TWD"),
-    ("\u{20ac}", "EUR"),
-    ("\u{a3}", "GBP"),
-    ("\u{a5}", "JPY CNY"),
-    ("\u{20b9}", "INR"),
-    ("\u{20a9}", "KRW"),
-    ("\u{20bd}", "RUB"),
-    ("\u{20ba}", "TRY"),
-    ("\u{20b4}", "UAH"),
-    ("\u{20aa}", "ILS"),
-    ("z\u{142}", "PLN"),
-    ("K\u{10d}", "CZK"),
-    ("kr.", "SEK NOK DKK ISK"),
-    ("kr", "SEK NOK DKK ISK"),
-    ("Fr.", "CHF"),
-];
-
-impl<'a> CurrencySign<'a> {
-    /// The sign at the start or end of a text, and the rest.
-    fn taken_from(text: &'a str) -> Option<(Self, &'a str)> {
-        for (sign, codes) in SIGNS {
-            if let Some(rest) = text.strip_prefix(sign) {
-                return Some((Self { text: &text[..sign.len()], codes }, rest));
-            }
-            if let Some(rest) = text.strip_suffix(sign) {
-                return Some((Self { text: &text[rest.len()..], codes }, rest));
-            }
-        }
-        let is_code =
-            |code: &str| code.bytes().all(|byte| byte.is_ascii_uppercase()) && code.parse::<Currency>().is_ok();
-        let parts = [text.split_at_checked(3), text.len().checked_sub(3).and_then(|at| text.split_at_checked(at))];
-        let [before, after] = [parts[0], parts[1].map(|(rest, code)| (code, rest))];
-        let (code, rest) = [before, after].into_iter().flatten().find(|(code, _)| is_code(code))?;
-        Some((Self { text: code, codes: "" }, rest))
-    }
-
-    /// Whether it may stand beside an amount in this currency.
-    pub fn may_mean(self, currency: Currency) -> bool {
-        if self.codes.is_empty() { self.text == currency.code() } else { self.codes.contains(currency.code()) }
-    }
-
-    /// The only currency that it means, where it is one.
-    pub fn currency(self) -> Option<Currency> {
-        if self.codes.is_empty() { self.text.parse().ok() } else { self.codes.parse().ok() }
-    }
-}
+const MINUS: [char; 3] = ['-', '\u{2212}', '\u{ff0d}'];
 
 /// The currency that is written beside a number.
 pub fn currency_sign(cell: &str) -> Option<CurrencySign<'_>> {
     Written::of(cell).currency
 }
-
-/// The currency that the name of a column says: `Amount (USD)`, `Deal value in EUR`, `Revenue [$]`, `USD Amount`.
-pub fn currency_of_column(name: &str) -> Option<CurrencySign<'_>> {
-    let last = name.trim().trim_end_matches([')', ']']).rsplit([' ', '(', '[', '_', ':']).next()?;
-    if let Some((sign, "")) = CurrencySign::taken_from(last) {
-        return Some(sign);
-    }
-    let words = name.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !NO_CODES.contains(word));
-    let mut signs = words.filter_map(|word| match CurrencySign::taken_from(word) {
-        Some((sign, "")) if sign.codes.is_empty() => Some(sign),
-        _ => None,
-    });
-    let first = signs.next()?;
-    signs.all(|sign| sign == first).then_some(first)
-}
-
-/// Words that are codes of currencies, too.
-const NO_CODES: [&str; 3] = ["ALL", "TOP", "TRY"];
-
-/// The word in the name of a column that says that its amounts are not in whole units of their currency: `Umsatz (T€)`,
-/// `ARR (USD k)`, `Amount (Cents)`.
-pub fn scale_of_column(name: &str) -> Option<&str> {
-    let words = name.split(|letter: char| letter.is_whitespace() || "()[],;:/_".contains(letter));
-    words.into_iter().find(|word| SCALES.contains(&word.trim_end_matches('.').to_lowercase().as_str()))
-}
-
-const SCALES: [&str; 28] = [
-    "k",
-    "thousand",
-    "thousands",
-    "tsd",
-    "tausend",
-    "mio",
-    "mln",
-    "million",
-    "millions",
-    "millionen",
-    "cent",
-    "cents",
-    "pence",
-    "teur",
-    "keur",
-    "meur",
-    "tusd",
-    "kusd",
-    "t\u{20ac}",
-    "k\u{20ac}",
-    "\u{20ac}k",
-    "m\u{20ac}",
-    "\u{20ac}m",
-    "k$",
-    "$k",
-    "$m",
-    "k\u{a3}",
-    "\u{a3}k",
-];
 
 /// What a number tells about the decimal mark: nothing when it is no number, `None` when either fits.
 fn mark_of(text: &str) -> Option<Option<DecimalMark>> {
@@ -303,10 +209,26 @@ mod tests {
         point("$-99.50", "-99.5");
         point("1,234.50 US$", "1234.5");
         comma("1.234,50 kr", "1234.5");
-        for bad in ["12,34.5", "1,23", "1.2.3", "", "-", "1e3", "12 EURO", "(5)", "1,2345", ",", ".", "--5", "EUR"] {
+        point("(45.00)", "-45");
+        point("($1,234.50)", "-1234.5");
+        point("$(45)", "-45");
+        point("45.00-", "-45");
+        point("45.00- USD", "-45");
+        point("-$45", "-45");
+        point("+5.00", "5");
+        comma("(45,00)", "-45");
+        comma("-45,00 \u{20ac}", "-45");
+        point("1\u{2009}234.50", "1234.5");
+        point("1\u{2019}234.50", "1234.5");
+        point("\u{ff11}\u{ff0c}\u{ff12}\u{ff13}\u{ff14}\u{5186}", "1234");
+        point("\u{20b9} 12,34,567.50", "1234567.5");
+        for bad in
+            ["12,34.5", "1,23", "1.2.3", "", "-", "1e3", "12 EURO", "(-5)", "1,2345", ",", ".", "--5", "EUR", "()"]
+        {
             point(bad, &format!("`{bad}` is not a number like 1234.50"));
         }
         comma("1,234.50", "`1,234.50` is not a number like 1234,50");
+        assert!(read("25%", DecimalMark::Point).contains("whether it counts as 0.25 or 25"));
     }
 
     fn decide(cells: &[&str]) -> Result<DecimalMark, String> {
@@ -351,41 +273,11 @@ mod tests {
         check("\u{20ac} 5", &["EUR"], &["USD"]);
         check("-$5", &["USD", "CAD"], &["EUR"]);
         check("5 USD", &["USD"], &["CAD"]);
+        check("\u{ffe5}500", &["JPY", "CNY"], &["EUR"]);
+        check("500\u{5186}", &["JPY"], &["CNY"]);
+        check("(Rs. 12,34,567.00)", &["INR"], &["EUR"]);
         assert_eq!(currency_sign("$5").unwrap().currency(), None);
         assert_eq!(currency_sign("US$5").unwrap().currency().unwrap().code(), "USD");
         assert_eq!(currency_sign("5"), None);
-    }
-
-    #[test]
-    fn a_column_may_be_named_after_its_currency() {
-        let check = |name: &str, expected: Option<&str>| {
-            assert_eq!(currency_of_column(name).map(|sign| sign.text), expected, "{name}");
-        };
-        check("Amount (USD)", Some("USD"));
-        check("Deal value in EUR", Some("EUR"));
-        check("Revenue [$]", Some("$"));
-        check("Amount", None);
-        check("USD Amount", Some("USD"));
-        check("Amount (GBP, net)", Some("GBP"));
-        check("Amount (converted)", None);
-        check("ALL deals", None);
-        check("EUR or USD amount", None);
-        check("Total", None);
-    }
-
-    #[test]
-    fn a_column_may_be_of_thousands_or_cents() {
-        for (name, expected) in [
-            ("Umsatz (T\u{20ac})", Some("T\u{20ac}")),
-            ("Revenue (k\u{20ac})", Some("k\u{20ac}")),
-            ("Revenue (in thousands)", Some("thousands")),
-            ("ARR (USD k)", Some("k")),
-            ("Umsatz in Tsd. EUR", Some("Tsd.")),
-            ("amount_cents", Some("cents")),
-            ("Amount (USD)", None),
-            ("Cost center", None),
-        ] {
-            assert_eq!(scale_of_column(name), expected, "{name}");
-        }
     }
 }

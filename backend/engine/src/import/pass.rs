@@ -9,6 +9,7 @@ use valuemap_shared::activities::{Record, Reference};
 
 use crate::activities::record::{Recorder, Refused};
 use crate::activities::unsaid::Unsaid;
+use crate::activities::withdrawing::Withdrawal;
 use crate::base::progress::{SharedProgress, unseen};
 use crate::import::columns::Columns;
 use crate::import::content::RowContent;
@@ -48,8 +49,10 @@ pub struct PassSource<'a> {
 struct RowBatch {
     rows: u64,
     records: Vec<(u64, Record)>,
-    withdrawn: Vec<(u64, Reference)>,
+    withdrawn: Vec<(u64, Withdrawal)>,
     activities: BTreeSet<Reference>,
+    /// The lines whose amounts are in a currency that nobody said.
+    assumed: BTreeSet<u64>,
     problems: Vec<(u64, String)>,
 }
 
@@ -175,11 +178,12 @@ impl PassSource<'_> {
         if content.first_counts && found.is_repeated(&content.records, line) {
             return found.note(line, "Rows that name the same again, of which the first time counts".into());
         }
+        batch.assumed.extend(row.assumes_currency.then_some(line));
         row.notes.into_iter().for_each(|note| found.note(line, note));
         let RowContent { records, activity, withdrawn, skipped, .. } = content;
         records.iter().for_each(|record| found.look_at(line, record));
         batch.records.extend(records.into_iter().map(|record| (line, record)));
-        batch.withdrawn.extend(withdrawn.map(|reference| (line, reference)));
+        batch.withdrawn.extend(withdrawn.map(|withdrawal| (line, withdrawal)));
         if let Some(activity) = activity {
             batch.activities.insert(activity.reference.clone());
             found.mention(line, activity);
@@ -238,7 +242,7 @@ async fn record(
     (recorder, unsaid): (&mut Recorder, &Unsaid),
     target: &mut Target<'_, '_>,
     mut batch: RowBatch,
-    found: &Found,
+    found: &mut Found,
     problems: &mut Problems,
 ) -> anyhow::Result<bool> {
     let changes = |recorder: &Recorder| recorder.stored.values().map(|stored| stored.new + stored.changed).sum::<u64>();
@@ -250,6 +254,9 @@ async fn record(
     match target {
         Target::Nowhere(snapshot) => {
             recorder.keep_unsaid(*snapshot, unsaid, &mut batch.records).await?;
+            for (line, sentence) in recorder.compare(*snapshot, &batch.records, &batch.assumed).await? {
+                found.note(line, sentence.into());
+            }
             recorder.record(*snapshot, batch.records).await?;
             recorder.withdraw(*snapshot, batch.withdrawn).await?;
         }

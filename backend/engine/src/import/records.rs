@@ -89,13 +89,13 @@ impl Checked<'_> {
         }
         if self.withdrawn > 0 {
             let done = if is_loaded { "withdrawn" } else { "to withdraw" };
-            remarks.push(format!("{} outcomes that were loaded before and are won no more: {done}", self.withdrawn));
+            remarks.push(format!("Loaded before, and counting no more: {} {done}", self.withdrawn));
         }
         if self.kept_ended > 0 {
             remarks.push(format!("Links that a person has ended, which stay ended: {}", self.kept_ended));
         }
         remarks.extend(self.doubts());
-        ImportReport {
+        let mut report = ImportReport {
             file: self.file.name().to_owned(),
             form: self.form(),
             format: format.name.to_owned(),
@@ -116,7 +116,11 @@ impl Checked<'_> {
             remarks,
             records: self.records(),
             ..self.found.reported()
-        }
+        };
+        report.passed_over.splice(0..0, self.layout.others.iter().map(|other| {
+            format!("Passed over another table: {other}; --header-line {} reads it in place of this one", other.line)
+        }));
+        report
     }
 
     fn form(&self) -> String {
@@ -181,6 +185,8 @@ pub async fn check<'a>(
         |header: &[String]| corrections.constants(&remembered, |field| is_column(format, mapping.1, (field, header)));
     let fits = |header: &[String]| fitness(format, mapping, &names(&constants(header)), header);
     let layout = Layout::find(file.text(&unseen())?, corrections.header_line, fits).with_context(cannot_use)?;
+    let is_named = corrections.header_line.is_some();
+    let layout = layout.among_tables(file.text(&unseen())?, is_named, fits).with_context(cannot_use)?;
     let constants = constants(&layout.header);
     let columns = Columns::find(format, &layout.header, mapping, &names(&constants)).with_context(cannot_use)?;
     let mark = match corrections.mark {
@@ -191,6 +197,7 @@ pub async fn check<'a>(
     let settings = FormatSettings {
         source,
         currency: corrections.currency.unwrap_or(request.currency),
+        is_currency_said: corrections.currency.is_some(),
         mark,
         times: corrections.times(&remembered),
         won_stages: corrections.won_stages(&remembered).to_vec(),

@@ -13,10 +13,11 @@ use valuemap_shared::activities::{PartyKind, PartyRef, Reference, address_of};
 use valuemap_shared::money::Currency;
 
 use crate::import::columns::Columns;
-use crate::import::keys::{parse_key, split_keys};
+use crate::import::keys::{parse_key, parse_name, split_keys};
 use crate::import::numbers::parse_number;
 use crate::import::settings::FormatSettings;
-use crate::import::times::{parse_day, parse_time};
+use crate::import::times::{parse_day, parse_time_of};
+use crate::import::zones::SaidZone;
 
 const LONGEST_TITLE: usize = 200;
 
@@ -30,21 +31,31 @@ pub struct Row<'a> {
     pub notes: Vec<Cow<'static, str>>,
     /// Which of the problems is that the row does not say whom or what it is about.
     pub missing_key: Option<usize>,
+    /// An amount of it is in a currency that nobody said.
+    pub assumes_currency: bool,
 }
 
 impl<'a> Row<'a> {
     pub fn new(cells: &'a StringRecord, columns: &'a Columns, settings: &'a FormatSettings) -> Self {
-        Self { cells, columns, settings, problems: Vec::new(), notes: Vec::new(), missing_key: None }
+        let (problems, notes) = (Vec::new(), Vec::new());
+        Self { cells, columns, settings, problems, notes, missing_key: None, assumes_currency: false }
     }
 
     /// What a field says: its cell, what that means by `--value`, or what `--set` says of all rows. `None` where the cell
     /// is empty or holds what exports write for nothing.
     pub fn text(&self, field: &str) -> Option<&'a str> {
-        let Some(matched) = self.columns.of(field) else {
+        if self.columns.of(field).is_none() {
             return self.settings.constants.get(field).map(String::as_str);
-        };
-        let otherwise = matched.otherwise.as_ref().map(|(index, _)| *index);
-        std::iter::once(matched.index).chain(otherwise).find_map(|index| self.cell(field, index))
+        }
+        self.said(field).map(|(cell, _)| cell)
+    }
+
+    /// What the columns of a field say, and the one that does.
+    fn said(&self, field: &str) -> Option<(&'a str, &'a str)> {
+        let matched = self.columns.of(field)?;
+        let otherwise = matched.otherwise.iter().map(|(index, column)| (*index, column));
+        let mut columns = std::iter::once((matched.index, &matched.column)).chain(otherwise);
+        columns.find_map(|(index, column)| Some((self.cell(field, index)?, column.as_str())))
     }
 
     /// What one cell says of a field.
@@ -115,6 +126,12 @@ impl<'a> Row<'a> {
         self.reference(field, source_field).map(|reference| PartyRef { kind, reference })
     }
 
+    /// The party that a field names as people do: whatever stands in a name belongs to it.
+    pub fn party_of_name(&mut self, kind: PartyKind, field: &str, source_field: &str) -> Option<PartyRef> {
+        let key = self.read(field, |_, cell| parse_name(cell))?;
+        Some(PartyRef { kind, reference: Reference::new(self.source(source_field), key) })
+    }
+
     /// All parties that a field names.
     pub fn parties(&mut self, kind: PartyKind, field: &str, source_field: &str) -> Vec<PartyRef> {
         let source = self.source(source_field);
@@ -134,9 +151,21 @@ impl<'a> Row<'a> {
     }
 
     pub fn time(&mut self, field: &str) -> Option<DateTime<Utc>> {
-        let read = self.read(field, |settings, cell| parse_time(cell, settings.times))?;
+        let zone = self.column_read(field).and_then(SaidZone::of_column);
+        let read = self.read(field, |settings, cell| parse_time_of(cell, settings.times, zone))?;
         if read.is_assumed_utc {
             self.note("Times without an offset, taken as UTC (--time-zone says otherwise)");
+        }
+        if read.contradicts_column {
+            self.note(
+                "Times with a zone of their own, which is not the one that their column names; they are of their own",
+            );
+        }
+        if let Some((said, named)) = zone.zip(self.settings.times.zone).filter(|_| read.is_of_column)
+            && !said.agrees_with(named)
+        {
+            let column = self.column_read(field).unwrap_or_default();
+            self.note(format!("Times of `{column}`, which are of the zone that the column names and not of {named}"));
         }
         Some(read.at)
     }
@@ -178,7 +207,10 @@ impl<'a> Row<'a> {
     }
 
     pub fn flag(&mut self, field: &str) -> Option<bool> {
-        self.read(field, |_, cell| parse_flag(cell))
+        self.read(field, |_, cell| {
+            let advice = |reason| format!("{reason}; say what it means with --value \"{field}:{cell}=yes\"");
+            parse_flag(cell).map_err(advice)
+        })
     }
 
     /// The currency that a field names.
@@ -191,9 +223,14 @@ impl<'a> Row<'a> {
         self.columns.of(field).map(|matched| matched.column.as_str())
     }
 
+    /// The name of the column that a field was read from, which may be the one that stands in for the first.
+    pub fn column_read(&self, field: &str) -> Option<&'a str> {
+        self.said(field).map(|(_, column)| column).or(self.column(field))
+    }
+
     /// Notes what is wrong, with the column that it is in.
     pub fn problem(&mut self, field: &str, reason: impl Display) {
-        let column = self.column(field).unwrap_or(field);
+        let column = self.column_read(field).unwrap_or(field);
         self.problems.push(format!("{column}: {reason}"));
     }
 
@@ -220,10 +257,78 @@ pub fn is_gap(cell: &str) -> bool {
     cell.is_empty() || cell.len() <= 9 && cell.starts_with(may_be) && GAPS.contains(&cell.to_lowercase().as_str())
 }
 
-pub fn parse_flag(cell: &str) -> Result<bool, String> {
-    match cell.to_lowercase().as_str() {
-        "true" | "yes" | "y" | "1" | "1.0" => Ok(true),
-        "false" | "no" | "n" | "0" | "0.0" => Ok(false),
+/// Reads a flag as spreadsheets and forms write it in the languages that they are most used in.
+fn parse_flag(cell: &str) -> Result<bool, String> {
+    const TRUE: [&str; 24] = [
+        "true",
+        "yes",
+        "y",
+        "1",
+        "1.0",
+        "t",
+        "on",
+        "x",
+        "\u{2713}",
+        "\u{2714}",
+        "wahr",
+        "ja",
+        "j",
+        "vrai",
+        "oui",
+        "verdadero",
+        "s\u{ed}",
+        "si",
+        "vero",
+        "s\u{ec}",
+        "verdadeiro",
+        "sim",
+        "tak",
+        "\u{306f}\u{3044}",
+    ];
+    const FALSE: [&str; 22] = [
+        "false",
+        "no",
+        "n",
+        "0",
+        "0.0",
+        "f",
+        "off",
+        "\u{2717}",
+        "\u{2718}",
+        "falsch",
+        "nein",
+        "faux",
+        "non",
+        "falso",
+        "nee",
+        "nej",
+        "n\u{e3}o",
+        "nao",
+        "nie",
+        "onwaar",
+        "falskt",
+        "\u{3044}\u{3044}\u{3048}",
+    ];
+    let plain = cell.to_lowercase();
+    match (TRUE.contains(&plain.as_str()), FALSE.contains(&plain.as_str())) {
+        (true, _) => Ok(true),
+        (_, true) => Ok(false),
         _ => Err(format!("`{}` is neither true nor false", cell.chars().take(40).collect::<String>())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flags_are_read_as_spreadsheets_write_them() {
+        for cell in ["TRUE", "yes", "1", "WAHR", "ja", "Oui", "VRAI", "s\u{ed}", "S\u{cc}", "x", "X"] {
+            assert_eq!(parse_flag(cell), Ok(true), "{cell}");
+        }
+        for cell in ["FALSE", "no", "0", "FALSCH", "nein", "non", "FAUX", "nee"] {
+            assert_eq!(parse_flag(cell), Ok(false), "{cell}");
+        }
+        assert!(parse_flag("perhaps").unwrap_err().contains("`perhaps` is neither true nor false"));
     }
 }

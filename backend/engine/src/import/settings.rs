@@ -13,6 +13,8 @@ pub struct FormatSettings {
     pub source: String,
     /// Of amounts that do not say theirs.
     pub currency: Currency,
+    /// Somebody said that currency for this file; otherwise it is the community's.
+    pub is_currency_said: bool,
     pub mark: DecimalMark,
     pub times: TimeSettings,
     /// The stages that mean that a deal is won; the usual ones when it is empty.

@@ -38,6 +38,7 @@ fn read(format: &Format, header: &str, row: &str, arguments: &[&str]) -> (Vec<St
     let settings = FormatSettings {
         source: format.source.to_owned(),
         currency: Currency::EUR,
+        is_currency_said: false,
         mark: DecimalMark::Point,
         times: TimeSettings::default(),
         won_stages: Vec::new(),
@@ -55,7 +56,7 @@ fn read(format: &Format, header: &str, row: &str, arguments: &[&str]) -> (Vec<St
     if let Some(reading) = reading.filter(|_| found.is_empty()) {
         found.extend(reading.activity.map(Record::Activity).iter().map(described));
         found.extend(reading.records.iter().map(described));
-        found.extend(reading.withdrawn.map(|reference| format!("withdraw {}", shown(&reference))));
+        found.extend(reading.withdrawn.map(|(_, reference)| format!("withdraw {}", shown(&reference))));
         found.extend(reading.skipped.map(|reason| format!("skip {reason}")));
     }
     (found, row.notes.into_iter().map(Cow::into_owned).collect())
@@ -98,6 +99,7 @@ fn described(record: &Record) -> String {
             parts.push(format!("from {}", case.opened_at.to_rfc3339().replace("+00:00", "Z")));
             parts.extend(case.solved_at.map(|at| format!("to {}", at.to_rfc3339().replace("+00:00", "Z"))));
             parts.extend(case.channel.iter().map(|channel| format!("by {channel}")));
+            parts.extend(case.withdrawn.then(|| "withdrawn".to_owned()));
         }
         Record::Activity(activity) => parts.push(format!(
             "activity {} {} `{}` {} to {}",

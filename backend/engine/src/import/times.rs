@@ -1,10 +1,13 @@
 //! Days and times as exports write them. A time without an offset is of the zone that is named, or else UTC.
 
-use chrono::{
-    DateTime, Days, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, Offset, SubsecRound, TimeDelta, TimeZone, Utc,
-};
+use std::borrow::Cow;
+
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, SubsecRound, TimeDelta, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
+
+use crate::import::widths::half_width;
+use crate::import::zones::{SaidZone, in_zone};
 
 /// The order of a date that does not start with its year.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,58 +27,58 @@ pub struct TimeSettings {
     pub zone: Option<Tz>,
 }
 
-/// The zone of a name such as `Europe/Berlin`.
-pub fn zone_named(name: &str) -> Result<Tz, String> {
-    let known = chrono_tz::TZ_VARIANTS.iter().find(|zone| zone.name().eq_ignore_ascii_case(name.trim()));
-    known
-        .copied()
-        .ok_or_else(|| format!("`{name}` is not the name of a time zone, such as Europe/Berlin or America/New_York"))
-}
-
 /// A time, to the millisecond.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReadTime {
     pub at: DateTime<Utc>,
     /// It has a time of day, and nothing said in which zone that is.
     pub is_assumed_utc: bool,
+    /// The name of its column said in which zone it is.
+    pub is_of_column: bool,
+    /// The cell says a zone in which it is another time than in that of its column.
+    pub contradicts_column: bool,
 }
 
 /// Reads a day; a time after it is allowed and left out.
 pub fn parse_day(cell: &str, settings: TimeSettings) -> Result<NaiveDate, String> {
-    let (day, clock) = split_day(cell, settings.order)?;
+    let plain = in_figures(cell);
+    let (day, clock) = split_day((&plain, cell), settings.order)?;
     parse_clock(clock).ok_or_else(|| not_a_day(cell, settings.order))?;
     Ok(day)
 }
 
 /// Reads a time; a day without one is its first instant.
 pub fn parse_time(cell: &str, settings: TimeSettings) -> Result<ReadTime, String> {
-    let (day, clock) = split_day(cell, settings.order)?;
-    let (time, offset) = parse_clock(clock).ok_or_else(|| not_a_day(cell, settings.order))?;
-    let Some(time) = time else {
-        return Ok(ReadTime { at: day.and_time(NaiveTime::MIN).and_utc(), is_assumed_utc: false });
-    };
-    let local = day.and_time(time);
-    let at = match (offset, settings.zone) {
-        (Some(offset), _) => offset.from_local_datetime(&local).single().map(|at| at.to_utc()),
-        (None, Some(zone)) => Some(in_zone(local, zone)?),
-        (None, None) => Some(local.and_utc()),
-    };
-    let at = at.ok_or_else(|| not_a_day(cell, settings.order))?.trunc_subsecs(3);
-    Ok(ReadTime { at, is_assumed_utc: offset.is_none() && settings.zone.is_none() })
+    parse_time_of(cell, settings, None)
 }
 
-/// A time of a zone. Of the hour that comes twice when clocks go back it is the first.
-fn in_zone(local: NaiveDateTime, zone: Tz) -> Result<DateTime<Utc>, String> {
-    let found = zone.from_local_datetime(&local).earliest();
-    let missing = || format!("`{local}` was skipped in {zone}, where clocks went forward: is --time-zone right?");
-    found.map(|at| at.to_utc()).ok_or_else(missing)
+/// Reads a time of a column whose name says its zone.
+pub fn parse_time_of(cell: &str, settings: TimeSettings, column: Option<SaidZone>) -> Result<ReadTime, String> {
+    let plain = in_figures(cell);
+    let (day, clock) = split_day((&plain, cell), settings.order)?;
+    let (time, said) = parse_clock(clock).ok_or_else(|| not_a_day(cell, settings.order))?;
+    let local = time.map(|time| day.and_time(time));
+    let at = match (local, said.or(column), settings.zone) {
+        (None, ..) => day.and_time(NaiveTime::MIN).and_utc(),
+        (Some(local), Some(said), named) => said.at(local, named)?,
+        (Some(local), None, Some(zone)) => in_zone(local, zone)?,
+        (Some(local), None, None) => local.and_utc(),
+    };
+    let contradicts = |local| said.is_some() && column.is_some_and(|column| column.at(local, settings.zone) != Ok(at));
+    Ok(ReadTime {
+        at: at.trunc_subsecs(3),
+        is_assumed_utc: time.is_some() && said.or(column).is_none() && settings.zone.is_none(),
+        is_of_column: time.is_some() && said.is_none() && column.is_some(),
+        contradicts_column: local.is_some_and(contradicts),
+    })
 }
 
-fn split_day(cell: &str, format: Option<DateFormat>) -> Result<(NaiveDate, &str), String> {
+/// The day that a cell begins with, and what follows. `shown` is the cell as it is written.
+fn split_day<'a>((cell, shown): (&'a str, &str), format: Option<DateFormat>) -> Result<(NaiveDate, &'a str), String> {
     if let Some(serial) = serial_number(cell) {
         return Err(serial);
     }
-    if let Some(read) = named_month(cell) {
+    if let Some(read) = named_month(cell, format.is_some()) {
         return Ok(read);
     }
     let end = cell.find(|c: char| !(c.is_ascii_digit() || "-/.".contains(c))).unwrap_or(cell.len());
@@ -83,12 +86,12 @@ fn split_day(cell: &str, format: Option<DateFormat>) -> Result<(NaiveDate, &str)
     let parts: Vec<&str> = day.split(['-', '/', '.']).collect();
     let read = match (parts.as_slice(), format) {
         ([year, month, day], _) if year.len() == 4 => date(year, month, day),
-        ([day, month, year], Some(DateFormat::DayFirst)) => date(year, month, day),
-        ([month, day, year], Some(DateFormat::MonthFirst)) => date(year, month, day),
+        ([day, month, year], Some(DateFormat::DayFirst)) => date(&in_full(year), month, day),
+        ([month, day, year], Some(DateFormat::MonthFirst)) => date(&in_full(year), month, day),
         ([whole], _) if whole.len() == 8 => date(&whole[..4], &whole[4..6], &whole[6..]),
         _ => None,
     };
-    Ok((read.ok_or_else(|| not_a_day(cell, format))?, clock))
+    Ok((read.ok_or_else(|| not_a_day(shown, format))?, clock))
 }
 
 fn date(year: &str, month: &str, day: &str) -> Option<NaiveDate> {
@@ -96,6 +99,32 @@ fn date(year: &str, month: &str, day: &str) -> Option<NaiveDate> {
         return None;
     }
     NaiveDate::from_ymd_opt(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)
+}
+
+/// A year of two digits as one of four, where nothing else is meant: nobody has customers of 1955 or plans for 2055.
+fn in_full(year: &str) -> Cow<'_, str> {
+    match year.parse::<u8>().ok().filter(|_| year.len() == 2) {
+        Some(short @ 0..=49) => Cow::Owned(format!("20{short:02}")),
+        Some(short @ 70..=99) => Cow::Owned(format!("19{short:02}")),
+        _ => Cow::Borrowed(year),
+    }
+}
+
+/// A date in figures of half the width: `2026年3月5日` is `2026-3-5`.
+fn in_figures(cell: &str) -> Cow<'_, str> {
+    let half = half_width(cell);
+    let Some((year, rest)) = half.split_once(['\u{5e74}', '\u{b144}']) else { return half };
+    let Some((month, rest)) = rest.split_once(['\u{6708}', '\u{c6d4}']) else { return half };
+    let Some((day, rest)) = rest.split_once(['\u{65e5}', '\u{c77c}']) else { return half };
+    // The day of the week: `(木)`.
+    let rest = match rest.trim_start().strip_prefix('(').and_then(|rest| rest.split_once(')')) {
+        Some((weekday, rest)) if weekday.chars().count() <= 3 => rest,
+        _ => rest,
+    };
+    let clock: String = rest.chars().filter(|c| !matches!(c, '\u{79d2}' | '\u{cd08}')).collect();
+    let clock = clock.replace(['\u{6642}', '\u{65f6}', '\u{c2dc}', '\u{5206}', '\u{bd84}'], ":");
+    let [year, month, day] = [year, month, day].map(str::trim);
+    Cow::Owned(format!("{year}-{month}-{day} {}", clock.trim().trim_end_matches(':')).trim_end().to_owned())
 }
 
 /// Months by the first letters of their names, in English and where German differs.
@@ -119,7 +148,8 @@ const MONTHS: [(&str, &str); 16] = [
 ];
 
 /// A day whose month is a word, in either order, and what follows: `Mar 10, 2026`, `Tue, 10 March 2026`, `10-Mar-2026`.
-fn named_month(cell: &str) -> Option<(NaiveDate, &str)> {
+/// A year of two digits is one where `is_short` says that the file ends its dates with the year.
+fn named_month(cell: &str, is_short: bool) -> Option<(NaiveDate, &str)> {
     let mut rest = cell;
     let mut word = || {
         let start = rest.find(char::is_alphanumeric)?;
@@ -134,6 +164,7 @@ fn named_month(cell: &str) -> Option<(NaiveDate, &str)> {
         first = word()?;
     }
     let (second, year) = (word()?, word()?);
+    let year = if is_short { in_full(year) } else { Cow::Borrowed(year) };
     let month = |text: &str| {
         let text = text.to_lowercase();
         let is_it =
@@ -142,8 +173,8 @@ fn named_month(cell: &str) -> Option<(NaiveDate, &str)> {
     };
     let day = |text: &'_ str| text.trim_end_matches(|c: char| c.is_ascii_alphabetic()).to_owned();
     let read = match (month(first), month(second)) {
-        (Some(month), _) => date(year, month, &day(second)),
-        (None, Some(month)) => date(year, month, &day(first)),
+        (Some(month), _) => date(&year, month, &day(second)),
+        (None, Some(month)) => date(&year, month, &day(first)),
         (None, None) => None,
     };
     Some((read?, rest))
@@ -165,9 +196,9 @@ fn serial_number(cell: &str) -> Option<String> {
     ))
 }
 
-/// What follows a day: nothing, or `T14:20`, `14:20:05.123Z`, `2:20 PM`, `14:20 +0200`, `2:20 PM GMT+1`, each after a space
-/// or comma. The time of day is `None` where there is none, and so is the offset.
-fn parse_clock(text: &str) -> Option<(Option<NaiveTime>, Option<FixedOffset>)> {
+/// What follows a day: nothing, or `T14:20`, `14:20:05.123Z`, `2:20 PM`, `14:20 +0200`, `2:20 PM GMT+1`, `14:20 CET`, each
+/// after a space or comma. The time of day is `None` where there is none, and so is the zone.
+fn parse_clock(text: &str) -> Option<(Option<NaiveTime>, Option<SaidZone>)> {
     let text = text.strip_prefix(['T', 't', ',']).unwrap_or(text).trim();
     if text.is_empty() {
         return Some((None, None));
@@ -175,46 +206,26 @@ fn parse_clock(text: &str) -> Option<(Option<NaiveTime>, Option<FixedOffset>)> {
     let text = text.strip_prefix("at ").unwrap_or(text);
     let end = text.find(|c: char| !(c.is_ascii_digit() || c == ':' || c == '.')).unwrap_or(text.len());
     let (clock, rest) = text.split_at(end);
-    let rest = rest.trim().to_ascii_uppercase();
-    let (half, rest) = match (rest.strip_prefix("AM"), rest.strip_prefix("PM")) {
-        (Some(rest), _) => ("AM", rest.trim()),
-        (_, Some(rest)) => ("PM", rest.trim()),
-        _ => ("", rest.as_str()),
-    };
-    let offset = match rest {
-        "" => None,
-        "Z" | "UTC" | "GMT" => Some(Utc.fix()),
-        _ => Some(parse_offset(rest)?),
-    };
-    let format = match (clock.matches(':').count(), half.is_empty()) {
-        (1, true) => "%H:%M",
-        (1, false) => "%I:%M %p",
-        (2, true) => "%H:%M:%S%.f",
-        (2, false) => "%I:%M:%S%.f %p",
+    let rest = rest.trim();
+    let half = rest.get(..2).filter(|half| half.eq_ignore_ascii_case("AM") || half.eq_ignore_ascii_case("PM"));
+    let rest = half.map_or(rest, |half| rest[half.len()..].trim());
+    let zone = if rest.is_empty() { None } else { Some(zone_behind(rest)?) };
+    let format = match (clock.matches(':').count(), half) {
+        (1, None) => "%H:%M",
+        (1, Some(_)) => "%I:%M %p",
+        (2, None) => "%H:%M:%S%.f",
+        (2, Some(_)) => "%I:%M:%S%.f %p",
         _ => return None,
     };
-    let time = NaiveTime::parse_from_str(format!("{clock} {half}").trim(), format).ok()?;
-    Some((Some(time), offset))
+    let time = NaiveTime::parse_from_str(format!("{clock} {}", half.unwrap_or_default()).trim(), format).ok()?;
+    Some((Some(time), zone))
 }
 
-/// `+02:00`, `+0200`, `+02` or `GMT+2`.
-fn parse_offset(text: &str) -> Option<FixedOffset> {
-    let named = text.strip_prefix("GMT").or(text.strip_prefix("UTC"));
-    let (sign, digits) = match named.unwrap_or(text).split_at_checked(1)? {
-        ("+", digits) => (1, digits),
-        ("-" | "\u{2212}", digits) => (-1, digits),
-        _ => return None,
-    };
-    let mut digits = digits.replace(':', "");
-    if named.is_some() && matches!(digits.len(), 1 | 3) {
-        digits.insert(0, '0');
-    }
-    if !matches!(digits.len(), 2 | 4) || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    let hours: i32 = digits[..2].parse().ok()?;
-    let minutes: i32 = digits.get(2..).filter(|rest| !rest.is_empty()).map_or(Some(0), |rest| rest.parse().ok())?;
-    FixedOffset::east_opt(sign * (hours * 3_600 + minutes * 60)).filter(|_| minutes < 60)
+/// `CET`, `(CET)`, and of `+02:00[Europe/Berlin]` or `+0200 (CEST)` the offset.
+fn zone_behind(text: &str) -> Option<SaidZone> {
+    let bare = text.trim_matches(['(', ')', '[', ']']);
+    let before = || text.split_once(['(', '[']).map(|(offset, _)| offset.trim()).filter(|offset| !offset.is_empty());
+    SaidZone::parse(bare).or_else(|| SaidZone::parse(before()?))
 }
 
 fn not_a_day(cell: &str, format: Option<DateFormat>) -> String {
@@ -281,7 +292,11 @@ mod tests {
         check("2026-05-31", Some(DateFormat::MonthFirst), "2026-05-31");
         check("31/05/2026", None, "`31/05/2026` is not a date like 2026-05-31; where the file writes the day first");
         check("31/05/2026", Some(DateFormat::MonthFirst), "`31/05/2026` is not a date like 05/31/2026");
-        check("1/2/26", Some(DateFormat::DayFirst), "`1/2/26` is not a date");
+        check("05/03/26 14:20", Some(DateFormat::DayFirst), "2026-03-05T14:20:00");
+        check("5.31.98", Some(DateFormat::MonthFirst), "1998-05-31");
+        check("10-Mar-26", Some(DateFormat::DayFirst), "2026-03-10");
+        check("1/2/55", Some(DateFormat::DayFirst), "`1/2/55` is not a date");
+        check("05/03/26", None, "`05/03/26` is not a date like 2026-05-31; where the file writes the day first");
     }
 
     #[test]
@@ -299,6 +314,34 @@ mod tests {
     }
 
     #[test]
+    fn the_zone_of_a_cell_goes_before_its_columns_and_that_before_the_one_that_is_named() {
+        let read = |cell: &str, column: &str, zone: Option<Tz>| {
+            parse_time_of(cell, TimeSettings { order: None, zone }, SaidZone::of_column(column))
+                .unwrap()
+                .at
+                .to_rfc3339()
+        };
+        let berlin = Some(Tz::Europe__Berlin);
+        assert_eq!(read("2026-03-05 14:20", "At (UTC)", berlin), "2026-03-05T14:20:00+00:00");
+        assert_eq!(read("2026-03-05 14:20", "At (GMT+2)", None), "2026-03-05T12:20:00+00:00");
+        assert_eq!(read("2026-03-05 14:20 +0300", "At (UTC)", berlin), "2026-03-05T11:20:00+00:00");
+        assert_eq!(read("2026-03-05 14:20 CET", "At", None), "2026-03-05T13:20:00+00:00");
+        assert_eq!(read("2026-03-05 14:20 Asia/Tokyo", "At", None), "2026-03-05T05:20:00+00:00");
+        assert_eq!(read("2026-03-05T14:20+01:00[Europe/Berlin]", "At", None), "2026-03-05T13:20:00+00:00");
+        assert_eq!(read("2026-03-05", "At (PST)", berlin), "2026-03-05T00:00:00+00:00");
+    }
+
+    #[test]
+    fn dates_may_be_in_japanese() {
+        check("2026\u{5e74}3\u{6708}5\u{65e5}", None, "2026-03-05T00:00:00");
+        check("2026\u{5e74}03\u{6708}05\u{65e5}(\u{6728}) 14:20", None, "2026-03-05T14:20:00");
+        check("2026\u{5e74}3\u{6708}5\u{65e5} 14\u{6642}20\u{5206}", None, "2026-03-05T14:20:00");
+        check("\u{ff12}\u{ff10}\u{ff12}\u{ff16}\u{ff0f}\u{ff10}\u{ff13}\u{ff0f}\u{ff10}\u{ff15}", None, "2026-03-05");
+        let era = "\u{4ee4}\u{548c}8\u{5e74}3\u{6708}5\u{65e5}";
+        check(era, None, &format!("`{era}` is not a date"));
+    }
+
+    #[test]
     fn what_is_no_time_is_refused() {
         for bad in
             ["2026-02-30", "2026-05-31 25:00", "2026-05-31 14", "2026-5", "soon", "20261331", "2026-05-31 1:2:3:4"]
@@ -306,7 +349,7 @@ mod tests {
             check(bad, None, &format!("`{bad}` is not a date like 2026-05-31 or"));
         }
         check("2026-05-31 14:20 +99:99", None, "`2026-05-31 14:20 +99:99` is not");
-        check("2026-05-31 14:20 CEST", None, "`2026-05-31 14:20 CEST` is not");
+        check("2026-05-31 14:20 WXYZ", None, "`2026-05-31 14:20 WXYZ` is not");
         check("46091.625", None, "`46091.625` is a spreadsheet's serial number of 2026-03-10 15:00");
         check("46091", Some(DateFormat::DayFirst), "`46091` is a spreadsheet's serial number of 2026-03-10 00:00");
     }

@@ -37,6 +37,7 @@ fn cases(world: &mut World, people: &People, (age, quarter): (f64, Quarter), rec
             opened_at,
             solved_at: solved_at.filter(|solved| solved.date_naive() < world.today),
             channel: Some(channel.into()),
+            withdrawn: false,
         }));
     }
 }

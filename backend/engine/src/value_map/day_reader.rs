@@ -98,7 +98,7 @@ impl<'a, C: Reads> DayReader<'a, C> {
     }
 
     async fn add_cases(&self, span: Span, summed: &mut Summed) -> Result<(), DbErr> {
-        use support_case::Column::{CommunityId, Id, OpenedAt};
+        use support_case::Column::{CommunityId, Id, OpenedAt, Withdrawn};
         let (from, until) = span.bounds();
         let opened = support_case::Entity::find()
             .select_only()
@@ -107,6 +107,7 @@ impl<'a, C: Reads> DayReader<'a, C> {
             .filter(CommunityId.eq(self.community.0))
             .filter(OpenedAt.gte(from))
             .filter(OpenedAt.lt(until))
+            .filter(Withdrawn.eq(false))
             .group_by(Expr::col("day"));
         put(summed, opened.into_tuple().all(self.snapshot).await?, |day| &mut day.cases);
         Ok(())

@@ -121,6 +121,7 @@ fn cases(community: CommunityId, days: Days) -> Select<support_case::Entity> {
         .filter(support_case::Column::CommunityId.eq(community.0))
         .filter(support_case::Column::OpenedAt.gte(from))
         .filter(support_case::Column::OpenedAt.lt(until))
+        .filter(support_case::Column::Withdrawn.eq(false))
         .order_by(support_case::Column::OpenedAt, Order::Asc)
         .order_by_asc(support_case::Column::Id)
 }

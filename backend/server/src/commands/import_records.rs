@@ -22,7 +22,7 @@ use crate::commands::reading::Reading;
 
 #[derive(Args)]
 pub struct ImportRecords {
-    /// The CSV file or Excel workbook (.xlsx)
+    /// The CSV file or workbook (.xlsx, .ods)
     file: PathBuf,
     /// The community: its id or exact name
     #[arg(long)]

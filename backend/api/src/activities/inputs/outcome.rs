@@ -56,6 +56,9 @@ pub struct CaseInput {
     opened_at: DateTime<Utc>,
     solved_at: Option<DateTime<Utc>>,
     channel: Option<String>,
+    /// It was deleted, or merged into another one.
+    #[graphql(default)]
+    withdrawn: bool,
 }
 
 impl Entry for CaseInput {
@@ -66,6 +69,7 @@ impl Entry for CaseInput {
             opened_at: self.opened_at,
             solved_at: self.solved_at,
             channel: self.channel,
+            withdrawn: self.withdrawn,
         });
         batch.add(path, record, None);
     }

@@ -25,6 +25,7 @@ mod m20261129_000050_audiences;
 mod m20261130_000001_tracked_days;
 mod m20261130_000002_kept_sums;
 mod m20261130_000003_import_batches;
+mod m20261130_000004_withdrawn_cases;
 mod m20261130_000010_uploads;
 
 pub struct Migrator;
@@ -56,6 +57,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000001_tracked_days::Migration),
             Box::new(m20261130_000002_kept_sums::Migration),
             Box::new(m20261130_000003_import_batches::Migration),
+            Box::new(m20261130_000004_withdrawn_cases::Migration),
             Box::new(m20261130_000010_uploads::Migration),
         ]
     }

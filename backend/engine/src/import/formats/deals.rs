@@ -42,6 +42,36 @@ fn kind_of_type(deal_type: &str) -> Option<OutcomeKind> {
 fn kind_of_pipeline(pipeline: &str) -> Option<OutcomeKind> {
     let words: Vec<String> = pipeline.split(|c: char| !c.is_alphanumeric()).map(str::to_lowercase).collect();
     let has = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
-    (has(&["renewal", "renewals", "renew"]) && !has(&["and", "or", "new", "no", "not", "non"]))
-        .then_some(OutcomeKind::Renewal)
+    let is_list =
+        pipeline.contains(['&', '/', '+', ',', ';', '|']) || has(&["and", "or", "und", "et", "y", "incl", "including"]);
+    let is_of_others = words.iter().any(|word| {
+        let begins = |start: &&str| word.starts_with(start);
+        ["upsell", "upgrade", "expan", "cross", "addon", "sale", "business", "acqui"].iter().any(begins)
+            || ["new", "no", "not", "non", "up", "sell", "add"].contains(&word.as_str())
+    });
+    (has(&["renewal", "renewals", "renew"]) && !is_list && !is_of_others).then_some(OutcomeKind::Renewal)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pipeline_is_of_renewals_or_of_more_than_that() {
+        for pipeline in ["Renewals", "Renewals EMEA", "Renewal - Enterprise (DACH)", "EMEA renewals"] {
+            assert_eq!(kind_of_pipeline(pipeline), Some(OutcomeKind::Renewal), "{pipeline}");
+        }
+        let others = [
+            "Renewals & Upsell",
+            "Renewals/Upsell",
+            "Renewals+Expansion",
+            "Renewals, new",
+            "Upsell Renewals",
+            "Sales (renewals)",
+        ];
+        for pipeline in others.into_iter().chain(["New business and renewals", "Renewals Cross-Sell", "Sales Pipeline"])
+        {
+            assert_eq!(kind_of_pipeline(pipeline), None, "{pipeline}");
+        }
+    }
 }

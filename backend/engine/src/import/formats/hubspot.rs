@@ -1,6 +1,7 @@
 //! HubSpot's export of deals.
 
-use valuemap_shared::activities::{Outcome, PartyKind, Record};
+use valuemap_shared::activities::{Outcome, PartyKind, Record, RecordKind};
+use valuemap_shared::money::Money;
 
 use crate::activities::unsaid::Attribute;
 use crate::import::content::RowContent;
@@ -23,6 +24,7 @@ pub const DEALS: Format = Format {
         Field::new("currency", &["Currency", "Deal Currency", "Deal Currency Code"]),
         Field::number("company_amount", &["Amount in company currency", "Amount in home currency"])
             .says(Attribute::Money),
+        Field::new("company_currency", &["Company currency", "Home currency"]),
         Field::new("pipeline", &["Pipeline", "Deal Pipeline"]),
         Field::new("type", &["Deal Type"]),
         Field::new(
@@ -53,17 +55,16 @@ fn deal(row: &mut Row<'_>, settings: &FormatSettings) -> Option<RowContent> {
     let stage = row.required("stage")?;
     if !is_won(stage, settings) {
         let skipped = Some(format!("the deal stage `{stage}` is not won"));
-        return Some(RowContent { withdrawn: Some(reference?), skipped, ..RowContent::default() });
+        return Some(RowContent {
+            withdrawn: Some((RecordKind::Outcome, reference?)),
+            skipped,
+            ..RowContent::default()
+        });
     }
     let at = row.required_time("closed");
     let created = row.time("created");
     let kind = kind_of(row, settings);
-    // Without a currency of its own, a deal has an amount that is surely understood in the company's only.
-    let money = if row.text("currency").is_none() && row.text("company_amount").is_some() {
-        row.money("company_amount", "currency")
-    } else {
-        row.money("amount", "currency")
-    };
+    let money = money(row);
     let party = row.party(PartyKind::Account, "account", "source");
     let at = at?;
     RowContent::of(Record::Outcome(Outcome {
@@ -79,6 +80,37 @@ fn deal(row: &mut Row<'_>, settings: &FormatSettings) -> Option<RowContent> {
             .map(|created| created.min(at)),
         withdrawn: false,
     }))
+}
+
+/// What a deal is worth: by one column for all deals of a file. `Amount` is in the currency of the deal, so it is that of a file
+/// that says these; otherwise only what is in the company's currency is surely understood.
+fn money(row: &mut Row<'_>) -> Option<Money> {
+    let [amount, company, currency] = ["amount", "company_amount", "currency"].map(|field| row.column(field).is_some());
+    if company && !(amount && currency) {
+        if let (Some(said), None) = (row.text("amount"), row.text("company_amount")) {
+            let reason = format!(
+                "it is empty where `Amount` is {said}, in a currency that the file does not say; export Currency, too"
+            );
+            row.problem("company_amount", reason);
+        }
+        if amount && row.text("company_amount").is_some() {
+            row.note(
+                "Amounts are those in the company's currency, as the file does not say in which one the others are",
+            );
+        }
+        return row.money("company_amount", "company_currency");
+    }
+    if company && row.text("amount").is_some() {
+        if row.text("currency").is_none() && row.number("amount") != row.number("company_amount") {
+            row.problem(
+                "currency",
+                "it is empty, and `Amount` is not what it is in the company's currency: which is it in?",
+            );
+            return None;
+        }
+        row.note("Amounts are those of `Amount`, in the currency of their deals");
+    }
+    row.money("amount", "currency")
 }
 
 #[cfg(test)]
@@ -140,10 +172,28 @@ mod tests {
             "1,Closed Won (Sales),2026-05-31,90,80,USD,newbusiness",
             "outcome hubspot/1 purchase at 2026-05-31T00:00:00Z 90 USD",
         );
-        money("1,closedwon,2026-05-31,90,80,,newbusiness", "outcome hubspot/1 purchase at 2026-05-31T00:00:00Z 80 EUR");
+        money(
+            "1,closedwon,2026-05-31,90,80,,newbusiness",
+            "Currency: it is empty, and `Amount` is not what it is in the company's currency: which is it in?",
+        );
+        money("1,closedwon,2026-05-31,80,80,,newbusiness", "outcome hubspot/1 purchase at 2026-05-31T00:00:00Z 80 EUR");
         money(
             "1,closedwon,2026-05-31,90,80,XYZ,newbusiness",
             "Currency: `XYZ` is not an ISO 4217 currency; write it like EUR",
+        );
+    }
+
+    #[test]
+    fn amounts_of_a_file_are_of_one_column() {
+        let header = "Record Id,Deal Stage,Close Date,Amount,Amount in company currency,Deal Type";
+        let money = |row: &str, expected: &str| check(&DEALS, header, row, &[], &[expected]);
+        let sold = "outcome hubspot/1 purchase at 2026-05-31T00:00:00Z";
+        money("1,closedwon,2026-05-31,90,80,newbusiness", &format!("{sold} 80 EUR"));
+        money("1,closedwon,2026-05-31,,,newbusiness", sold);
+        money(
+            "1,closedwon,2026-05-31,90,,newbusiness",
+            "Amount in company currency: it is empty where `Amount` is 90, in a currency that the file does not say; export \
+             Currency, too",
         );
     }
 

@@ -1,6 +1,6 @@
 //! Zendesk's export of tickets. What they say stays there: subjects are not read.
 
-use valuemap_shared::activities::{IdentityLink, LinkMethod, PartyKind, PartyRef, Record, SupportCase};
+use valuemap_shared::activities::{IdentityLink, LinkMethod, PartyKind, PartyRef, Record, RecordKind, SupportCase};
 
 use crate::activities::unsaid::Attribute;
 use crate::import::columns::normalised;
@@ -42,12 +42,15 @@ pub const TICKETS: Format = Format {
 
 fn ticket(row: &mut Row<'_>, _: &FormatSettings) -> Option<RowContent> {
     let reference = row.own_reference("id");
-    let status = normalised(row.required("status")?);
-    if matches!(status.as_str(), "deleted" | "spam" | "suspended") {
-        return RowContent::skipped(format!("the ticket is {status}"));
+    let said = row.required("status")?;
+    let status = normalised(said);
+    if GONE.contains(&status.as_str()) {
+        let skipped = Some(format!("the ticket is {status}"));
+        return Some(RowContent { withdrawn: Some((RecordKind::Case, reference?)), skipped, ..RowContent::default() });
     }
-    if is_merged(row.text("tags").unwrap_or_default()) {
-        return RowContent::skipped("the ticket was merged into another one");
+    if !STATUSES.contains(&status.as_str()) {
+        let shown: String = said.chars().take(60).collect();
+        row.note(format!("Tickets of the status `{shown}`, which is not known and counts as a case"));
     }
     let opened_at = row.required_time("opened");
     // A ticket that was opened again may still say when it was solved.
@@ -61,7 +64,15 @@ fn ticket(row: &mut Row<'_>, _: &FormatSettings) -> Option<RowContent> {
         .map(|(requester, address)| linked(requester, &PartyRef::with_address(&address), LinkMethod::EmailMatch));
     let member = requester.or(addressed);
     let account = party(row, PartyKind::Account, "organization_id");
-    let account = account.or_else(|| party(row, PartyKind::Account, "organization"));
+    let account = account.or_else(|| row.party_of_name(PartyKind::Account, "organization", "source"));
+    if member.is_none() && account.is_none() && row.problems.is_empty() {
+        row.note("Tickets without a requester and an organisation, which count and are of nobody");
+    }
+    // A ticket that was merged into another is none for good, whichever export of it comes later.
+    let withdrawn = is_merged(row.text("tags").unwrap_or_default());
+    if withdrawn {
+        row.note("Tickets that were merged into others, which stay on record and do not count");
+    }
     let mut records = Vec::with_capacity(3);
     records.extend(same);
     if let (Some(member), Some(account)) = (&member, &account) {
@@ -73,9 +84,14 @@ fn ticket(row: &mut Row<'_>, _: &FormatSettings) -> Option<RowContent> {
         opened_at: opened_at?,
         solved_at,
         channel: row.title("channel"),
+        withdrawn,
     }));
     Some(RowContent { records, ..RowContent::default() })
 }
+
+/// Tickets that are none, unless they are restored.
+const GONE: [&str; 3] = ["deleted", "spam", "suspended"];
+const STATUSES: [&str; 8] = ["new", "open", "pending", "hold", "onhold", "solved", "closed", "archived"];
 
 /// Whether a ticket has the tag that Zendesk gives to those that it merges into others.
 fn is_merged(tags: &str) -> bool {
@@ -129,17 +145,30 @@ mod tests {
     #[test]
     fn merged_tickets_count_once() {
         let header = "Id,Requester id,Status,Created at,Tags";
-        let merged = ["skip the ticket was merged into another one"];
+        let merged = ["case zendesk/1 of member zendesk/5 from 2026-03-30T10:00:00Z withdrawn"];
         check(&TICKETS, header, "1,5,Closed,2026-03-30 10:00,vip closed_by_merge", &[], &merged);
         let case = ["case zendesk/1 of member zendesk/5 from 2026-03-30T10:00:00Z"];
         check(&TICKETS, header, "1,5,Closed,2026-03-30 10:00,not_closed_by_merge", &[], &case);
     }
 
     #[test]
-    fn spam_and_deleted_tickets_are_skipped() {
-        check(&TICKETS, HEADER, "4711,1,,,,,Deleted,,", &[], &["skip the ticket is deleted"]);
-        check(&TICKETS, HEADER, "4711,1,,,,,spam,,", &[], &["skip the ticket is spam"]);
+    fn spam_and_deleted_tickets_are_withdrawn() {
+        let gone = |status: &str| ["withdraw zendesk/4711".to_owned(), format!("skip the ticket is {status}")];
+        check(&TICKETS, HEADER, "4711,1,,,,,Deleted,,", &[], &gone("deleted").each_ref().map(String::as_str));
+        check(&TICKETS, HEADER, "4711,1,,,,,spam,,", &[], &gone("spam").each_ref().map(String::as_str));
         let expected = ["Created at: it must not be empty"];
         check(&TICKETS, HEADER, "4711,1,,,,,Open,,", &[], &expected);
+    }
+
+    #[test]
+    fn an_organisation_is_called_whatever_it_is_called() {
+        let row = "4711,,,Org; GmbH,2026-05-30,,Open,,Help";
+        check(
+            &TICKETS,
+            HEADER,
+            row,
+            &[],
+            &["case zendesk/4711 of account zendesk/Org; GmbH from 2026-05-30T00:00:00Z"],
+        );
     }
 }

@@ -271,6 +271,8 @@ pub struct CaseData {
     opened_at: DateTime<Utc>,
     solved_at: Option<DateTime<Utc>>,
     channel: Option<String>,
+    #[serde(default)]
+    withdrawn: bool,
 }
 
 impl From<CaseData> for SupportCase {
@@ -281,6 +283,7 @@ impl From<CaseData> for SupportCase {
             opened_at: data.opened_at,
             solved_at: data.solved_at,
             channel: data.channel,
+            withdrawn: data.withdrawn,
         }
     }
 }

@@ -47,6 +47,7 @@ pub const CASES: Format = Format {
         Field::new("opened_at", &["opened at", "opened"]),
         Field::new("solved_at", &["solved at", "solved"]).says(Attribute::SolvedAt),
         Field::new("channel", &["channel"]).says(Attribute::Channel),
+        Field::new("withdrawn", &["withdrawn"]).says(Attribute::Withdrawn),
         SOURCE_FIELD,
     ],
     required: &[&["key"], &["opened_at"]],
@@ -120,12 +121,14 @@ fn case(row: &mut Row<'_>, _: &FormatSettings) -> Option<RowContent> {
     let reference = row.own_reference("key");
     let Whom { party, link } = whom(row);
     let (opened_at, solved_at) = (row.required_time("opened_at"), row.time("solved_at"));
+    let withdrawn = row.flag("withdrawn").unwrap_or(false);
     let case = Record::Case(SupportCase {
         reference: reference?,
         party,
         opened_at: opened_at?,
         solved_at,
         channel: row.owned("channel"),
+        withdrawn,
     });
     RowContent::with(link, case)
 }

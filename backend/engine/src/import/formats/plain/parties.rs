@@ -154,7 +154,10 @@ mod tests {
             "key,staff",
             ",perhaps",
             &[],
-            &["key: it must not be empty", "staff: `perhaps` is neither true nor false"],
+            &[
+                "key: it must not be empty",
+                "staff: `perhaps` is neither true nor false; say what it means with --value \"is_staff:perhaps=yes\"",
+            ],
         );
     }
 }

@@ -3,6 +3,7 @@
 mod campaign_members;
 mod opportunities;
 mod parties;
+mod status_words;
 mod statuses;
 
 pub use campaign_members::CAMPAIGN_MEMBERS;

@@ -1,4 +1,4 @@
-use valuemap_shared::activities::{Outcome, PartyRef, Record};
+use valuemap_shared::activities::{Outcome, PartyRef, Record, RecordKind};
 
 use crate::activities::unsaid::Attribute;
 use crate::import::content::RowContent;
@@ -51,7 +51,11 @@ fn opportunity(row: &mut Row<'_>, settings: &FormatSettings) -> Option<RowConten
             Some(stage) => format!("the stage `{stage}` is not won"),
             None => "the opportunity is not won".to_owned(),
         });
-        return Some(RowContent { withdrawn: Some(settings.reference(&id?)), skipped, ..RowContent::default() });
+        return Some(RowContent {
+            withdrawn: Some((RecordKind::Outcome, settings.reference(&id?))),
+            skipped,
+            ..RowContent::default()
+        });
     }
     let account = salesforce_id(row, "account");
     let at = row.required_time("closed");
@@ -59,7 +63,12 @@ fn opportunity(row: &mut Row<'_>, settings: &FormatSettings) -> Option<RowConten
     let kind = kind_of(row, settings);
     let money = match row.text("amount") {
         Some(_) => row.money("amount", "currency"),
-        None => row.money("converted_amount", "converted_currency"),
+        None => {
+            if row.column("amount").is_some() && row.text("converted_amount").is_some() {
+                row.note("Amounts taken from the converted ones, where the others are empty");
+            }
+            row.money("converted_amount", "converted_currency")
+        }
     };
     let at = at?;
     RowContent::of(Record::Outcome(Outcome {

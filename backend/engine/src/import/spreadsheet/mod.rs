@@ -1,22 +1,24 @@
-//! A sheet of an Excel workbook, as the text of a CSV file whose lines are the rows of the sheet. Formulas are never
-//! computed: what Excel had stored of them is read.
+//! A sheet of a workbook, of Excel or of OpenDocument, as the text of a CSV file whose lines are the rows of the sheet.
+
+mod number_format;
+mod ods;
+mod text;
+mod xlsx;
 
 use std::fs::File;
 use std::io::{BufReader, Read, Seek};
 use std::path::Path;
 
 use anyhow::{Context, bail};
-use calamine::{DataRef, Reader, Xlsx, open_workbook_from_rs};
 use zip::ZipArchive;
+
+use crate::import::spreadsheet::ods::read_sheets;
+use crate::import::spreadsheet::xlsx::Workbook;
 
 /// Maximum size of a workbook once it is unpacked.
 const LARGEST: u64 = 50 << 20;
 /// Maximum number of parts that a workbook may be made of.
 const PARTS: usize = 2_000;
-/// Maximum number of rows that are read of a sheet.
-const ROWS: u32 = 100_000;
-/// Maximum size of the text that a sheet comes to: one text may stand in many cells.
-const LONGEST_TEXT: usize = 100 << 20;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sheet {
@@ -27,33 +29,42 @@ pub struct Sheet {
 /// Reads the sheet of this name, or the only one that has content.
 pub fn read_sheet(path: &Path, named: Option<&str>) -> anyhow::Result<Sheet> {
     let opened = || Ok::<_, std::io::Error>(BufReader::new(File::open(path)?));
-    check_size(opened()?)?;
-    let mut workbook: Xlsx<_> =
-        open_workbook_from_rs(opened()?).context("it is no Excel workbook that can be read; save it as CSV")?;
-    let names = workbook.sheet_names();
-    if let Some(name) = named {
-        if !names.iter().any(|sheet| sheet == name) {
-            bail!("it has no sheet `{name}`; its sheets are {}", names.join(", "));
+    let (names, sheets) = match check_archive(opened()?)? {
+        Kind::OpenDocument => read_sheets(opened()?, named)?,
+        Kind::Excel => {
+            let mut workbook = Workbook::open(opened()?)?;
+            let (names, mut sheets) = (workbook.names(), Vec::new());
+            for name in names.iter().filter(|name| named.is_none_or(|named| named == *name)) {
+                let text = workbook.text_of(name)?;
+                sheets.extend((!text.is_empty()).then(|| (name.clone(), text)));
+            }
+            (names, sheets)
         }
-        return Ok(Sheet { name: name.to_owned(), text: text_of(&mut workbook, name)? });
+    };
+    if let Some(name) = named
+        && !names.iter().any(|sheet| sheet == name)
+    {
+        bail!("it has no sheet `{name}`; its sheets are {}", names.join(", "));
     }
-    let mut found: Option<Sheet> = None;
-    for name in &names {
-        let text = text_of(&mut workbook, name)?;
-        if text.is_empty() {
-            continue;
+    let mut sheets = sheets.into_iter();
+    match (sheets.next(), sheets.next(), named) {
+        (Some((name, text)), None, _) => Ok(Sheet { name, text }),
+        (None, _, Some(name)) => Ok(Sheet { name: name.to_owned(), text: String::new() }),
+        (None, ..) => bail!("it is a workbook without any content"),
+        (Some(_), Some(_), _) => {
+            bail!("it has several sheets with content; name the one to read with --sheet: {}", names.join(", "))
         }
-        if found.is_some() {
-            bail!("it has several sheets with content; name the one to read with --sheet: {}", names.join(", "));
-        }
-        found = Some(Sheet { name: name.clone(), text });
     }
-    found.context("it is an Excel workbook without any content")
+}
+
+enum Kind {
+    Excel,
+    OpenDocument,
 }
 
 /// Refuses what would take too much room once it is unpacked. What the archive says of its sizes is not believed: every
 /// part is unpacked once, and thrown away.
-fn check_size(file: impl Read + Seek) -> anyhow::Result<()> {
+fn check_archive(file: impl Read + Seek) -> anyhow::Result<Kind> {
     let mut archive = ZipArchive::new(file).context("it is no Excel workbook that can be read; save it as CSV")?;
     if archive.len() > PARTS {
         bail!("it is an archive of {} files and no Excel workbook; save the table as CSV", archive.len());
@@ -68,82 +79,14 @@ fn check_size(file: impl Read + Seek) -> anyhow::Result<()> {
             bail!("the workbook takes more than {} MB once it is unpacked; save it as CSV", LARGEST >> 20);
         }
     }
-    Ok(())
-}
-
-/// The cells of a sheet as CSV, a line a row; nothing where it has no content.
-fn text_of<R: Read + Seek>(workbook: &mut Xlsx<R>, name: &str) -> anyhow::Result<String> {
-    let mut cells =
-        workbook.worksheet_cells_reader(name).with_context(|| format!("the sheet `{name}` cannot be read"))?;
-    let mut text = String::new();
-    let (mut row, mut column, mut is_filled) = (0, 0, false);
-    while let Some(cell) = cells.next_cell().with_context(|| format!("the sheet `{name}` cannot be read"))? {
-        let value = shown(cell.get_value());
-        if value.is_empty() {
-            continue;
+    let Ok(kind) = archive.by_name("mimetype") else { return Ok(Kind::Excel) };
+    match std::io::read_to_string(kind.take(200)).unwrap_or_default().trim() {
+        kind if kind.starts_with("application/vnd.oasis.opendocument.spreadsheet") => Ok(Kind::OpenDocument),
+        kind if kind.starts_with("application/vnd.oasis") => {
+            bail!("it is `{kind}` and no workbook; save the table as CSV")
         }
-        let (at_row, at_column) = cell.get_position();
-        if at_row >= ROWS {
-            bail!("the sheet `{name}` has more than {ROWS} rows; save it as CSV");
-        }
-        if at_row < row || at_row == row && at_column < column {
-            bail!("the cells of the sheet `{name}` are not in order; save it as CSV");
-        }
-        while row < at_row {
-            text.push('\n');
-            (row, column) = (row + 1, 0);
-        }
-        while column < at_column {
-            text.push(',');
-            column += 1;
-        }
-        is_filled = true;
-        push_quoted(&mut text, &value);
-        if text.len() > LONGEST_TEXT {
-            bail!("the sheet `{name}` is larger than {} MB; save it as CSV", LONGEST_TEXT >> 20);
-        }
+        _ => Ok(Kind::Excel),
     }
-    Ok(if is_filled { text + "\n" } else { String::new() })
-}
-
-fn push_quoted(text: &mut String, value: &str) {
-    text.push('"');
-    text.push_str(&value.replace('"', "\"\""));
-    text.push('"');
-}
-
-/// A value as an export would write it. Line breaks in it would move the lines that messages name.
-fn shown(value: &DataRef<'_>) -> String {
-    match value {
-        DataRef::Empty => String::new(),
-        DataRef::Int(number) => number.to_string(),
-        // Beyond 15 digits Excel keeps zeros in place of the others: such a number is no id any more.
-        DataRef::Float(number) if number.abs() >= 1e15 => {
-            let (digits, exponent) =
-                format!("{number:e}").split_once('e').map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap_or_default();
-            format!("{digits}E+{exponent}")
-        }
-        DataRef::Float(number) => {
-            let text = number.to_string();
-            // Three decimals might be read as a group of thousands.
-            let has_three = text.split_once('.').is_some_and(|(_, decimals)| decimals.len() == 3);
-            if has_three { text + "0" } else { text }
-        }
-        DataRef::String(text) => in_one_line(text),
-        DataRef::SharedString(text) => in_one_line(text),
-        DataRef::Bool(is_true) => is_true.to_string(),
-        DataRef::DateTime(time) => match time.as_datetime().filter(|_| time.is_datetime()) {
-            Some(time) if time.time() == chrono::NaiveTime::MIN => time.format("%Y-%m-%d").to_string(),
-            Some(time) => time.format("%Y-%m-%d %H:%M:%S").to_string(),
-            None => time.as_f64().to_string(),
-        },
-        DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => in_one_line(text),
-        DataRef::Error(error) => error.to_string(),
-    }
-}
-
-fn in_one_line(text: &str) -> String {
-    text.replace(['\r', '\n'], " ")
 }
 
 #[cfg(test)]
@@ -155,11 +98,11 @@ mod tests {
 
     use super::*;
 
-    const DATES: &str = r#"<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="22"/></cellXfs></styleSheet>"#;
+    const STYLES: &str = r#"<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><numFmts count="2"><numFmt numFmtId="164" formatCode="&quot;$&quot;#,##0.00"/><numFmt numFmtId="165" formatCode="[h]:mm"/></numFmts><cellXfs count="6"><xf numFmtId="0"/><xf numFmtId="22"/><xf numFmtId="164"/><xf numFmtId="165"/><xf numFmtId="9"/><xf numFmtId="7"/></cellXfs></styleSheet>"#;
 
     /// A workbook of these sheets, each by its name and the cells of its rows as XML.
     fn workbook(sheets: &[(&str, &str)]) -> Vec<u8> {
-        let mut parts = vec![("xl/styles.xml".to_owned(), DATES.to_owned())];
+        let mut parts = vec![("xl/styles.xml".to_owned(), STYLES.to_owned())];
         let (mut listed, mut related) = (String::new(), String::new());
         let space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
         let office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
@@ -216,6 +159,44 @@ mod tests {
         );
         let expected = "\"key\",,\"a \"\"b\"\" c\"\n\n\"771\",,\"2026-03-10 15:00:00\",\"2026-03-10\",\"2.5\",\"1.0325678901234568E+16\",\"#REF!\"\n";
         check(&workbook(&[("One", &rows), ("Empty", "")]), None, expected);
+    }
+
+    #[test]
+    fn what_a_format_adds_belongs_to_the_cell() {
+        let rows = "<row r=\"1\"><c r=\"A1\" s=\"2\"><v>1234</v></c><c r=\"B1\" s=\"3\"><v>0.0625</v></c>\
+                    <c r=\"C1\" s=\"4\"><v>0.25</v></c><c r=\"D1\" s=\"5\"><v>-5</v></c>\
+                    <c r=\"E1\" s=\"1\"><v>0.5</v></c></row>";
+        let expected = "\"$ 1234\",\"1:30:00\",\"25%\",\"$ -5\",\"12:00:00\"\n";
+        check(&workbook(&[("One", rows)]), None, expected);
+    }
+
+    #[test]
+    fn a_formula_without_a_value_is_refused() {
+        let rows = "<row r=\"3\"><c r=\"C3\"><f>A1+1</f></c></row>";
+        let expected = "the cell C3 of the sheet `One` is a formula whose value was never stored: open the workbook";
+        check(&workbook(&[("One", rows)]), None, expected);
+    }
+
+    #[test]
+    fn workbooks_of_opendocument_are_read_by_the_same_rules() {
+        let table = |name: &str| {
+            format!(
+                "<table:table table:name=\"{name}\"><table:table-row><table:table-cell><text:p>{name}</text:p>\
+                     </table:table-cell></table:table-row></table:table>"
+            )
+        };
+        let book = |kind: &str, content: &str| {
+            zipped(&[
+                ("mimetype".to_owned(), format!("application/vnd.oasis.opendocument.{kind}")),
+                ("content.xml".to_owned(), format!("<office:document-content>{content}</office:document-content>")),
+            ])
+        };
+        let both = [table("One"), table("Two")].concat();
+        check(&book("spreadsheet", &table("One")), None, "\"One\"\n");
+        check(&book("spreadsheet", &both), Some("Two"), "\"Two\"\n");
+        check(&book("spreadsheet", &both), None, "name the one to read with --sheet: One, Two");
+        check(&book("spreadsheet", &both), Some("Three"), "it has no sheet `Three`; its sheets are One, Two");
+        check(&book("text", &both), None, "and no workbook; save the table as CSV");
     }
 
     #[test]
