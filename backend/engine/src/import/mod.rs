@@ -33,6 +33,7 @@ mod testing;
 mod times;
 mod trailer;
 mod zeros;
+mod zone_in_name;
 
 pub use chrono_tz::Tz as Zone;
 pub use columns::How;

@@ -208,7 +208,7 @@ impl<'a> Row<'a> {
 }
 
 /// What spreadsheets wrap around a text so that it stays one: `="00771"`.
-fn unwrapped(cell: &str) -> &str {
+pub fn unwrapped(cell: &str) -> &str {
     let inner = cell.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"'));
     inner.map_or(cell, str::trim)
 }
@@ -221,9 +221,15 @@ pub fn is_gap(cell: &str) -> bool {
 }
 
 pub fn parse_flag(cell: &str) -> Result<bool, String> {
-    match cell.to_lowercase().as_str() {
+    match cell.trim().to_lowercase().as_str() {
         "true" | "yes" | "y" | "1" | "1.0" => Ok(true),
         "false" | "no" | "n" | "0" | "0.0" => Ok(false),
+        // Spreadsheets write flags in the language of whoever saves them.
+        "wahr" | "ja" | "vrai" | "oui" | "verdadero" | "s\u{ed}" | "vero" | "s\u{ec}" | "verdadeiro" | "sim" | "waar"
+        | "\u{306f}\u{3044}" => Ok(true),
+        "falsch" | "nein" | "faux" | "non" | "falso" | "n\u{e3}o" | "onwaar" | "nee" | "\u{3044}\u{3044}\u{3048}" => {
+            Ok(false)
+        }
         _ => Err(format!("`{}` is neither true nor false", cell.chars().take(40).collect::<String>())),
     }
 }
