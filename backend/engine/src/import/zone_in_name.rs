@@ -74,11 +74,6 @@ impl SaidZone {
     }
 }
 
-/// How the times of a column are read after what its name says, and what there is to say of it.
-pub fn times_of_column(column: &str, times: TimeSettings) -> Result<(TimeSettings, Option<String>), String> {
-    SaidZone::in_name(column).map_or(Ok((times, None)), |said| said.applied(column, times))
-}
-
 /// What brackets hold, as a whole.
 fn in_brackets(name: &str) -> impl Iterator<Item = &str> {
     name.split(['(', '[']).skip(1).map(|rest| rest.split([')', ']']).next().unwrap_or_default().trim())
@@ -167,6 +162,9 @@ mod tests {
     #[test]
     fn what_a_person_says_goes_before_the_file_and_is_said() {
         let times = |zone| TimeSettings { order: None, zone };
+        let times_of_column = |column: &str, times: TimeSettings| {
+            SaidZone::in_name(column).map_or(Ok((times, None)), |said| said.applied(column, times))
+        };
         let check = |column: &str, given: Option<Tz>, zone: Option<Tz>, note: &str| {
             let (found, said) = times_of_column(column, times(given)).unwrap();
             assert_eq!((found.zone, said.unwrap_or_default().as_str()), (zone, note), "{column}");
