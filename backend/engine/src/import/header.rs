@@ -55,7 +55,9 @@ impl HeaderRows {
         let told = match (rows, ids) {
             (Some(0), _) => bail!("--header-rows counts the row that names the columns, too: give 1 or more"),
             (Some(rows), _) if rows - 1 > below.len() => {
-                bail!("--header-rows {rows}: the file does not have that many, or more than {LOOKED_AT} below the first")
+                bail!(
+                    "--header-rows {rows}: the file does not have that many, or more than {LOOKED_AT} below the first"
+                )
             }
             (Some(rows), _) => rows - 1,
             (None, Some(ids)) => ids + 1,
@@ -141,7 +143,8 @@ fn is_named_again(first: &[String], second: &[String]) -> bool {
 
 fn is_of_surveymonkey(first: &[String]) -> bool {
     let names: Vec<String> = first.iter().map(|name| normalised(name)).collect();
-    let respondent = ["respondentid", "befragtenid", "teilnehmerid", "iddurepondant", "iddur\u{e9}pondant", "iddelencuestado"];
+    let respondent =
+        ["respondentid", "befragtenid", "teilnehmerid", "iddurepondant", "iddur\u{e9}pondant", "iddelencuestado"];
     let collector = ["collectorid", "kollektorid", "idducollecteur", "iddelrecopilador"];
     let has = |known: &[&str]| names.iter().any(|name| known.contains(&name.as_str()));
     has(&respondent) && has(&collector)
@@ -155,21 +158,23 @@ fn names_the_unnamed(first: &[String], second: &[String]) -> bool {
     is_named && unnamed.peek().is_some() && unnamed.clone().any(|part| !part.is_empty()) && unnamed.all(is_part)
 }
 
+/// What stands below a question that has no parts.
+const NOTHING: [&str; 11] = [
+    "",
+    "response",
+    "openendedresponse",
+    "antwort",
+    "offeneantwort",
+    "beantwortung",
+    "r\u{e9}ponse",
+    "r\u{e9}ponseouverte",
+    "respuesta",
+    "respuestaabierta",
+    "\u{56de}\u{7b54}",
+];
+
 /// Columns of which one name is that of all unnamed ones after it, each with its part.
 fn parts_of(first: &[String], parts: &[String]) -> Vec<TableColumn> {
-    const NOTHING: [&str; 11] = [
-        "",
-        "response",
-        "openendedresponse",
-        "antwort",
-        "offeneantwort",
-        "beantwortung",
-        "r\u{e9}ponse",
-        "r\u{e9}ponseouverte",
-        "respuesta",
-        "respuestaabierta",
-        "\u{56de}\u{7b54}",
-    ];
     let mut question = "";
     let mut columns = Vec::with_capacity(first.len());
     for (name, part) in first.iter().zip(parts) {
@@ -189,7 +194,8 @@ fn parts_of(first: &[String], parts: &[String]) -> Vec<TableColumn> {
 /// A column by its name; in a grid, `Question [Part]`, it is known by its part alone, too.
 fn column(name: &str, label: Option<&String>) -> TableColumn {
     let part = name.strip_suffix(']').and_then(|name| name.rsplit_once('[')).map(|(_, part)| part.trim().to_owned());
-    let label = label.cloned().or(part).filter(|label| !label.is_empty() && label != name);
+    let label = label.filter(|label| !NOTHING.contains(&normalised(label).as_str())).cloned().or(part);
+    let label = label.filter(|label| !label.is_empty() && label != name);
     TableColumn { name: name.to_owned(), label }
 }
 
@@ -265,7 +271,12 @@ mod tests {
 
     #[test]
     fn a_second_row_may_name_what_the_first_leaves_open_in_any_language() {
-        check("ID|Frage||", &["|Teil A|Teil B|", "1|4|5|x"], None, &["2", "ID", "Frage [Teil A] = Teil A", "Frage [Teil B] = Teil B", ""]);
+        check(
+            "ID|Frage||",
+            &["|Teil A|Teil B|", "1|4|5|x"],
+            None,
+            &["2", "ID", "Frage [Teil A] = Teil A", "Frage [Teil B] = Teil B", ""],
+        );
         check("ID|Frage||", &["|4|5|x", "1|4|5|x"], None, &["1", "ID", "Frage", "", ""]);
     }
 

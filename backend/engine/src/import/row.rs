@@ -225,8 +225,8 @@ pub fn parse_flag(cell: &str) -> Result<bool, String> {
         "true" | "yes" | "y" | "1" | "1.0" => Ok(true),
         "false" | "no" | "n" | "0" | "0.0" => Ok(false),
         // Spreadsheets write flags in the language of whoever saves them.
-        "wahr" | "ja" | "vrai" | "oui" | "verdadero" | "s\u{ed}" | "vero" | "s\u{ec}" | "verdadeiro" | "sim" | "waar"
-        | "\u{306f}\u{3044}" => Ok(true),
+        "wahr" | "ja" | "vrai" | "oui" | "verdadero" | "s\u{ed}" | "vero" | "s\u{ec}" | "verdadeiro" | "sim"
+        | "waar" | "\u{306f}\u{3044}" => Ok(true),
         "falsch" | "nein" | "faux" | "non" | "falso" | "n\u{e3}o" | "onwaar" | "nee" | "\u{3044}\u{3044}\u{3048}" => {
             Ok(false)
         }

@@ -47,7 +47,9 @@ impl SaidZone {
             return Some(Self::Zone(*zone));
         }
         let is_unclear = is_apart && UNCLEAR.contains(&text)
-            || ["standard time", "daylight time", "summer time", "european time"].iter().any(|end| lower.ends_with(end));
+            || ["standard time", "daylight time", "summer time", "european time"]
+                .iter()
+                .any(|end| lower.ends_with(end));
         is_unclear.then(|| Self::Unclear(text.to_owned()))
     }
 
@@ -120,8 +122,9 @@ const AMERICAN: [(&str, Tz); 4] = [
 
 /// Abbreviations that several zones have, or of which it is not sure whether they include summer time.
 const UNCLEAR: [&str; 34] = [
-    "PST", "PDT", "PT", "MST", "MDT", "MT", "CST", "CDT", "CT", "EST", "EDT", "ET", "AKST", "HST", "AST", "NST", "BRT", "BST",
-    "IST", "WET", "WEST", "CET", "CEST", "MEZ", "MESZ", "EET", "EEST", "MSK", "JST", "KST", "SGT", "AEST", "AEDT", "NZST",
+    "PST", "PDT", "PT", "MST", "MDT", "MT", "CST", "CDT", "CT", "EST", "EDT", "ET", "AKST", "HST", "AST", "NST", "BRT",
+    "BST", "IST", "WET", "WEST", "CET", "CEST", "MEZ", "MESZ", "EET", "EEST", "MSK", "JST", "KST", "SGT", "AEST",
+    "AEDT", "NZST",
 ];
 
 #[cfg(test)]

@@ -46,9 +46,12 @@ fn command(proposal: &Proposal, arguments: &[(&'static str, String)]) -> String 
     }
     lines.push(first);
     for column in &proposal.columns {
-        lines.extend(column.target.iter().map(|target| format!("--map {}", quoted(&format!("{}={target}", column.called)))));
+        lines.extend(
+            column.target.iter().map(|target| format!("--map {}", quoted(&format!("{}={target}", column.called)))),
+        );
     }
-    let labels = proposal.labels.iter().map(|(label, meaning)| format!("--value {}", quoted(&format!("{label}={meaning}"))));
+    let labels =
+        proposal.labels.iter().map(|(label, meaning)| format!("--value {}", quoted(&format!("{label}={meaning}"))));
     lines.extend(labels);
     lines.join(" \\\n    ")
 }

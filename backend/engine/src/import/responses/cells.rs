@@ -119,6 +119,8 @@ fn not_a_number(cell: &str) -> String {
         format!("`{shown}` is not a whole number and lies between two points; {advice}")
     } else if cell.ends_with('%') && is_made_of(".,% ") {
         format!("`{shown}` is a percentage and not a point of a scale; {advice}")
+    } else if cell.starts_with('=') {
+        format!("`{shown}` is a formula, and none is ever computed; save the file with its values")
     } else if is_made_of(".,-") {
         format!("`{shown}` is not a whole number")
     } else {
@@ -154,9 +156,16 @@ mod tests {
         check("4,0", "4");
         check("=\"4\"", "4");
         check("\u{ff15}", "5");
-        check("3.5", "`3.5` is not a whole number and lies between two points; say which one it means, such as --value \"3.5=4\"");
-        check("80%", "`80%` is a percentage and not a point of a scale; say which one it means, such as --value \"80%=4\"");
+        check(
+            "3.5",
+            "`3.5` is not a whole number and lies between two points; say which one it means, such as --value \"3.5=4\"",
+        );
+        check(
+            "80%",
+            "`80%` is a percentage and not a point of a scale; say which one it means, such as --value \"80%=4\"",
+        );
         check("2-3", "`2-3` is not a whole number");
+        check("=1+1", "`=1+1` is a formula, and none is ever computed; save the file with its values");
     }
 
     #[test]
@@ -170,7 +179,10 @@ mod tests {
         check("4.5", "5, as it was said");
         check("Disagree", "`Disagree` is not a whole number; say which one it means, such as --value \"Disagree=4\"");
         check("3 of 5", "`3 of 5` is not a whole number; say which one it means, such as --value \"3 of 5=4\"");
-        check("Agree (x5)", "`Agree (x5)` is not a whole number; say which one it means, such as --value \"Agree (x5)=4\"");
+        check(
+            "Agree (x5)",
+            "`Agree (x5)` is not a whole number; say which one it means, such as --value \"Agree (x5)=4\"",
+        );
     }
 
     #[test]

@@ -67,11 +67,15 @@ pub struct RowIds<'a> {
     /// How often each identity was seen, and where first: without a column that tells respondents apart, equal rows are
     /// numbered.
     seen: HashMap<String, (u64, u64)>,
+    /// Respondents whose keys are numbers, by what they are without zeros before them, each with its line.
+    numbers: HashMap<String, (String, u64)>,
+    /// What may be one respondent, a sentence each.
+    pub doubtful: Vec<String>,
 }
 
 impl<'a> RowIds<'a> {
     pub fn new(community: CommunityId, survey: &'a str, days: Days) -> Self {
-        Self { community, survey, days, seen: HashMap::new() }
+        Self { community, survey, days, seen: HashMap::new(), numbers: HashMap::new(), doubtful: Vec::new() }
     }
 
     /// `cells` are all of the row, which is what earlier versions knew it by.
@@ -99,6 +103,7 @@ impl<'a> RowIds<'a> {
                 (format!("cells {quarter} {known}"), format!("cells {known}"), Some(oldest))
             }
         };
+        respondent.iter().for_each(|respondent| self.look_at_zeros(respondent, line));
         let (identity, other) = match self.days {
             Days::Column => (in_quarter, in_any),
             Days::Given => (in_any, in_quarter),
@@ -128,6 +133,20 @@ impl<'a> RowIds<'a> {
         Ok(RowId { id: self.digest(times, &identity), former, has_quarter, returning })
     }
 
+    /// Spreadsheets take zeros away, and nobody can tell whether they did.
+    fn look_at_zeros(&mut self, respondent: &str, line: u64) {
+        if respondent.bytes().all(|byte| byte.is_ascii_digit()) {
+            let bare = respondent.trim_start_matches('0').to_owned();
+            let (other, first) = self.numbers.entry(bare).or_insert_with(|| (respondent.to_owned(), line));
+            if other != respondent {
+                self.doubtful.push(format!(
+                    "Doubtful: respondents `{other}` of line {first} and `{respondent}` of line {line} differ by zeros alone, \
+                     and are counted as two"
+                ));
+            }
+        }
+    }
+
     fn counted(&mut self, identity: &str, line: u64) -> (u64, u64) {
         let (times, first) = self.seen.entry(identity.to_owned()).or_insert((0, line));
         *times += 1;
@@ -153,7 +172,8 @@ fn digest((community, survey): (CommunityId, &str), times: u64, identity: &str) 
 
 /// Who answered: a key by the rules of all keys.
 fn parse_respondent(cell: &str) -> Result<String, String> {
-    const NOBODY: [&str; 7] = ["anonymous", "anonym", "anonyme", "an\u{f3}nimo", "anonimo", "guest", "\u{533f}\u{540d}"];
+    const NOBODY: [&str; 7] =
+        ["anonymous", "anonym", "anonyme", "an\u{f3}nimo", "anonimo", "guest", "\u{533f}\u{540d}"];
     let cell = unwrapped(cell);
     if is_gap(cell) {
         return Err("the respondent is missing".to_owned());
@@ -211,6 +231,16 @@ mod tests {
         for gap in ["", "-", "N/A"] {
             check(gap, "the respondent is missing");
         }
+    }
+
+    #[test]
+    fn respondents_that_differ_by_zeros_are_doubtful() {
+        let mut ids = ids();
+        for (line, respondent) in [(2, "00771"), (3, "772"), (4, "771"), (5, "kim")] {
+            ids.of(KnownBy::Respondent(respondent), (line, day("2026-03-05")), &[]).unwrap();
+        }
+        assert_eq!(ids.doubtful.len(), 1);
+        assert!(ids.doubtful[0].starts_with("Doubtful: respondents `00771` of line 2 and `771` of line 4"));
     }
 
     #[test]

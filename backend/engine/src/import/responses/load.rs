@@ -75,14 +75,17 @@ pub async fn load(
     let file = file.as_deref().unwrap_or(file_name);
     let outcomes = submit::load(&transaction, ambient, &version, file, answers.iter()).await?;
     for ((row, compared), outcome) in plan.rows.iter().zip(standings).zip(outcomes) {
-        loaded.count(row, match (outcome, compared) {
-            (EntryResult::Recorded(_), Standing::Again) => Standing::Again,
-            (EntryResult::Recorded(_), _) => Standing::New,
-            (EntryResult::Repeated(_), Standing::KnownElsewhere) => Standing::KnownElsewhere,
-            (EntryResult::Repeated(_), _) => Standing::Known,
-            // No server has signed for the members in a file, so none of them has answered twice.
-            (EntryResult::IdReused | EntryResult::AlreadyAnswered { .. }, _) => Standing::Contradicted,
-        });
+        loaded.count(
+            row,
+            match (outcome, compared) {
+                (EntryResult::Recorded(_), Standing::Again) => Standing::Again,
+                (EntryResult::Recorded(_), _) => Standing::New,
+                (EntryResult::Repeated(_), Standing::KnownElsewhere) => Standing::KnownElsewhere,
+                (EntryResult::Repeated(_), _) => Standing::Known,
+                // No server has signed for the members in a file, so none of them has answered twice.
+                (EntryResult::IdReused | EntryResult::AlreadyAnswered { .. }, _) => Standing::Contradicted,
+            },
+        );
     }
     if !plan.known_by.is_empty() && known_by(&transaction, community, &plan.survey).await?.is_none() {
         let columns = Columns::from([(KNOWN_BY.to_owned(), serde_json::json!(plan.known_by).to_string())]);
@@ -126,9 +129,10 @@ impl Loaded {
             Standing::Known => self.known += 1,
             Standing::KnownElsewhere => (self.known, self.elsewhere) = (self.known + 1, self.elsewhere + 1),
             Standing::Contradicted => {
-                let mut reason = "this row was loaded before, with other answers or another mapping; load corrected answers \
+                let mut reason =
+                    "this row was loaded before, with other answers or another mapping; load corrected answers \
                                   under another name of the survey"
-                    .to_owned();
+                        .to_owned();
                 if !row.id.has_quarter {
                     reason.push_str(
                         ", and those of another quarter with a column that says when they were given (COLUMN=date)",

@@ -43,7 +43,8 @@ impl Columns {
                 Target::Existing(key) => {
                     let survey = existing.context("question:KEY needs a survey that exists and is published")?;
                     let question = survey.question(key).with_context(|| {
-                        let known: Vec<&str> = survey.questions().iter().map(|question| question.key.as_str()).collect();
+                        let known: Vec<&str> =
+                            survey.questions().iter().map(|question| question.key.as_str()).collect();
                         format!("the survey has no question `{key}`; it has {}", known.join(", "))
                     })?;
                     columns.questions.push((index, question.clone()));

@@ -160,7 +160,8 @@ mod tests {
         check("NPS=recommendation", Target::New(QuestionKind::Recommendation));
         check("Q1=question:product_knowledge", Target::Existing("product_knowledge".into()));
         assert_eq!("a=b=text".parse::<Mapping>().unwrap().column, "a=b");
-        let targets = ["respondent", "date", "agreement:6:product_knowledge:reversed", "recommendation", "text", "question:a"];
+        let targets =
+            ["respondent", "date", "agreement:6:product_knowledge:reversed", "recommendation", "text", "question:a"];
         for target in targets {
             assert_eq!(format!("A={target}").parse::<Mapping>().unwrap().target.to_string(), target);
         }

@@ -10,7 +10,7 @@ use crate::import::responses::evidence::{ScaleEvidence, differing_words};
 use crate::import::responses::ids::{Days, RowId, RowIds};
 use crate::import::responses::labels::Labels;
 use crate::import::responses::mapped::Columns;
-use crate::import::responses::mapping::Mapping;
+use crate::import::responses::mapping::{Mapping, scale_of};
 use crate::import::responses::unfinished::{Reason, Unfinished, Verdict};
 use crate::import::row::{is_gap, unwrapped};
 use crate::import::table::Table;
@@ -26,7 +26,7 @@ pub struct Plan {
     pub empty: u64,
     /// How many rows were left out, by the reason.
     pub skipped: BTreeMap<String, u64>,
-    /// How often something was read otherwise than it is written.
+    /// How often something was read otherwise than it is written, or 0 where it holds for the file.
     pub notes: BTreeMap<String, u64>,
     pub problems: Vec<RowProblem>,
     /// The columns that rows are known by; none where a column tells respondents apart.
@@ -133,6 +133,7 @@ pub fn plan(table: &Table, mappings: &[Mapping], target: Destination<'_>) -> any
         }
     }
     plan.conclude(&columns, &reader.labels, reader.evidence);
+    plan.notes.extend(ids.doubtful.into_iter().map(|pair| (pair, 0)));
     reader.labels.check_scales(table, &columns.questions)?;
     plan.explain_short_rows(table);
     plan.problems.sort_by_key(|problem| problem.line);
@@ -179,7 +180,16 @@ impl Plan {
             match read_cell(question, (*index, &cells[*index]), labels) {
                 Ok(None) => {}
                 Ok(Some(ReadCell { draft, label })) => {
-                    if let Some(number) = draft.number {
+                    if let (Some(number), Some((low, high))) = (draft.number, scale_of(&question.kind)) {
+                        if !(low..=high).contains(&number) {
+                            reasons.push(format!(
+                                "{}: {number} is not on the scale from {low} to {high}; map the column with the number of its \
+                                 points, or say what it means, such as --value \"{number}={}\"",
+                                question.prompt,
+                                number.clamp(low, high)
+                            ));
+                            continue;
+                        }
                         let words = label.as_ref().and_then(|label| label.words.as_deref());
                         seen.add(question, line, (number, words));
                         if let Some(label) = label {
@@ -225,13 +235,15 @@ impl Plan {
     ) -> anyhow::Result<TimeSettings> {
         let Some((index, said)) = date.and_then(|index| Some((index, table.zone(index)?))) else { return Ok(times) };
         let (times, note) = said.applied(&table.called(index), times).map_err(anyhow::Error::msg)?;
-        self.notes.extend(note.map(|note| (note, table.rows.len() as u64)));
+        self.notes.extend(note.map(|note| (note, 0)));
         Ok(times)
     }
 
     fn note_verdict(&mut self, verdict: &Verdict) {
         match verdict {
-            Verdict::Out(_) => self.note("Answers that were not finished, which count (--finished-only leaves them out)"),
+            Verdict::Out(_) => {
+                self.note("Answers that were not finished, which count (--finished-only leaves them out)")
+            }
             Verdict::UnknownState(state) => self.note(&format!("{state}, which counts")),
             Verdict::Unreadable(reason) => self.note(&format!("{reason}, and the answer counts")),
             Verdict::Counts => {}
@@ -258,7 +270,8 @@ impl Plan {
         // The first half of a row that was broken in two cannot be told before the second.
         for (line, short) in &table.short {
             let problem_of = |line: u64| self.problems.iter().rposition(|problem| problem.line == line);
-            let earlier = short.half.filter(|_| problem_of(*line).is_none()).and_then(|(earlier, _)| problem_of(earlier));
+            let earlier =
+                short.half.filter(|_| problem_of(*line).is_none()).and_then(|(earlier, _)| problem_of(earlier));
             if let Some(index) = earlier {
                 self.problems[index].reason.push_str(&format!("; {}", short.explanation(*line, table.columns.len())));
             }
@@ -340,6 +353,11 @@ mod tests {
         assert_eq!(
             problems,
             [
+                (
+                    3,
+                    "A: 7 is not on the scale from 1 to 6; map the column with the number of its points, or say what it \
+                     means, such as --value \"7=6\""
+                ),
                 (3, "B: `x` is not a whole number; say which one it means, such as --value \"x=4\""),
                 (
                     4,
@@ -354,7 +372,8 @@ mod tests {
     #[test]
     fn out_of_range_names_the_column() {
         let plan = plan_of(&[&["A", "B"], &["3.0", "9"]], &["A=agreement:6", "B=agreement:6"]).unwrap();
-        assert_eq!(plan.problems[0].reason, "B: 9 is not on the scale from 1 to 6");
+        let reason = &plan.problems[0].reason;
+        assert!(reason.starts_with("B: 9 is not on the scale from 1 to 6; map the column with"), "{reason}");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use valuemap_shared::survey::QuestionKind;
+use valuemap_shared::survey::{MAX_QUESTIONS, QuestionKind};
 
 use crate::import::columns::normalised;
 use crate::import::keys::parse_key;
@@ -70,9 +70,7 @@ pub fn propose(table: &Table) -> Proposal {
     for (index, column) in columns.iter().enumerate() {
         let (target, why) = match () {
             () if Some(index) == date => (Some(Target::Date), "its cells are days".to_owned()),
-            () if Some(index) == respondent => {
-                (Some(Target::Respondent), "each row has one of its own".to_owned())
-            }
+            () if Some(index) == respondent => (Some(Target::Respondent), "each row has one of its own".to_owned()),
             () => column.question(&phrases, &columns),
         };
         proposal.columns.push(ProposedColumn {
@@ -92,8 +90,24 @@ pub fn propose(table: &Table) -> Proposal {
     if open > 0 {
         proposal.remarks.push(format!("{open} answers were not finished: --finished-only leaves them out"));
     }
+    proposal.remarks.extend(table.broken.iter().map(|(line, reason)| format!("line {line}: {reason}")));
+    let questions = proposal.columns.iter().filter(|column| matches!(column.target, Some(Target::New(_)))).count();
+    if questions > MAX_QUESTIONS {
+        proposal.remarks.push(format!(
+            "{questions} columns seem to be questions, and a survey has {MAX_QUESTIONS} at most: leave some of them out"
+        ));
+    }
     if date.is_none() {
-        proposal.remarks.push("No column says when the answers were given: put their day in place of DAY".to_owned());
+        let unreadable = columns.iter().zip(&proposal.columns).find_map(|(column, proposed)| match column.role {
+            Some(Role::Time(_)) => Some((proposed, column.cells.iter().find_map(|cell| unreadable(cell))?)),
+            _ => None,
+        });
+        proposal.remarks.extend(unreadable.map(|(column, reason)| {
+            format!("`{}` seems to say when the answers were given, but {reason}", column.called)
+        }));
+        proposal.remarks.push(
+            "No column that can be read says when the answers were given: put their day in place of DAY".to_owned(),
+        );
     }
     proposal
 }
@@ -106,6 +120,8 @@ struct Column<'a> {
     rows: usize,
     /// What cells hold something.
     cells: Vec<&'a str>,
+    /// The lowest and the highest number, where each cell is one.
+    range: Option<(i64, i64)>,
     /// What columns of one grid share.
     grid: Option<&'a str>,
 }
@@ -115,13 +131,19 @@ impl<'a> Column<'a> {
         let column = &table.columns[index];
         let cells = table.rows.iter().map(|(_, cells)| unwrapped(&cells[index])).filter(|cell| !is_no_answer(cell));
         let id = table.import_ids.get(index).filter(|id| !id.is_empty());
-        Self {
+        let mut found = Self {
+            range: None,
             text: column.label.as_deref().unwrap_or(&column.name),
             role: role_of(&column.name).or_else(|| role_of(column.label.as_deref()?)).or_else(|| role_of(id?)),
             rows: table.rows.len(),
             cells: cells.collect(),
             grid: column.name.strip_suffix(']').and_then(|name| name.rsplit_once('[')).map(|(grid, _)| grid),
-        }
+        };
+        found.range = found.numbers().map(|numbers| {
+            let all = || numbers.iter().map(|(number, _)| *number);
+            (all().min().unwrap_or_default(), all().max().unwrap_or_default())
+        });
+        found
     }
 
     /// The numbers of all cells with what they are called; `None` where any has none.
@@ -136,14 +158,19 @@ impl<'a> Column<'a> {
 
     fn question(&self, phrases: &Phrases, all: &[Column<'_>]) -> (Option<Target>, String) {
         let ignored = |why: String| (None, why);
+        if let Some(role @ (Role::Person | Role::Answer)) = self.role
+            && let Some(reason) = self.cells.iter().find_map(|cell| parse_key(cell).err())
+        {
+            return ignored(format!("the survey tool's own column, {role}, but {reason}"));
+        }
         if let Some(role) = self.role {
             return ignored(format!("the survey tool's own column: {role}"));
         }
         if self.cells.is_empty() {
             return ignored("it has no answers".to_owned());
         }
-        if let Some(numbers) = self.numbers() {
-            return self.of_numbers(&numbers, all);
+        if let Some(range) = self.range {
+            return self.of_numbers(range, all);
         }
         if self.distinct().iter().all(|cell| rank_of(cell).is_some()) {
             return match &phrases.scale {
@@ -166,11 +193,13 @@ impl<'a> Column<'a> {
         }
     }
 
-    fn of_numbers(&self, numbers: &[(i64, Option<&str>)], all: &[Column<'_>]) -> (Option<Target>, String) {
-        let (low, high) = range(numbers);
+    fn of_numbers(&self, (low, high): (i64, i64), all: &[Column<'_>]) -> (Option<Target>, String) {
         let shown = format!("numbers from {low} to {high}");
         if asks_to_recommend(self.text) && low >= 0 && (6..=10).contains(&high) {
-            return (Some(Target::New(QuestionKind::Recommendation)), format!("{shown}, and it asks for a recommendation"));
+            return (
+                Some(Target::New(QuestionKind::Recommendation)),
+                format!("{shown}, and it asks for a recommendation"),
+            );
         }
         if asks_how_many(self.text) || high > 11 {
             return (None, format!("{shown}, which seem to be no scale"));
@@ -180,13 +209,16 @@ impl<'a> Column<'a> {
         }
         // What is one grid has one scale.
         let of_grid = all.iter().filter(|other| self.grid.is_some() && other.grid == self.grid);
-        let highest = of_grid.filter_map(Column::numbers).map(|numbers| range(&numbers).1).max().unwrap_or(high).max(high);
+        let highest = of_grid.filter_map(|other| other.range).map(|(_, high)| high).max().unwrap_or(high);
         if !matches!(highest, 5 | 7 | 10) {
-            return (None, format!("{shown}: how many points the scale has cannot be told; map it as agreement:POINTS"));
+            return (
+                None,
+                format!("{shown}: how many points the scale has cannot be told; map it as agreement:POINTS"),
+            );
         }
-        let scale = (1, highest);
-        let is_reversed =
-            numbers.iter().any(|(number, words)| words.is_some_and(|words| runs_backward(words, *number, scale)));
+        let numbers = self.numbers().unwrap_or_default();
+        let is_backward = |words: &str, number: i64| runs_backward(words, number, (1, highest));
+        let is_reversed = numbers.iter().any(|(number, words)| words.is_some_and(|words| is_backward(words, *number)));
         self.agreement(highest as u8, is_reversed, shown)
     }
 
@@ -203,11 +235,6 @@ impl<'a> Column<'a> {
         let kind = QuestionKind::Agreement { points, benefit: guess.map(|(benefit, _)| benefit), reversed };
         (Some(Target::New(kind)), why)
     }
-}
-
-fn range(numbers: &[(i64, Option<&str>)]) -> (i64, i64) {
-    let all = || numbers.iter().map(|(number, _)| *number);
-    (all().min().unwrap_or_default(), all().max().unwrap_or_default())
 }
 
 /// The labels of all columns whose answers are nothing but known labels: a survey mostly has one scale.
@@ -230,7 +257,7 @@ impl Phrases {
     /// What `--value` has to say, if any column is read by it.
     fn labels(&self, proposed: &[ProposedColumn], columns: &[Column<'_>]) -> Vec<(String, String)> {
         let is_read = |(proposed, column): (&ProposedColumn, &Column<'_>)| {
-            matches!(proposed.target, Some(Target::New(QuestionKind::Agreement { .. }))) && column.numbers().is_none()
+            matches!(proposed.target, Some(Target::New(QuestionKind::Agreement { .. }))) && column.range.is_none()
         };
         let is_needed = proposed.iter().zip(columns).any(is_read);
         let numbers = self.scale.iter().filter(|_| is_needed).flat_map(|scale| &scale.numbers);
@@ -244,19 +271,18 @@ fn find_date(columns: &[Column<'_>], proposal: &mut Proposal) -> Option<usize> {
         Some(Role::Time(rank)) => Some(rank),
         Some(_) => None,
         // Numbers are no days, although `20260305` could be one.
-        None => column.numbers().is_none().then_some(u8::MAX),
+        None => column.range.is_none().then_some(u8::MAX),
     };
     let mut candidates: Vec<(u8, usize)> =
         columns.iter().enumerate().filter_map(|(index, column)| Some((rank(column)?, index))).collect();
     candidates.sort_unstable();
-    let orders = [None, Some(DateFormat::DayFirst), Some(DateFormat::MonthFirst)];
     for (_, index) in candidates {
         let reads = |order: &Option<DateFormat>| {
             let times = TimeSettings { order: *order, zone: None };
             let cells = &columns[index].cells;
             !cells.is_empty() && cells.iter().all(|cell| parse_time(cell, times).is_ok())
         };
-        let fitting: Vec<Option<DateFormat>> = orders.into_iter().filter(reads).collect();
+        let fitting: Vec<Option<DateFormat>> = ORDERS.into_iter().filter(reads).collect();
         match fitting[..] {
             [None, ..] => return Some(index),
             [order] => {
@@ -265,7 +291,8 @@ fn find_date(columns: &[Column<'_>], proposal: &mut Proposal) -> Option<usize> {
             }
             [_, _, ..] => {
                 proposal.remarks.push(
-                    "Its days can be read in two ways: add --date-format DD/MM/YYYY or --date-format MM/DD/YYYY".to_owned(),
+                    "Its days can be read in two ways: add --date-format DD/MM/YYYY or --date-format MM/DD/YYYY"
+                        .to_owned(),
                 );
                 return Some(index);
             }
@@ -274,6 +301,15 @@ fn find_date(columns: &[Column<'_>], proposal: &mut Proposal) -> Option<usize> {
     }
     None
 }
+
+/// What is wrong with a time, in whichever order it is written.
+fn unreadable(cell: &str) -> Option<String> {
+    let read = |order| parse_time(cell, TimeSettings { order, zone: None });
+    let is_fine = ORDERS.into_iter().any(|order| read(order).is_ok());
+    read(None).err().filter(|_| !is_fine)
+}
+
+const ORDERS: [Option<DateFormat>; 3] = [None, Some(DateFormat::DayFirst), Some(DateFormat::MonthFirst)];
 
 /// The column that tells respondents apart: an address or an id that each row has, and no two share.
 fn find_respondent(columns: &[Column<'_>]) -> Option<usize> {
@@ -316,8 +352,22 @@ mod tests {
     fn a_form_is_told_by_its_names_and_cells() {
         check(
             &[
-                &["Timestamp", "Email Address", "I learn how the product works", "Would you recommend us?", "Why?", "Lunch"],
-                &["2026/03/05 2:20:05 PM GMT+1", "kim@example.org", "5 - Strongly agree", "9", "It helps me every day", "yes"],
+                &[
+                    "Timestamp",
+                    "Email Address",
+                    "I learn how the product works",
+                    "Would you recommend us?",
+                    "Why?",
+                    "Lunch",
+                ],
+                &[
+                    "2026/03/05 2:20:05 PM GMT+1",
+                    "kim@example.org",
+                    "5 - Strongly agree",
+                    "9",
+                    "It helps me every day",
+                    "yes",
+                ],
                 &["2026/03/06 2:20:05 PM GMT+1", "lou@example.org", "3 - Neutral", "6", "", "no"],
             ],
             &[
@@ -332,17 +382,25 @@ mod tests {
 
     #[test]
     fn labels_without_numbers_are_said_where_their_scale_is_sure() {
-        let day = "No column says when the answers were given: put their day in place of DAY";
+        let day = "No column that can be read says when the answers were given: put their day in place of DAY";
         check(
             &[&["A", "B"], &["Agree", "Neutral"], &["Strongly agree", "Disagree"]],
-            &["A=agreement:5", "B=agreement:5", "Agree is 4", "Disagree is 2", "Neutral is 3", "Strongly agree is 5", day],
+            &[
+                "A=agreement:5",
+                "B=agreement:5",
+                "Agree is 4",
+                "Disagree is 2",
+                "Neutral is 3",
+                "Strongly agree is 5",
+                day,
+            ],
         );
         check(&[&["A"], &["Agree"], &["Disagree"]], &[day]);
     }
 
     #[test]
     fn what_is_not_sure_is_left_out() {
-        let day = "No column says when the answers were given: put their day in place of DAY";
+        let day = "No column that can be read says when the answers were given: put their day in place of DAY";
         check(&[&["Q1", "How many tools?", "From nought"], &["4", "5", "0"], &["2", "1", "5"]], &[day]);
         check(&[&["Q1"], &["5"]], &["Q1=agreement:5", day]);
         check(&[&["G [a]", "G [b]"], &["7", "2"]], &["G [a]=agreement:7", "G [b]=agreement:7", day]);
@@ -352,8 +410,16 @@ mod tests {
 
     #[test]
     fn days_are_read_in_the_order_that_fits_or_asked_for() {
-        check(&[&["Zeitstempel", "Q1"], &["31.03.2026 14:20", "5"]], &["Zeitstempel=date", "Q1=agreement:5", "DayFirst"]);
+        check(
+            &[&["Zeitstempel", "Q1"], &["31.03.2026 14:20", "5"]],
+            &["Zeitstempel=date", "Q1=agreement:5", "DayFirst"],
+        );
         let asked = "Its days can be read in two ways: add --date-format DD/MM/YYYY or --date-format MM/DD/YYYY";
+        let unread = "`Marca temporal` seems to say when the answers were given, but `2026/03/05 2:20 XX` is not a date like \
+                      2026-05-31; where the file writes the day first, give --date-format DD/MM/YYYY, and MM/DD/YYYY where it \
+                      writes the month first";
+        let day = "No column that can be read says when the answers were given: put their day in place of DAY";
+        check(&[&["Marca temporal", "Q1"], &["2026/03/05 2:20 XX", "5"]], &["Q1=agreement:5", unread, day]);
         check(&[&["Horodateur", "Q1"], &["05/03/2026", "5"]], &["Horodateur=date", "Q1=agreement:5", asked]);
         let open = "1 answers were not finished: --finished-only leaves them out";
         check(

@@ -1,5 +1,7 @@
 //! What the points of scales are called. It shows when a scale runs the other way, and which number a word may mean.
 
+use std::collections::BTreeSet;
+
 use crate::import::columns::normalised;
 
 /// How far a phrase agrees: from -3 (not at all) over 0 (neither) to 3 (completely).
@@ -149,15 +151,21 @@ pub struct NamedScale {
     pub numbers: Vec<(String, u8)>,
 }
 
-/// The scale that phrases of one question come from, where they tell: each has to be known, and the middle has to be among
-/// them, since a scale without one has other numbers.
+/// The scale that phrases come from, where they tell it for sure: each has to be known, an end and the middle have to be
+/// among them, since a scale without a middle has other numbers, and all but one step of five, or two of seven.
 pub fn scale_of(phrases: &[String]) -> Option<NamedScale> {
     let ranks: Vec<i8> = phrases.iter().map(|phrase| rank_of(phrase)).collect::<Option<_>>()?;
-    if !ranks.contains(&0) || ranks.len() < 2 {
+    let has = |rank: i8| ranks.iter().any(|other| other.abs() == rank);
+    let different = ranks.iter().collect::<BTreeSet<_>>().len();
+    let points = match (has(1), has(2)) {
+        (true, true) if different >= 5 => 7,
+        (true, true) => return None,
+        _ if different >= 4 => 5,
+        _ => return None,
+    };
+    if !has(0) || !has(3) {
         return None;
     }
-    let has = |rank: i8| ranks.iter().any(|other| other.abs() == rank);
-    let points = if has(1) && has(2) { 7 } else { 5 };
     let number = |rank: i8| {
         let step = match (points, rank.abs()) {
             (7, step) => step,
@@ -193,10 +201,17 @@ mod tests {
         };
         let five: &[&str] = &["Strongly disagree", "Disagree", "Neither agree nor disagree", "Agree", "Strongly agree"];
         check(five, Some((5, &[1, 2, 3, 4, 5])));
-        check(&["Agree", "Neutral", "Somewhat agree"], Some((7, &[6, 4, 5])));
-        check(&["Stimme eher zu", "Teils/teils", "Stimme voll und ganz zu"], Some((5, &[4, 3, 5])));
-        check(&["Tout \u{e0} fait d\u{2019}accord", "Neutre"], Some((5, &[5, 3])));
-        check(&["Disagree", "Agree", "Strongly agree"], None);
+        let seven: &[&str] = &["Agree", "Neutral", "Somewhat agree", "Strongly agree", "Disagree"];
+        check(seven, Some((7, &[6, 4, 5, 7, 2])));
+        let german: &[&str] = &["Stimme eher zu", "Teils/teils", "Stimme voll und ganz zu", "Stimme eher nicht zu"];
+        check(german, Some((5, &[4, 3, 5, 2])));
+        let french: &[&str] = &["Tout \u{e0} fait d\u{2019}accord", "Neutre", "D'accord", "Pas d'accord"];
+        check(french, Some((5, &[5, 3, 4, 2])));
+        // Of which scale, nobody can tell.
+        check(&["Strongly disagree", "Disagree", "Agree", "Strongly agree"], None);
+        check(&["Stimme zu", "Stimme eher zu", "Teils/teils", "Stimme eher nicht zu", "Stimme nicht zu"], None);
+        check(&["Agree", "Neutral", "Strongly agree"], None);
+        check(&["Agree", "Neutral", "Disagree"], None);
         check(&["Neutral", "Sometimes"], None);
     }
 

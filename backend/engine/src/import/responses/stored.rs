@@ -112,9 +112,11 @@ fn tell_waves_apart(name: (CommunityId, &str), plan: &Plan, found: &mut [(Submis
 
 /// The ids that a row may be stored under.
 fn candidates(name: (CommunityId, &str), quarters: &BTreeSet<Quarter>, row: &PlannedRow) -> Vec<SubmissionId> {
-    let in_quarters = row.id.returning.iter().flat_map(|respondent| {
-        quarters.iter().map(move |quarter| id_in_quarter(name, *quarter, respondent))
-    });
+    let in_quarters = row
+        .id
+        .returning
+        .iter()
+        .flat_map(|respondent| quarters.iter().map(move |quarter| id_in_quarter(name, *quarter, respondent)));
     row.id.former.iter().copied().chain([row.id.id]).chain(in_quarters).collect()
 }
 

@@ -36,6 +36,9 @@ pub fn role_of(name: &str) -> Option<Role> {
     let names = [normalised(name), normalised(bare), normalised(first)];
     let is_one_of = |known: &[&str]| names.iter().any(|name| known.contains(&name.as_str()));
     let time = TIMES.iter().position(|known| is_one_of(known)).map(|rank| Role::Time(rank as u8));
+    if name == "#" {
+        return Some(Role::Answer);
+    }
     let is_group = name.ends_with("_NPS_GROUP");
     let other = [(Role::Person, PERSONS), (Role::Answer, ANSWERS), (Role::Circumstance, CIRCUMSTANCES)];
     let other = other.into_iter().find(|(_, known)| is_one_of(known)).map(|(role, _)| role);
@@ -173,6 +176,7 @@ const CIRCUMSTANCES: &[&str] = &[
     "lastpage",
     "letzteseite",
     "seed",
+    "zufallsstartwert",
     "refurl",
     "collectorid",
     "customdata",
@@ -207,5 +211,6 @@ mod tests {
         check("Duration (in seconds)", Some(Role::Circumstance));
         check("I learn how the product works", None);
         check("id. Response ID", Some(Role::Answer));
+        check("#", Some(Role::Answer));
     }
 }

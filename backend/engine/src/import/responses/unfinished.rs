@@ -128,8 +128,10 @@ impl Unfinished {
         let sent = find("", &|name| SENT.iter().any(|start| name.starts_with(start)));
         let sent = sent.into_iter().next().map(|(index, _)| index);
         let highest = progress.as_ref().map(|(index, _)| cells(*index).filter_map(percentage).fold(0.0, f64::max));
-        let is_of_finish = |state: Option<State>| matches!(state, Some(State::Finished | State::Out(Reason::NotFinished)));
-        let is_state = states.iter().any(|(index, _)| cells(*index).any(|cell| is_of_finish(state_of(cell, is_qualtrics))));
+        let is_of_finish =
+            |state: Option<State>| matches!(state, Some(State::Finished | State::Out(Reason::NotFinished)));
+        let is_state =
+            states.iter().any(|(index, _)| cells(*index).any(|cell| is_of_finish(state_of(cell, is_qualtrics))));
         Self {
             is_qualtrics,
             says_what_is_finished: finished.is_some() || progress.is_some() || sent.is_some() || is_state,
@@ -206,7 +208,16 @@ fn state_of(cell: &str, is_qualtrics: bool) -> Option<State> {
         Some(State::Out(Reason::Spam))
     } else if is(&UNFINISHED) {
         Some(State::Out(Reason::NotFinished))
-    } else if is(&["completed", "complete", "finished", "submitted", "vollst\u{e4}ndig", "abgeschlossen", "complet", "completado"]) {
+    } else if is(&[
+        "completed",
+        "complete",
+        "finished",
+        "submitted",
+        "vollst\u{e4}ndig",
+        "abgeschlossen",
+        "complet",
+        "completado",
+    ]) {
         Some(State::Finished)
     } else {
         is(&FINE).then_some(State::Fine)
@@ -320,7 +331,9 @@ mod tests {
         check(both, &["Survey Preview Spam", "True"], true, PREVIEW);
         check(both, &["Imported Spam", "True"], true, SPAM);
         check(both, &["Podgl\u{105}d", "True"], true, Verdict::UnknownState("Status: Podgl\u{105}d".into()));
-        for (cell, expected) in [("False", OPEN), ("0", OPEN), ("Falsch", OPEN), ("FALSO", OPEN), ("WAHR", Verdict::Counts)] {
+        for (cell, expected) in
+            [("False", OPEN), ("0", OPEN), ("Falsch", OPEN), ("FALSO", OPEN), ("WAHR", Verdict::Counts)]
+        {
             check(both, &["IP Address", cell], true, expected);
         }
         let unreadable = Verdict::Unreadable("Finished: `maybe` is neither true nor false".into());

@@ -7,24 +7,47 @@ use crate::import::columns::normalised;
 /// The benefit that a question seems to be about, and the words that say so; nothing where they speak of several.
 pub fn benefit_of(text: &str) -> Option<(Benefit, &'static str)> {
     let text = plain(text);
-    let mut found = BENEFITS.iter().filter_map(|(benefit, words)| {
-        words.iter().find(|word| text.contains(**word)).map(|word| (*benefit, *word))
-    });
+    let mut found = BENEFITS
+        .iter()
+        .filter_map(|(benefit, words)| words.iter().find(|word| text.contains(**word)).map(|word| (*benefit, *word)));
     let first = found.next()?;
     found.next().is_none().then_some(first)
 }
 
 /// Whether a question asks for a recommendation.
 pub fn asks_to_recommend(text: &str) -> bool {
-    let words = ["recommend", "weiterempfehl", "recommand", "recomend", "recomiend", "\u{85a6}\u{3081}", "\u{52e7}\u{3081}", "\u{304a}\u{3059}\u{3059}\u{3081}", "\u{63a8}\u{5968}"];
+    let words = [
+        "recommend",
+        "weiterempfehl",
+        "recommand",
+        "recomend",
+        "recomiend",
+        "\u{85a6}\u{3081}",
+        "\u{52e7}\u{3081}",
+        "\u{304a}\u{3059}\u{3059}\u{3081}",
+        "\u{63a8}\u{5968}",
+    ];
     let text = plain(text);
     words.iter().any(|word| text.contains(word)) || normalised(&text) == "nps"
 }
 
 /// Whether a question asks for a number of things, which is no point of a scale.
 pub fn asks_how_many(text: &str) -> bool {
-    let words =
-        ["how many", "how often", "how long", "years", "age", "wie viele", "wie oft", "jahre", "combien", "cu\u{e1}nt", "\u{4f55}\u{5e74}", "\u{4f55}\u{56de}", "number of"];
+    let words = [
+        "how many",
+        "how often",
+        "how long",
+        "years",
+        "age",
+        "wie viele",
+        "wie oft",
+        "jahre",
+        "combien",
+        "cu\u{e1}nt",
+        "\u{4f55}\u{5e74}",
+        "\u{4f55}\u{56de}",
+        "number of",
+    ];
     let text = plain(text);
     let is_word = |word: &str| text.split(|c: char| !c.is_alphanumeric()).any(|other| other == word);
     words.iter().any(|word| if word.len() <= 5 && word.is_ascii() { is_word(word) } else { text.contains(word) })
