@@ -101,7 +101,8 @@ fn is_of_qualtrics(first: &[String], below: &[&[String]]) -> bool {
     let known = QUALTRICS.iter().filter(|name| has(name)).count();
     let has_ids = below.iter().any(|row| row.iter().take(40).any(|cell| is_response_id(cell)));
     let is_older = OLDER.iter().all(|(number, _)| first.iter().any(|name| name == number));
-    known >= 3 || has_ids || is_older || has("startdate") && has("enddate") && has("status")
+    let is_trimmed = ["StartDate", "EndDate", "Status"].iter().all(|name| first.iter().any(|other| other == name));
+    known >= 3 || has_ids || is_older || is_trimmed
 }
 
 /// Columns that Qualtrics alone has, of which others have two at most.

@@ -80,9 +80,12 @@ impl ScaleEvidence {
     }
 }
 
+/// Words on a scale from its lowest to its highest point.
+type Called<'a> = ((i64, i64), &'a str);
+
 /// What is said of words that are one number in one question and another in another one of the same scale.
 pub fn differing_words(questions: &[(usize, Question)], evidence: &[ScaleEvidence]) -> Vec<String> {
-    let mut called: BTreeMap<((i64, i64), &str), (i64, &str)> = BTreeMap::new();
+    let mut called: BTreeMap<Called<'_>, (i64, &str)> = BTreeMap::new();
     let mut found = Vec::new();
     for ((_, question), seen) in questions.iter().zip(evidence) {
         let Some(scale) = scale_of(&question.kind) else { continue };

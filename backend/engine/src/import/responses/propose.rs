@@ -8,6 +8,7 @@ use valuemap_shared::survey::{MAX_QUESTIONS, QuestionKind};
 use crate::import::columns::normalised;
 use crate::import::keys::parse_key;
 use crate::import::responses::cells::{is_no_answer, number_of};
+use crate::import::responses::ids::Quarter;
 use crate::import::responses::mapping::{Target, text_kind};
 use crate::import::responses::scales::{NamedScale, rank_of, runs_backward, scale_of};
 use crate::import::responses::tools::{Role, role_of};
@@ -56,7 +57,14 @@ impl Proposal {
 
 /// Looks at every column of a table.
 pub fn propose(table: &Table) -> Proposal {
-    let columns: Vec<Column<'_>> = (0..table.columns.len()).map(|index| Column::of(table, index)).collect();
+    let unfinished = Unfinished::of(table, &[]);
+    let is_answer = |cells: &[String]| match unfinished.of_row(cells) {
+        Verdict::Out(reason) => !reason.is_always_left_out(),
+        _ => true,
+    };
+    let rows: Vec<&[String]> =
+        table.rows.iter().map(|(_, cells)| cells.as_slice()).filter(|cells| is_answer(cells)).collect();
+    let columns: Vec<Column<'_>> = (0..table.columns.len()).map(|index| Column::of(table, &rows, index)).collect();
     let mut proposal = Proposal {
         columns: Vec::new(),
         date_format: None,
@@ -65,12 +73,14 @@ pub fn propose(table: &Table) -> Proposal {
         remarks: Vec::new(),
     };
     let date = find_date(&columns, &mut proposal);
-    let respondent = find_respondent(&columns);
+    let respondent = find_respondent(&columns, &rows, date.map(|index| (index, proposal.date_format)));
     let phrases = Phrases::of(&columns);
     for (index, column) in columns.iter().enumerate() {
         let (target, why) = match () {
             () if Some(index) == date => (Some(Target::Date), "its cells are days".to_owned()),
-            () if Some(index) == respondent => (Some(Target::Respondent), "each row has one of its own".to_owned()),
+            () if Some(index) == respondent => {
+                (Some(Target::Respondent), "no two rows of a quarter share one".to_owned())
+            }
             () => column.question(&phrases, &columns),
         };
         proposal.columns.push(ProposedColumn {
@@ -82,11 +92,10 @@ pub fn propose(table: &Table) -> Proposal {
         });
     }
     proposal.labels = phrases.labels(&proposal.columns, &columns);
-    let unfinished = Unfinished::of(table, &[]);
     let is_open = |cells: &[String]| unfinished.of_row(cells) == Verdict::Out(Reason::NotFinished);
     let has_no_day = |cells: &[String]| date.is_some_and(|date| cells[date].is_empty());
-    proposal.finished_only = table.rows.iter().any(|(_, cells)| has_no_day(cells) && is_open(cells));
-    let open = table.rows.iter().filter(|(_, cells)| is_open(cells)).count();
+    proposal.finished_only = rows.iter().any(|cells| has_no_day(cells) && is_open(cells));
+    let open = rows.iter().filter(|cells| is_open(cells)).count();
     if open > 0 {
         proposal.remarks.push(format!("{open} answers were not finished: --finished-only leaves them out"));
     }
@@ -117,7 +126,8 @@ struct Column<'a> {
     /// The text of its question, or its name.
     text: &'a str,
     role: Option<Role>,
-    rows: usize,
+    /// The survey tool itself groups its answers as those of a recommendation.
+    is_recommendation: bool,
     /// What cells hold something.
     cells: Vec<&'a str>,
     /// The lowest and the highest number, where each cell is one.
@@ -127,15 +137,16 @@ struct Column<'a> {
 }
 
 impl<'a> Column<'a> {
-    fn of(table: &'a Table, index: usize) -> Self {
+    fn of(table: &'a Table, rows: &[&'a [String]], index: usize) -> Self {
         let column = &table.columns[index];
-        let cells = table.rows.iter().map(|(_, cells)| unwrapped(&cells[index])).filter(|cell| !is_no_answer(cell));
+        let cells = rows.iter().map(|cells| unwrapped(&cells[index])).filter(|cell| !is_no_answer(cell));
+        let group = format!("{}_NPS_GROUP", column.name);
         let id = table.import_ids.get(index).filter(|id| !id.is_empty());
         let mut found = Self {
             range: None,
             text: column.label.as_deref().unwrap_or(&column.name),
             role: role_of(&column.name).or_else(|| role_of(column.label.as_deref()?)).or_else(|| role_of(id?)),
-            rows: table.rows.len(),
+            is_recommendation: table.columns.iter().any(|other| other.name == group),
             cells: cells.collect(),
             grid: column.name.strip_suffix(']').and_then(|name| name.rsplit_once('[')).map(|(grid, _)| grid),
         };
@@ -182,6 +193,14 @@ impl<'a> Column<'a> {
                 ),
             };
         }
+        let points = self.cells.iter().filter(|cell| number_of(cell).is_some() || rank_of(cell).is_some()).count();
+        if 2 * points >= self.cells.len() {
+            return ignored(
+                "some of its cells are points of a scale; say what the others mean with --value, and map it as \
+                 agreement:POINTS"
+                    .to_owned(),
+            );
+        }
         let is_sentence = self.cells.iter().any(|cell| cell.split_whitespace().count() >= 4);
         let is_various = 2 * self.distinct().len() > self.cells.len();
         match is_sentence && (is_various || self.cells.len() < 3) {
@@ -195,7 +214,8 @@ impl<'a> Column<'a> {
 
     fn of_numbers(&self, (low, high): (i64, i64), all: &[Column<'_>]) -> (Option<Target>, String) {
         let shown = format!("numbers from {low} to {high}");
-        if asks_to_recommend(self.text) && low >= 0 && (6..=10).contains(&high) {
+        let asks = self.is_recommendation && high <= 10 || asks_to_recommend(self.text) && (6..=10).contains(&high);
+        if asks && low >= 0 {
             return (
                 Some(Target::New(QuestionKind::Recommendation)),
                 format!("{shown}, and it asks for a recommendation"),
@@ -311,120 +331,32 @@ fn unreadable(cell: &str) -> Option<String> {
 
 const ORDERS: [Option<DateFormat>; 3] = [None, Some(DateFormat::DayFirst), Some(DateFormat::MonthFirst)];
 
-/// The column that tells respondents apart: an address or an id that each row has, and no two share.
-fn find_respondent(columns: &[Column<'_>]) -> Option<usize> {
-    let fits = |column: &Column<'_>| {
-        let keys: BTreeSet<String> = column.cells.iter().filter_map(|cell| parse_key(cell).ok()).collect();
-        column.rows > 0 && keys.len() == column.rows
+/// The column that tells respondents apart: an address or an id that each row has, and no two of one quarter share. `date`
+/// is the column with the days, and how they are written.
+fn find_respondent(
+    columns: &[Column<'_>],
+    rows: &[&[String]],
+    date: Option<(usize, Option<DateFormat>)>,
+) -> Option<usize> {
+    let quarter = |cells: &[String]| {
+        let (index, order) = date?;
+        parse_time(unwrapped(&cells[index]), TimeSettings { order, zone: None })
+            .ok()
+            .map(|time| Quarter::of(time.at.date_naive()))
+    };
+    let key = |cell: &str| parse_key(cell).ok().filter(|_| !is_no_answer(cell));
+    let fits = |index: usize| {
+        let keys = rows.iter().filter_map(|cells| Some((key(unwrapped(&cells[index]))?, quarter(cells))));
+        !rows.is_empty() && keys.collect::<BTreeSet<_>>().len() == rows.len()
     };
     let rank = |column: &Column<'_>| match column.role {
         Some(Role::Person) => Some(0),
         Some(Role::Answer) => Some(1),
         _ => None,
     };
-    let ranked = columns.iter().enumerate().filter(|(_, column)| fits(column));
-    ranked.filter_map(|(index, column)| Some((rank(column)?, index))).min().map(|(_, index)| index)
+    let ranked = columns.iter().enumerate().filter_map(|(index, column)| Some((rank(column)?, index)));
+    ranked.filter(|(_, index)| fits(*index)).min().map(|(_, index)| index)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::import::header::TableColumn;
-
-    /// The columns as `called=target`, without those that are ignored, then the labels and remarks.
-    fn check(rows: &[&[&str]], expected: &[&str]) {
-        let cells = |row: &&[&str]| row.iter().map(|cell| (*cell).to_owned()).collect::<Vec<_>>();
-        let mut all = rows.iter().map(cells);
-        let columns = all.next().unwrap().into_iter().map(|name| TableColumn { name, label: None }).collect();
-        let found = propose(&Table { columns, rows: (2..).zip(all).collect(), ..Table::default() });
-        let mut said: Vec<String> = Vec::new();
-        for column in &found.columns {
-            said.extend(column.target.as_ref().map(|target| format!("{}={target}", column.called)));
-        }
-        said.extend(found.date_format.map(|format| format!("{format:?}")));
-        said.extend(found.labels.iter().map(|(label, meaning)| format!("{label} is {meaning}")));
-        said.extend(found.finished_only.then(|| "finished only".to_owned()));
-        said.extend(found.remarks);
-        assert_eq!(said, expected);
-    }
-
-    #[test]
-    fn a_form_is_told_by_its_names_and_cells() {
-        check(
-            &[
-                &[
-                    "Timestamp",
-                    "Email Address",
-                    "I learn how the product works",
-                    "Would you recommend us?",
-                    "Why?",
-                    "Lunch",
-                ],
-                &[
-                    "2026/03/05 2:20:05 PM GMT+1",
-                    "kim@example.org",
-                    "5 - Strongly agree",
-                    "9",
-                    "It helps me every day",
-                    "yes",
-                ],
-                &["2026/03/06 2:20:05 PM GMT+1", "lou@example.org", "3 - Neutral", "6", "", "no"],
-            ],
-            &[
-                "Timestamp=date",
-                "Email Address=respondent",
-                "I learn how the product works=agreement:5:product_knowledge",
-                "Would you recommend us?=recommendation",
-                "Why?=text",
-            ],
-        );
-    }
-
-    #[test]
-    fn labels_without_numbers_are_said_where_their_scale_is_sure() {
-        let day = "No column that can be read says when the answers were given: put their day in place of DAY";
-        check(
-            &[&["A", "B"], &["Agree", "Neutral"], &["Strongly agree", "Disagree"]],
-            &[
-                "A=agreement:5",
-                "B=agreement:5",
-                "Agree is 4",
-                "Disagree is 2",
-                "Neutral is 3",
-                "Strongly agree is 5",
-                day,
-            ],
-        );
-        check(&[&["A"], &["Agree"], &["Disagree"]], &[day]);
-    }
-
-    #[test]
-    fn what_is_not_sure_is_left_out() {
-        let day = "No column that can be read says when the answers were given: put their day in place of DAY";
-        check(&[&["Q1", "How many tools?", "From nought"], &["4", "5", "0"], &["2", "1", "5"]], &[day]);
-        check(&[&["Q1"], &["5"]], &["Q1=agreement:5", day]);
-        check(&[&["G [a]", "G [b]"], &["7", "2"]], &["G [a]=agreement:7", "G [b]=agreement:7", day]);
-        check(&[&["Q1"], &["1 - Strongly agree"], &["5 - Strongly disagree"]], &["Q1=agreement:5:reversed", day]);
-        check(&[&["Email", "Q1"], &["kim@example.org", "5"], &["kim@example.org", "5"]], &["Q1=agreement:5", day]);
-    }
-
-    #[test]
-    fn days_are_read_in_the_order_that_fits_or_asked_for() {
-        check(
-            &[&["Zeitstempel", "Q1"], &["31.03.2026 14:20", "5"]],
-            &["Zeitstempel=date", "Q1=agreement:5", "DayFirst"],
-        );
-        let asked = "Its days can be read in two ways: add --date-format DD/MM/YYYY or --date-format MM/DD/YYYY";
-        let unread = "`Marca temporal` seems to say when the answers were given, but `2026/03/05 2:20 XX` is not a date like \
-                      2026-05-31; where the file writes the day first, give --date-format DD/MM/YYYY, and MM/DD/YYYY where it \
-                      writes the month first";
-        let day = "No column that can be read says when the answers were given: put their day in place of DAY";
-        check(&[&["Marca temporal", "Q1"], &["2026/03/05 2:20 XX", "5"]], &["Q1=agreement:5", unread, day]);
-        check(&[&["Horodateur", "Q1"], &["05/03/2026", "5"]], &["Horodateur=date", "Q1=agreement:5", asked]);
-        let open = "1 answers were not finished: --finished-only leaves them out";
-        check(
-            &[&["submitdate", "Q1"], &["2026-03-05", "5"], &["", "2"]],
-            &["submitdate=date", "Q1=agreement:5", "finished only", open],
-        );
-    }
-}
+mod tests;
