@@ -1,5 +1,6 @@
 //! Answers as survey tools export them.
 
+use sea_orm::{ConnectionTrait, TransactionTrait};
 use valuemap_tests::Engine;
 
 use crate::records::{expect, run, texts};
@@ -11,6 +12,11 @@ on_both_databases!(
     labels_gaps_and_dates_are_read,
     the_same_answer_is_known_whatever_else_the_file_holds,
     a_respondent_answers_once_a_quarter,
+    previews_spam_and_unfinished_answers_are_left_out_whatever_is_left_of_the_header,
+    the_zone_that_a_file_says_is_used,
+    a_second_wave_by_a_given_date_is_told_from_the_same_file,
+    a_file_is_looked_at_and_its_command_proposed,
+    a_preview_waits_for_nobody_who_writes,
 );
 
 /// Runs `valuemap import responses` into a survey of this name on a file of this content.
@@ -138,4 +144,150 @@ async fn a_respondent_answers_once_a_quarter(engine: Engine) {
         &said,
         &["line 3: the respondent `lou@example.org` stands in the file twice within 2026-Q1, on line 2, too"],
     );
+}
+
+async fn previews_spam_and_unfinished_answers_are_left_out_whatever_is_left_of_the_header(engine: Engine) {
+    let world = World::new(engine).await;
+    let names = "Status,Progress,Finished,RecordedDate,ResponseId,Q1\n";
+    let texts = "Response Type,Progress,Finished,Recorded Date,Response ID,I learn from others\n";
+    let ids = "\"{\"\"ImportId\"\":\"\"status\"\"}\",{},{},{},{},{}\n";
+    let words = "IP Address,100,True,2026-03-05 10:00,R_1,4\nSurvey Preview,100,True,2026-03-05 10:00,R_2,1\n\
+                 Spam,100,True,2026-03-05 10:00,R_3,1\nIP Address,40,False,,R_4,5\n";
+    let numbers = "0,100,1,2026-03-05 10:00,R_1,4\n1,100,1,2026-03-05 10:00,R_2,1\n8,100,1,2026-03-05 10:00,R_3,1\n\
+                   0,40,0,,R_4,5\n";
+    let german = words.replace("True", "WAHR").replace("False", "FALSCH");
+    for (index, file) in [
+        format!("{names}{texts}{ids}{numbers}"),
+        format!("{names}{texts}{words}"),
+        format!("{names}{numbers}"),
+        format!("{texts}{german}"),
+    ]
+    .iter()
+    .enumerate()
+    {
+        let question = if file.starts_with("Status") { "Q1=agreement:5" } else { "I learn from others=agreement:5" };
+        let maps = ["--map", "#4=date", "#5=respondent", question];
+        let survey = format!("Q{index}");
+        let (fine, said) = import(&world, &survey, file, &maps).await;
+        assert!(!fine, "{said}");
+        expect(&said, &["the row does not say when it was answered", "--finished-only leaves such rows out"]);
+        let said = load(&world, &survey, file, &[&maps[..], &["--finished-only"]].concat()).await;
+        expect(
+            &said,
+            &[
+                "Skipped 1: it is a preview or a test of the survey",
+                "Skipped 1: the survey tool took it for spam",
+                "Skipped 1: the answer was not finished",
+                "1 responses loaded",
+            ],
+        );
+    }
+    let maps = ["--map", "Q1=agreement:5", "--date", "2026-03-01", "--finished-only"];
+    let (fine, said) = import(&world, "Plain", "Q1\n4\n", &maps).await;
+    assert!(!fine && said.contains("no column of the file says which answers were finished"), "{said}");
+}
+
+async fn the_zone_that_a_file_says_is_used(engine: Engine) {
+    let world = World::new(engine).await;
+    let days = "SELECT CAST(day AS TEXT) FROM response ORDER BY received_at";
+    let noted = "RecordedDate,Q1\nRecorded Date,I learn\n\
+        \"{\"\"ImportId\"\":\"\"recordedDate\"\",\"\"timeZone\"\":\"\"America/Denver\"\"}\",{}\n2026-03-31 22:00,5\n";
+    let said = load(&world, "Noted", noted, &["--map", "RecordedDate=date", "Q1=agreement:5"]).await;
+    expect(&said, &["Times of `RecordedDate` without an offset are in America/Denver, as the file says"]);
+    assert_eq!(texts(&world, days).await, ["2026-04-01"]);
+    let named = "Completed (Europe/Berlin),Q1\n2026-04-01 01:00,5\n";
+    let maps = ["--map", "#1=date", "Q1=agreement:5", "--header-line", "1"];
+    load(&world, "Named", named, &maps).await;
+    assert_eq!(texts(&world, days).await, ["2026-04-01", "2026-03-31"]);
+    let (_, said) = import(&world, "Other", named, &[&maps[..], &["--time-zone", "UTC"]].concat()).await;
+    expect(&said, &["are in UTC, as --time-zone says, although the file says Europe/Berlin"]);
+    let unclear = named.replace("Europe/Berlin", "IST");
+    let (fine, said) = import(&world, "Unclear", &unclear, &maps).await;
+    assert!(!fine && said.contains("which time zone `IST` means cannot be told for sure"), "{said}");
+}
+
+async fn a_second_wave_by_a_given_date_is_told_from_the_same_file(engine: Engine) {
+    let world = World::new(engine).await;
+    let maps = ["--map", "Email=respondent", "Q1=agreement:5", "--date"];
+    let first = "Email,Q1\nkim@example.org,4\nlou@example.org,5\n";
+    let second = "Email,Q1\nkim@example.org,5\nlou@example.org,5\nmax@example.org,3\n";
+    let on = async |file: &str, day: &str| load(&world, "Waves", file, &[&maps[..], &[day]].concat()).await;
+    expect(&on(first, "2026-03-05").await, &["2 responses loaded"]);
+    expect(
+        &on(first, "2026-06-05").await,
+        &["0 responses loaded, 2 were loaded before", "with a day of another quarter, which stays: 2"],
+    );
+    expect(
+        &on(second, "2026-06-05").await,
+        &["3 responses loaded", "Respondents who answered in another quarter, too; these are answers of their own: 2"],
+    );
+    for (file, day) in [(first, "2026-03-05"), (second, "2026-06-05"), (second, "2026-06-06")] {
+        expect(&on(file, day).await, &["0 responses loaded"]);
+    }
+    let days = texts(&world, "SELECT CAST(day AS TEXT) FROM response ORDER BY 1").await;
+    assert_eq!(days, ["2026-03-05", "2026-03-05", "2026-06-05", "2026-06-05", "2026-06-05"]);
+    let corrected = "Email,Q1\nkim@example.org,1\n";
+    let (fine, said) = import(&world, "Waves", corrected, &[&maps[..], &["2026-06-05"]].concat()).await;
+    assert!(!fine && said.contains("line 2: this row was loaded before, with other answers"), "{said}");
+}
+
+async fn a_file_is_looked_at_and_its_command_proposed(engine: Engine) {
+    let world = World::new(engine).await;
+    let grid = "Please say how much you agree: In our community";
+    let file = format!(
+        "Timestamp,Email Address,{grid} [I learn how the product works],{grid} [I have a say in what is built],\
+         Would you recommend it to a friend?,What's missing?\n\
+         2026/03/05 2:20:05 PM GMT+1,kim@example.org,Strongly agree,Neutral,9,More of what we had last year\n\
+         2026/03/06 2:20:05 PM GMT+1,lou@example.org,Agree,Disagree,7,\n"
+    );
+    std::fs::write(world.scratch.folder().join("form.csv"), file).unwrap();
+    let community = ["--community", world.community.as_str()];
+    let (fine, said) = run(&world, &[&["import", "responses", "form.csv"], &community[..]].concat()).await;
+    assert!(fine, "{said}");
+    let learn = format!("--map '{grid} [I learn how the product works]=agreement:5:product_knowledge'");
+    expect(
+        &said,
+        &[
+            "nothing is loaded",
+            "valuemap import responses form.csv --community",
+            "--survey form",
+            "--map 'Timestamp=date'",
+            "--map 'Email Address=respondent'",
+            &learn,
+            "[I have a say in what is built]=agreement:5:roadmap_influence'",
+            "--map 'Would you recommend it to a friend?=recommendation'",
+            "--map 'What'\\''s missing?=text'",
+            "--value 'Strongly agree=5'",
+            "--value 'Neutral=3'",
+        ],
+    );
+    // The command is complete: it loads as it stands.
+    let command = said.split("valuemap import").nth(1).unwrap().replace("\\\n", " ");
+    let (mut arguments, mut is_quoted) = (vec![String::new()], false);
+    for part in command.trim().replace("'\\''", "\u{1}").chars() {
+        match part {
+            '\'' => is_quoted = !is_quoted,
+            ' ' if !is_quoted => arguments.push(String::new()),
+            '\u{1}' => arguments.last_mut().unwrap().push('\''),
+            other => arguments.last_mut().unwrap().push(other),
+        }
+    }
+    arguments.retain(|argument| !argument.is_empty());
+    let all: Vec<&str> = ["import"].into_iter().chain(arguments.iter().map(String::as_str)).chain(["--load"]).collect();
+    let (fine, said) = run(&world, &all).await;
+    assert!(fine && said.contains("2 responses loaded"), "{said}");
+    let (fine, said) = run(&world, &[&["import", "responses", "form.csv", "--load"], &community[..]].concat()).await;
+    assert!(!fine && said.contains("nothing says what the columns are"), "{said}");
+}
+
+async fn a_preview_waits_for_nobody_who_writes(engine: Engine) {
+    let world = World::new(engine).await;
+    let connection = world.scratch.connect().await.unwrap();
+    let writer = connection.begin().await.unwrap();
+    writer.execute_unprepared("UPDATE community SET name = name").await.unwrap();
+    let maps = ["--map", "Q1=agreement:5", "--date", "2026-03-01"];
+    let (fine, said) = import(&world, "Busy", "Q1\n4\n", &maps).await;
+    assert!(fine, "{said}");
+    expect(&said, &["1 responses to load", "This was a preview"]);
+    writer.rollback().await.unwrap();
 }

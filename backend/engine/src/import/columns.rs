@@ -64,8 +64,24 @@ pub fn normalised(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
-/// What a value is looked up by: without case, spaces and punctuation, unless it is nothing else.
+/// What a value is looked up by: without case, spaces and punctuation. Where it has no letters it is itself: `-1` is not
+/// `1`, and `4.5` not `45`.
 pub fn value_key(value: &str) -> String {
     let plain = normalised(value);
-    if plain.is_empty() { value.trim().to_owned() } else { plain }
+    if plain.contains(char::is_alphabetic) { plain } else { value.trim().to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_alike_whatever_their_case_and_punctuation_but_numbers_are_not() {
+        let check = |a: &str, b: &str, are_alike: bool| assert_eq!(value_key(a) == value_key(b), are_alike, "{a} {b}");
+        check("Checked In", "checked-in", true);
+        check(" 4.5 ", "4.5", true);
+        check("4.5", "45", false);
+        check("-1", "1", false);
+        check("?", "!", false);
+    }
 }

@@ -245,7 +245,7 @@ impl<'a> Row<'a> {
 }
 
 /// What spreadsheets wrap around a text so that it stays one: `="00771"`.
-fn unwrapped(cell: &str) -> &str {
+pub fn unwrapped(cell: &str) -> &str {
     let inner = cell.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"'));
     inner.map_or(cell, str::trim)
 }
@@ -258,8 +258,8 @@ pub fn is_gap(cell: &str) -> bool {
 }
 
 /// Reads a flag as spreadsheets and forms write it in the languages that they are most used in.
-fn parse_flag(cell: &str) -> Result<bool, String> {
-    const TRUE: [&str; 24] = [
+pub fn parse_flag(cell: &str) -> Result<bool, String> {
+    const TRUE: [&str; 25] = [
         "true",
         "yes",
         "y",
@@ -271,6 +271,7 @@ fn parse_flag(cell: &str) -> Result<bool, String> {
         "\u{2713}",
         "\u{2714}",
         "wahr",
+        "waar",
         "ja",
         "j",
         "vrai",
@@ -309,7 +310,7 @@ fn parse_flag(cell: &str) -> Result<bool, String> {
         "falskt",
         "\u{3044}\u{3044}\u{3048}",
     ];
-    let plain = cell.to_lowercase();
+    let plain = cell.trim().to_lowercase();
     match (TRUE.contains(&plain.as_str()), FALSE.contains(&plain.as_str())) {
         (true, _) => Ok(true),
         (_, true) => Ok(false),

@@ -8,11 +8,12 @@ use csv::StringRecord;
 use crate::base::progress::unseen;
 use crate::import::columns::{normalised, numbered};
 use crate::import::file::SourceFile;
-use crate::import::header::{HeaderRows, Survey, TableColumn};
+use crate::import::header::{HeaderRows, LOOKED_AT, Survey, TableColumn};
 use crate::import::layout::{Fitness, Layout};
 use crate::import::position::Short;
 use crate::import::reader::Rows;
 use crate::import::trailer::Trailer;
+use crate::import::zone_in_name::SaidZone;
 
 #[derive(Debug, Default)]
 pub struct Table {
@@ -29,10 +30,13 @@ pub struct Table {
     pub survey: Option<Survey>,
     /// What Qualtrics calls the columns, in whichever language and by whichever row they are named.
     pub import_ids: Vec<String>,
+    /// The time zones that Qualtrics notes for columns, by their indexes.
+    pub zones: Vec<Option<String>>,
 }
 
 impl Table {
-    /// `wanted` are the columns that are going to be read; the header is the line that has them.
+    /// `wanted` are the columns that are going to be read; the header is the line that has them, and where none is wanted
+    /// yet, the first of the longest ones.
     pub fn read(
         file: &SourceFile,
         header_line: Option<u64>,
@@ -46,6 +50,7 @@ impl Table {
                     .any(|name| !name.is_empty() && (name == **wanted || wanted.starts_with(&format!("{name} ["))))
             };
             match wanted.iter().filter(has).count() {
+                0 if wanted.is_empty() => Fitness::Partial(header.len()),
                 all if all == wanted.len() => Fitness::Complete,
                 some => Fitness::Partial(some),
             }
@@ -67,10 +72,11 @@ impl Table {
                 Err(broken) => table.broken.push((broken.line, broken.reason)),
             }
         }
-        let below = table.rows.iter().take(2).map(|(_, cells)| cells.as_slice()).collect::<Vec<_>>();
+        let below = table.rows.iter().take(LOOKED_AT).map(|(_, cells)| cells.as_slice()).collect::<Vec<_>>();
         let header = HeaderRows::of(&layout.header, &below, header_rows)?;
         table.rows.drain(..header.below.min(table.rows.len()));
-        (table.columns, table.survey, table.import_ids) = (header.columns, header.survey, header.import_ids);
+        (table.columns, table.survey) = (header.columns, header.survey);
+        (table.import_ids, table.zones) = (header.import_ids, header.zones);
         table.trailer = rows.trailer;
         Ok(table)
     }
@@ -112,6 +118,12 @@ impl Table {
             (0..self.columns.len()).filter(|index| is_it(&self.columns[*index])).collect()
         };
         ways.into_iter().map(those).find(|found| !found.is_empty()).unwrap_or_default()
+    }
+
+    /// The time zone that the file says for the times of a column: in a note of Qualtrics, or in the column's name.
+    pub fn zone(&self, index: usize) -> Option<SaidZone> {
+        let noted = self.zones.get(index).and_then(Option::as_ref).or_else(|| self.zones.iter().flatten().next());
+        noted.map(|zone| SaidZone::named(zone)).or_else(|| SaidZone::in_name(&self.columns[index].name))
     }
 
     /// What a column is remembered as: its name, or its position where the name does not tell it.

@@ -7,7 +7,7 @@ use valuemap_engine::base::ambient::Ambient;
 use valuemap_engine::database::Database;
 use valuemap_engine::database::author::Author;
 use valuemap_engine::import::responses::{
-    Destination, Labels, Loaded, Mapping, Plan, RowProblem, known_by, label_key, load, plan,
+    Destination, Loaded, Mapping, Plan, RowProblem, known_by, load, plan, propose,
 };
 use valuemap_engine::import::{SourceFile, Table};
 use valuemap_engine::survey::store::{definition_of, latest_published, survey_named};
@@ -15,6 +15,7 @@ use valuemap_shared::ids::{CommunityId, SurveyId};
 use valuemap_shared::survey::SurveyDefinition;
 
 use crate::commands::find_community;
+use crate::commands::propose_responses::show;
 use crate::commands::reading::Reading;
 
 /// Maximum number of bad rows that are listed one by one.
@@ -29,15 +30,16 @@ pub struct ImportResponses {
     community: String,
     /// The name of the survey that was answered; created when there is none
     #[arg(long)]
-    survey: String,
+    survey: Option<String>,
     /// What a column is: COLUMN=respondent, COLUMN=date, COLUMN=agreement:POINTS[:BENEFIT][:reversed],
-    /// COLUMN=recommendation, COLUMN=text, COLUMN=question:KEY. Repeat it for each column
-    #[arg(long = "map", value_name = "COLUMN=TARGET", required = true, num_args = 1.., value_parser = parse_mapping)]
+    /// COLUMN=recommendation, COLUMN=text, COLUMN=question:KEY. Repeat it for each column. Without any, the file is looked at and a command is proposed
+    #[arg(long = "map", value_name = "COLUMN=TARGET", num_args = 1.., value_parser = parse_mapping)]
     mappings: Vec<Mapping>,
     /// The day of all answers, where no column says it
     #[arg(long, value_name = "YYYY-MM-DD")]
     date: Option<NaiveDate>,
-    /// What a label means: the number of its scale, the key of a choice, or nothing where it is no answer
+    /// What a label means: the number of its scale, the key of a choice, or nothing where it is no answer. COLUMN:LABEL is
+    /// that label in one column
     #[arg(long = "value", value_name = "LABEL=NUMBER", num_args = 1.., value_parser = parse_label)]
     labels: Vec<(String, String)>,
     /// How many rows the header has, where that is not found
@@ -58,12 +60,20 @@ impl ImportResponses {
         let owned = find_community(database, &self.community).await?;
         let community = CommunityId(owned.id);
         let author = Author::operator(ambient, owned.owner(), "import responses");
-        let survey = valuemap_engine::tenancy::names::checked_name(&self.survey)?;
         let file = SourceFile::inspect(&self.file, self.reading.encoding, self.reading.sheet.as_deref())?;
         let wanted: Vec<&str> = self.mappings.iter().map(|mapping| mapping.column.as_str()).collect();
         let table = Table::read(&file, self.reading.header_line, self.header_rows, &wanted)
             .with_context(|| format!("cannot use {}", self.file.display()))?;
-        let labels: Labels = self.labels.iter().map(|(label, meaning)| (label_key(label), meaning.clone())).collect();
+        if self.mappings.is_empty() {
+            if self.load {
+                bail!("nothing says what the columns are: run it without --load to see what they seem to be");
+            }
+            println!("{}: {} rows, {}", file.name(), table.rows.len(), file.form());
+            show(&propose(&table), &self.arguments(&table));
+            return Ok(());
+        }
+        let survey = self.survey.as_deref().context("give the survey a name: --survey NAME")?;
+        let survey = valuemap_engine::tenancy::names::checked_name(survey)?;
         let known_by = known_by(&database.read, community, survey).await?;
         let existing = existing_definition(database, community, survey).await?;
         let destination = Destination {
@@ -73,7 +83,7 @@ impl ImportResponses {
             known_by: known_by.as_deref(),
             day: self.date,
             times: self.reading.times(),
-            labels: &labels,
+            labels: &self.labels,
             finished_only: self.finished_only,
             today: ambient.now().date_naive(),
         };
@@ -93,6 +103,25 @@ impl ImportResponses {
             println!("This was a preview and nothing was loaded. Run it again with --load.");
         }
         Ok(())
+    }
+
+    /// What the proposed command says beside what is proposed.
+    fn arguments(&self, table: &Table) -> Vec<(&'static str, String)> {
+        let named = || self.file.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+        let mut arguments = vec![
+            ("import responses", self.file.display().to_string()),
+            ("--community", self.community.clone()),
+            ("--survey", self.survey.clone().or_else(named).unwrap_or_default()),
+        ];
+        arguments.extend(self.date.map(|day| ("--date", day.to_string())));
+        arguments.extend(self.header_rows.map(|rows| ("--header-rows", rows.to_string())));
+        arguments.extend(self.reading.arguments());
+        if self.reading.header_line.is_none() && table.layout_line > 1 {
+            arguments.push(("--header-line", table.layout_line.to_string()));
+        }
+        let labels = self.labels.iter().map(|(label, meaning)| ("--value", format!("{label}={meaning}")));
+        arguments.extend(labels);
+        arguments
     }
 }
 
@@ -130,7 +159,14 @@ fn report(plan: &Plan, loaded: &Loaded) {
         println!("Skipped {rows}: {reason}");
     }
     for (note, count) in &plan.notes {
-        println!("{note}: {count}");
+        let count = if *count == 0 { String::new() } else { format!(": {count}") };
+        println!("{note}{count}");
+    }
+    if loaded.again > 0 {
+        println!("Respondents who answered in another quarter, too; these are answers of their own: {}", loaded.again);
+    }
+    if loaded.elsewhere > 0 {
+        println!("Loaded before with a day of another quarter, which stays: {}", loaded.elsewhere);
     }
     let version = match (loaded.new_survey, loaded.new_version) {
         (true, _) => ", which is new",

@@ -14,6 +14,7 @@ mod migrate;
 mod model;
 mod organisation;
 mod progress;
+mod propose_responses;
 mod rate;
 mod reading;
 mod schema;

@@ -26,6 +26,24 @@ impl Reading {
     pub fn times(&self) -> TimeSettings {
         TimeSettings { order: self.date_format.map(DateFormat::from), zone: self.time_zone }
     }
+
+    /// The same as arguments of a command.
+    pub fn arguments(&self) -> Vec<(&'static str, String)> {
+        let format = self.times().order.map(|order| ("--date-format", format_name(order).to_owned()));
+        let zone = self.time_zone.map(|zone| ("--time-zone", zone.name().to_owned()));
+        let encoding = self.encoding.map(|encoding| ("--encoding", encoding.name().to_owned()));
+        let sheet = self.sheet.clone().map(|sheet| ("--sheet", sheet));
+        let line = self.header_line.map(|line| ("--header-line", line.to_string()));
+        [format, zone, encoding, sheet, line].into_iter().flatten().collect()
+    }
+}
+
+/// What `--date-format` calls an order.
+pub fn format_name(order: DateFormat) -> &'static str {
+    match order {
+        DateFormat::DayFirst => "DD/MM/YYYY",
+        DateFormat::MonthFirst => "MM/DD/YYYY",
+    }
 }
 
 #[derive(Clone, Copy, ValueEnum)]

@@ -1,36 +1,47 @@
 //! What a cell answers.
 
-use std::collections::BTreeMap;
-
 use valuemap_shared::survey::{AnswerDraft, Question, QuestionKind};
 
-use crate::import::columns::{normalised, value_key};
-use crate::import::row::is_gap;
+use crate::import::columns::normalised;
+use crate::import::responses::labels::Labels;
+use crate::import::row::{is_gap, unwrapped};
 
-/// What labels of answers mean, by the label without case and punctuation: the number of a scale, the key of a choice, or
-/// nothing where there is no answer.
-pub type Labels = BTreeMap<String, String>;
-
-/// An answer, and the label that it was read from where that is no number.
+/// An answer, and how it was read where it is no plain number.
 #[derive(Debug, PartialEq)]
 pub struct ReadCell {
     pub draft: AnswerDraft,
-    pub label: Option<String>,
+    pub label: Option<Label>,
 }
 
-/// What a cell answers; nothing where it is empty or says so.
-pub fn read_cell(question: &Question, cell: &str, labels: &Labels) -> Result<Option<ReadCell>, String> {
-    let meaning = labels.get(&value_key(cell));
-    let text = meaning.map_or(cell, String::as_str);
+/// What a number was read from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// The cell, shortened.
+    pub shown: String,
+    /// What its number is called, where the cell itself has both.
+    pub words: Option<String>,
+}
+
+/// What a cell of the column at `index` answers; nothing where it is empty or says so.
+pub fn read_cell(
+    question: &Question,
+    (index, cell): (usize, &str),
+    labels: &mut Labels,
+) -> Result<Option<ReadCell>, String> {
+    let is_text = matches!(question.kind, QuestionKind::Text { .. });
+    let cell = if is_text { cell } else { unwrapped(cell) };
+    let meaning = labels.meaning(index, cell).map(str::to_owned);
+    let text = meaning.as_deref().unwrap_or(cell);
     if is_no_answer(text) {
         return Ok(None);
     }
     let draft = AnswerDraft { question: question.key.clone(), ..AnswerDraft::default() };
     let read = match question.kind {
         QuestionKind::Agreement { .. } | QuestionKind::Recommendation => {
-            let number = number_of(text).ok_or_else(|| not_a_number(cell))?;
-            let is_label = meaning.is_some() || text.contains(char::is_alphabetic);
-            let label = is_label.then(|| format!("`{}` is {number}", cell.chars().take(60).collect::<String>()));
+            let (number, words) = number_of(text).ok_or_else(|| not_a_number(cell))?;
+            let is_label = meaning.is_some() || words.is_some();
+            let words = words.filter(|_| meaning.is_none()).map(str::to_owned);
+            let label = is_label.then(|| Label { shown: shown(cell), words });
             return Ok(Some(ReadCell { draft: AnswerDraft { number: Some(number), ..draft }, label }));
         }
         QuestionKind::Text { .. } => AnswerDraft { text: Some(cell.to_owned()), ..draft },
@@ -38,7 +49,7 @@ pub fn read_cell(question: &Question, cell: &str, labels: &Labels) -> Result<Opt
         QuestionKind::MultipleChoice { .. } => {
             let choices = text.split([';', '|']).map(|choice| {
                 let choice = choice.trim();
-                labels.get(&value_key(choice)).cloned().unwrap_or_else(|| choice.to_owned())
+                labels.meaning(index, choice).unwrap_or(choice).to_owned()
             });
             AnswerDraft { choices: Some(choices.collect()), ..draft }
         }
@@ -47,34 +58,73 @@ pub fn read_cell(question: &Question, cell: &str, labels: &Labels) -> Result<Opt
 }
 
 /// Whether a cell says that there is no answer. `-99` is what Qualtrics writes for a question that was seen.
-fn is_no_answer(cell: &str) -> bool {
+pub fn is_no_answer(cell: &str) -> bool {
     let words = ["na", "notapplicable", "noanswer", "notanswered", "doesnotapply"];
     is_gap(cell) || cell == "-99" || words.contains(&normalised(cell).as_str())
 }
 
-/// A whole number: `5`, `5.00`, or one that a label begins or ends with: `5 - Strongly agree`, `Strongly agree (5)`.
-fn number_of(cell: &str) -> Option<i64> {
-    let digits = cell.find(|c: char| !c.is_ascii_digit()).unwrap_or(cell.len());
-    let (number, rest) = cell.split_at(digits);
-    if number.is_empty() {
-        let (_, last) = cell.strip_suffix(')')?.rsplit_once('(')?;
-        return last.trim().parse().ok();
+/// A whole number, and what it is called: `5`, `5.00`, or one that a label begins or ends with: `5 - Strongly agree`,
+/// `Strongly agree (5)`.
+pub fn number_of(cell: &str) -> Option<(i64, Option<&str>)> {
+    let digits = cell.find(|c: char| digit(c).is_none()).unwrap_or(cell.len());
+    let (whole, rest) = cell.split_at(digits);
+    let number = |text: &str| text.chars().filter_map(digit).collect::<String>().parse().ok();
+    if whole.is_empty() {
+        let (words, last) = cell.strip_suffix([')', '\u{ff09}'])?.rsplit_once(['(', '\u{ff08}'])?;
+        let is_number = !last.trim().is_empty() && last.trim().chars().all(|c| digit(c).is_some());
+        return is_number.then(|| number(last.trim())).flatten().map(|number| (number, Some(words.trim())));
     }
-    let is_whole = rest.is_empty()
-        || rest
-            .strip_prefix(['.', ','])
-            .is_some_and(|zeros| !zeros.is_empty() && zeros.bytes().all(|zero| zero == b'0'));
-    let label = rest.trim_start().strip_prefix(['-', '\u{2013}', '\u{2014}', ':', '.', '=', ')', '(']);
-    let is_label = label.is_some_and(|label| label.trim_start().starts_with(char::is_alphabetic));
-    (is_whole || is_label).then(|| number.parse().ok()).flatten()
+    let zeros = rest.strip_prefix(['.', ',']);
+    if rest.is_empty() || zeros.is_some_and(|zeros| !zeros.is_empty() && zeros.bytes().all(|zero| zero == b'0')) {
+        return number(whole).map(|number| (number, None));
+    }
+    let is_line = rest.starts_with('\n');
+    let words = rest.trim_start().strip_prefix(SEPARATORS).or(is_line.then_some(rest))?;
+    let words = words.trim().trim_end_matches(')').trim();
+    let is_label = words.starts_with(char::is_alphabetic) && !is_month(words);
+    number(whole).filter(|_| is_label).map(|number| (number, Some(words)))
+}
+
+/// What parts a number from its label.
+const SEPARATORS: [char; 10] = ['-', '\u{2013}', '\u{2014}', ':', '.', '=', ')', '(', '\u{ff1a}', '\u{ff08}'];
+
+/// A digit, of full width, too.
+fn digit(c: char) -> Option<char> {
+    match c {
+        '\u{ff10}'..='\u{ff19}' => char::from_digit(u32::from(c) - 0xff10, 10),
+        _ => Some(c).filter(char::is_ascii_digit),
+    }
+}
+
+/// Whether a label is the name of a month: spreadsheets make `5-Mar` of `5-3`.
+fn is_month(words: &str) -> bool {
+    const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+    const OTHERS: [&str; 5] = ["m\u{e4}r", "mrz", "mai", "okt", "dez"];
+    let first: String = words.split(|c: char| !c.is_alphabetic()).next().unwrap_or_default().to_lowercase();
+    let rest = words[words.find(|c: char| !c.is_alphabetic()).unwrap_or(words.len())..].trim();
+    let is_year = rest.chars().all(|c| c.is_ascii_digit() || "-. ".contains(c));
+    is_year && first.chars().count() <= 9 && MONTHS.iter().chain(&OTHERS).any(|month| first.starts_with(month))
+}
+
+fn shown(cell: &str) -> String {
+    cell.chars().take(60).map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 fn not_a_number(cell: &str) -> String {
-    let shown: String = cell.chars().take(60).collect();
-    let is_fraction = cell.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b',' | b'-'));
-    match is_fraction {
-        true => format!("`{shown}` is not a whole number"),
-        false => format!("`{shown}` is not a whole number; say which one it means, such as --value \"{shown}=4\""),
+    let shown = shown(cell);
+    let advice = format!("say which one it means, such as --value \"{shown}=4\"");
+    let is_made_of = |others: &str| cell.chars().all(|c| c.is_ascii_digit() || others.contains(c));
+    let is_decimal = cell.matches(['.', ',']).count() == 1 && is_made_of(".,");
+    if is_decimal {
+        format!("`{shown}` is not a whole number and lies between two points; {advice}")
+    } else if cell.ends_with('%') && is_made_of(".,% ") {
+        format!("`{shown}` is a percentage and not a point of a scale; {advice}")
+    } else if cell.starts_with('=') {
+        format!("`{shown}` is a formula, and none is ever computed; save the file with its values")
+    } else if is_made_of(".,-") {
+        format!("`{shown}` is not a whole number")
+    } else {
+        format!("`{shown}` is not a whole number; {advice}")
     }
 }
 
@@ -85,12 +135,14 @@ mod tests {
     fn check(cell: &str, expected: &str) {
         let kind = QuestionKind::Agreement { points: 5, benefit: None, reversed: false };
         let question = Question { key: "q".into(), prompt: "Q".into(), required: false, ask_if: None, kind };
-        let labels = Labels::from([("agree".to_owned(), "4".to_owned()), ("dontknow".to_owned(), String::new())]);
-        let found = match read_cell(&question, cell, &labels) {
+        let given = [("agree", "4"), ("Don't know", ""), ("-1", ""), ("4.5", "5")];
+        let mut labels = Labels::for_all(&given);
+        let found = match read_cell(&question, (0, cell), &mut labels) {
             Ok(None) => "nothing".to_owned(),
             Ok(Some(read)) => {
                 let number = read.draft.number.unwrap().to_string();
-                read.label.map_or(number.clone(), |label| format!("{number}, {label}"))
+                let words = |label: Label| label.words.unwrap_or("as it was said".to_owned());
+                read.label.map_or(number.clone(), |label| format!("{number}, {}", words(label)))
             }
             Err(reason) => reason,
         };
@@ -102,24 +154,50 @@ mod tests {
         check("5", "5");
         check("5.00", "5");
         check("4,0", "4");
-        check("4.5", "`4.5` is not a whole number");
+        check("=\"4\"", "4");
+        check("\u{ff15}", "5");
+        check(
+            "3.5",
+            "`3.5` is not a whole number and lies between two points; say which one it means, such as --value \"3.5=4\"",
+        );
+        check(
+            "80%",
+            "`80%` is a percentage and not a point of a scale; say which one it means, such as --value \"80%=4\"",
+        );
         check("2-3", "`2-3` is not a whole number");
+        check("=1+1", "`=1+1` is a formula, and none is ever computed; save the file with its values");
     }
 
     #[test]
     fn labels_are_read_by_their_number_or_by_what_is_said_of_them() {
-        check("5 - Strongly agree", "5, `5 - Strongly agree` is 5");
-        check("5: fully", "5, `5: fully` is 5");
-        check("Strongly agree (5)", "5, `Strongly agree (5)` is 5");
-        check("AGREE", "4, `AGREE` is 4");
+        check("5 - Strongly agree", "5, Strongly agree");
+        check("5: fully", "5, fully");
+        check("5\nStrongly agree", "5, Strongly agree");
+        check("Strongly agree (5)", "5, Strongly agree");
+        check("1 (May be)", "1, May be");
+        check("AGREE", "4, as it was said");
+        check("4.5", "5, as it was said");
         check("Disagree", "`Disagree` is not a whole number; say which one it means, such as --value \"Disagree=4\"");
         check("3 of 5", "`3 of 5` is not a whole number; say which one it means, such as --value \"3 of 5=4\"");
+        check(
+            "Agree (x5)",
+            "`Agree (x5)` is not a whole number; say which one it means, such as --value \"Agree (x5)=4\"",
+        );
+    }
+
+    #[test]
+    fn days_that_spreadsheets_make_of_answers_are_none() {
+        for cell in ["5-Mar", "5. Juni", "05-Mrz", "3-May-2026", "4.Dez"] {
+            let advice = format!("say which one it means, such as --value \"{cell}=4\"");
+            check(cell, &format!("`{cell}` is not a whole number; {advice}"));
+        }
     }
 
     #[test]
     fn what_says_that_there_is_no_answer_is_none() {
-        for cell in ["", "NA", "n/a", "-", "Not applicable", "-99", "Don't know"] {
+        for cell in ["", "NA", "n/a", "-", "Not applicable", "-99", "Don't know", "-1"] {
             check(cell, "nothing");
         }
+        check("1", "1");
     }
 }

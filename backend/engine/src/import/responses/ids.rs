@@ -1,10 +1,15 @@
 //! The ids of answers from files, made of what identifies them, so that the same row gets the same id whenever it is read.
 
 use std::collections::HashMap;
+use std::fmt;
 
 use chrono::{Datelike, NaiveDate};
 use sha2::{Digest, Sha256};
 use valuemap_shared::ids::{CommunityId, SubmissionId, uuid_v8};
+
+use crate::import::columns::normalised;
+use crate::import::keys::parse_key;
+use crate::import::row::{is_gap, unwrapped};
 
 /// What a row is known by.
 #[derive(Clone, Copy, Debug)]
@@ -24,6 +29,26 @@ pub enum Days {
     Given,
 }
 
+/// A quarter of a year.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Quarter {
+    year: i32,
+    /// Counted from 1.
+    number: u32,
+}
+
+impl Quarter {
+    pub fn of(day: NaiveDate) -> Self {
+        Self { year: day.year(), number: day.month0() / 3 + 1 }
+    }
+}
+
+impl fmt::Display for Quarter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-Q{}", self.year, self.number)
+    }
+}
+
 /// The id of a row, and those under which it may have been stored: by earlier versions, or with its day from elsewhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RowId {
@@ -31,6 +56,8 @@ pub struct RowId {
     pub former: Vec<SubmissionId>,
     /// Whether it is the same answer only where it was stored in the same quarter.
     pub has_quarter: bool,
+    /// Who answered, where no column says the day: they may come again in another quarter.
+    pub returning: Option<String>,
 }
 
 pub struct RowIds<'a> {
@@ -40,11 +67,15 @@ pub struct RowIds<'a> {
     /// How often each identity was seen, and where first: without a column that tells respondents apart, equal rows are
     /// numbered.
     seen: HashMap<String, (u64, u64)>,
+    /// Respondents whose keys are numbers, by what they are without zeros before them, each with its line.
+    numbers: HashMap<String, (String, u64)>,
+    /// What may be one respondent, a sentence each.
+    pub doubtful: Vec<String>,
 }
 
 impl<'a> RowIds<'a> {
     pub fn new(community: CommunityId, survey: &'a str, days: Days) -> Self {
-        Self { community, survey, days, seen: HashMap::new() }
+        Self { community, survey, days, seen: HashMap::new(), numbers: HashMap::new(), doubtful: Vec::new() }
     }
 
     /// `cells` are all of the row, which is what earlier versions knew it by.
@@ -54,10 +85,14 @@ impl<'a> RowIds<'a> {
         (line, day): (u64, NaiveDate),
         cells: &[String],
     ) -> Result<RowId, String> {
-        let quarter = format!("{}-Q{}", day.year(), day.month0() / 3 + 1);
+        let quarter = Quarter::of(day);
+        let respondent = match known_by {
+            KnownBy::Respondent(cell) => Some(parse_respondent(cell)?),
+            KnownBy::Cells(_) => None,
+        };
         let (in_quarter, in_any, oldest) = match known_by {
-            KnownBy::Respondent("") => return Err("the respondent is missing".to_owned()),
-            KnownBy::Respondent(respondent) => {
+            KnownBy::Respondent(_) => {
+                let respondent = respondent.as_deref().unwrap_or_default();
                 (format!("respondent {quarter} {respondent}"), format!("respondent {respondent}"), None)
             }
             KnownBy::Cells(known) => {
@@ -68,12 +103,13 @@ impl<'a> RowIds<'a> {
                 (format!("cells {quarter} {known}"), format!("cells {known}"), Some(oldest))
             }
         };
+        respondent.iter().for_each(|respondent| self.look_at_zeros(respondent, line));
         let (identity, other) = match self.days {
             Days::Column => (in_quarter, in_any),
             Days::Given => (in_any, in_quarter),
         };
         let (times, first) = self.counted(&identity, line);
-        if let (KnownBy::Respondent(respondent), 2..) = (known_by, times) {
+        if let (Some(respondent), 2..) = (&respondent, times) {
             return Err(format!(
                 "the respondent `{respondent}` stands in the file twice within {quarter}, on line {first}, too; leave one \
                  of them out"
@@ -85,7 +121,30 @@ impl<'a> RowIds<'a> {
             let times = self.counted(&oldest, line).0;
             former.push(self.digest(times, &oldest));
         }
-        Ok(RowId { id: self.digest(times, &identity), former, has_quarter: self.days == Days::Column })
+        // Earlier versions took a respondent as the cell has it.
+        if let (KnownBy::Respondent(cell), Some(respondent)) = (known_by, &respondent)
+            && cell != respondent
+        {
+            let as_written = [format!("respondent {quarter} {cell}"), format!("respondent {cell}")];
+            former.extend(as_written.iter().map(|identity| self.digest(1, identity)));
+        }
+        let has_quarter = self.days == Days::Column;
+        let returning = respondent.filter(|_| !has_quarter);
+        Ok(RowId { id: self.digest(times, &identity), former, has_quarter, returning })
+    }
+
+    /// Spreadsheets take zeros away, and nobody can tell whether they did.
+    fn look_at_zeros(&mut self, respondent: &str, line: u64) {
+        if respondent.bytes().all(|byte| byte.is_ascii_digit()) {
+            let bare = respondent.trim_start_matches('0').to_owned();
+            let (other, first) = self.numbers.entry(bare).or_insert_with(|| (respondent.to_owned(), line));
+            if other != respondent {
+                self.doubtful.push(format!(
+                    "Doubtful: respondents `{other}` of line {first} and `{respondent}` of line {line} differ by zeros alone, \
+                     and are counted as two"
+                ));
+            }
+        }
     }
 
     fn counted(&mut self, identity: &str, line: u64) -> (u64, u64) {
@@ -95,11 +154,36 @@ impl<'a> RowIds<'a> {
     }
 
     fn digest(&self, times: u64, identity: &str) -> SubmissionId {
-        let name = format!("{} {} {times} {identity}", self.community, self.survey);
-        let mut digest = [0; 16];
-        digest.copy_from_slice(&Sha256::digest(name.as_bytes())[..16]);
-        SubmissionId(uuid_v8(digest))
+        digest((self.community, self.survey), times, identity)
     }
+}
+
+/// The id of what a respondent answered in a quarter.
+pub fn id_in_quarter(survey: (CommunityId, &str), quarter: Quarter, respondent: &str) -> SubmissionId {
+    digest(survey, 1, &format!("respondent {quarter} {respondent}"))
+}
+
+fn digest((community, survey): (CommunityId, &str), times: u64, identity: &str) -> SubmissionId {
+    let name = format!("{community} {survey} {times} {identity}");
+    let mut digest = [0; 16];
+    digest.copy_from_slice(&Sha256::digest(name.as_bytes())[..16]);
+    SubmissionId(uuid_v8(digest))
+}
+
+/// Who answered: a key by the rules of all keys.
+fn parse_respondent(cell: &str) -> Result<String, String> {
+    const NOBODY: [&str; 7] =
+        ["anonymous", "anonym", "anonyme", "an\u{f3}nimo", "anonimo", "guest", "\u{533f}\u{540d}"];
+    let cell = unwrapped(cell);
+    if is_gap(cell) {
+        return Err("the respondent is missing".to_owned());
+    }
+    if NOBODY.contains(&normalised(cell).as_str()) {
+        return Err(format!(
+            "`{cell}` is no respondent: map a column that tells them apart, or none, and rows are known by their answers"
+        ));
+    }
+    parse_key(cell).map_err(|reason| format!("the respondent {reason}"))
 }
 
 #[cfg(test)]
@@ -127,6 +211,45 @@ mod tests {
         assert!(first.id != second.id && first.former == second.former);
         let refused = of(4, "2026-03-31").unwrap_err();
         assert!(refused.contains("`kim` stands in the file twice within 2026-Q1, on line 2, too"), "{refused}");
+    }
+
+    #[test]
+    fn respondents_are_keys_and_read_by_their_rules() {
+        let check = |cell: &str, expected: &str| {
+            let found = parse_respondent(cell);
+            let found = found.unwrap_or_else(|reason| reason);
+            assert!(found.starts_with(expected), "{cell}: {found}");
+        };
+        check("=\"00771\"", "00771");
+        check("771.0", "771");
+        check("Kim@Example.org", "kim@example.org");
+        check("R_2VwXyZ1aBcDeFgH", "R_2VwXyZ1aBcDeFgH");
+        check("1.18E+11", "the respondent `1.18E+11` is an id that a spreadsheet destroyed");
+        check("12,345", "the respondent `12,345` is an id that a spreadsheet wrote as a number of thousands");
+        check("771;772", "the respondent `771;772` are several values in one cell");
+        check("Anonymous", "`Anonymous` is no respondent");
+        for gap in ["", "-", "N/A"] {
+            check(gap, "the respondent is missing");
+        }
+    }
+
+    #[test]
+    fn respondents_that_differ_by_zeros_are_doubtful() {
+        let mut ids = ids();
+        for (line, respondent) in [(2, "00771"), (3, "772"), (4, "771"), (5, "kim")] {
+            ids.of(KnownBy::Respondent(respondent), (line, day("2026-03-05")), &[]).unwrap();
+        }
+        assert_eq!(ids.doubtful.len(), 1);
+        assert!(ids.doubtful[0].starts_with("Doubtful: respondents `00771` of line 2 and `771` of line 4"));
+    }
+
+    #[test]
+    fn a_respondent_is_found_again_under_the_key_that_earlier_versions_took() {
+        let of = |cell: &str| ids().of(KnownBy::Respondent(cell), (2, day("2026-03-05")), &[]).unwrap();
+        let (written, plain) = (of("=\"771\""), of("771"));
+        assert_eq!(written.id, plain.id);
+        let earlier = ids().digest(1, "respondent 2026-Q1 =\"771\"");
+        assert!(written.former.contains(&earlier) && !plain.former.contains(&earlier));
     }
 
     #[test]

@@ -1,6 +1,3 @@
-use std::collections::HashMap;
-
-use chrono::{Datelike, NaiveDate};
 use sea_orm::prelude::*;
 use valuemap_shared::activities::with_addresses_replaced;
 use valuemap_shared::ids::{CommunityId, SurveyId};
@@ -8,17 +5,16 @@ use valuemap_shared::ids::{CommunityId, SurveyId};
 use crate::base::ambient::Ambient;
 use crate::base::commits::Touches;
 use crate::database::author::Author;
-use crate::database::statements::chunks;
 use crate::database::{Database, WriteError};
 use crate::import::columns::Mapping as Columns;
 use crate::import::remembered::{recall, remember};
 use crate::import::responses::plan::{Plan, PlannedRow, RowProblem};
-use crate::survey::entities::response;
+use crate::import::responses::stored::{Compared, Standing, compare};
 use crate::survey::record::EntryResult;
 use crate::survey::store::{
     PublishedVersion, create_survey, definition_of, publish_draft, save_draft, survey_named, versions_of,
 };
-use crate::survey::submit::{self, FileAnswer};
+use crate::survey::submit;
 use crate::tenancy::store::is_embedded;
 
 /// What loading a plan did, or would do.
@@ -27,6 +23,10 @@ pub struct Loaded {
     pub new: u64,
     /// Rows that were loaded before.
     pub known: u64,
+    /// How many of the new ones are of respondents who answered in another quarter before, where `--date` says the day.
+    pub again: u64,
+    /// How many of the known ones have a day of another quarter.
+    pub elsewhere: u64,
     /// Rows that contradict what was loaded before.
     pub problems: Vec<RowProblem>,
     /// Whether the survey came with these rows.
@@ -52,7 +52,8 @@ pub enum LoadError {
     Write(#[from] WriteError),
 }
 
-/// Loads a plan in one transaction, and commits it if `commit` says so and no row stands in the way.
+/// Loads a plan in one transaction, if `commit` says so and no row stands in the way. Otherwise nothing is written, and
+/// nobody waits for it.
 pub async fn load(
     database: &Database,
     ambient: &Ambient,
@@ -61,37 +62,36 @@ pub async fn load(
     plan: &Plan,
     commit: bool,
 ) -> Result<Loaded, LoadError> {
+    let checked = check(database, ambient, community, plan).await?;
+    if !commit || !plan.problems.is_empty() || !checked.problems.is_empty() {
+        return Ok(checked);
+    }
     let transaction = database.begin_write(author, Touches::answers([community])).await?;
     let mut loaded = Loaded::default();
     let version = version_for(&transaction, ambient, community, plan, &mut loaded).await?;
-    let answers = file_answers(&transaction, community, version.survey, plan).await?;
+    let survey = (community, Some(version.survey));
+    let Compared { answers, standings } = compare(&transaction, ambient, survey, Some(&version), plan).await?;
     let file = with_addresses_replaced(file_name, |_| "[e-mail]".to_owned());
     let file = file.as_deref().unwrap_or(file_name);
     let outcomes = submit::load(&transaction, ambient, &version, file, answers.iter()).await?;
-    for (row, outcome) in plan.rows.iter().zip(outcomes) {
-        match outcome {
-            EntryResult::Recorded(_) => loaded.new += 1,
-            EntryResult::Repeated(_) => loaded.known += 1,
-            // No server has signed for the members in a file, so none of them has answered twice.
-            EntryResult::IdReused | EntryResult::AlreadyAnswered { .. } => {
-                let mut reason =
-                    "this row was loaded before, with other answers, another day or another mapping; load corrected answers under \
-                     another name of the survey"
-                        .to_owned();
-                if !row.id.has_quarter {
-                    reason.push_str(
-                        ", and those of another quarter with a column that says when they were given (COLUMN=date)",
-                    );
-                }
-                loaded.problems.push(RowProblem { line: row.line, reason });
-            }
-        }
+    for ((row, compared), outcome) in plan.rows.iter().zip(standings).zip(outcomes) {
+        loaded.count(
+            row,
+            match (outcome, compared) {
+                (EntryResult::Recorded(_), Standing::Again) => Standing::Again,
+                (EntryResult::Recorded(_), _) => Standing::New,
+                (EntryResult::Repeated(_), Standing::KnownElsewhere) => Standing::KnownElsewhere,
+                (EntryResult::Repeated(_), _) => Standing::Known,
+                // No server has signed for the members in a file, so none of them has answered twice.
+                (EntryResult::IdReused | EntryResult::AlreadyAnswered { .. }, _) => Standing::Contradicted,
+            },
+        );
     }
     if !plan.known_by.is_empty() && known_by(&transaction, community, &plan.survey).await?.is_none() {
         let columns = Columns::from([(KNOWN_BY.to_owned(), serde_json::json!(plan.known_by).to_string())]);
         remember(&transaction, community, &remembered_under(&plan.survey), &columns, ambient.now()).await?;
     }
-    if commit && plan.problems.is_empty() && loaded.problems.is_empty() {
+    if loaded.problems.is_empty() {
         transaction.commit().await?;
         loaded.committed = true;
     } else {
@@ -100,33 +100,49 @@ pub async fn load(
     Ok(loaded)
 }
 
-/// The answers of a plan under their ids: a row that is stored under a former id keeps it.
-async fn file_answers(
-    transaction: &impl ConnectionTrait,
+/// What loading would do, as the database is now.
+async fn check(
+    database: &Database,
+    ambient: &Ambient,
     community: CommunityId,
-    survey: SurveyId,
     plan: &Plan,
-) -> Result<Vec<FileAnswer>, DbErr> {
-    let mut days: HashMap<Uuid, NaiveDate> = HashMap::new();
-    for ids in chunks(plan.rows.iter().flat_map(|row| &row.id.former).map(|id| id.0), ROWS) {
-        let stored = response::Entity::find()
-            .filter(response::Column::CommunityId.eq(community.0))
-            .filter(response::Column::SurveyId.eq(survey.0))
-            .filter(response::Column::Id.is_in(ids));
-        days.extend(stored.all(transaction).await?.into_iter().map(|row| (row.id, row.day)));
-    }
-    let quarter = |day: NaiveDate| (day.year(), day.month0() / 3);
-    let answer = |row: &PlannedRow| {
-        let is_same = |day: &NaiveDate| !row.id.has_quarter || quarter(*day) == quarter(row.day);
-        let former = row.id.former.iter().find(|id| days.get(&id.0).is_some_and(is_same));
-        let id = *former.unwrap_or(&row.id.id);
-        FileAnswer { id, day: row.day, submission: row.submission.clone() }
+) -> Result<Loaded, LoadError> {
+    let snapshot = database.begin_snapshot().await?;
+    let mut loaded = Loaded::default();
+    let survey = survey_named(&snapshot, community, &plan.survey).await?.map(|survey| SurveyId(survey.id));
+    let version = match survey {
+        Some(survey) => existing_version(&snapshot, (community, survey), plan).await?,
+        None => None,
     };
-    Ok(plan.rows.iter().map(answer).collect())
+    (loaded.new_survey, loaded.new_version) = (survey.is_none(), version.is_none());
+    let compared = compare(&snapshot, ambient, (community, survey), version.as_ref(), plan).await?;
+    plan.rows.iter().zip(compared.standings).for_each(|(row, standing)| loaded.count(row, standing));
+    snapshot.rollback().await?;
+    Ok(loaded)
 }
 
-/// Maximum number of ids in one statement.
-const ROWS: usize = 1_000;
+impl Loaded {
+    fn count(&mut self, row: &PlannedRow, standing: Standing) {
+        match standing {
+            Standing::New => self.new += 1,
+            Standing::Again => (self.new, self.again) = (self.new + 1, self.again + 1),
+            Standing::Known => self.known += 1,
+            Standing::KnownElsewhere => (self.known, self.elsewhere) = (self.known + 1, self.elsewhere + 1),
+            Standing::Contradicted => {
+                let mut reason =
+                    "this row was loaded before, with other answers or another mapping; load corrected answers \
+                                  under another name of the survey"
+                        .to_owned();
+                if !row.id.has_quarter {
+                    reason.push_str(
+                        ", and those of another quarter with a column that says when they were given (COLUMN=date)",
+                    );
+                }
+                self.problems.push(RowProblem { line: row.line, reason });
+            }
+        }
+    }
+}
 
 /// What the columns that rows are known by are remembered as.
 const KNOWN_BY: &str = "known by";
@@ -161,21 +177,33 @@ async fn version_for(
         }
     };
     let survey = (community, SurveyId(survey.id));
-    let versions = versions_of(transaction, [survey]).await?;
-    for version in versions.iter().filter(|version| version.published_at.is_some()) {
-        if definition_of(version)? == plan.definition {
-            return Ok(PublishedVersion::try_from(version.clone())?);
-        }
-    }
-    if versions.first().is_some_and(|newest| newest.published_at.is_none()) {
-        return Err(LoadError::DraftInTheWay);
-    }
-    if is_embedded(transaction, survey).await? {
-        return Err(LoadError::ShownToMembers);
+    if let Some(version) = existing_version(transaction, survey, plan).await? {
+        return Ok(version);
     }
     loaded.new_version = true;
     save_draft(transaction, ambient, survey, &plan.definition).await?;
     let published = publish_draft(transaction, ambient, survey).await?;
     let published = published.ok_or_else(|| DbErr::RecordNotFound("the draft that was just saved".into()))?;
     Ok(PublishedVersion::try_from(published)?)
+}
+
+/// The newest published version whose definition is the plan's; an error where there may be no new one.
+async fn existing_version(
+    db: &impl ConnectionTrait,
+    survey: (CommunityId, SurveyId),
+    plan: &Plan,
+) -> Result<Option<PublishedVersion>, LoadError> {
+    let versions = versions_of(db, [survey]).await?;
+    for version in versions.iter().filter(|version| version.published_at.is_some()) {
+        if definition_of(version)? == plan.definition {
+            return Ok(Some(PublishedVersion::try_from(version.clone())?));
+        }
+    }
+    if versions.first().is_some_and(|newest| newest.published_at.is_none()) {
+        return Err(LoadError::DraftInTheWay);
+    }
+    if is_embedded(db, survey).await? {
+        return Err(LoadError::ShownToMembers);
+    }
+    Ok(None)
 }

@@ -1,4 +1,5 @@
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::str::FromStr;
 
 use anyhow::{Context, bail};
@@ -28,6 +29,37 @@ pub enum Target {
     New(QuestionKind),
 }
 
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Respondent => f.write_str("respondent"),
+            Self::Date => f.write_str("date"),
+            Self::Existing(key) => write!(f, "question:{key}"),
+            Self::New(QuestionKind::Agreement { points, benefit, reversed }) => {
+                write!(f, "agreement:{points}")?;
+                benefit.map_or(Ok(()), |benefit| write!(f, ":{benefit}"))?;
+                f.write_str(if *reversed { ":reversed" } else { "" })
+            }
+            Self::New(QuestionKind::Recommendation) => f.write_str("recommendation"),
+            Self::New(_) => f.write_str("text"),
+        }
+    }
+}
+
+/// The lowest and the highest point of a question's scale, where it has one.
+pub fn scale_of(kind: &QuestionKind) -> Option<(i64, i64)> {
+    match kind {
+        QuestionKind::Agreement { points, .. } => Some((1, i64::from(*points))),
+        QuestionKind::Recommendation => Some((0, 10)),
+        QuestionKind::Text { .. } | QuestionKind::SingleChoice { .. } | QuestionKind::MultipleChoice { .. } => None,
+    }
+}
+
+/// An open question of a file.
+pub fn text_kind() -> QuestionKind {
+    QuestionKind::Text { max_chars: MAX_TEXT_CHARS as u16, lines: Lines::Several }
+}
+
 const TARGETS: &str = "respondent, date, agreement:POINTS[:BENEFIT][:reversed], recommendation, text, question:KEY";
 
 impl FromStr for Mapping {
@@ -48,7 +80,7 @@ fn parse_target(text: &str) -> anyhow::Result<Target> {
         ("respondent", "") => Target::Respondent,
         ("date", "") => Target::Date,
         ("recommendation", "") => Target::New(QuestionKind::Recommendation),
-        ("text", "") => Target::New(QuestionKind::Text { max_chars: MAX_TEXT_CHARS as u16, lines: Lines::Several }),
+        ("text", "") => Target::New(text_kind()),
         ("question", key) if !key.is_empty() => Target::Existing(key.to_owned()),
         ("agreement", rest) => Target::New(parse_agreement(rest)?),
         _ => bail!("`{text}` is not a target; write one of {TARGETS}"),
@@ -128,6 +160,11 @@ mod tests {
         check("NPS=recommendation", Target::New(QuestionKind::Recommendation));
         check("Q1=question:product_knowledge", Target::Existing("product_knowledge".into()));
         assert_eq!("a=b=text".parse::<Mapping>().unwrap().column, "a=b");
+        let targets =
+            ["respondent", "date", "agreement:6:product_knowledge:reversed", "recommendation", "text", "question:a"];
+        for target in targets {
+            assert_eq!(format!("A={target}").parse::<Mapping>().unwrap().target.to_string(), target);
+        }
     }
 
     #[test]

@@ -1,14 +1,18 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use chrono::NaiveDate;
 use valuemap_shared::ids::CommunityId;
-use valuemap_shared::survey::{Question, Submission, SurveyDefinition, SurveyDraft};
+use valuemap_shared::survey::{Problem, Submission, SurveyDefinition};
 
-use crate::import::responses::cells::{Labels, read_cell};
-use crate::import::responses::ids::{Days, KnownBy, RowId, RowIds};
-use crate::import::responses::mapping::{Mapping, Target, question_of, with_unique_keys};
-use crate::import::responses::unfinished::Unfinished;
+use crate::import::responses::cells::{ReadCell, read_cell};
+use crate::import::responses::evidence::{ScaleEvidence, differing_words};
+use crate::import::responses::ids::{Days, RowId, RowIds};
+use crate::import::responses::labels::Labels;
+use crate::import::responses::mapped::Columns;
+use crate::import::responses::mapping::{Mapping, scale_of};
+use crate::import::responses::unfinished::{Reason, Unfinished, Verdict};
+use crate::import::row::{is_gap, unwrapped};
 use crate::import::table::Table;
 use crate::import::times::{TimeSettings, parse_time};
 
@@ -22,7 +26,7 @@ pub struct Plan {
     pub empty: u64,
     /// How many rows were left out, by the reason.
     pub skipped: BTreeMap<String, u64>,
-    /// How often something was read otherwise than it is written.
+    /// How often something was read otherwise than it is written, or 0 where it holds for the file.
     pub notes: BTreeMap<String, u64>,
     pub problems: Vec<RowProblem>,
     /// The columns that rows are known by; none where a column tells respondents apart.
@@ -56,34 +60,31 @@ pub struct Destination<'a> {
     /// The day of all answers, where no column says it.
     pub day: Option<NaiveDate>,
     pub times: TimeSettings,
-    pub labels: &'a Labels,
+    /// What labels mean, as `--value` says it: `LABEL` or `COLUMN:LABEL`, each with its meaning.
+    pub labels: &'a [(String, String)],
     /// Whether answers that were not finished are left out.
     pub finished_only: bool,
     pub today: NaiveDate,
 }
 
-/// Where things stand in a row.
-struct Columns {
-    respondent: Option<usize>,
-    date: Option<usize>,
-    /// Each with the question that it answers.
-    questions: Vec<(usize, Question)>,
-    /// What rows are known by where no column tells respondents apart.
-    known_by: Vec<(usize, String)>,
-    unfinished: Unfinished,
-}
-
 /// Reads every row of a table. Nothing is stored.
 pub fn plan(table: &Table, mappings: &[Mapping], target: Destination<'_>) -> anyhow::Result<Plan> {
-    let columns = find_columns(table, mappings, target)?;
+    let columns = Columns::find(table, mappings, target.existing, target.known_by)?;
     if columns.date.is_none() && target.day.is_none() {
         bail!("no column says when the answers were given; map one with COLUMN=date, or give --date for all");
     }
-    let definition = definition(&columns, mappings, target)?;
+    let mapped: Vec<usize> = columns.questions.iter().map(|(index, _)| *index).collect();
+    let unfinished = Unfinished::of(table, &mapped);
+    if target.finished_only && !unfinished.says_what_is_finished() {
+        bail!(
+            "--finished-only: no column of the file says which answers were finished (such as Finished, Progress, Response \
+             Type or submitdate); export it with one, or leave --finished-only out"
+        );
+    }
     let problem = |(line, reason): &(u64, String)| RowProblem { line: *line, reason: reason.clone() };
     let mut plan = Plan {
         survey: target.survey.to_owned(),
-        definition,
+        definition: columns.definition(mappings, (target.survey, target.existing))?,
         rows: Vec::new(),
         empty: 0,
         skipped: BTreeMap::new(),
@@ -93,42 +94,61 @@ pub fn plan(table: &Table, mappings: &[Mapping], target: Destination<'_>) -> any
     };
     let days = if columns.date.is_some() { Days::Column } else { Days::Given };
     let mut ids = RowIds::new(target.community, target.survey, days);
+    let mut reader = RowReader {
+        target,
+        times: plan.times_of_column(table, columns.date, target.times)?,
+        labels: Labels::of(target.labels, table, &columns.questions)?,
+        evidence: columns.questions.iter().map(|_| ScaleEvidence::default()).collect(),
+        columns: &columns,
+    };
     let width = table.columns.len();
     for (line, cells) in &table.rows {
-        match columns.unfinished.of_row(cells) {
-            Some(reason) if reason.is_always_left_out() || target.finished_only => {
+        let is_open = match unfinished.of_row(cells) {
+            Verdict::Out(reason) if reason.is_always_left_out() || target.finished_only => {
                 *plan.skipped.entry(reason.to_string()).or_default() += 1;
                 continue;
             }
-            Some(_) => plan.note("Answers that were not finished, which count (--finished-only leaves them out)"),
-            None => {}
-        }
+            Verdict::Unreadable(reason) if target.finished_only => {
+                plan.problems.push(RowProblem { line: *line, reason });
+                continue;
+            }
+            verdict => {
+                plan.note_verdict(&verdict);
+                verdict == Verdict::Out(Reason::NotFinished)
+            }
+        };
         let short = table.short.get(line);
-        match plan.read(&columns, target, cells) {
+        match plan.read(&mut reader, *line, cells) {
             Ok(None) => plan.empty += 1,
             Ok(Some((day, submission))) => match columns.id(&mut ids, (*line, day), cells) {
                 Ok(id) => plan.rows.push(PlannedRow { line: *line, id, day, submission }),
                 Err(reason) => plan.problems.push(RowProblem { line: *line, reason }),
             },
             Err(mut reasons) => {
+                let advice = "the answer was not finished: --finished-only leaves such rows out".to_owned();
+                reasons.extend(is_open.then_some(advice));
                 reasons.extend(short.map(|short| short.explanation(*line, width)));
                 plan.problems.extend(reasons.into_iter().map(|reason| RowProblem { line: *line, reason }));
             }
         }
     }
-    if !table.short.is_empty() {
-        plan.notes.insert("Rows with fewer cells than the header".to_owned(), table.short.len() as u64);
-    }
-    // The first half of a row that was broken in two cannot be told before the second.
-    for (line, short) in &table.short {
-        let problem_of = |line: u64| plan.problems.iter().rposition(|problem| problem.line == line);
-        let earlier = short.half.filter(|_| problem_of(*line).is_none()).and_then(|(earlier, _)| problem_of(earlier));
-        if let Some(index) = earlier {
-            plan.problems[index].reason.push_str(&format!("; {}", short.explanation(*line, width)));
-        }
-    }
+    plan.conclude(&columns, &reader.labels, reader.evidence);
+    plan.notes.extend(ids.doubtful.into_iter().map(|pair| (pair, 0)));
+    reader.labels.check_scales(table, &columns.questions)?;
+    plan.explain_short_rows(table);
     plan.problems.sort_by_key(|problem| problem.line);
     Ok(plan)
+}
+
+/// What rows are read by.
+struct RowReader<'a> {
+    columns: &'a Columns,
+    target: Destination<'a>,
+    /// Of the column that has the days.
+    times: TimeSettings,
+    labels: Labels,
+    /// Of each question.
+    evidence: Vec<ScaleEvidence>,
 }
 
 impl Plan {
@@ -148,55 +168,120 @@ impl Plan {
     /// What a row answers, and when; `None` where it answers nothing.
     fn read(
         &mut self,
-        columns: &Columns,
-        target: Destination<'_>,
+        reader: &mut RowReader<'_>,
+        line: u64,
         cells: &[String],
     ) -> Result<Option<(NaiveDate, Submission)>, Vec<String>> {
+        let RowReader { columns, target, times, labels, evidence } = reader;
         let mut reasons = Vec::new();
         let mut drafts = Vec::new();
         let mut names = Vec::new();
-        for (index, question) in &columns.questions {
-            match read_cell(question, &cells[*index], target.labels) {
+        for ((index, question), seen) in columns.questions.iter().zip(evidence) {
+            match read_cell(question, (*index, &cells[*index]), labels) {
                 Ok(None) => {}
-                Ok(Some(read)) => {
-                    if let Some(label) = read.label {
-                        self.note(&format!("{}: {label}", question.key));
+                Ok(Some(ReadCell { draft, label })) => {
+                    if let (Some(number), Some((low, high))) = (draft.number, scale_of(&question.kind)) {
+                        if !(low..=high).contains(&number) {
+                            reasons.push(format!(
+                                "{}: {number} is not on the scale from {low} to {high}; map the column with the number of its \
+                                 points, or say what it means, such as --value \"{number}={}\"",
+                                question.prompt,
+                                number.clamp(low, high)
+                            ));
+                            continue;
+                        }
+                        let words = label.as_ref().and_then(|label| label.words.as_deref());
+                        seen.add(question, line, (number, words));
+                        if let Some(label) = label {
+                            self.note(&format!("{}: `{}` is {number}", question.key, label.shown));
+                        }
                     }
-                    drafts.push(read.draft);
+                    drafts.push(draft);
                     names.push(question.prompt.as_str());
                 }
                 Err(reason) => reasons.push(format!("{}: {reason}", question.prompt)),
             }
         }
         let day = match columns.date {
-            Some(index) => self.day(&cells[index], target.times).map_err(|reason| reasons.push(reason)).ok(),
+            Some(index) => self.day(&cells[index], *times).map_err(|reason| reasons.push(reason)).ok(),
             None => target.day,
         };
-        if day.is_some_and(|day| day > target.today) {
-            reasons.push(format!("{} has not come yet", day.map(|day| day.to_string()).unwrap_or_default()));
+        if let Some(day) = day.filter(|day| *day > target.today) {
+            reasons.push(format!("{day} has not come yet"));
         }
         let Some(day) = day.filter(|_| reasons.is_empty()) else { return Err(reasons) };
         if drafts.is_empty() {
             return Ok(None);
         }
-        match Submission::parse(&self.definition, &drafts) {
-            Ok(submission) => Ok(Some((day, submission))),
-            Err(problems) => {
-                let named = |problem: &valuemap_shared::survey::Problem| {
-                    let index = problem.path.split('.').nth(1).and_then(|index| index.parse::<usize>().ok());
-                    match index.and_then(|index| names.get(index)) {
-                        Some(column) => format!("{column}: {}", problem.message),
-                        None => problem.message.clone(),
-                    }
-                };
-                Err(problems.iter().map(named).collect())
+        let submission = Submission::parse(&self.definition, &drafts).map_err(|problems| {
+            let reason = |problem: &Problem| {
+                let index = problem.path.split('.').nth(1).and_then(|index| index.parse::<usize>().ok());
+                match index.and_then(|index| names.get(index)) {
+                    Some(column) => format!("{column}: {}", problem.message),
+                    None => problem.message.clone(),
+                }
+            };
+            problems.iter().map(reason).collect::<Vec<_>>()
+        })?;
+        Ok(Some((day, submission)))
+    }
+
+    /// How the times of the column with the days are read: the file may say their zone.
+    fn times_of_column(
+        &mut self,
+        table: &Table,
+        date: Option<usize>,
+        times: TimeSettings,
+    ) -> anyhow::Result<TimeSettings> {
+        let Some((index, said)) = date.and_then(|index| Some((index, table.zone(index)?))) else { return Ok(times) };
+        let (times, note) = said.applied(&table.called(index), times).map_err(anyhow::Error::msg)?;
+        self.notes.extend(note.map(|note| (note, 0)));
+        Ok(times)
+    }
+
+    fn note_verdict(&mut self, verdict: &Verdict) {
+        match verdict {
+            Verdict::Out(_) => {
+                self.note("Answers that were not finished, which count (--finished-only leaves them out)")
+            }
+            Verdict::UnknownState(state) => self.note(&format!("{state}, which counts")),
+            Verdict::Unreadable(reason) => self.note(&format!("{reason}, and the answer counts")),
+            Verdict::Counts => {}
+        }
+    }
+
+    /// What all rows together tell.
+    fn conclude(&mut self, columns: &Columns, labels: &Labels, evidence: Vec<ScaleEvidence>) {
+        for ((_, question), seen) in columns.questions.iter().zip(&evidence) {
+            self.notes.extend(seen.note(question).map(|note| (note, seen.answers())));
+        }
+        differing_words(&columns.questions, &evidence).iter().for_each(|note| self.note(note));
+        labels.unused().for_each(|label| {
+            self.notes.insert(format!("--value \"{label}\" is said, and no cell of a mapped column has it"), 0);
+        });
+        let problems = evidence.into_iter().flat_map(|seen| seen.problems);
+        self.problems.extend(problems.map(|(line, reason)| RowProblem { line, reason }));
+    }
+
+    fn explain_short_rows(&mut self, table: &Table) {
+        if !table.short.is_empty() {
+            self.notes.insert("Rows with fewer cells than the header".to_owned(), table.short.len() as u64);
+        }
+        // The first half of a row that was broken in two cannot be told before the second.
+        for (line, short) in &table.short {
+            let problem_of = |line: u64| self.problems.iter().rposition(|problem| problem.line == line);
+            let earlier =
+                short.half.filter(|_| problem_of(*line).is_none()).and_then(|(earlier, _)| problem_of(earlier));
+            if let Some(index) = earlier {
+                self.problems[index].reason.push_str(&format!("; {}", short.explanation(*line, table.columns.len())));
             }
         }
     }
 
     /// The day of a time, in UTC as all days are.
     fn day(&mut self, cell: &str, times: TimeSettings) -> Result<NaiveDate, String> {
-        if cell.is_empty() {
+        let cell = unwrapped(cell);
+        if is_gap(cell) {
             return Err("the row does not say when it was answered".to_owned());
         }
         let read = parse_time(cell, times)?;
@@ -212,254 +297,5 @@ impl Plan {
     }
 }
 
-impl Columns {
-    fn id(&self, ids: &mut RowIds<'_>, at: (u64, NaiveDate), cells: &[String]) -> Result<RowId, String> {
-        match self.respondent {
-            Some(respondent) => ids.of(KnownBy::Respondent(&cells[respondent]), at, cells),
-            None => {
-                let known: Vec<(String, String)> =
-                    self.known_by.iter().map(|(index, name)| (name.clone(), cells[*index].clone())).collect();
-                ids.of(KnownBy::Cells(&known), at, cells)
-            }
-        }
-    }
-}
-
-fn find_columns(table: &Table, mappings: &[Mapping], target: Destination<'_>) -> anyhow::Result<Columns> {
-    let unfinished = Unfinished::of(table);
-    let mut columns = Columns { respondent: None, date: None, questions: Vec::new(), known_by: Vec::new(), unfinished };
-    let mut brought = BTreeSet::new();
-    for Mapping { column, target: meaning } in mappings {
-        let index = table.column(column)?;
-        match meaning {
-            Target::Respondent if columns.respondent.is_none() => columns.respondent = Some(index),
-            Target::Date if columns.date.is_none() => columns.date = Some(index),
-            Target::Respondent | Target::Date => bail!("`{column}`: only one column can be that"),
-            Target::New(kind) => {
-                brought.insert(index);
-                columns.questions.push((index, question_of(&table.columns[index], kind.clone())));
-            }
-            Target::Existing(key) => {
-                let survey = target.existing.context("question:KEY needs a survey that exists and is published")?;
-                let question = survey.question(key).with_context(|| {
-                    let known: Vec<&str> = survey.questions().iter().map(|question| question.key.as_str()).collect();
-                    format!("the survey has no question `{key}`; it has {}", known.join(", "))
-                })?;
-                columns.questions.push((index, question.clone()));
-            }
-        }
-    }
-    if columns.questions.is_empty() {
-        bail!("no column is mapped to a question; map at least one, such as COLUMN=agreement:5:product_knowledge");
-    }
-    with_unique_keys(table, &brought, &mut columns.questions);
-    columns.known_by = match (columns.respondent, target.known_by) {
-        (Some(_), _) => Vec::new(),
-        (None, Some(names)) => known_columns(table, names)?,
-        (None, None) => {
-            let mapped: BTreeSet<usize> =
-                columns.questions.iter().map(|(index, _)| *index).chain(columns.date).collect();
-            mapped.into_iter().map(|index| (index, table.called(index))).collect()
-        }
-    };
-    Ok(columns)
-}
-
-/// The columns that rows were known by when the first file of the survey was loaded.
-fn known_columns(table: &Table, names: &[String]) -> anyhow::Result<Vec<(usize, String)>> {
-    let mut found: BTreeMap<usize, &str> = BTreeMap::new();
-    for name in names {
-        let index = match table.columns_named(name)[..] {
-            [index] => index,
-            [] => bail!(
-                "rows of this survey are known by the column `{name}`, which the file does not have; export it with that \
-                 column, or import it under another name"
-            ),
-            [first, second, ..] => bail!(
-                "rows of this survey are known by the column `{name}`, and the columns {} and {} could both be that; \
-                 rename one of them, or import the file under another name",
-                first + 1,
-                second + 1
-            ),
-        };
-        if let Some(other) = found.insert(index, name) {
-            bail!(
-                "rows of this survey are known by the columns `{other}` and `{name}`, and the file has only column {} for \
-                 both; export it with both, or import it under another name",
-                index + 1
-            );
-        }
-    }
-    Ok(found.into_iter().map(|(index, name)| (index, name.to_owned())).collect())
-}
-
-/// The survey that the answers are given to: the one that exists, or one of the questions that the columns bring.
-fn definition(columns: &Columns, mappings: &[Mapping], target: Destination<'_>) -> anyhow::Result<SurveyDefinition> {
-    let existing = mappings.iter().filter(|mapping| matches!(mapping.target, Target::Existing(_))).count();
-    if let (Some(survey), true) = (target.existing, existing > 0) {
-        if existing < columns.questions.len() {
-            bail!("columns go to questions of the existing survey (question:KEY) or bring their own, not both");
-        }
-        return Ok(survey.clone());
-    }
-    let questions = columns.questions.iter().map(|(_, question)| question.clone()).collect();
-    let draft = SurveyDraft { title: target.survey.to_owned(), questions, ..SurveyDraft::default() };
-    SurveyDefinition::parse(draft).map_err(|problems| {
-        let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
-        anyhow::anyhow!("the columns do not make a survey: {}", problems.join("; "))
-    })
-}
-
 #[cfg(test)]
-mod tests {
-    use valuemap_shared::ids::uuid_v8;
-
-    use super::*;
-    use crate::import::header::TableColumn;
-
-    fn table(rows: &[&[&str]]) -> Table {
-        let cells = |row: &&[&str]| row.iter().map(|cell| (*cell).to_owned()).collect::<Vec<_>>();
-        let mut all = rows.iter().map(cells);
-        let columns = all.next().unwrap().into_iter().map(|name| TableColumn { name, label: None }).collect();
-        Table { columns, rows: (2..).zip(all).collect(), ..Table::default() }
-    }
-
-    fn plan_of(rows: &[&[&str]], mappings: &[&str]) -> anyhow::Result<Plan> {
-        plan_known_by(rows, mappings, None)
-    }
-
-    fn plan_known_by(rows: &[&[&str]], mappings: &[&str], known_by: Option<&[&str]>) -> anyhow::Result<Plan> {
-        plan_table(&table(rows), mappings, known_by)
-    }
-
-    fn plan_table(table: &Table, mappings: &[&str], known_by: Option<&[&str]>) -> anyhow::Result<Plan> {
-        let known_by = known_by.map(|names| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>());
-        let mappings: Vec<Mapping> = mappings.iter().map(|mapping| mapping.parse().unwrap()).collect();
-        let day = |text: &str| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
-        let target = Destination {
-            community: CommunityId(uuid_v8([1; 16])),
-            survey: "Imported",
-            existing: None,
-            known_by: known_by.as_deref(),
-            day: day("2026-05-31"),
-            times: TimeSettings::default(),
-            labels: &Labels::new(),
-            finished_only: false,
-            today: day("2026-11-21").unwrap(),
-        };
-        plan(table, &mappings, target)
-    }
-
-    #[test]
-    fn bad_rows_are_reported_by_line_and_all_reasons() {
-        let rows: &[&[&str]] = &[
-            &["id", "A", "B"],
-            &["1", "3", "6"],
-            &["2", "7", "x"],
-            &["1", "3", ""],
-            &["", "1", "1"],
-            &["5", "", "NA"],
-        ];
-        let plan = plan_of(rows, &["id=respondent", "A=agreement:6", "B=agreement:6"]).unwrap();
-        let problems: Vec<(u64, &str)> =
-            plan.problems.iter().map(|problem| (problem.line, problem.reason.as_str())).collect();
-        assert_eq!(
-            problems,
-            [
-                (3, "B: `x` is not a whole number; say which one it means, such as --value \"x=4\""),
-                (
-                    4,
-                    "the respondent `1` stands in the file twice within 2026-Q2, on line 2, too; leave one of them out"
-                ),
-                (5, "the respondent is missing"),
-            ]
-        );
-        assert_eq!((plan.rows.len(), plan.empty), (1, 1));
-    }
-
-    #[test]
-    fn out_of_range_names_the_column() {
-        let plan = plan_of(&[&["A", "B"], &["3.0", "9"]], &["A=agreement:6", "B=agreement:6"]).unwrap();
-        assert_eq!(plan.problems[0].reason, "B: 9 is not on the scale from 1 to 6");
-    }
-
-    #[test]
-    fn the_same_row_gets_the_same_id_and_equal_rows_get_different_ones() {
-        let ids = |rows: &[&[&str]]| {
-            let plan = plan_of(rows, &["A=agreement:5"]).unwrap();
-            plan.rows.iter().map(|row| row.id.id).collect::<Vec<_>>()
-        };
-        let first = ids(&[&["A"], &["3"], &["3"], &["4"]]);
-        assert_ne!(first[0], first[1]);
-        assert_eq!(ids(&[&["A"], &["4"], &["3"], &["3"]]), [first[2], first[0], first[1]]);
-    }
-
-    #[test]
-    fn rows_of_respondents_are_not_known_by_other_columns() {
-        let rows: &[&[&str]] = &[&["id", "A"], &["1", "3"]];
-        let plan = plan_known_by(rows, &["id=respondent", "A=agreement:5"], Some(&["Gone"])).unwrap();
-        assert!(plan.known_by.is_empty());
-        let refused = plan_known_by(rows, &["A=agreement:5"], Some(&["Gone"])).unwrap_err().to_string();
-        assert!(refused.contains("known by the column `Gone`, which the file does not have"), "{refused}");
-    }
-
-    #[test]
-    fn rows_are_known_by_the_very_columns_that_were_mapped() {
-        let known = |header: &[&str], known_by: &[&str]| {
-            let cells: Vec<String> = (1..=header.len()).map(|cell| cell.to_string()).collect();
-            let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
-            let plan = plan_known_by(&[header, &cells], &["#1=agreement:5"], Some(known_by));
-            plan.map(|plan| plan.known_by).map_err(|error| error.to_string())
-        };
-        assert_eq!(known(&["Q1", "q1"], &["q1", "Q1"]).unwrap(), ["Q1", "q1"]);
-        assert_eq!(known(&["Q 1", "A"], &["Q1"]).unwrap(), ["Q1"]);
-        assert!(known(&["Q 1", "Q-1"], &["Q1"]).unwrap_err().contains("the columns 1 and 2 could both be that"));
-        assert!(known(&["Q1", "A"], &["Q1", "Q 1"]).unwrap_err().contains("has only column 1 for both"));
-        // What is remembered of columns whose names do not tell them finds them again.
-        let (rows, maps): (&[&[&str]], _) = (&[&["Q", "Q"], &["1", "2"]], ["#2=agreement:5"]);
-        let first = plan_of(rows, &maps).unwrap();
-        assert_eq!(first.known_by, ["#2"]);
-        let again = plan_known_by(rows, &maps, Some(&["#2"])).unwrap();
-        assert_eq!(first.rows[0].id, again.rows[0].id);
-    }
-
-    #[test]
-    fn halves_of_a_row_explain_its_problem_and_are_none_otherwise() {
-        use crate::import::position::Short;
-        let problems = |first: &str, second: &str| {
-            let mut table = table(&[&["A", "B", "C"], &[first, "", ""], &[second, "", ""]]);
-            table.short.insert(2, Short { cells: 2, half: None });
-            table.short.insert(3, Short { cells: 2, half: Some((2, 2)) });
-            let plan = plan_table(&table, &["A=agreement:5"], None).unwrap();
-            plan.problems.into_iter().map(|problem| format!("{} {}", problem.line, problem.reason)).collect::<Vec<_>>()
-        };
-        assert!(problems("3", "4").is_empty());
-        let halves = "lines 2 and 3 look like one row that was broken in two";
-        let second = problems("3", "x");
-        assert!(second.iter().any(|problem| problem.starts_with(&format!("3 {halves}"))), "{second:?}");
-        let first = problems("x", "4");
-        assert!(
-            first.iter().all(|problem| problem.starts_with("2 ")) && first.last().unwrap().contains(halves),
-            "{first:?}"
-        );
-    }
-
-    #[test]
-    fn unknown_columns_and_files_without_questions_are_refused() {
-        let message = |mappings: &[&str]| format!("{:#}", plan_of(&[&["A"], &["3"]], mappings).unwrap_err());
-        assert!(message(&["Z=agreement:5"]).contains("no column `Z`; it has A"));
-        assert!(message(&["A=respondent"]).contains("no column is mapped to a question"));
-        assert!(message(&["A=question:a"]).contains("needs a survey that exists"));
-    }
-
-    #[test]
-    fn days_are_read_from_dates_and_times_and_never_lie_ahead() {
-        let rows: &[&[&str]] = &[&["A", "d"], &["1", "2026-03-01"], &["2", "2026-03-02T10:00:00Z"], &["3", "1.3.2026"]];
-        let plan = plan_of(rows, &["A=agreement:5", "d=date"]).unwrap();
-        let days: Vec<String> = plan.rows.iter().map(|row| row.day.to_string()).collect();
-        assert_eq!(days, ["2026-03-01", "2026-03-02"]);
-        assert_eq!(plan.problems.len(), 1);
-        let ahead = plan_of(&[&["A", "d"], &["1", "2027-01-01"]], &["A=agreement:5", "d=date"]).unwrap();
-        assert_eq!(ahead.problems[0].reason, "2027-01-01 has not come yet");
-    }
-}
+mod tests;
