@@ -200,10 +200,10 @@ async fn the_zone_that_a_file_says_is_used(engine: Engine) {
     load(&world, "Named", named, &maps).await;
     assert_eq!(texts(&world, days).await, ["2026-04-01", "2026-03-31"]);
     let (_, said) = import(&world, "Other", named, &[&maps[..], &["--time-zone", "UTC"]].concat()).await;
-    expect(&said, &["are in UTC, as --time-zone says, although the file says Europe/Berlin"]);
+    expect(&said, &["are in Europe/Berlin, as the file says and not in UTC"]);
     let unclear = named.replace("Europe/Berlin", "IST");
     let (fine, said) = import(&world, "Unclear", &unclear, &maps).await;
-    assert!(!fine && said.contains("which time zone `IST` means cannot be told for sure"), "{said}");
+    assert!(!fine && said.contains("`IST` is what several zones are called"), "{said}");
 }
 
 async fn a_second_wave_by_a_given_date_is_told_from_the_same_file(engine: Engine) {

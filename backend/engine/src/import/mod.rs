@@ -38,7 +38,6 @@ mod times;
 mod trailer;
 mod widths;
 mod zeros;
-mod zone_in_name;
 mod zones;
 
 pub use chrono_tz::Tz as Zone;

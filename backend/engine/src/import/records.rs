@@ -117,9 +117,15 @@ impl Checked<'_> {
             records: self.records(),
             ..self.found.reported()
         };
-        report.passed_over.splice(0..0, self.layout.others.iter().map(|other| {
-            format!("Passed over another table: {other}; --header-line {} reads it in place of this one", other.line)
-        }));
+        report.passed_over.splice(
+            0..0,
+            self.layout.others.iter().map(|other| {
+                format!(
+                    "Passed over another table: {other}; --header-line {} reads it in place of this one",
+                    other.line
+                )
+            }),
+        );
         report
     }
 

@@ -13,7 +13,7 @@ use crate::import::layout::{Fitness, Layout};
 use crate::import::position::Short;
 use crate::import::reader::Rows;
 use crate::import::trailer::Trailer;
-use crate::import::zone_in_name::SaidZone;
+use crate::import::zones::SaidZone;
 
 #[derive(Debug, Default)]
 pub struct Table {
@@ -123,7 +123,7 @@ impl Table {
     /// The time zone that the file says for the times of a column: in a note of Qualtrics, or in the column's name.
     pub fn zone(&self, index: usize) -> Option<SaidZone> {
         let noted = self.zones.get(index).and_then(Option::as_ref).or_else(|| self.zones.iter().flatten().next());
-        noted.map(|zone| SaidZone::named(zone)).or_else(|| SaidZone::in_name(&self.columns[index].name))
+        noted.and_then(|zone| SaidZone::parse(zone)).or_else(|| SaidZone::of_column(&self.columns[index].name))
     }
 
     /// What a column is remembered as: its name, or its position where the name does not tell it.

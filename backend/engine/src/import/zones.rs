@@ -1,5 +1,7 @@
 //! Time zones as files say them: behind a time, and in the name of a column.
 
+use std::fmt;
+
 use chrono::{DateTime, Datelike, FixedOffset, MappedLocalTime, NaiveDate, NaiveDateTime, Offset, TimeZone, Utc};
 use chrono_tz::{OffsetName, Tz};
 
@@ -67,6 +69,17 @@ const CLOCKS: [(&str, Tz); 6] = [
     ("MOUNTAIN TIME", Tz::America__Denver),
     ("PACIFIC TIME", Tz::America__Los_Angeles),
 ];
+
+impl fmt::Display for SaidZone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Offset(offset) if offset.local_minus_utc() == 0 => f.write_str("UTC"),
+            Self::Offset(offset) => write!(f, "UTC{offset}"),
+            Self::Zone(zone) => f.write_str(zone.name()),
+            Self::Letters(letters) => f.write_str(letters),
+        }
+    }
+}
 
 impl SaidZone {
     /// `Z`, `+02:00`, `+0200`, `+02`, `GMT+2`, `CET` or `Europe/Berlin`.

@@ -14,7 +14,8 @@ use crate::import::responses::mapping::{Mapping, scale_of};
 use crate::import::responses::unfinished::{Reason, Unfinished, Verdict};
 use crate::import::row::{is_gap, unwrapped};
 use crate::import::table::Table;
-use crate::import::times::{TimeSettings, parse_time};
+use crate::import::times::{TimeSettings, parse_time_of};
+use crate::import::zones::SaidZone;
 
 /// What a file will add, and what stands in the way.
 #[derive(Debug)]
@@ -96,7 +97,7 @@ pub fn plan(table: &Table, mappings: &[Mapping], target: Destination<'_>) -> any
     let mut ids = RowIds::new(target.community, target.survey, days);
     let mut reader = RowReader {
         target,
-        times: plan.times_of_column(table, columns.date, target.times)?,
+        zone: plan.zone_of_column(table, columns.date, target.times),
         labels: Labels::of(target.labels, table, &columns.questions)?,
         evidence: columns.questions.iter().map(|_| ScaleEvidence::default()).collect(),
         columns: &columns,
@@ -144,8 +145,8 @@ pub fn plan(table: &Table, mappings: &[Mapping], target: Destination<'_>) -> any
 struct RowReader<'a> {
     columns: &'a Columns,
     target: Destination<'a>,
-    /// Of the column that has the days.
-    times: TimeSettings,
+    /// What the file says of the zone of its days.
+    zone: Option<SaidZone>,
     labels: Labels,
     /// Of each question.
     evidence: Vec<ScaleEvidence>,
@@ -172,7 +173,7 @@ impl Plan {
         line: u64,
         cells: &[String],
     ) -> Result<Option<(NaiveDate, Submission)>, Vec<String>> {
-        let RowReader { columns, target, times, labels, evidence } = reader;
+        let RowReader { columns, target, zone, labels, evidence } = reader;
         let mut reasons = Vec::new();
         let mut drafts = Vec::new();
         let mut names = Vec::new();
@@ -203,7 +204,7 @@ impl Plan {
             }
         }
         let day = match columns.date {
-            Some(index) => self.day(&cells[index], *times).map_err(|reason| reasons.push(reason)).ok(),
+            Some(index) => self.day(&cells[index], (target.times, *zone)).map_err(|reason| reasons.push(reason)).ok(),
             None => target.day,
         };
         if let Some(day) = day.filter(|day| *day > target.today) {
@@ -226,17 +227,16 @@ impl Plan {
         Ok(Some((day, submission)))
     }
 
-    /// How the times of the column with the days are read: the file may say their zone.
-    fn times_of_column(
-        &mut self,
-        table: &Table,
-        date: Option<usize>,
-        times: TimeSettings,
-    ) -> anyhow::Result<TimeSettings> {
-        let Some((index, said)) = date.and_then(|index| Some((index, table.zone(index)?))) else { return Ok(times) };
-        let (times, note) = said.applied(&table.called(index), times).map_err(anyhow::Error::msg)?;
-        self.notes.extend(note.map(|note| (note, 0)));
-        Ok(times)
+    /// The zone that the file says of the column with the days.
+    fn zone_of_column(&mut self, table: &Table, date: Option<usize>, times: TimeSettings) -> Option<SaidZone> {
+        let index = date?;
+        let said = table.zone(index)?;
+        let named = times.zone.filter(|named| !said.agrees_with(*named));
+        let in_place_of = named.map(|named| format!(" and not in {named}")).unwrap_or_default();
+        let column = table.called(index);
+        let note = format!("Times of `{column}` without an offset are in {said}, as the file says{in_place_of}");
+        self.notes.insert(note, 0);
+        Some(said)
     }
 
     fn note_verdict(&mut self, verdict: &Verdict) {
@@ -279,12 +279,12 @@ impl Plan {
     }
 
     /// The day of a time, in UTC as all days are.
-    fn day(&mut self, cell: &str, times: TimeSettings) -> Result<NaiveDate, String> {
+    fn day(&mut self, cell: &str, (times, zone): (TimeSettings, Option<SaidZone>)) -> Result<NaiveDate, String> {
         let cell = unwrapped(cell);
         if is_gap(cell) {
             return Err("the row does not say when it was answered".to_owned());
         }
-        let read = parse_time(cell, times)?;
+        let read = parse_time_of(cell, times, zone)?;
         if read.is_assumed_utc {
             self.note("Times without an offset, taken as UTC (--time-zone says otherwise)");
         }
