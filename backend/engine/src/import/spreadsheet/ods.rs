@@ -16,12 +16,12 @@ use crate::import::spreadsheet::text::{ROWS, SheetText, cell_name};
 /// Maximum number of columns of a sheet.
 const COLUMNS: u32 = 16_384;
 
+/// The names of all sheets, and the texts of some with their names.
+type NamesAndTexts = (Vec<String>, Vec<(String, String)>);
+
 /// Reads the sheets that have content, each as its name and its text; only the one of a name, where it is `named`. Beside them
 /// the names of all.
-pub fn read_sheets(
-    file: impl Read + Seek,
-    named: Option<&str>,
-) -> anyhow::Result<(Vec<String>, Vec<(String, String)>)> {
+pub fn read_sheets(file: impl Read + Seek, named: Option<&str>) -> anyhow::Result<NamesAndTexts> {
     let mut archive = ZipArchive::new(file)?;
     if let Ok(manifest) = archive.by_name("META-INF/manifest.xml")
         && std::io::read_to_string(manifest)?.contains("encryption-data")
