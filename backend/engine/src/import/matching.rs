@@ -6,9 +6,11 @@ use anyhow::bail;
 use valuemap_shared::imports::ColumnReason as How;
 
 use crate::import::columns::{Columns, Mapping, Matched, normalised, numbered};
+use crate::import::currency_signs::currency_of_column;
 use crate::import::format::{Field, Format};
 use crate::import::formats::FORMATS;
 use crate::import::layout::Fitness;
+use crate::import::zones::SaidZone;
 
 impl Columns {
     /// `constants` are the fields that say the same for all rows and need no column.
@@ -83,11 +85,13 @@ fn named(format: &Format, requirements: &[&[&str]]) -> Vec<String> {
     requirements.iter().map(|fields| fields.iter().map(name).collect::<Vec<_>>().join(" or ")).collect()
 }
 
-/// The column of a field's first name that the header has.
+/// The column of a field's first name that the header has, as it is or with its zone or currency behind it.
 fn index_by_name(field: &Field, header: &[String]) -> anyhow::Result<Option<usize>> {
-    for name in field.columns {
-        let name = normalised(name);
-        let mut indexes = (0..header.len()).filter(|index| normalised(&header[*index]) == name);
+    let as_they_are: Vec<String> = header.iter().map(|name| normalised(name)).collect();
+    let plain: Vec<String> = header.iter().map(|name| without_unit(name).map(normalised).unwrap_or_default()).collect();
+    let ways = [&as_they_are, &plain].into_iter();
+    for (name, names) in ways.flat_map(|names| field.columns.iter().map(move |name| (normalised(name), names))) {
+        let mut indexes = (0..header.len()).filter(|index| names[*index] == name);
         if let Some(index) = indexes.next() {
             if let Some(other) = indexes.next() {
                 bail!(
@@ -106,6 +110,12 @@ fn index_by_name(field: &Field, header: &[String]) -> anyhow::Result<Option<usiz
         }
     }
     Ok(None)
+}
+
+/// The name of `Created at (UTC)` or `Amount (USD)` without what its column is in.
+fn without_unit(name: &str) -> Option<&str> {
+    let (plain, inside) = name.trim().strip_suffix([')', ']'])?.rsplit_once(['(', '['])?;
+    (SaidZone::parse(inside).is_some() || currency_of_column(inside).is_some()).then_some(plain)
 }
 
 /// The column that is named, or the two of `Join Time|Registration Time`, of which the second stands in for the first.
@@ -265,6 +275,9 @@ mod tests {
         let best = "Record ID,Deal Stage,Close Date,Associated Company,Associated Company IDs (Primary)";
         let found = find(format("hubspot-deals"), best, &[], &[]).unwrap();
         assert!(found.ends_with("account=4 Name"), "{found}");
+        let found =
+            find(format("hubspot-deals"), "Record ID,Deal Stage,Amount (all),Amount (USD),Close Date (UTC)", &[], &[]);
+        assert_eq!(found.unwrap(), "id=0 Name, stage=1 Name, closed=4 Name, amount=3 Name");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! invoice, an order or a payment.
 
 use rust_decimal::Decimal;
-use valuemap_shared::activities::{Outcome, PartyKind, PartyRef, Record};
+use valuemap_shared::activities::{Outcome, PartyKind, PartyRef, Record, RecordKind};
 use valuemap_shared::money::Money;
 
 use crate::activities::unsaid::Attribute;
@@ -87,7 +87,8 @@ fn sale(row: &mut Row<'_>, settings: &FormatSettings) -> Option<RowContent> {
     let reference = row.own_reference("key");
     let income = income(row);
     if let Some(Income::Nothing(reason)) = income {
-        return Some(RowContent { withdrawn: Some(reference?), skipped: Some(reason), ..RowContent::default() });
+        let withdrawn = Some((RecordKind::Outcome, reference?));
+        return Some(RowContent { withdrawn, skipped: Some(reason), ..RowContent::default() });
     }
     let kind = row.named("kind").or(settings.kind);
     if kind.is_none() && row.text("kind").is_none() {
