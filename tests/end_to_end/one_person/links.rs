@@ -68,7 +68,7 @@ pub async fn a_link_that_a_person_ended_stays_ended_until_it_is_restored(engine:
 
     // Importing the same file again, or another one, does not restore it; stating it by itself is refused with the reason.
     let (_, said) = import(&world, "members", CONTACTS, &["--load"]).await;
-    expect(&said, &["links that a person has ended, which stay ended: 1"]);
+    expect(&said, &["Links that a person has ended, which stay ended: 1"]);
     load(
         &world,
         "links",

@@ -1,3 +1,5 @@
+use std::path::PathBuf;
+
 use anyhow::bail;
 use clap::{ArgMatches, Args, Command, FromArgMatches, Subcommand};
 use valuemap_engine::base::ambient::Ambient;
@@ -15,6 +17,9 @@ pub struct Import {
     /// Without a format: it is found out by the columns, and the file is only looked at
     #[command(flatten)]
     unnamed: Option<ImportRecords>,
+    /// There is one where what stands before the file is no format.
+    #[arg(hide = true)]
+    surplus: Option<PathBuf>,
 }
 
 #[derive(Subcommand)]
@@ -30,6 +35,10 @@ impl Import {
         match (&self.format, &self.unnamed) {
             (Some(Named::Responses(import)), _) => import.run(database, ambient).await,
             (Some(Named::Records(import)), _) => import.arguments.run(import.format, database, ambient).await,
+            (None, Some(import)) if self.surplus.is_some() => {
+                let formats = FORMATS.iter().map(|format| format.name).collect::<Vec<_>>().join(", ");
+                bail!("`{}` is no format: name one of responses, {formats}", import.file().display())
+            }
             (None, Some(import)) => import.recognise(database, ambient).await,
             (None, None) => bail!("name a file: `valuemap import FILE --community NAME`"),
         }

@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
@@ -90,6 +90,10 @@ impl ImportRecords {
     pub fn hide_what_means_nothing(command: Command, format: &Format) -> Command {
         let others = OPTIONS.iter().filter(|(option, _)| !format.options.contains(option));
         others.fold(command, |command, (_, argument)| command.mut_arg(argument, |argument| argument.hide(true)))
+    }
+
+    pub fn file(&self) -> &Path {
+        &self.file
     }
 
     pub async fn run(&self, format: &'static Format, database: &Database, ambient: &Ambient) -> anyhow::Result<()> {

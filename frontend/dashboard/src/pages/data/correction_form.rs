@@ -30,7 +30,7 @@ const TEXTS: [(&str, &str, &str); 4] = [
 pub fn CorrectionForm(props: &CorrectionFormProps) -> Html {
     let CorrectionFormProps { report, formats, .. } = props;
     let edited = use_state(|| props.corrections.clone());
-    let change = |edit: Rc<dyn Fn(&mut Corrections, &str)>| {
+    let change = |edit: Edit| {
         let edited = edited.clone();
         Callback::from(move |text: AttrValue| {
             let mut changed = (*edited).clone();
@@ -103,7 +103,7 @@ pub fn CorrectionForm(props: &CorrectionFormProps) -> Html {
                 for (name, label, hint) in TEXTS {
                     <TextField id={format!("correct-{name}")} {label} {hint} value={setting(name)} ontype={set(name)} />
                 }
-                <TextField id="correct-header-line" label="Line that names the columns" unit="th line"
+                <TextField id="correct-header-line" label="The line that names the columns" unit="counted from 1"
                     value={edited.header_line.map(|line| line.to_string()).unwrap_or_default()}
                     ontype={change(Rc::new(|edited, text| edited.header_line = text.parse().ok()))} />
                 <div class="corrections-flags">
@@ -125,16 +125,23 @@ pub fn CorrectionForm(props: &CorrectionFormProps) -> Html {
     }
 }
 
-type Change<'a> = &'a dyn Fn(Rc<dyn Fn(&mut Corrections, &str)>) -> Callback<AttrValue>;
+/// What a text changes.
+type Edit = Rc<dyn Fn(&mut Corrections, &str)>;
+type Change<'a> = &'a dyn Fn(Edit) -> Callback<AttrValue>;
 
 /// Which column each field is, or what it says for all rows.
 fn fields(format: &ImportFormat, report: &ImportReport, edited: &Corrections, change: Change<'_>) -> Html {
-    let columns: Vec<SelectOption> = std::iter::once(SelectOption { value: "".into(), label: "By its name".into() })
-        .chain((1..).zip(&report.header).map(|(number, name)| SelectOption {
-            value: format!("#{number}").into(),
-            label: if name.is_empty() { format!("Column {number}").into() } else { name.clone().into() },
-        }))
-        .collect();
+    let named = (1..).zip(&report.header).map(|(number, name)| SelectOption {
+        value: format!("#{number}").into(),
+        label: if name.is_empty() { format!("Column {number}").into() } else { name.clone().into() },
+    });
+    let named: Vec<SelectOption> = named.collect();
+    let columns = |field: &str| {
+        let read = report.columns.iter().find(|column| column.field == field);
+        let found = read.map_or("none".to_owned(), |column| format!("{}, as it is read now", column.column));
+        let found = SelectOption { value: "".into(), label: found.into() };
+        std::iter::once(found).chain(named.iter().cloned()).collect::<Vec<_>>()
+    };
     html! {
         <div class="table-frame">
             <table class="table corrections-fields">
@@ -149,7 +156,7 @@ fn fields(format: &ImportFormat, report: &ImportReport, edited: &Corrections, ch
                             <td>
                                 <Select
                                     label={format!("Column of {}", field.name)}
-                                    options={columns.clone()}
+                                    options={columns(&field.name)}
                                     selected={edited.columns.get(&field.name).cloned().unwrap_or_default()}
                                     onpick={change({
                                         let name = field.name.clone();

@@ -15,14 +15,14 @@ pub fn ReportView(props: &ReportViewProps) -> Html {
     let report = &props.report;
     if let Some(refused) = &report.refused {
         return html! {
-            <Notice title="It cannot be read as it is" tone={Tone::Alarm}><p class="refused">{ refused }</p></Notice>
+            <Notice title="It cannot be read as it is" tone={Tone::Alarm}><p class="refused">{ with_code(refused) }</p></Notice>
         };
     }
     html! {
         <div class="report">
             <p>
                 { "Read as " }<b>{ &report.format }</b>
-                if let Some(because) = &report.because { { format!(": {because}") } }
+                if let Some(because) = &report.because { { ": " }{ with_code(because) } }
                 { format!(". {} rows, {}.", report.rows, report.form) }
                 if report.header_line > 1 {
                     { format!(" The columns are named on line {}.", report.header_line) }
@@ -36,7 +36,7 @@ pub fn ReportView(props: &ReportViewProps) -> Html {
                     <p>{ "Correct how the file is read below, or the rows in the file. Until then nothing of it is loaded." }</p>
                     <ul class="report-lines">
                         for problem in &report.problems {
-                            <li><b>{ format!("Line {}", problem.line) }</b>{ " " }{ &problem.reason }</li>
+                            <li><b>{ format!("Line {}", problem.line) }</b>{ " " }{ with_code(&problem.reason) }</li>
                         }
                     </ul>
                     if report.problem_count > report.problems.len() as u64 {
@@ -44,7 +44,7 @@ pub fn ReportView(props: &ReportViewProps) -> Html {
                     }
                 </Notice>
             }
-            if !report.is_loaded {
+            if !report.is_loaded && report.problem_count == 0 {
                 <p class="report-sum">{ counted(report) }</p>
             }
             { said(report) }
@@ -86,10 +86,29 @@ fn said(report: &ImportReport) -> Html {
     html! {
         if !lines.is_empty() {
             <ul class="report-lines">
-                for line in lines { <li>{ line }</li> }
+                for line in lines { <li>{ with_code(&line) }</li> }
             </ul>
         }
     }
+}
+
+/// A text whose parts between backticks are names as the file has them.
+fn with_code(text: &str) -> Html {
+    let parts = text.split('`').enumerate();
+    // An apostrophe of this kind that stands alone is one.
+    let is_paired = text.matches('`').count().is_multiple_of(2);
+    if !is_paired {
+        return html! { { text } };
+    }
+    parts
+        .map(|(index, part)| {
+            if index % 2 == 1 {
+                html! { <code>{ part }</code> }
+            } else {
+                html! { { part } }
+            }
+        })
+        .collect()
 }
 
 fn columns(report: &ImportReport) -> Html {
