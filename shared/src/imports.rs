@@ -102,7 +102,8 @@ impl ImportReport {
     pub fn with_texts(mut self, change: impl Fn(&str) -> String) -> Self {
         let columns = self.columns.iter_mut().map(|column| &mut column.column);
         let texts = columns
-            .chain(std::iter::once(&mut self.file))
+            .chain([&mut self.file, &mut self.form])
+            .chain(&mut self.because)
             .chain(&mut self.header)
             .chain(&mut self.ignored_columns)
             .chain(&mut self.refused)

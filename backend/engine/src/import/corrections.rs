@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use encoding_rs::Encoding;
 use serde::{Deserialize, Serialize};
-use valuemap_shared::activities::OutcomeKind;
+use valuemap_shared::activities::{OutcomeKind, address_of};
 use valuemap_shared::money::Currency;
 
 use crate::import::columns::{Columns, Mapping, normalised, value_key};
 use crate::import::numbers::DecimalMark;
-use crate::import::settings::ValueMap;
+use crate::import::settings::{FormatSettings, ValueMap};
 use crate::import::times::{DateFormat, TimeSettings};
 
 /// This is what a job is stored with, so it is read by other releases, too.
@@ -77,8 +77,7 @@ pub struct ColumnMeaning {
 }
 
 /// The fields whose constants hold for a source. All others differ from file to file.
-const LASTING: [&str; 10] = [
-    "role",
+const LASTING: [&str; 9] = [
     "kind",
     "channel",
     "currency",
@@ -128,10 +127,10 @@ impl Corrections {
         let lasting = self.constants.iter().filter(|(field, _)| LASTING.contains(&field.as_str()));
         kept.constants.extend(lasting.map(|(field, value)| (field.clone(), value.clone())));
         kept.constants.retain(|field, _| columns.index(field).is_none());
-        for meaning in &self.meanings {
-            let column = columns.of(&meaning.field).map(|matched| matched.called.clone());
-            let Meaning { field, value, meaning } = meaning.clone();
-            let said = ColumnMeaning { column, field, value, meaning };
+        for Meaning { field, value, meaning } in self.meanings.iter().cloned() {
+            // What is of no column is of this file alone, and so is what is of a person.
+            let Some(column) = columns.of(&field).filter(|_| address_of(&value).is_none()) else { continue };
+            let said = ColumnMeaning { column: Some(column.called.clone()), field, value, meaning };
             kept.meanings.retain(|known| !known.is_of_the_same(&said));
             kept.meanings.push(said);
         }
@@ -143,8 +142,22 @@ impl Corrections {
     }
 
     /// What is taken from earlier files and cannot be seen of the columns, a sentence each.
-    pub fn taken_from(&self, remembered: &Remembered, constants: &BTreeMap<String, String>) -> Vec<String> {
+    pub fn taken_from(&self, remembered: &Remembered, settings: &FormatSettings, columns: &Columns) -> Vec<String> {
         let mut said = Vec::new();
+        let FormatSettings { constants, values, .. } = settings;
+        for ColumnMeaning { field, value, meaning, .. } in &remembered.meanings {
+            let is_used = columns.of(field).is_some() && values.get(field, value) == Some(meaning);
+            let is_said =
+                self.meanings.iter().any(|now| now.field == *field && value_key(&now.value) == value_key(value));
+            if is_used && !is_said {
+                said.push(format!("In {field}, `{value}` means `{meaning}`"));
+            }
+        }
+        match settings.mark {
+            _ if !settings.is_mark_remembered => {}
+            DecimalMark::Comma => said.push("Numbers have a comma before their decimals".to_owned()),
+            DecimalMark::Point => said.push("Numbers have a point before their decimals".to_owned()),
+        }
         let lasting = remembered.constants.iter();
         for (field, value) in
             lasting.filter(|(field, _)| constants.contains_key(*field) && !self.constants.contains_key(*field))

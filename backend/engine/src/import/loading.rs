@@ -20,7 +20,7 @@ use crate::database::author::Author;
 use crate::database::failure::is_taken;
 use crate::database::{Database, Transaction};
 use crate::tenancy::entities::community;
-use crate::uploads::store::delete_old;
+use crate::uploads::store::{delete_old, sweep_folders};
 
 /// How long one piece is to take: others wait for so long.
 const PIECE: Duration = Duration::from_millis(50);
@@ -143,6 +143,9 @@ impl<'a> Loading<'a> {
 /// Nobody waits for it: nobody sees what is left.
 pub async fn keep_swept(database: Database, ambient: Ambient) {
     loop {
+        if let Err(error) = sweep_folders() {
+            tracing::warn!(cause = error.to_string(), "what uploads left in the temporary folder could not be removed");
+        }
         let now = ambient.now();
         let old = async |transaction: &Transaction| Ok((delete_old(transaction, now).await? > 0).then_some(()));
         if let Err(error) = database.write_some(&Author::SERVER, Touches::NOTHING, old).await {

@@ -6,7 +6,7 @@ use anyhow::bail;
 use valuemap_shared::imports::ColumnReason as How;
 
 use crate::import::columns::{Columns, Mapping, Matched, normalised, numbered};
-use crate::import::currency_signs::currency_of_column;
+use crate::import::currency_signs::CurrencySign;
 use crate::import::format::{Field, Format};
 use crate::import::formats::FORMATS;
 use crate::import::layout::Fitness;
@@ -115,7 +115,8 @@ fn index_by_name(field: &Field, header: &[String]) -> anyhow::Result<Option<usiz
 /// The name of `Created at (UTC)` or `Amount (USD)` without what its column is in.
 fn without_unit(name: &str) -> Option<&str> {
     let (plain, inside) = name.trim().strip_suffix([')', ']'])?.rsplit_once(['(', '['])?;
-    (SaidZone::parse(inside).is_some() || currency_of_column(inside).is_some()).then_some(plain)
+    let is_currency = matches!(CurrencySign::taken_from(inside.trim()), Some((_, "")));
+    (is_currency || SaidZone::of_column(name).is_some()).then_some(plain)
 }
 
 /// The column that is named, or the two of `Join Time|Registration Time`, of which the second stands in for the first.

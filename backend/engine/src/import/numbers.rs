@@ -66,6 +66,12 @@ impl MarkEvidence {
         self.long_decimals |= decimals.is_some_and(|(_, decimals)| decimals.len() >= 3);
     }
 
+    /// Whether there are numbers that can be read in two ways, and none that tells which.
+    pub fn is_open(&self) -> bool {
+        let is_told = self.point.is_some() || self.comma.is_some();
+        !is_told && (self.unclear_point.is_some() || self.unclear_comma.is_some())
+    }
+
     pub fn decide(self) -> anyhow::Result<DecimalMark> {
         let unclear = |(line, cell): Seen, beside: &str| -> anyhow::Error {
             anyhow::anyhow!(

@@ -36,6 +36,8 @@ use crate::import::reader::Rows;
 use crate::import::remembered::{forget, last_loaded, recall, remember, store_batch};
 use crate::import::settings::FormatSettings;
 
+/// The source of whatever file that does not name one.
+const SHARED_SOURCE: &str = "csv";
 /// Maximum number of doubtful keys that are listed one by one.
 const LISTED: usize = 20;
 
@@ -94,6 +96,13 @@ impl Checked<'_> {
         if self.kept_ended > 0 {
             remarks.push(format!("Links that a person has ended, which stay ended: {}", self.kept_ended));
         }
+        let changed = self.stored.values().map(|stored| stored.changed).sum::<u64>() + self.withdrawn;
+        if changed > 0 && format.source == SHARED_SOURCE && self.settings.source == SHARED_SOURCE {
+            remarks.push(format!(
+                "{changed} records of the source `{SHARED_SOURCE}` change: where another tool wrote those, give this one a source of \
+                 its own with --source"
+            ));
+        }
         remarks.extend(self.doubts());
         let mut report = ImportReport {
             file: self.file.name().to_owned(),
@@ -106,7 +115,7 @@ impl Checked<'_> {
             header: self.layout.header.clone(),
             columns: self.columns.reported(),
             ignored_columns: if format.is_plain { self.columns.others.clone() } else { Vec::new() },
-            remembered: corrections.taken_from(&self.remembered, &self.settings.constants),
+            remembered: corrections.taken_from(&self.remembered, &self.settings, &self.columns),
             loaded_before: self.loaded_before,
             problems: problems.listed.clone(),
             problem_count: problems.count,
@@ -195,10 +204,15 @@ pub async fn check<'a>(
     let layout = layout.among_tables(file.text(&unseen())?, is_named, fits).with_context(cannot_use)?;
     let constants = constants(&layout.header);
     let columns = Columns::find(format, &layout.header, mapping, &names(&constants)).with_context(cannot_use)?;
+    let mut is_mark_remembered = false;
     let mark = match corrections.mark {
         Some(mark) => mark,
-        None => decimal_mark(format, &columns, remembered.mark, Rows::new(file.text(&unseen())?, &layout)?)
-            .with_context(cannot_use)?,
+        None => {
+            let rows = Rows::new(file.text(&unseen())?, &layout)?;
+            let found = decimal_mark(format, &columns, remembered.mark, rows).with_context(cannot_use)?;
+            is_mark_remembered = found.1;
+            found.0
+        }
     };
     let settings = FormatSettings {
         source,
@@ -212,6 +226,7 @@ pub async fn check<'a>(
         values: corrections.meanings(&remembered, &columns),
         constants,
         skip_without_key: corrections.skip_without_key,
+        is_mark_remembered,
     };
     let loaded_before = last_loaded(&database.read, request.community, request.format.name, &file.hash).await?;
     let mut checked = Checked {
@@ -366,13 +381,14 @@ fn unsaid(format: &Format, columns: &Columns, constants: &BTreeMap<String, Strin
     unsaid
 }
 
-/// Reads through the numbers of a file to find out how it writes them. Where they do not tell, it is as it was `before`.
+/// Reads through the numbers of a file to find out how it writes them. Where they leave it open,
+/// it is as it was said `before`, which is `true`.
 fn decimal_mark<R: std::io::Read>(
     format: &Format,
     columns: &Columns,
     before: Option<DecimalMark>,
     mut rows: Rows<R>,
-) -> anyhow::Result<DecimalMark> {
+) -> anyhow::Result<(DecimalMark, bool)> {
     let numbers = format.fields.iter().filter(|field| field.is_number);
     let matched = numbers.filter_map(|field| columns.of(field.name));
     let indexes: Vec<usize> = matched
@@ -386,5 +402,8 @@ fn decimal_mark<R: std::io::Read>(
         let Ok(position) = row else { continue };
         indexes.iter().for_each(|index| evidence.add(position.line, &cells[*index]));
     }
-    evidence.decide().or_else(|error| before.ok_or(error))
+    match (evidence.is_open(), before) {
+        (true, Some(before)) => Ok((before, true)),
+        _ => Ok((evidence.decide()?, false)),
+    }
 }

@@ -16,6 +16,8 @@ pub struct FormatSettings {
     /// Somebody said that currency for this file; otherwise it is the community's.
     pub is_currency_said: bool,
     pub mark: DecimalMark,
+    /// It was said of an earlier file, and this one leaves it open.
+    pub is_mark_remembered: bool,
     pub times: TimeSettings,
     /// The stages that mean that a deal is won; the usual ones when it is empty.
     pub won_stages: Vec<String>,

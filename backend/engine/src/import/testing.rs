@@ -40,6 +40,7 @@ fn read(format: &Format, header: &str, row: &str, arguments: &[&str]) -> (Vec<St
         currency: Currency::EUR,
         is_currency_said: false,
         mark: DecimalMark::Point,
+        is_mark_remembered: false,
         times: TimeSettings::default(),
         won_stages: Vec::new(),
         kind: arguments.iter().find_map(|argument| argument.parse().ok()),

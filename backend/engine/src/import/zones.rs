@@ -91,7 +91,8 @@ impl SaidZone {
         }
         let letters = ZONES.iter().find(|(letters, _)| *letters == upper).map(|(letters, _)| Self::Letters(letters));
         let clock = || CLOCKS.iter().find(|(name, _)| *name == upper).map(|(_, zone)| Self::Zone(*zone));
-        let named = || zone_named(text).ok().filter(|_| text.contains('/')).map(Self::Zone);
+        let named =
+            || Some(text).filter(|text| text.contains('/')).and_then(|text| zone_named(text).ok()).map(Self::Zone);
         letters.or_else(clock).or_else(|| parse_offset(&upper).map(Self::Offset)).or_else(named)
     }
 

@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::Context;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -14,6 +15,8 @@ use crate::base::ambient::Ambient;
 use crate::database::{Database, Transaction};
 use crate::uploads::entities::{upload, upload_piece};
 
+/// What the folders are called that files are fetched into.
+pub const FOLDER: &str = "valuemap-upload-";
 /// Maximum size of a file. One of a million touchpoints has some 100 MB.
 pub const MAX_BYTES: u64 = 200 << 20;
 /// The size of a piece: as much as one step of writing takes, and as is held in memory of a file.
@@ -24,16 +27,21 @@ pub const MAX_WAITING: u64 = 20;
 const KEPT: TimeDelta = TimeDelta::hours(24);
 /// How long a file may take to arrive.
 const ARRIVING: TimeDelta = TimeDelta::hours(1);
+/// How old a folder is that nobody works on any more.
+const LEFT: Duration = Duration::from_hours(24);
 /// Maximum length of a file's name, in characters.
 const LONGEST_NAME: usize = 200;
 
-/// Begins an upload, whose pieces follow.
+/// Begins an upload, whose pieces follow; `None` where as many wait as may.
 pub async fn begin(
     transaction: &Transaction,
     ambient: &Ambient,
     community: CommunityId,
     (file_name, uploaded_by): (&str, &str),
-) -> Result<upload::Model, DbErr> {
+) -> Result<Option<upload::Model>, DbErr> {
+    if count(transaction, community).await? >= MAX_WAITING {
+        return Ok(None);
+    }
     let row = upload::Model {
         community_id: community.0,
         id: ambient.new_id(),
@@ -44,7 +52,7 @@ pub async fn begin(
         created_at: ambient.now(),
     };
     upload::Entity::insert(row.clone().into_active_model().reset_all()).exec_without_returning(transaction).await?;
-    Ok(row)
+    Ok(Some(row))
 }
 
 /// The name of a file without folders, addresses and what cannot be shown.
@@ -91,7 +99,7 @@ pub async fn waiting(db: &impl ConnectionTrait, community: CommunityId) -> Resul
     waiting.filter(upload::Column::IsWhole.eq(true)).order_by_desc(upload::Column::Id).all(db).await
 }
 
-pub async fn count(db: &impl ConnectionTrait, community: CommunityId) -> Result<u64, DbErr> {
+async fn count(db: &impl ConnectionTrait, community: CommunityId) -> Result<u64, DbErr> {
     upload::Entity::find().filter(upload::Column::CommunityId.eq(community.0)).count(db).await
 }
 
@@ -107,6 +115,19 @@ pub async fn delete_old(transaction: &Transaction, now: DateTime<Utc>) -> Result
     let old = upload::Entity::delete_many();
     let old = old.filter(Condition::any().add(is_left).add(Column::CreatedAt.lt(now - KEPT)));
     Ok(old.exec(transaction).await?.rows_affected)
+}
+
+/// Removes the folders that servers left behind which were killed.
+pub fn sweep_folders() -> std::io::Result<()> {
+    for entry in std::fs::read_dir(std::env::temp_dir())? {
+        let entry = entry?;
+        let is_one = entry.file_name().to_str().is_some_and(|name| name.starts_with(FOLDER));
+        let age = entry.metadata().and_then(|found| found.modified()).ok().and_then(|at| at.elapsed().ok());
+        if is_one && age.is_some_and(|age| age > LEFT) {
+            std::fs::remove_dir_all(entry.path())?;
+        }
+    }
+    Ok(())
 }
 
 /// Writes a file to the disk, piece by piece.

@@ -25,11 +25,14 @@ use crate::jobs::queue::Claimed;
 use crate::jobs::worker::Unfinished;
 use crate::tenancy::entities::community;
 use crate::uploads::entities::upload;
-use crate::uploads::store::{delete, find, write_to};
+use crate::uploads::store::{FOLDER, delete, find, write_to};
 use crate::work::Hands;
 
 /// For how long an import waits for others. One whose worker was killed counts as at work for half a minute.
 const PATIENCE: Duration = Duration::from_secs(120);
+
+const GONE: &str =
+    "the uploaded file is not there any more: it was loaded, deleted, or left for a day; upload it again";
 
 /// What is to be done with an uploaded file. This is stored, so it is read by other releases, too.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -94,7 +97,9 @@ impl Hands {
         };
         if problems.count == 0 {
             let finish = async |transaction: &Transaction, checked: &Checked<'_>| {
-                delete(transaction, (job.community(), UploadId(asked.upload))).await?;
+                if !delete(transaction, (job.community(), UploadId(asked.upload))).await? {
+                    return Err(DbErr::Custom(GONE.to_owned()));
+                }
                 let report = ImportReport { because: because.clone(), ..checked.report(&Problems::default(), true) };
                 job.finish(transaction, ambient, json!(without_addresses(report))).await
             };
@@ -102,7 +107,7 @@ impl Hands {
             match understood(stored)? {
                 Ok(()) if problems.count == 0 => return Ok(()),
                 Ok(()) => {}
-                Err(refused) => return Err(Unfinished::Refused(refused)),
+                Err(refused) => return Err(Unfinished::Refused(without_address(&refused))),
             }
         }
         self.finish(job, ImportReport { because, ..checked.report(&problems, false) }).await
@@ -122,12 +127,9 @@ impl Hands {
     ) -> Result<Fetched, Unfinished> {
         progress.begin("Fetching the file", 0);
         let upload = find(&self.database.read, (job.community(), UploadId(asked.upload))).await?;
-        let upload = upload.ok_or_else(|| {
-            let gone =
-                "the uploaded file is not there any more: it was loaded, deleted, or left for a day; upload it again";
-            Unfinished::Refused(gone.to_owned())
-        })?;
-        let folder = tempfile::tempdir().context("no folder can be made for what was uploaded")?;
+        let upload = upload.ok_or_else(|| Unfinished::Refused(GONE.to_owned()))?;
+        let folder =
+            tempfile::Builder::new().prefix(FOLDER).tempdir().context("no folder can be made for what was uploaded")?;
         let path = folder.path().join("upload");
         write_to(&self.database, &upload, &path).await?;
         let community = community::Entity::find_by_id(job.community().0).one(&self.database.read).await?;
@@ -171,9 +173,12 @@ impl Fetched {
     fn refused(&self, asked: &UploadWork, refused: String) -> ImportReport {
         let file = self.inspect(asked);
         let header = file.and_then(|file| header_of(&file, asked.corrections.header_line)).unwrap_or_default();
+        let found = self.format(asked).ok();
+        let (format, because) = found.map(|(format, because)| (format.name.to_owned(), because)).unwrap_or_default();
         ImportReport {
             file: self.upload.file_name.clone(),
-            format: asked.format.clone().unwrap_or_default(),
+            format,
+            because,
             refused: Some(refused),
             header,
             ..ImportReport::default()
@@ -183,8 +188,11 @@ impl Fetched {
 
 /// What is kept of a report: no address stays in it.
 fn without_addresses(report: ImportReport) -> ImportReport {
-    report
-        .with_texts(|text| with_addresses_replaced(text, |_| "[e-mail]".to_owned()).unwrap_or_else(|| text.to_owned()))
+    report.with_texts(without_address)
+}
+
+fn without_address(text: &str) -> String {
+    with_addresses_replaced(text, |_| "[e-mail]".to_owned()).unwrap_or_else(|| text.to_owned())
 }
 
 /// Files are refused with a reason for people; what the database says is none.
@@ -197,6 +205,9 @@ fn understood<T>(result: anyhow::Result<T>) -> Result<Understood<T>, Unfinished>
         let failure =
             cause.downcast_ref::<DbErr>().or_else(|| cause.downcast_ref::<WriteError>().map(WriteError::cause));
         if let Some(failure) = failure {
+            if matches!(failure, DbErr::Custom(text) if text == GONE) {
+                return Ok(Err(GONE.to_owned()));
+            }
             return Err(Unfinished::Database(failure.clone()));
         }
     }

@@ -57,15 +57,14 @@ async fn take_in(http: &HttpRequest, payload: web::Payload, services: &Services)
     if announced(http.headers()).is_some_and(|bytes| bytes > MAX_BYTES) {
         return Err(too_large());
     }
-    if store::count(&services.database.read, community).await.map_err(ApiError::from)? >= MAX_WAITING {
-        let message = format!("{MAX_WAITING} files wait to be loaded already; load or delete some first");
-        return Err(HttpRefusal::new(StatusCode::CONFLICT, "TOO_MANY_UPLOADS", message));
-    }
     let name = query_parameter(http, "name").unwrap_or_default();
-    let begun = services.database.write(own.author(), Touches::NOTHING, async |transaction| {
+    let begun = services.database.write_some(own.author(), Touches::NOTHING, async |transaction| {
         store::begin(transaction, &services.ambient, community, (&name, &viewer.token.name)).await
     });
-    let begun = begun.await.map_err(ApiError::from)?;
+    let Some(begun) = begun.await.map_err(ApiError::from)? else {
+        let message = format!("{MAX_WAITING} files wait to be loaded already; load or delete some first");
+        return Err(HttpRefusal::new(StatusCode::CONFLICT, "TOO_MANY_UPLOADS", message));
+    };
     let place = (community, UploadId(begun.id));
     let stored = match store_pieces(services, payload, place).await {
         Ok(bytes) => {

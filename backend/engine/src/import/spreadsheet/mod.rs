@@ -17,6 +17,8 @@ use crate::import::spreadsheet::xlsx::Workbook;
 
 /// Maximum size of a workbook once it is unpacked.
 const LARGEST: u64 = 50 << 20;
+/// Maximum number of sheets of a workbook.
+const SHEETS: usize = 500;
 /// Maximum number of parts that a workbook may be made of.
 const PARTS: usize = 2_000;
 
@@ -34,9 +36,19 @@ pub fn read_sheet(path: &Path, named: Option<&str>) -> anyhow::Result<Sheet> {
         Kind::Excel => {
             let mut workbook = Workbook::open(opened()?)?;
             let (names, mut sheets) = (workbook.names(), Vec::new());
+            if names.len() > SHEETS {
+                bail!(
+                    "it has {} sheets, and at most {SHEETS} are looked at; save the one that is meant as CSV",
+                    names.len()
+                );
+            }
             for name in names.iter().filter(|name| named.is_none_or(|named| named == *name)) {
                 let text = workbook.text_of(name)?;
                 sheets.extend((!text.is_empty()).then(|| (name.clone(), text)));
+                // Which one is meant has to be said: the others need not be held.
+                if sheets.len() > 1 {
+                    break;
+                }
             }
             (names, sheets)
         }
@@ -62,6 +74,25 @@ enum Kind {
     OpenDocument,
 }
 
+/// Refuses a workbook that claims to have more texts than fit into it: room for all of them is made before they are read.
+fn check_texts(archive: &mut ZipArchive<impl Read + Seek>) -> anyhow::Result<()> {
+    let Ok(texts) = archive.by_name("xl/sharedStrings.xml") else { return Ok(()) };
+    let mut head = String::new();
+    // What is no text is found out where it is read.
+    let _ = texts.take(TEXTS_HEAD).read_to_string(&mut head);
+    let claimed = head.split_once("uniqueCount=").and_then(|(_, rest)| {
+        let digits: String = rest.trim_start_matches(['"', '\'']).chars().take_while(char::is_ascii_digit).collect();
+        Some(digits.parse::<u64>().unwrap_or(u64::MAX)).filter(|_| !digits.is_empty())
+    });
+    if claimed.is_some_and(|texts| texts > LARGEST) {
+        bail!("the workbook claims to have more texts than fit into it: it is damaged; save it as CSV");
+    }
+    Ok(())
+}
+
+/// As much of the part with the texts as its first element takes.
+const TEXTS_HEAD: u64 = 4_096;
+
 /// Refuses what would take too much room once it is unpacked. What the archive says of its sizes is not believed: every
 /// part is unpacked once, and thrown away.
 fn check_archive(file: impl Read + Seek) -> anyhow::Result<Kind> {
@@ -79,6 +110,7 @@ fn check_archive(file: impl Read + Seek) -> anyhow::Result<Kind> {
             bail!("the workbook takes more than {} MB once it is unpacked; save it as CSV", LARGEST >> 20);
         }
     }
+    check_texts(&mut archive)?;
     let Ok(kind) = archive.by_name("mimetype") else { return Ok(Kind::Excel) };
     match std::io::read_to_string(kind.take(200)).unwrap_or_default().trim() {
         kind if kind.starts_with("application/vnd.oasis.opendocument.spreadsheet") => Ok(Kind::OpenDocument),

@@ -4,6 +4,8 @@ use anyhow::bail;
 
 /// Maximum number of rows that are read of a sheet.
 pub const ROWS: u32 = 100_000;
+/// Maximum number of columns: as many as Excel has.
+const COLUMNS: u32 = 16_384;
 /// Maximum size of the text that a sheet comes to: one text may stand in many cells.
 const LONGEST_TEXT: usize = 100 << 20;
 
@@ -25,6 +27,9 @@ impl<'a> SheetText<'a> {
         let name = self.name;
         if row >= ROWS {
             bail!("the sheet `{name}` has more than {ROWS} rows; save it as CSV");
+        }
+        if column >= COLUMNS {
+            bail!("the sheet `{name}` has more than {COLUMNS} columns; save it as CSV");
         }
         if (row, column) < (self.row, self.column) {
             bail!("the cells of the sheet `{name}` are not in order; save it as CSV");

@@ -9,7 +9,9 @@ use super::server::{Formats, ImportFormat};
 
 #[derive(Properties, PartialEq)]
 pub struct CorrectionFormProps {
-    pub report: Rc<ImportReport>,
+    /// What the last check found; none before the first, and where it failed.
+    pub report: Option<Rc<ImportReport>>,
+    pub has_failed: bool,
     pub formats: Rc<Formats>,
     /// Those that the report was made with.
     pub corrections: Corrections,
@@ -28,7 +30,14 @@ const TEXTS: [(&str, &str, &str); 4] = [
 /// How the file is to be read, where it does not tell by itself.
 #[component]
 pub fn CorrectionForm(props: &CorrectionFormProps) -> Html {
-    let CorrectionFormProps { report, formats, .. } = props;
+    let formats = &props.formats;
+    let last = use_mut_ref(|| None::<Rc<ImportReport>>);
+    if let Some(report) = &props.report {
+        *last.borrow_mut() = Some(report.clone());
+    }
+    // While the file is checked again, the form stays as it is.
+    let report = last.borrow().clone().unwrap_or_default();
+    let report = &*report;
     let edited = use_state(|| props.corrections.clone());
     let change = |edit: Edit| {
         let edited = edited.clone();
@@ -51,7 +60,7 @@ pub fn CorrectionForm(props: &CorrectionFormProps) -> Html {
             oncheck.emit(said);
         })
     };
-    let is_needed = report.refused.is_some() || report.problem_count > 0;
+    let is_needed = props.has_failed || report.refused.is_some() || report.problem_count > 0;
     let has = |option: &str| format.is_some_and(|format| format.options.iter().any(|known| known == option));
     html! {
         <details class="corrections" open={is_needed}>

@@ -44,12 +44,17 @@ pub struct DeskProps {
 #[component]
 pub fn Desk(props: &DeskProps) -> Html {
     let (address, onpick) = use_address::<Address>();
-    let round = use_state(|| 0);
+    let (round, last) = (use_state(|| 0), use_mut_ref(|| 0));
     let (sending, failed) = (use_state(|| None::<AttrValue>), use_state(|| None::<AttrValue>));
     let uploads = use_remote(props.community.id.clone(), *round, fetch_uploads);
     let refresh = {
-        let round = round.clone();
-        Callback::from(move |()| round.set(*round + 1))
+        // What is rendered may be older than the last one.
+        let (round, last) = (round.setter(), last.clone());
+        Callback::from(move |()| {
+            let next = *last.borrow() + 1;
+            *last.borrow_mut() = next;
+            round.set(next);
+        })
     };
     let onfile = {
         let (community, sending, failed) = (props.community.id.clone(), sending.clone(), failed.clone());

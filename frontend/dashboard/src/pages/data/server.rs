@@ -14,6 +14,9 @@ use crate::server::{Failure, ask, send_file};
 /// How long to wait between two looks at a job.
 const LOOK_MILLIS: u32 = 300;
 
+/// After how many looks that failed nobody looks any more.
+const MISSED: u32 = 20;
+
 /// What may be done here, and how files are read.
 #[derive(Debug, PartialEq, Deserialize)]
 pub struct Formats {
@@ -185,8 +188,25 @@ async fn ended(id: String, onprogress: Callback<(String, Option<JobProgress>)>) 
         progress: Option<JobProgress>,
         import_report: Option<ImportReport>,
     }
+    let mut missed = 0;
     loop {
-        let data: Data = ask(include_str!("import_job.graphql"), JobVariables { id: &id }).await?;
+        let asked = ask::<Data>(include_str!("import_job.graphql"), JobVariables { id: &id }).await;
+        let data = match asked {
+            Ok(data) => data,
+            Err(Failure::SignedOut) => return Err(Failure::SignedOut),
+            // The job goes on without anybody who looks at it.
+            Err(_) if missed < MISSED => {
+                missed += 1;
+                TimeoutFuture::new(10 * LOOK_MILLIS).await;
+                continue;
+            }
+            Err(_) => {
+                let unknown =
+                    "The server does not answer, so it is not known what became of it. Reload the page and look.";
+                return Err(Failure::Failed(unknown.into()));
+            }
+        };
+        missed = 0;
         let job = data.job.ok_or(Failure::NotFound)?;
         match (job.state.as_str(), job.import_report) {
             ("DONE", Some(report)) => return Ok(Rc::new(report)),

@@ -41,11 +41,12 @@ pub fn UploadPanel(props: &UploadPanelProps) -> Html {
     };
     let onload = {
         let (upload, asked, onloaded) = (props.upload.id.clone(), (*asked).clone(), props.onloaded.clone());
-        let (is_loading, outcome) = (is_loading.clone(), outcome.clone());
+        let (is_loading, outcome, progress) = (is_loading.clone(), outcome.clone(), progress.setter());
         Callback::from(move |()| {
             let (upload, asked, onloaded) = (upload.clone(), asked.clone(), onloaded.clone());
             let (is_loading, outcome, onprogress) = (is_loading.clone(), outcome.clone(), onprogress.clone());
             is_loading.set(true);
+            progress.set(None);
             outcome.set(None);
             spawn_local(async move {
                 let came = run(Step::Load, &upload, &asked, onprogress).await;
@@ -59,9 +60,10 @@ pub fn UploadPanel(props: &UploadPanelProps) -> Html {
         })
     };
     let oncheck = {
-        let (asked, outcome) = (asked.clone(), outcome.clone());
+        let (asked, outcome, progress) = (asked.clone(), outcome.clone(), progress.setter());
         Callback::from(move |corrections: Corrections| {
             outcome.set(None);
+            progress.set(None);
             asked.set(corrections);
         })
     };
@@ -94,15 +96,20 @@ pub fn UploadPanel(props: &UploadPanelProps) -> Html {
         <section class="upload" aria-labelledby="upload-title" aria-busy={is_waiting.then_some("true")}>
             <div class="upload-title">
                 <h2 id="upload-title">{ &props.upload.file_name }</h2>
-                <Button onpress={props.ondelete.clone()}>{ "Remove" }</Button>
+                if !*is_loading {
+                    <Button onpress={props.ondelete.clone()}>{ "Remove" }</Button>
+                }
             </div>
-            <p class="upload-progress" role="status">
-                if is_waiting {
-                    { reached(progress.as_ref().and_then(|(_, progress)| progress.as_ref()), *is_loading) }
-                    { " " }
+            <div class="upload-progress">
+                <p role="status">
+                    if is_waiting {
+                        { reached(progress.as_ref().and_then(|(_, progress)| progress.as_ref()), *is_loading) }
+                    }
+                </p>
+                if is_waiting && progress.is_some() {
                     <Button onpress={oncancel}>{ "Cancel" }</Button>
                 }
-            </p>
+            </div>
             if let Some(failure) = checked.failure.as_ref().filter(|_| !checked.waiting) {
                 <Notice title="The file could not be checked" tone={Tone::Alarm}><p>{ words(failure) }</p></Notice>
             }
@@ -114,7 +121,7 @@ pub fn UploadPanel(props: &UploadPanelProps) -> Html {
                     <p>{ report.refused.clone().unwrap_or_else(|| format!("{} rows cannot be loaded.", report.bad_rows)) }</p>
                 </Notice>
             }
-            if let Some(report) = report {
+            if let Some(report) = &report {
                 <ReportView report={report.clone()} />
                 if may_load && !is_waiting {
                     <div class="upload-load">
@@ -122,14 +129,15 @@ pub fn UploadPanel(props: &UploadPanelProps) -> Html {
                         <span class="field-hint">{ "All of it or nothing. Loading a file twice stores nothing twice." }</span>
                     </div>
                 }
-                <CorrectionForm
-                    {report}
-                    formats={props.formats.clone()}
-                    corrections={(*asked).clone()}
-                    busy={is_waiting}
-                    {oncheck}
-                />
             }
+            <CorrectionForm
+                {report}
+                formats={props.formats.clone()}
+                corrections={(*asked).clone()}
+                has_failed={checked.failure.is_some()}
+                busy={is_waiting}
+                {oncheck}
+            />
         </section>
     }
 }
