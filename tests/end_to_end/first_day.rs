@@ -49,6 +49,13 @@ const FIRST_DAY: &[(&str, &str, &[&str], &[&str])] = &[
 async fn a_first_day_loads_as_it_was_exported(engine: Engine) {
     let world = World::new(engine).await;
     for (format, content, arguments, expected) in FIRST_DAY {
+        // Looked at first, without a format.
+        std::fs::write(world.scratch.folder().join("export.csv"), content).unwrap();
+        let look = ["import", "export.csv", "--community", &world.community];
+        let (fine, said) = run(&world, &[&look[..], arguments].concat()).await;
+        assert!(fine, "{format}: {said}");
+        let proposed = format!("To load it: valuemap import {format} export.csv --community {}", world.community);
+        expect(&said, &[&format!("It looks like {format} ("), "nothing was loaded", &proposed]);
         let (fine, said) = import(&world, format, content, &[*arguments, &["--load"]].concat()).await;
         assert!(fine, "{format}: {said}");
         expect(&said, expected);

@@ -64,6 +64,7 @@ pub struct Remembered {
     pub times: TimeSettings,
     pub encoding: Option<&'static Encoding>,
     pub mark: Option<DecimalMark>,
+    pub currency: Option<Currency>,
 }
 
 /// A meaning, and the column whose values it is about: another vendor's column may mean something else by the same word.
@@ -138,6 +139,7 @@ impl Corrections {
         kept.times = self.times(&kept);
         kept.encoding = self.encoding.or(kept.encoding);
         kept.mark = self.mark.or(kept.mark);
+        kept.currency = self.currency.or(kept.currency);
         kept
     }
 
@@ -169,6 +171,9 @@ impl Corrections {
             Some(DateFormat::MonthFirst) => said.push("Dates are written MM/DD/YYYY".to_owned()),
             None => {}
         }
+        if let Some(currency) = remembered.currency.filter(|_| self.currency.is_none()) {
+            said.push(format!("Amounts that do not name their currency are in {currency}"));
+        }
         if let Some(zone) = remembered.times.zone.filter(|_| self.times.zone.is_none()) {
             said.push(format!("Times that do not say their zone are of {zone}"));
         }
@@ -186,5 +191,59 @@ impl ColumnMeaning {
 impl Remembered {
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::import::formats::FORMATS;
+
+    fn columns(header: &[&str]) -> Columns {
+        let format = FORMATS.iter().find(|format| format.name == "touchpoints").unwrap();
+        let header: Vec<String> = header.iter().map(|name| (*name).to_owned()).collect();
+        let mapping = Mapping::from([("role".to_owned(), header[3].clone())]);
+        Columns::find(format, &header, (&mapping, &Mapping::new()), &[]).unwrap()
+    }
+
+    fn meaning(field: &str, value: &str) -> Meaning {
+        Meaning { field: field.to_owned(), value: value.to_owned(), meaning: "attended".to_owned() }
+    }
+
+    #[test]
+    fn what_a_value_means_is_remembered_for_its_column() {
+        let eventbrite = columns(&["activity", "member", "at", "Attendee Status"]);
+        let meanings =
+            vec![meaning("role", "Checked In"), meaning("channel", "mail"), meaning("role", "kim@example.org")];
+        let said = Corrections { meanings, ..Corrections::default() };
+        let kept = said.to_remember(Remembered::default(), &eventbrite);
+        let kept_values: Vec<&str> = kept.meanings.iter().map(|one| one.value.as_str()).collect();
+        assert_eq!(kept_values, ["Checked In"], "neither what has no column nor what is of a person");
+
+        let nothing = Corrections::default();
+        assert_eq!(nothing.meanings(&kept, &eventbrite).get("role", "checked-in"), Some("attended"));
+        let other = columns(&["activity", "member", "at", "Standing"]);
+        assert_eq!(nothing.meanings(&kept, &other).get("role", "Checked In"), None);
+
+        let now = Corrections {
+            meanings: vec![Meaning { meaning: "registered".to_owned(), ..meaning("role", "Checked In") }],
+            ..nothing
+        };
+        assert_eq!(now.meanings(&kept, &eventbrite).get("role", "Checked In"), Some("registered"));
+        let kept = now.to_remember(kept, &eventbrite);
+        assert_eq!((kept.meanings.len(), kept.meanings[0].meaning.as_str()), (1, "registered"));
+    }
+
+    #[test]
+    fn constants_of_a_source_are_remembered_and_a_column_goes_before_them() {
+        let said = |field: &str, value: &str| (field.to_owned(), value.to_owned());
+        let constants = BTreeMap::from([said("channel", "webinar"), said("activity", "w1")]);
+        let given = Corrections { constants, ..Corrections::default() };
+        let kept = given.to_remember(Remembered::default(), &columns(&["activity", "member", "at", "Status"]));
+        assert_eq!(kept.constants, BTreeMap::from([said("channel", "webinar")]));
+        let nothing = Corrections::default();
+        assert_eq!(nothing.constants(&kept, |_| false), kept.constants);
+        assert_eq!(nothing.constants(&kept, |field| field == "channel"), BTreeMap::new());
+        assert!(!kept.is_empty() && Remembered::default().is_empty());
     }
 }

@@ -214,10 +214,11 @@ pub async fn check<'a>(
             found.0
         }
     };
+    let currency = corrections.currency.or(remembered.currency);
     let settings = FormatSettings {
         source,
-        currency: corrections.currency.unwrap_or(request.currency),
-        is_currency_said: corrections.currency.is_some(),
+        currency: currency.unwrap_or(request.currency),
+        is_currency_said: currency.is_some(),
         mark,
         times: corrections.times(&remembered),
         won_stages: corrections.won_stages(&remembered).to_vec(),

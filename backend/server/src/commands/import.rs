@@ -9,21 +9,48 @@ use valuemap_engine::import::{FORMATS, Format};
 use crate::commands::import_records::ImportRecords;
 use crate::commands::import_responses::ImportResponses;
 
+pub enum Import {
+    Named(Named),
+    /// Without a format: it is found out by the columns, and the file is only looked at.
+    Unnamed(Box<Unnamed>),
+}
+
 #[derive(Args)]
-#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
-pub struct Import {
-    #[command(subcommand)]
-    format: Option<Named>,
-    /// Without a format: it is found out by the columns, and the file is only looked at
+pub struct Unnamed {
     #[command(flatten)]
-    unnamed: Option<ImportRecords>,
+    arguments: ImportRecords,
     /// There is one where what stands before the file is no format.
     #[arg(hide = true)]
     surplus: Option<PathBuf>,
 }
 
+impl Args for Import {
+    fn augment_args(command: Command) -> Command {
+        let command = Named::augment_subcommands(Unnamed::augment_args(command));
+        command.args_conflicts_with_subcommands(true).subcommand_negates_reqs(true).subcommand_required(false)
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+impl FromArgMatches for Import {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        match matches.subcommand_name() {
+            Some(_) => Ok(Self::Named(Named::from_arg_matches(matches)?)),
+            None => Ok(Self::Unnamed(Box::new(Unnamed::from_arg_matches(matches)?))),
+        }
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
 #[derive(Subcommand)]
-enum Named {
+pub enum Named {
     /// The answers to a survey: one row a respondent
     Responses(ImportResponses),
     #[command(flatten)]
@@ -32,15 +59,15 @@ enum Named {
 
 impl Import {
     pub async fn run(&self, database: &Database, ambient: &Ambient) -> anyhow::Result<()> {
-        match (&self.format, &self.unnamed) {
-            (Some(Named::Responses(import)), _) => import.run(database, ambient).await,
-            (Some(Named::Records(import)), _) => import.arguments.run(import.format, database, ambient).await,
-            (None, Some(import)) if self.surplus.is_some() => {
+        match self {
+            Self::Named(Named::Responses(import)) => import.run(database, ambient).await,
+            Self::Named(Named::Records(import)) => import.arguments.run(import.format, database, ambient).await,
+            Self::Unnamed(import) if import.surplus.is_some() => {
                 let formats = FORMATS.iter().map(|format| format.name).collect::<Vec<_>>().join(", ");
-                bail!("`{}` is no format: name one of responses, {formats}", import.file().display())
+                let named = import.arguments.file().display();
+                bail!("`{named}` is no format: name one of responses, {formats}")
             }
-            (None, Some(import)) => import.recognise(database, ambient).await,
-            (None, None) => bail!("name a file: `valuemap import FILE --community NAME`"),
+            Self::Unnamed(import) => import.arguments.recognise(database, ambient).await,
         }
     }
 }
