@@ -11,6 +11,8 @@ pub struct Columns {
     pub matched: Vec<Matched>,
     /// Columns that are no field of the format.
     pub others: Vec<String>,
+    /// The fields that `--map` says no column to be.
+    pub unread: Vec<&'static str>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,13 +51,19 @@ impl Columns {
             column: matched.called.clone(),
             because: matched.how,
         };
-        self.matched.iter().map(reported).collect()
+        let unread = self.unread.iter().map(|field| ImportColumn {
+            field: (*field).to_owned(),
+            column: String::new(),
+            because: ColumnReason::Given,
+        });
+        self.matched.iter().map(reported).chain(unread).collect()
     }
 
     /// What `--map` said, now or before.
     pub fn mapping(&self) -> Mapping {
         let said = self.matched.iter().filter(|matched| matched.how != ColumnReason::Name);
-        said.map(|matched| (matched.field.to_owned(), matched.called.clone())).collect()
+        let of_none = self.unread.iter().map(|field| ((*field).to_owned(), String::new()));
+        said.map(|matched| (matched.field.to_owned(), matched.called.clone())).chain(of_none).collect()
     }
 }
 

@@ -34,6 +34,8 @@ pub struct Field {
     /// The optional attribute of the records that it says. A file without the column leaves what is stored of it; of a field
     /// that says none, empty cells do, too, where records take it over (`activities/unsaid.rs`).
     pub says: Option<Attribute>,
+    /// In which company its names are meant otherwise, or alone.
+    pub provisos: &'static [Only],
     /// What follows where no column is this field, and what to do about it.
     pub if_missing: Option<&'static str>,
     /// What to give with `--set` where no column is this field: exports of others may say it of no row, since it is the same
@@ -43,7 +45,7 @@ pub struct Field {
 
 impl Field {
     pub const fn new(name: &'static str, columns: &'static [&'static str]) -> Self {
-        Self { name, columns, is_number: false, says: None, if_missing: None, or_set: None }
+        Self { name, columns, is_number: false, says: None, provisos: &[], if_missing: None, or_set: None }
     }
 
     pub const fn number(name: &'static str, columns: &'static [&'static str]) -> Self {
@@ -54,6 +56,10 @@ impl Field {
         Self { says: Some(attribute), ..self }
     }
 
+    pub const fn only(self, provisos: &'static [Only]) -> Self {
+        Self { provisos, ..self }
+    }
+
     pub const fn if_missing(self, advice: &'static str) -> Self {
         Self { if_missing: Some(advice), ..self }
     }
@@ -61,6 +67,15 @@ impl Field {
     pub const fn or_set(self, advice: &'static str) -> Self {
         Self { or_set: Some(advice), ..self }
     }
+}
+
+/// When a name of a field means it. Somebody who names the column means it in any case.
+#[derive(Clone, Copy, Debug)]
+pub enum Only {
+    /// The first where one of the others is there, too.
+    Beside(&'static str, &'static [&'static str]),
+    /// The first where none of the others is there.
+    Without(&'static str, &'static [&'static str]),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use valuemap_shared::imports::ColumnReason as How;
 
 use crate::import::columns::{Columns, Mapping, Matched, normalised, numbered};
 use crate::import::currency_signs::CurrencySign;
-use crate::import::format::{Field, Format};
+use crate::import::format::{Field, Format, Only};
 use crate::import::formats::FORMATS;
 use crate::import::layout::Fitness;
 use crate::import::zones::SaidZone;
@@ -26,11 +26,15 @@ impl Columns {
                 bail!("{} has no field `{field}`; it has {}", format.name, known.join(", "));
             }
         }
-        let mut matched = Vec::new();
+        let (mut matched, mut unread) = (Vec::new(), Vec::new());
         for field in format.fields.iter().filter(|field| !constants.contains(&field.name)) {
             let said = [(given, How::Given), (remembered, How::Remembered)];
             let said = said.into_iter().find_map(|(mapping, how)| Some((mapping.get(field.name)?, how)));
             let found = match said {
+                Some((column, _)) if column.is_empty() => {
+                    unread.push(field.name);
+                    None
+                }
                 Some((column, how)) => Some((indexes_of(header, column, how)?, how)),
                 None => index_by_name(field, header)?.map(|index| ((index, None), How::Name)),
             };
@@ -47,13 +51,13 @@ impl Columns {
                 });
             }
         }
-        let columns = Self { others: others(header, &matched), matched };
+        let columns = Self { others: others(header, &matched), matched, unread };
         let unmet = columns.unmet(format, constants);
         let to_set: Option<Vec<&str>> = unmet.iter().map(|fields| to_set(format, fields)).collect();
         match to_set {
             Some(advice) if advice.is_empty() => Ok(columns),
             Some(advice) => bail!("{}", advice.join("; ")),
-            None => bail!("{}", refusal(format, header, &named(format, &unmet))),
+            None => bail!("{}", refusal(format, header, &unmet)),
         }
     }
 
@@ -90,7 +94,8 @@ fn index_by_name(field: &Field, header: &[String]) -> anyhow::Result<Option<usiz
     let as_they_are: Vec<String> = header.iter().map(|name| normalised(name)).collect();
     let plain: Vec<String> = header.iter().map(|name| without_unit(name).map(normalised).unwrap_or_default()).collect();
     let ways = [&as_they_are, &plain].into_iter();
-    for (name, names) in ways.flat_map(|names| field.columns.iter().map(move |name| (normalised(name), names))) {
+    let meant: Vec<&str> = field.columns.iter().copied().filter(|name| doubt(field, name, header).is_none()).collect();
+    for (name, names) in ways.flat_map(|names| meant.iter().map(move |name| (normalised(name), names))) {
         let mut indexes = (0..header.len()).filter(|index| names[*index] == name);
         if let Some(index) = indexes.next() {
             if let Some(other) = indexes.next() {
@@ -110,6 +115,24 @@ fn index_by_name(field: &Field, header: &[String]) -> anyhow::Result<Option<usiz
         }
     }
     Ok(None)
+}
+
+/// Why a name of a field is not taken for it in this header.
+fn doubt(field: &Field, name: &str, header: &[String]) -> Option<String> {
+    let is_called = |column: &&String, name: &str| {
+        let name = normalised(name);
+        normalised(column) == name || without_unit(column).is_some_and(|plain| normalised(plain) == name)
+    };
+    let first = |names: &[&str]| header.iter().find(|column| names.iter().any(|name| is_called(column, name)));
+    field.provisos.iter().find_map(|proviso| match proviso {
+        Only::Beside(known, others) if *known == name && first(others).is_none() => {
+            Some(format!("`{name}` is not taken for it without any of {}", others.join(", ")))
+        }
+        Only::Without(known, others) if *known == name => {
+            first(others).map(|other| format!("`{name}` is not taken for it beside `{other}`"))
+        }
+        _ => None,
+    })
 }
 
 /// The name of `Created at (UTC)` or `Amount (USD)` without what its column is in.
@@ -187,13 +210,20 @@ fn others(header: &[String], matched: &[Matched]) -> Vec<String> {
     named.filter(|name| !name.is_empty()).collect()
 }
 
-fn refusal(format: &Format, header: &[String], missing: &[String]) -> String {
+fn refusal(format: &Format, header: &[String], unmet: &[&[&str]]) -> String {
     let mut text = format!(
         "not a valid {} file: missing columns {}; it has {}",
         format.name,
-        missing.join(", "),
+        named(format, unmet).join(", "),
         header.join(", ")
     );
+    let missing = format.fields.iter().filter(|field| unmet.iter().any(|fields| fields.contains(&field.name)));
+    for (field, name) in missing.flat_map(|field| field.columns.iter().map(move |name| (field, *name))) {
+        let is_there = header.iter().any(|column| normalised(column) == normalised(name));
+        if let Some(doubt) = doubt(field, name, header).filter(|_| is_there) {
+            text.push_str(&format!(". {doubt}: if it is, say --map {}=\"{name}\"", field.name));
+        }
+    }
     if let Some(other) = recognise(header) {
         text.push_str(&format!(". It looks like {0}: try `valuemap import {0}`", other.name));
     }
@@ -335,8 +365,51 @@ mod tests {
         assert!(refused.contains("the columns 3 and 4 are both called `day`"), "{refused}");
         let refused = find(format("outcomes"), names, &[], &[("at", "Day|Other")]).unwrap_err();
         assert!(refused.contains("remembered names the column `Day`, and the columns 3 and 4 are both"), "{refused}");
-        let refused = find(format("outcomes"), "key,kind,%,", &[("at", "")], &[]).unwrap_err();
-        assert!(refused.contains("the file has no column ``"), "{refused}");
+        let refused = find(format("outcomes"), "key,kind,%,", &[("at", "%%")], &[]).unwrap_err();
+        assert!(refused.contains("the file has no column `%%`"), "{refused}");
+    }
+
+    #[test]
+    fn a_field_may_be_of_no_column() {
+        let names = "key,kind,at,title";
+        for (given, remembered) in [(&[("title", "")][..], &[][..]), (&[], &[("title", "")])] {
+            let found = find(format("outcomes"), names, given, remembered).unwrap();
+            assert_eq!(found, "key=0 Name, kind=1 Name, at=2 Name");
+        }
+        let given = Mapping::from([("title".to_owned(), String::new())]);
+        let found = Columns::find(format("outcomes"), &header(names), (&given, &Mapping::new()), &[]).unwrap();
+        assert_eq!(found.mapping(), given);
+        let refused = find(format("outcomes"), names, &[("at", "")], &[]).unwrap_err();
+        assert!(refused.contains("missing columns `at`"), "{refused}");
+    }
+
+    #[test]
+    fn a_name_that_means_something_else_in_its_company_is_not_taken() {
+        let invoices = "ContactName,EmailAddress,InvoiceNumber,InvoiceDate,Total,AccountCode,TaxType,Status";
+        let found = find(format("revenue"), invoices, &[], &[]).unwrap();
+        assert_eq!(found, "key=2 Name, email=1 Name, at=3 Name, amount=4 Name, status=7 Name");
+        let found = find(format("revenue"), "Invoice No,Email,Date,Total,Billing City,State", &[], &[]).unwrap();
+        assert_eq!(found, "key=0 Name, email=1 Name, at=2 Name, amount=3 Name");
+        let refused = find(format("revenue"), "id,Email,Created,Amount,Interval", &[], &[]).unwrap_err();
+        let doubt = ". `Amount` is not taken for it beside `Interval`: if it is, say --map amount=\"Amount\"";
+        assert!(refused.contains(doubt), "{refused}");
+        let found = find(format("attendees"), "Event ID,email,approval_status,created_at,Role", &[], &[]).unwrap();
+        assert_eq!(found, "activity=0 Name, email=1 Name, status=2 Name, registered_at=3 Name");
+        let joined = |names: &str| find(format("attendees"), names, &[], &[]).map(|found| found.contains("came_at"));
+        assert_eq!(joined("Event ID,Email,Joined at"), Ok(true));
+        assert!(joined("Email,Joined at").unwrap_err().contains("`Joined at` is not taken for it without any of"));
+    }
+
+    #[test]
+    fn what_is_no_export_that_is_known_is_none() {
+        for names in [
+            "id,Customer ID,Customer Email,Plan,Currency,Interval,Amount,Status,Created (UTC),Current Period End (UTC)",
+            "id,Customer ID,Customer Email,Amount,Status,Created (UTC),Current Period End (UTC)",
+            "Email,Joined at",
+            "Id,CampaignId,LeadId,Status,FirstName,LastName,Email",
+        ] {
+            assert_eq!(recognise(&header(names)).map(|format| format.name), None, "{names}");
+        }
     }
 
     #[test]

@@ -13,6 +13,8 @@ use crate::import::trailer::is_blank;
 /// A table, and where what belongs to it begins: with its title, where it has one.
 struct Found {
     begins: u64,
+    /// It has a title or a blank line before it.
+    is_apart: bool,
     header: Vec<String>,
     table: OtherTable,
 }
@@ -26,7 +28,10 @@ impl Layout {
         is_named: bool,
         fitness: impl Fn(&[String]) -> Fitness,
     ) -> anyhow::Result<Self> {
-        let tables = tables(text, &self, &fitness);
+        let mut tables = tables(text, &self, &fitness);
+        if is_named {
+            tables = parted(tables, self.line);
+        }
         if tables.len() < 2 || tables.iter().all(|found| found.table.line != self.line) {
             return Ok(self);
         }
@@ -52,6 +57,19 @@ impl Layout {
     }
 }
 
+/// Tables where somebody named the line of one: what neither a title nor a blank line parts from the table above belongs to it,
+/// whatever it looks like.
+fn parted(tables: Vec<Found>, line: u64) -> Vec<Found> {
+    let mut found: Vec<Found> = Vec::new();
+    for next in tables {
+        match found.last_mut().filter(|_| !next.is_apart && next.table.line != line) {
+            Some(above) => above.table.rows += 1 + next.table.rows,
+            None => found.push(next),
+        }
+    }
+    found
+}
+
 /// The tables of a file: where columns are named as in the header that was found, or below a title that stands apart.
 fn tables(text: impl Read, layout: &Layout, fitness: &impl Fn(&[String]) -> Fitness) -> Vec<Found> {
     let mut reader =
@@ -72,11 +90,12 @@ fn tables(text: impl Read, layout: &Layout, fitness: &impl Fn(&[String]) -> Fitn
         let follows_gap = line > last + 1;
         last = line + breaks as u64;
         let filled = || cells.iter().map(str::trim).filter(|cell| !cell.is_empty());
-        let (shared, count) = (filled().filter(|cell| names.contains(*cell)).count(), filled().count());
+        let count = filled().count();
+        let shared = filled().filter(|cell| names.contains(*cell)).collect::<HashSet<_>>().len();
         let header = || cells.iter().map(|name| name.trim().to_owned()).collect::<Vec<_>>();
         let is_apart = title.as_ref().is_some_and(|(_, _, is_apart)| *is_apart);
         let is_header = line == layout.line
-            || shared >= 2
+            || shared >= 2 && 2 * shared > count
             || shared == 1 && fitness(&header()) == Fitness::Complete
             || is_apart && !tables.is_empty() && count > 1 && filled().all(is_name);
         if !is_header {
@@ -91,8 +110,9 @@ fn tables(text: impl Read, layout: &Layout, fitness: &impl Fn(&[String]) -> Fitn
         if !is_again {
             names.extend(header().into_iter().filter(|name| !name.is_empty()));
             let begins = title.as_ref().map_or(line, |(line, ..)| *line);
+            let is_apart = title.is_some() || follows_gap;
             let table = OtherTable { title: title.take().map(|(_, text, _)| text), line, rows: 0 };
-            tables.push(Found { begins, header: header(), table });
+            tables.push(Found { begins, is_apart, header: header(), table });
         }
     }
     tables
@@ -145,6 +165,12 @@ mod tests {
         check("key,at\n1,2\nkey,at\n3,4\n", None, &["key"], "1 to 0: ");
         check("key,name\nacme,Acme\n\nBolt Inc,\ncoil,Coil\n", None, &["key"], "1 to 0: ");
         check("key,name\nacme,Acme\nBolt\ncoil,Coil\n", None, &["key"], "1 to 0: ");
+        check("key,name,city\n1,2,3\nname,name,x\n4,5,6\n", None, &["key"], "1 to 0: ");
+        check("key,name,city,note,at\n1,2,3,4,5\nname,city,x,y,z\n", None, &["key"], "1 to 0: ");
+        let answers = "key,name,city\n1,2,3\nname,city,x\n4,5,6\n";
+        check(answers, None, &["key"], "1 to 3: the one on line 3 (1 row)");
+        check(answers, Some(1), &["key"], "1 to 0: ");
+        check("key,name,city\n1,2,3\n\nname,city,x\n4,5,6\n", Some(1), &["key"], "1 to 4: the one on line 4 (1 row)");
         check(
             "key,name\n1,2\n\nSecond table\ncity,mayor\nA,B\n",
             None,

@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
 use crate::import::widths::half_width;
-use crate::import::zones::{SaidZone, in_zone};
+use crate::import::zones::{SaidZone, in_zone, uses};
 
 /// The order of a date that does not start with its year.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,7 +43,7 @@ pub struct ReadTime {
 pub fn parse_day(cell: &str, settings: TimeSettings) -> Result<NaiveDate, String> {
     let plain = in_figures(cell);
     let (day, clock) = split_day((&plain, cell), settings.order)?;
-    parse_clock(clock).ok_or_else(|| not_a_day(cell, settings.order))?;
+    clock_of(cell, clock, settings)?;
     Ok(day)
 }
 
@@ -56,7 +56,7 @@ pub fn parse_time(cell: &str, settings: TimeSettings) -> Result<ReadTime, String
 pub fn parse_time_of(cell: &str, settings: TimeSettings, column: Option<SaidZone>) -> Result<ReadTime, String> {
     let plain = in_figures(cell);
     let (day, clock) = split_day((&plain, cell), settings.order)?;
-    let (time, said) = parse_clock(clock).ok_or_else(|| not_a_day(cell, settings.order))?;
+    let (time, said) = clock_of(cell, clock, settings)?;
     let local = time.map(|time| day.and_time(time));
     let at = match (local, said.or(column), settings.zone) {
         (None, ..) => day.and_time(NaiveTime::MIN).and_utc(),
@@ -128,7 +128,7 @@ fn in_figures(cell: &str) -> Cow<'_, str> {
 }
 
 /// Months by the first letters of their names, in English and where German differs.
-const MONTHS: [(&str, &str); 16] = [
+const MONTHS: [(&str, &str); 19] = [
     ("january", "1"),
     ("february", "2"),
     ("march", "3"),
@@ -142,7 +142,10 @@ const MONTHS: [(&str, &str); 16] = [
     ("november", "11"),
     ("december", "12"),
     ("m\u{e4}rz", "3"),
+    ("mrz", "3"),
     ("mai", "5"),
+    ("juni", "6"),
+    ("juli", "7"),
     ("oktober", "10"),
     ("dezember", "12"),
 ];
@@ -221,6 +224,28 @@ fn parse_clock(text: &str) -> Option<(Option<NaiveTime>, Option<SaidZone>)> {
     Some((Some(time), zone))
 }
 
+/// What follows the day of a cell, or why that is no time. Letters that are not known are those of the zone that somebody
+/// named, where they are used there.
+fn clock_of(cell: &str, clock: &str, settings: TimeSettings) -> Result<(Option<NaiveTime>, Option<SaidZone>), String> {
+    if let Some(read) = parse_clock(clock) {
+        return Ok(read);
+    }
+    let lettered = clock.trim_end().rsplit_once(' ').and_then(|(clock, letters)| {
+        let letters = letters.trim_matches(['(', ')', '[', ']']);
+        let are_letters = (3..=5).contains(&letters.len()) && letters.bytes().all(|byte| byte.is_ascii_uppercase());
+        let time = parse_clock(clock).and_then(|(time, zone)| time.filter(|_| zone.is_none()));
+        time.filter(|_| are_letters).map(|time| (time, letters))
+    });
+    let (time, letters) = lettered.ok_or_else(|| not_a_day(cell, settings.order))?;
+    match settings.zone.filter(|zone| uses(*zone, letters, 2026)) {
+        Some(zone) => Ok((Some(time), Some(SaidZone::Zone(zone)))),
+        None => Err(format!(
+            "`{letters}` is no zone that is known: give --time-zone with a zone that is called so, or take the letters out of \
+             the column and say with --time-zone which one it is"
+        )),
+    }
+}
+
 /// `CET`, `(CET)`, and of `+02:00[Europe/Berlin]` or `+0200 (CEST)` the offset.
 fn zone_behind(text: &str) -> Option<SaidZone> {
     let bare = text.trim_matches(['(', ')', '[', ']']);
@@ -273,12 +298,25 @@ mod tests {
     }
 
     #[test]
+    fn letters_that_are_not_known_are_those_of_the_zone_that_is_named() {
+        let named = |zone| TimeSettings { order: None, zone };
+        let refused = "`CAT` is no zone that is known: give --time-zone with a zone that is called so";
+        check_in("2026-05-31 14:20 CAT", named(None), refused);
+        check_in("2026-05-31 14:20 (CAT)", named(Some(Tz::Europe__Berlin)), refused);
+        check_in("2026-05-31 14:20 CAT", named(Some(Tz::Africa__Harare)), "2026-05-31T12:20:00");
+        check_in("2026-05-31 14:20 XX", named(None), "`2026-05-31 14:20 XX` is not a date");
+    }
+
+    #[test]
     fn months_may_be_words() {
         check("Mar 10, 2026 03:00 PM", None, "2026-03-10T15:00:00");
         check("Tuesday, 10 March 2026 15:00", None, "2026-03-10T15:00:00");
         check("10-Mar-2026", None, "2026-03-10T00:00:00");
         check("10. M\u{e4}rz 2026", None, "2026-03-10T00:00:00");
         check("Sept 1st, 2026", None, "2026-09-01T00:00:00");
+        check("3. Juni 2026", None, "2026-06-03T00:00:00");
+        check("3. Juli 2026 14:20", None, "2026-07-03T14:20:00");
+        check("3. Mrz 2026", None, "2026-03-03T00:00:00");
         check("May 2026", None, "`May 2026` is not a date");
         check("Mar 32, 2026", None, "`Mar 32, 2026` is not a date");
         check("Mar 10, 26", None, "`Mar 10, 26` is not a date");
@@ -349,7 +387,7 @@ mod tests {
             check(bad, None, &format!("`{bad}` is not a date like 2026-05-31 or"));
         }
         check("2026-05-31 14:20 +99:99", None, "`2026-05-31 14:20 +99:99` is not");
-        check("2026-05-31 14:20 WXYZ", None, "`2026-05-31 14:20 WXYZ` is not");
+        check("2026-05-31 14:20 WXYZ", None, "`WXYZ` is no zone that is known: give --time-zone");
         check("46091.625", None, "`46091.625` is a spreadsheet's serial number of 2026-03-10 15:00");
         check("46091", Some(DateFormat::DayFirst), "`46091` is a spreadsheet's serial number of 2026-03-10 00:00");
     }

@@ -58,12 +58,19 @@ const ZONES: &[(&str, &[Tz])] = &[
     ("AST", &[Tz::America__Halifax, Tz::Asia__Riyadh]),
     ("GST", &[Tz::Asia__Dubai, Tz::Atlantic__South_Georgia]),
     ("WIB", &[Tz::Asia__Jakarta]),
+    ("IDT", &[Tz::Asia__Jerusalem]),
+    ("PKT", &[Tz::Asia__Karachi]),
+    ("EAT", &[Tz::Africa__Nairobi]),
 ];
 
-/// What a zone is called whose clocks are put forward, whichever time of the year it is.
-const CLOCKS: [(&str, Tz); 6] = [
+/// What a zone is called whichever time of the year it is, and what others are called that have no letters of their own.
+const CLOCKS: [(&str, Tz); 10] = [
     ("ET", Tz::America__New_York),
+    ("CT", Tz::America__Chicago),
+    ("MT", Tz::America__Denver),
     ("PT", Tz::America__Los_Angeles),
+    ("SGT", Tz::Asia__Singapore),
+    ("PHT", Tz::Asia__Manila),
     ("EASTERN TIME", Tz::America__New_York),
     ("CENTRAL TIME", Tz::America__Chicago),
     ("MOUNTAIN TIME", Tz::America__Denver),
@@ -168,7 +175,7 @@ fn called(local: NaiveDateTime, zone: Tz, letters: &str) -> Option<DateTime<Utc>
 }
 
 /// Whether a zone is called by these letters at any time of a year.
-fn uses(zone: Tz, letters: &str, year: i32) -> bool {
+pub fn uses(zone: Tz, letters: &str, year: i32) -> bool {
     [1, 7].into_iter().filter_map(|month| NaiveDate::from_ymd_opt(year, month, 1)).any(|day| {
         let offset = zone.offset_from_utc_date(&day);
         offset.abbreviation() == Some(letters)
@@ -238,6 +245,13 @@ mod tests {
         check("EST", "2026-03-05T14:20:00", None, "2026-03-05T19:20:00");
         check("CEST", "2026-10-25T02:30:00", None, "2026-10-25T00:30:00");
         check("CET", "2026-10-25T02:30:00", None, "2026-10-25T01:30:00");
+        check("SGT", "2026-07-05T14:20:00", None, "2026-07-05T06:20:00");
+        check("PHT", "2026-07-05T14:20:00", None, "2026-07-05T06:20:00");
+        check("CT", "2026-07-05T14:20:00", None, "2026-07-05T19:20:00");
+        check("MT", "2026-07-05T14:20:00", None, "2026-07-05T20:20:00");
+        check("IDT", "2026-07-05T14:20:00", None, "2026-07-05T11:20:00");
+        check("PKT", "2026-07-05T14:20:00", None, "2026-07-05T09:20:00");
+        check("EAT", "2026-07-05T14:20:00", None, "2026-07-05T11:20:00");
         check(
             "EST",
             "2026-07-05T14:20:00",

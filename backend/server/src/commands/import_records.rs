@@ -30,14 +30,15 @@ pub struct ImportRecords {
     /// Load the file. Without it you get a preview only
     #[arg(long)]
     load: bool,
-    /// Which column a field is, where its name does not tell. It is remembered once the file is loaded
+    /// Which column a field is, where its name does not tell; nothing behind the `=` means none. It is remembered once the
+    /// file is loaded
     #[arg(long = "map", value_name = "FIELD=COLUMN", num_args = 1.., value_parser = parse_mapping)]
     mappings: Vec<(String, String)>,
     /// Do not use what an earlier --map said, and forget it once the file is loaded
     #[arg(long)]
     forget_mapping: bool,
     /// What a field says for all rows, where no column says it
-    #[arg(long = "set", value_name = "FIELD=VALUE", num_args = 1.., value_parser = parse_mapping)]
+    #[arg(long = "set", value_name = "FIELD=VALUE", num_args = 1.., value_parser = parse_constant)]
     constants: Vec<(String, String)>,
     /// What a value of a field means, such as "role:Checked In=attended"; nothing behind the `=` means an empty cell.
     /// It is remembered once the file is loaded
@@ -214,9 +215,14 @@ fn quoted(argument: &str) -> String {
 fn parse_mapping(text: &str) -> Result<(String, String), String> {
     let parts = text.split_once('=').map(|(field, column)| (field.trim(), column.trim()));
     match parts {
-        Some((field, column)) if !field.is_empty() && !column.is_empty() => Ok((field.to_owned(), column.to_owned())),
+        Some((field, column)) if !field.is_empty() => Ok((field.to_owned(), column.to_owned())),
         _ => Err(format!("`{text}` is not FIELD=COLUMN, such as amount=Deal value")),
     }
+}
+
+fn parse_constant(text: &str) -> Result<(String, String), String> {
+    let parts = parse_mapping(text).ok().filter(|(_, value)| !value.is_empty());
+    parts.ok_or_else(|| format!("`{text}` is not FIELD=VALUE, such as activity=880011"))
 }
 
 fn parse_value(text: &str) -> Result<(String, String, String), String> {
@@ -246,7 +252,10 @@ fn print(report: &ImportReport) {
             ColumnReason::Given => ", as --map says",
             ColumnReason::Remembered => ", as --map said before",
         };
-        println!("  {field} is the column `{column}`{because}");
+        match column.is_empty() {
+            true => println!("  {field} is no column, as --map says or said before"),
+            false => println!("  {field} is the column `{column}`{because}"),
+        }
     }
     if !report.ignored_columns.is_empty() {
         println!("Ignored columns: {}", report.ignored_columns.join(", "));

@@ -1,6 +1,7 @@
 //! What deals have in common, whichever CRM they come from.
 
 use valuemap_shared::activities::OutcomeKind;
+use valuemap_shared::money::Money;
 
 use crate::import::columns::normalised;
 use crate::import::row::Row;
@@ -50,6 +51,13 @@ fn kind_of_pipeline(pipeline: &str) -> Option<OutcomeKind> {
             || ["new", "no", "not", "non", "up", "sell", "add"].contains(&word.as_str())
     });
     (has(&["renewal", "renewals", "renew"]) && !is_list && !is_of_others).then_some(OutcomeKind::Renewal)
+}
+
+/// What costs nothing is worth nothing, and a sale all the same.
+pub fn note_nothing(row: &mut Row<'_>, money: Option<Money>) {
+    if money.is_some_and(|money| money.amount.is_zero()) {
+        row.note("Sales of zero, which count and are worth nothing");
+    }
 }
 
 #[cfg(test)]

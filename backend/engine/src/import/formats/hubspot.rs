@@ -6,7 +6,7 @@ use valuemap_shared::money::Money;
 use crate::activities::unsaid::Attribute;
 use crate::import::content::RowContent;
 use crate::import::format::{Field, Format, FormatOption};
-use crate::import::formats::deals::{is_won, kind_of};
+use crate::import::formats::deals::{is_won, kind_of, note_nothing};
 use crate::import::row::Row;
 use crate::import::settings::FormatSettings;
 
@@ -65,6 +65,7 @@ fn deal(row: &mut Row<'_>, settings: &FormatSettings) -> Option<RowContent> {
     let created = row.time("created");
     let kind = kind_of(row, settings);
     let money = money(row);
+    note_nothing(row, money);
     let party = row.party(PartyKind::Account, "account", "source");
     let at = at?;
     RowContent::of(Record::Outcome(Outcome {

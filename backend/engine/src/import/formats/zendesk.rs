@@ -48,13 +48,13 @@ fn ticket(row: &mut Row<'_>, _: &FormatSettings) -> Option<RowContent> {
         let skipped = Some(format!("the ticket is {status}"));
         return Some(RowContent { withdrawn: Some((RecordKind::Case, reference?)), skipped, ..RowContent::default() });
     }
-    if !STATUSES.contains(&status.as_str()) {
+    if !AT_WORK.contains(&status.as_str()) && !DONE.contains(&status.as_str()) {
         let shown: String = said.chars().take(60).collect();
         row.note(format!("Tickets of the status `{shown}`, which is not known and counts as a case"));
     }
     let opened_at = row.required_time("opened");
     // A ticket that was opened again may still say when it was solved.
-    let solved_at = row.time("solved").filter(|_| matches!(status.as_str(), "solved" | "closed"));
+    let solved_at = row.time("solved").filter(|_| !AT_WORK.contains(&status.as_str()));
     let party = |row: &mut Row<'_>, kind, field| row.party(kind, field, "source");
     let (requester, addressed) =
         (party(row, PartyKind::Member, "requester"), party(row, PartyKind::Member, "requester_email"));
@@ -91,7 +91,8 @@ fn ticket(row: &mut Row<'_>, _: &FormatSettings) -> Option<RowContent> {
 
 /// Tickets that are none, unless they are restored.
 const GONE: [&str; 3] = ["deleted", "spam", "suspended"];
-const STATUSES: [&str; 8] = ["new", "open", "pending", "hold", "onhold", "solved", "closed", "archived"];
+const AT_WORK: [&str; 5] = ["new", "open", "pending", "hold", "onhold"];
+const DONE: [&str; 3] = ["solved", "closed", "archived"];
 
 /// Whether a ticket has the tag that Zendesk gives to those that it merges into others.
 fn is_merged(tags: &str) -> bool {
@@ -132,7 +133,13 @@ mod tests {
             ],
         );
         let row = "4711,,,Acme,2026-05-30,2026-05-31,Open,,Help";
-        check(&TICKETS, HEADER, row, &[], &["case zendesk/4711 of account zendesk/Acme from 2026-05-30T00:00:00Z"]);
+        let case = "case zendesk/4711 of account zendesk/Acme from 2026-05-30T00:00:00Z";
+        check(&TICKETS, HEADER, row, &[], &[case]);
+        let solved = format!("{case} to 2026-05-31T00:00:00Z");
+        for status in ["Archived", "Shipped"] {
+            let row = format!("4711,,,Acme,2026-05-30,2026-05-31,{status},,Help");
+            check(&TICKETS, HEADER, &row, &[], &[&solved]);
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use valuemap_shared::activities::{PartyKind, PartyRef, Record, Reference, Role, Touchpoint};
 
 use crate::import::content::RowContent;
-use crate::import::format::{Field, Format, FormatOption};
+use crate::import::format::{Field, Format, FormatOption, Only};
 use crate::import::formats::attendees::standing::{Answer, Standing};
 use crate::import::formats::plain::touch_key;
 use crate::import::row::Row;
@@ -65,7 +65,9 @@ pub const ATTENDEES: Format = Format {
                 "Check-in Status",
                 "Role",
             ],
-        ),
+        )
+        // A form for registration may ask for the role that people have where they work.
+        .only(&[Only::Without("Role", &["approval_status"])]),
         Field::new(
             "status",
             &["approval_status", "Registration Status", "RSVP", "RSVP Status", "Guest Status", "Response", "Status"],
@@ -85,7 +87,9 @@ pub const ATTENDEES: Format = Format {
                 "Time Joined",
                 "Attended at",
             ],
-        ),
+        )
+        // Elsewhere it is when somebody joined a list.
+        .only(&[Only::Beside("Joined at", JOINED_BESIDE)]),
         Field::new(
             "registered_at",
             &[
@@ -116,6 +120,20 @@ pub const ATTENDEES: Format = Format {
     read: attendee,
 };
 
+const JOINED_BESIDE: &[&str] = &[
+    "Event ID",
+    "Event Name",
+    "Event",
+    "Webinar ID",
+    "Meeting ID",
+    "Session ID",
+    "Attended",
+    "Left at",
+    "Leave Time",
+    "Registered at",
+    "Registration Time",
+];
+
 fn attendee(row: &mut Row<'_>, settings: &FormatSettings) -> Option<RowContent> {
     if row.flag("waited") == Some(true) {
         return RowContent::skipped("they waited to be let in");
@@ -129,7 +147,15 @@ fn attendee(row: &mut Row<'_>, settings: &FormatSettings) -> Option<RowContent> 
     let at = match presence.came_at {
         Some(at) => Some(at),
         None if row.text("came_at").is_some() => None,
-        None if role.is_participation() => time_of(row, &["event_at", "registered_at"]),
+        None if role.is_participation() => {
+            if row.text("event_at").is_none() && row.text("registered_at").is_some() {
+                row.note(
+                    "Who came, and of whom only the time of registration is known, which they are dated to; --set \
+                     event_at=2026-05-31 says the day of the event",
+                );
+            }
+            time_of(row, &["event_at", "registered_at"])
+        }
         None => time_of(row, &["registered_at", "event_at"]),
     };
     if at.is_none() && row.problems.is_empty() {
@@ -225,11 +251,7 @@ fn attendance(row: &mut Row<'_>, settings: &FormatSettings) -> Option<(Option<St
     let Some(text) = row.text("role") else { return Some((None, None)) };
     let joined = row.text("came_at").is_some();
     match Standing::attended(text, joined) {
-        Answer::Unknown
-            if text.starts_with(|c: char| c.is_ascii_digit()) && parse_time(text, settings.times).is_ok() =>
-        {
-            Some((None, row.time("role")))
-        }
+        Answer::Unknown if parse_time(text, settings.times).is_ok() => Some((None, row.time("role"))),
         Answer::Unknown if text.starts_with(|c: char| c.is_ascii_digit()) && text.contains(['/', '.', '-', ':']) => {
             row.time("role");
             None
@@ -301,6 +323,7 @@ mod tests {
             (luma, "w1,kim@one.example,2026-05-20,waitlist,", "reached", "2026-05-20T00:00:00"),
             (teams, "w1,Kim,2026-06-18 09:00,,kim@one.example,Presenter", "attended", "2026-06-18T09:00:00"),
             (tickets, "w1,kim@one.example,2026-06-18 09:00,2026-05-20", "attended", "2026-06-18T09:00:00"),
+            (tickets, "w1,kim@one.example,Jun 18 2026 9:00 AM,2026-05-20", "attended", "2026-06-18T09:00:00"),
             (tickets, "w1,kim@one.example,,2026-05-20", "registered", "2026-05-20T00:00:00"),
         ] {
             check(&ATTENDEES, header, row, &[], &[&met(role, at)]);
@@ -350,6 +373,10 @@ mod tests {
             &["Attendee Status `Checked In` is attended"],
         );
         notes("w1,2026-05-20,kim@one.example,,2026-06-18 09:00", &["a time in Checked In Date is attended"]);
+        let dated = "Who came, and of whom only the time of registration is known, which they are dated to; --set \
+                     event_at=2026-05-31 says the day of the event";
+        let row = "w1,2026-05-20,kim@one.example,Checked In,";
+        check_notes(&ATTENDEES, header, row, &[dated, "Attendee Status `Checked In` is attended"]);
         let doubtful =
             "Rows that have a time of coming, and Attendee Status `Attending`: they count as not having come";
         notes(

@@ -3,8 +3,8 @@ use valuemap_shared::activities::{Activity, IdentityLink, LinkMethod, PartyRef, 
 
 use crate::import::content::RowContent;
 use crate::import::format::{Field, Format, FormatOption};
-use crate::import::formats::salesforce::salesforce_id;
 use crate::import::formats::salesforce::statuses::role_of;
+use crate::import::formats::salesforce::{DELETED, is_deleted, salesforce_id};
 use crate::import::row::Row;
 use crate::import::settings::FormatSettings;
 
@@ -27,6 +27,7 @@ pub const CAMPAIGN_MEMBERS: Format = Format {
         Field::new("created", &["CreatedDate", "Created Date", "Member First Associated Date"]),
         Field::new("account", &["AccountId", "Account ID", "Contact.AccountId"]),
         Field::new("email", &["Email", "Contact.Email", "Lead.Email"]),
+        DELETED,
     ],
     required: &[&["campaign"], &["contact", "lead"], &["status"], &["responded_at", "created"]],
     options: &[FormatOption::ActivityType, FormatOption::Source],
@@ -35,6 +36,9 @@ pub const CAMPAIGN_MEMBERS: Format = Format {
 };
 
 fn campaign_member(row: &mut Row<'_>, settings: &FormatSettings) -> Option<RowContent> {
+    if is_deleted(row) {
+        return RowContent::skipped("the campaign member is deleted");
+    }
     row.required("campaign");
     let campaign = salesforce_id(row, "campaign");
     let (contact, lead) = (salesforce_id(row, "contact"), salesforce_id(row, "lead"));
@@ -151,6 +155,9 @@ mod tests {
         check(&CAMPAIGN_MEMBERS, HEADER, &row, &[], &[link, touchpoint]);
         let activity = "activity salesforce/701A0000001XyzAIAS webinar `Spring webinar` 2026-03-05 to 2026-03-05";
         check(&CAMPAIGN_MEMBERS, HEADER, &row, &["type=webinar"], &[activity, link, touchpoint]);
+        let header = "Id,IsDeleted,CampaignId,ContactId,Status,CreatedDate";
+        let row = format!("00vA0000001XyzA,1,{CAMPAIGN},003A0000001XyzA,Attended,2026-02-01");
+        check(&CAMPAIGN_MEMBERS, header, &row, &[], &["skip the campaign member is deleted"]);
     }
 
     #[test]
@@ -208,7 +215,7 @@ mod tests {
                 "CreatedDate: it says neither when they responded nor when they were added",
             ],
         );
-        let row = format!("{CAMPAIGN},,,Sent,2026-02-01");
+        let row = format!("{CAMPAIGN},000000000000000AAA,,Sent,2026-02-01");
         check(&CAMPAIGN_MEMBERS, header, &row, &[], &["ContactId: the row names neither a contact nor a lead"]);
     }
 }

@@ -10,12 +10,25 @@ pub use campaign_members::CAMPAIGN_MEMBERS;
 pub use opportunities::OPPORTUNITIES;
 pub use parties::{ACCOUNTS, CONTACTS, LEADS};
 
+use crate::import::format::Field;
 use crate::import::row::Row;
+
+const DELETED: Field = Field::new("deleted", &["IsDeleted", "Deleted"]);
+
+fn is_deleted(row: &mut Row<'_>) -> bool {
+    row.flag("deleted") == Some(true)
+}
 
 /// An id in its long form. The short form leaves out three characters that say which of the others are capital
 /// letters, so both mean the same record.
 fn salesforce_id(row: &mut Row<'_>, field: &str) -> Option<String> {
     let text = row.text(field)?;
+    if is_of_nothing(text) {
+        if matches!(field, "id" | "campaign") {
+            row.problem(field, "it is the id that Salesforce writes for nothing");
+        }
+        return None;
+    }
     match long_id(text) {
         Ok(id) => Some(id),
         Err(reason) => {
@@ -23,6 +36,11 @@ fn salesforce_id(row: &mut Row<'_>, field: &str) -> Option<String> {
             None
         }
     }
+}
+
+/// Whether an id is the one that the data loader writes into empty cells: `000000000000000AAA`.
+fn is_of_nothing(text: &str) -> bool {
+    text.len() >= 15 && text.strip_suffix("AAA").unwrap_or(text).bytes().all(|byte| byte == b'0')
 }
 
 fn long_id(text: &str) -> Result<String, String> {

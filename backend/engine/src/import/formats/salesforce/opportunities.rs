@@ -3,8 +3,8 @@ use valuemap_shared::activities::{Outcome, PartyRef, Record, RecordKind};
 use crate::activities::unsaid::Attribute;
 use crate::import::content::RowContent;
 use crate::import::format::{Field, Format, FormatOption};
-use crate::import::formats::deals::{is_won, kind_of};
-use crate::import::formats::salesforce::salesforce_id;
+use crate::import::formats::deals::{is_won, kind_of, note_nothing};
+use crate::import::formats::salesforce::{DELETED, is_deleted, salesforce_id};
 use crate::import::row::Row;
 use crate::import::settings::FormatSettings;
 
@@ -29,6 +29,7 @@ pub const OPPORTUNITIES: Format = Format {
         Field::new("closed", &["CloseDate", "Close Date"]),
         Field::new("created", &["CreatedDate", "Created Date"]).says(Attribute::OpportunityAt),
         Field::new("type", &["Type", "Opportunity Type"]),
+        DELETED,
     ],
     required: &[&["id"], &["stage", "won"], &["closed"]],
     options: &[FormatOption::WonStage, FormatOption::Kind, FormatOption::Currency, FormatOption::Source],
@@ -39,6 +40,14 @@ pub const OPPORTUNITIES: Format = Format {
 fn opportunity(row: &mut Row<'_>, settings: &FormatSettings) -> Option<RowContent> {
     row.own_text("id");
     let id = salesforce_id(row, "id");
+    let withdrawn = |id: String, reason: String| RowContent {
+        withdrawn: Some((RecordKind::Outcome, settings.reference(&id))),
+        skipped: Some(reason),
+        ..RowContent::default()
+    };
+    if is_deleted(row) {
+        return Some(withdrawn(id?, "the opportunity is deleted".to_owned()));
+    }
     let stage = row.text("stage");
     // What counts as won in Salesforce is a property of its stages, so it knows better than their names.
     let won = match row.flag("won") {
@@ -47,15 +56,11 @@ fn opportunity(row: &mut Row<'_>, settings: &FormatSettings) -> Option<RowConten
         None => is_won(row.required("stage")?, settings),
     };
     if !won {
-        let skipped = Some(match stage {
+        let reason = match stage {
             Some(stage) => format!("the stage `{stage}` is not won"),
             None => "the opportunity is not won".to_owned(),
-        });
-        return Some(RowContent {
-            withdrawn: Some((RecordKind::Outcome, settings.reference(&id?))),
-            skipped,
-            ..RowContent::default()
-        });
+        };
+        return Some(withdrawn(id?, reason));
     }
     let account = salesforce_id(row, "account");
     let at = row.required_time("closed");
@@ -70,6 +75,7 @@ fn opportunity(row: &mut Row<'_>, settings: &FormatSettings) -> Option<RowConten
             row.money("converted_amount", "converted_currency")
         }
     };
+    note_nothing(row, money);
     let at = at?;
     RowContent::of(Record::Outcome(Outcome {
         reference: settings.reference(&id?),
@@ -90,7 +96,7 @@ fn opportunity(row: &mut Row<'_>, settings: &FormatSettings) -> Option<RowConten
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::import::testing::check;
+    use crate::import::testing::{check, check_notes};
 
     const HEADER: &str = "Id,AccountId,Name,StageName,Amount,CloseDate,IsClosed,IsWon,Type,LeadSource,CreatedDate";
 
@@ -134,6 +140,9 @@ mod tests {
         money("USD,1300.00,EUR,1200.00", "1300 USD");
         money(",,EUR,1200.00", "1200 EUR");
         money(",,USD,1300.00", "1300 USD");
+        let notes = ["Sales of zero, which count and are worth nothing"];
+        let free = "006A0000001XyzA,Closed Won,EUR,0,,,2026-05-31,New Business";
+        check_notes(&OPPORTUNITIES, header, free, &notes);
     }
 
     #[test]
@@ -148,5 +157,22 @@ mod tests {
             &[],
             &["withdraw salesforce/006A0000001XyzAIAS", "skip the stage `Closed Lost` is not won"],
         );
+        check(
+            &OPPORTUNITIES,
+            "Id,IsDeleted,StageName,IsWon,CloseDate,Type",
+            "006A0000001XyzA,true,Closed Won,true,2026-05-31,Renewal",
+            &[],
+            &["withdraw salesforce/006A0000001XyzAIAS", "skip the opportunity is deleted"],
+        );
+    }
+
+    #[test]
+    fn an_id_of_zeros_is_an_empty_cell() {
+        let header = "Id,AccountId,StageName,CloseDate,Type";
+        let sold = "outcome salesforce/006A0000001XyzAIAS renewal at 2026-05-31T00:00:00Z";
+        let row = |id: &str| format!("{id},000000000000000AAA,Closed Won,2026-05-31,Renewal");
+        check(&OPPORTUNITIES, header, &row("006A0000001XyzA"), &[], &[sold]);
+        let refused = "Id: it is the id that Salesforce writes for nothing";
+        check(&OPPORTUNITIES, header, &row("000000000000000"), &[], &[refused]);
     }
 }

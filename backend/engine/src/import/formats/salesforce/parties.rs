@@ -4,9 +4,9 @@ use valuemap_shared::activities::PartyRef;
 
 use crate::activities::unsaid::Attribute;
 use crate::import::content::RowContent;
-use crate::import::format::{Field, Format, FormatOption};
+use crate::import::format::{Field, Format, FormatOption, Only};
 use crate::import::formats::parties::{company, customer_since, linked, person};
-use crate::import::formats::salesforce::salesforce_id;
+use crate::import::formats::salesforce::{DELETED, is_deleted, salesforce_id};
 use crate::import::row::Row;
 use crate::import::settings::FormatSettings;
 
@@ -15,7 +15,13 @@ const LAST_NAME: Field = Field::new("last_name", &["LastName", "Last Name"]).say
 const NAME: Field = Field::new("name", &["Name", "Full Name"]).says(Attribute::Name);
 const EMAIL: Field = Field::new("email", &["Email"])
     .if_missing("No column is `Email`: people are not joined with what other systems know by an address");
-const DELETED: Field = Field::new("deleted", &["IsDeleted", "Deleted"]);
+
+/// Beside a campaign they are the ids of a campaign member.
+const BESIDE_NO_CAMPAIGN: &[Only] = &[
+    Only::Without("Id", &["CampaignId"]),
+    Only::Without("Contact ID", &["CampaignId"]),
+    Only::Without("Lead ID", &["CampaignId"]),
+];
 
 pub const ACCOUNTS: Format = Format {
     name: "salesforce-accounts",
@@ -50,7 +56,7 @@ pub const CONTACTS: Format = Format {
     about: "Contacts exported from Salesforce: members, and the accounts that they belong to",
     source: "salesforce",
     fields: &[
-        Field::new("id", &["Id", "Contact ID", "Contact Id (18)"]),
+        Field::new("id", &["Id", "Contact ID", "Contact Id (18)"]).only(BESIDE_NO_CAMPAIGN),
         FIRST_NAME,
         LAST_NAME,
         NAME,
@@ -81,7 +87,7 @@ pub const LEADS: Format = Format {
     about: "Leads exported from Salesforce: members, one with the contacts that they became",
     source: "salesforce",
     fields: &[
-        Field::new("id", &["Id", "Lead ID", "Lead Id (18)"]),
+        Field::new("id", &["Id", "Lead ID", "Lead Id (18)"]).only(BESIDE_NO_CAMPAIGN),
         FIRST_NAME,
         LAST_NAME,
         NAME,
@@ -122,10 +128,6 @@ fn lead(row: &mut Row<'_>, settings: &FormatSettings) -> Option<RowContent> {
     records.extend(contact.clone().map(|contact| linked(&lead, contact)));
     records.extend(account.map(|account| linked(contact.as_ref().unwrap_or(&lead), account)));
     Some(RowContent { records, ..RowContent::default() })
-}
-
-fn is_deleted(row: &mut Row<'_>) -> bool {
-    row.flag("deleted") == Some(true)
 }
 
 /// The first three characters of an id say of what it is.

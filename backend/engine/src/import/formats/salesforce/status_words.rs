@@ -71,9 +71,9 @@ pub const BESIDE_PEOPLE: [&str; 14] = [
 pub const SENT: [&str; 7] = ["sent", "invite", "invites", "invitation", "invitations", "mailed", "emailed"];
 
 /// Words that deny what comes after them.
-pub const NEGATIONS: [&str; 20] = [
+pub const NEGATIONS: [&str; 22] = [
     "not", "no", "non", "never", "didn", "didnt", "hasn", "hasnt", "havent", "wasnt", "isnt", "arent", "werent",
-    "doesnt", "dont", "without", "failed", "neither", "nor", "couldnt",
+    "doesnt", "dont", "without", "failed", "neither", "nor", "couldnt", "un", "de",
 ];
 /// Words that deny what somebody was going to do.
 pub const REFUSALS: [&str; 5] = ["wont", "won", "cant", "cannot", "unable"];

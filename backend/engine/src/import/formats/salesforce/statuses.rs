@@ -261,6 +261,8 @@ mod tests {
     fn what_is_denied_goes_before_what_is_said() {
         let missed = ["Unattended", "No Show", "NoShow", "No-show", "Not attended", "Did Not Attend", "Didn't attend"];
         check("registered", &missed);
+        check("registered", &["Un-attended", "Registered - un-attended"]);
+        check("reached", &["Un-registered", "De-registered", "UnRegistered"]);
         check(
             "registered",
             &["Registered - Did not attend", "Attended (No Show)", "Cancelled", "Attendee (cancelled)"],

@@ -1,15 +1,15 @@
 //! What customers paid, as billing and shops export it (Stripe, Shopify, Chargebee, Recurly) or a bookkeeper lists it: a row an
 //! invoice, an order or a payment.
 
-use rust_decimal::Decimal;
+mod income;
+
 use valuemap_shared::activities::{Outcome, PartyKind, PartyRef, Record, RecordKind};
-use valuemap_shared::money::Money;
 
 use crate::activities::unsaid::Attribute;
-use crate::import::columns::normalised;
 use crate::import::content::RowContent;
-use crate::import::format::{Field, Format, FormatOption};
+use crate::import::format::{Field, Format, FormatOption, Only};
 use crate::import::formats::parties::linked;
+use crate::import::formats::revenue::income::{Income, income};
 use crate::import::row::Row;
 use crate::import::settings::FormatSettings;
 
@@ -41,9 +41,11 @@ pub const REVENUE: Format = Format {
             "account",
             &["Customer ID", "Customer Number", "Customer No", "Account ID", "Account Code", "Customer"],
         )
+        // A bookkeeper's line of an invoice has the code of a ledger account.
+        .only(&[Only::Without("Account Code", &["ContactName", "TaxType", "LineAmount"])])
         .says(Attribute::Party),
         Field::new("account_source", &["account source"]),
-        Field::new("email", &["Customer Email", "Email", "Billing Email", "Customer Email Address"])
+        Field::new("email", &["Customer Email", "Email", "Billing Email", "Customer Email Address", "Email Address"])
             .says(Attribute::Party),
         Field::new(
             "at",
@@ -61,16 +63,34 @@ pub const REVENUE: Format = Format {
             ],
         ),
         Field::number("amount", &["Amount", "Total", "Total Amount", "Invoice Total", "Invoice Amount", "Order Total"])
+            // Of a subscription it is what it will cost.
+            .only(&[Only::Without("Amount", &["Interval", "Current Period Start", "Current Period End"])])
             .says(Attribute::Money),
         Field::number("refunded", &["Amount Refunded", "Refunded Amount", "Refund Amount", "Total Refunded"])
             .says(Attribute::Withdrawn)
             .if_missing(
                 "No column is `Amount Refunded`: refunds count only where they are rows of their own, below zero",
             ),
+        Field::number("disputed", &["Disputed Amount"]),
+        Field::new("dispute_status", &["Dispute Status"]),
         Field::new("currency", &["Currency", "Currency Code", "Invoice Currency"]),
-        Field::new("status", &["Status", "Financial Status", "Payment Status", "Invoice Status", "State"])
-            .says(Attribute::Withdrawn)
-            .if_missing("No column is `Status`: every row counts as paid, whatever became of it"),
+        Field::new("type", &["Type", "Transaction Type", "Document Type"]),
+        Field::new(
+            "status",
+            &[
+                "Status",
+                "Financial Status",
+                "Payment Status",
+                "Invoice Status",
+                "Order Status",
+                "Transaction Status",
+                "State",
+            ],
+        )
+        // Elsewhere it is of an address.
+        .only(&[Only::Beside("State", &["Account Code", "Invoice Number"])])
+        .says(Attribute::Withdrawn)
+        .if_missing("No column is `Status`: every row counts as paid, whatever became of it"),
         Field::new("title", &["Description", "Product", "Plan Name"]).says(Attribute::Title),
         Field::new("line", &["Lineitem name", "Lineitem quantity"]),
     ],
@@ -128,129 +148,6 @@ fn customer(row: &mut Row<'_>) -> (Option<PartyRef>, Option<PartyRef>) {
     }
 }
 
-/// What of a sale came in and stayed.
-enum Income {
-    Of(Money),
-    /// Why nothing did.
-    Nothing(String),
-}
-
-/// What was paid less what was refunded. An amount below zero is a refund of its own.
-fn income(row: &mut Row<'_>) -> Option<Income> {
-    let status = row.text("status");
-    if status.is_none() && row.column("status").is_some() {
-        row.required("status")?;
-    }
-    let fate = match status {
-        Some(status) => fate_of(row, status)?,
-        None => Fate::Paid,
-    };
-    if fate == Fate::NotPaid {
-        return Some(Income::Nothing(format!("the status `{}` is not paid", status.unwrap_or_default())));
-    }
-    row.required("amount")?;
-    let paid = row.money("amount", "currency")?;
-    if paid.amount < Decimal::ZERO {
-        row.note("Amounts below zero, which are refunds");
-        return Some(Income::Of(paid));
-    }
-    let refunded = match row.text("refunded") {
-        Some(_) => row.money("refunded", "currency")?,
-        None => Money { amount: Decimal::ZERO, ..paid },
-    };
-    let kept = paid.amount - refunded.amount.abs();
-    if refunded.currency != paid.currency || kept < Decimal::ZERO {
-        row.problem("refunded", format!("{refunded} is more than was paid, or in another currency: {paid}"));
-        return None;
-    }
-    let is_whole = if refunded.amount.is_zero() { fate == Fate::Refunded } else { kept.is_zero() };
-    if is_whole {
-        return Some(Income::Nothing("all of it was refunded".to_owned()));
-    }
-    if fate == Fate::RefundedInPart && refunded.amount.is_zero() {
-        row.problem(
-            "status",
-            "it does not say how much was refunded; export the refunded amount, too, or say that such rows count in full with \
-             --value \"status:...=paid\"",
-        );
-        return None;
-    }
-    if !refunded.amount.is_zero() {
-        row.note("Amounts less what of them was refunded");
-    }
-    if let Some(status) = status {
-        row.note(format!("Status `{}` counts", status.chars().take(60).collect::<String>()));
-    }
-    Some(Income::Of(Money { amount: kept, ..paid }))
-}
-
-/// What became of a sale.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Fate {
-    Paid,
-    Refunded,
-    RefundedInPart,
-    NotPaid,
-}
-
-/// Without case, spaces and punctuation.
-const FATES: &[(Fate, &[&str])] = &[
-    (
-        Fate::Paid,
-        &["paid", "succeeded", "success", "successful", "complete", "completed", "captured", "settled", "collected"],
-    ),
-    (Fate::Refunded, &["refunded", "fullyrefunded"]),
-    (Fate::RefundedInPart, &["partiallyrefunded", "partialrefund", "partlyrefunded"]),
-    (
-        Fate::NotPaid,
-        &[
-            "failed",
-            "unpaid",
-            "notpaid",
-            "void",
-            "voided",
-            "draft",
-            "pending",
-            "open",
-            "due",
-            "paymentdue",
-            "pastdue",
-            "overdue",
-            "uncollectible",
-            "writtenoff",
-            "canceled",
-            "cancelled",
-            "expired",
-            "declined",
-            "blocked",
-            "incomplete",
-            "processing",
-            "authorized",
-            "authorised",
-            "uncaptured",
-            "requirespaymentmethod",
-            "requiresconfirmation",
-            "requiresaction",
-            "requirescapture",
-        ],
-    ),
-];
-
-fn fate_of(row: &mut Row<'_>, status: &str) -> Option<Fate> {
-    let word = normalised(status);
-    let known = FATES.iter().find(|(_, words)| words.contains(&word.as_str())).map(|(fate, _)| *fate);
-    let shown: String = status.chars().take(60).collect();
-    if known.is_none() {
-        row.problem(
-            "status",
-            format!(
-                "what `{shown}` means is not known; say it with --value \"status:{shown}=paid\", or =unpaid where nothing came in"
-            ),
-        );
-    }
-    known
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -296,6 +193,64 @@ mod tests {
         withdrawn(",,Past due", "the status `Past due` is not paid");
         withdrawn("80,,Refunded", "all of it was refunded");
         withdrawn("80,80.00,Paid", "all of it was refunded");
+    }
+
+    #[test]
+    fn a_type_says_which_way_money_went() {
+        let header = "Invoice ID,Customer ID,Date,Amount,Type,Status";
+        let sold =
+            |amount: &str| format!("outcome csv/1 purchase of account csv/7 at 2026-05-31T00:00:00Z {amount} EUR");
+        let unknown = "Type: what `Transfer` means is not known; say it with --value \"type:Transfer=sale\", or =refund, or \
+                       =unpaid where nothing came in; --map type= where the column says something else";
+        let nothing = vec!["withdraw csv/1".to_owned(), "skip the type `Authorization` is not paid".to_owned()];
+        for (cells, expected) in [
+            ("80,Purchase,success", vec![sold("80")]),
+            ("80,Refund,success", vec![sold("-80")]),
+            ("-80,Credit note,Paid", vec![sold("-80")]),
+            ("80,credit_note,Refunded", vec![sold("-80")]),
+            ("1,Authorization,success", nothing),
+            ("80,Transfer,success", vec![unknown.to_owned()]),
+        ] {
+            let expected: Vec<&str> = expected.iter().map(String::as_str).collect();
+            check(&REVENUE, header, &format!("1,7,2026-05-31,{cells}"), &["purchase"], &expected);
+        }
+        let notes = ["Rows without a type, which count as sales", "Status `Paid` counts"];
+        check_notes(&REVENUE, header, "1,7,2026-05-31,80,,Paid", &notes);
+        let notes = ["Status `Paid` counts", "Sales of zero, which count and are worth nothing"];
+        check_notes(&REVENUE, header, "1,7,2026-05-31,0,Invoice,Paid", &notes);
+    }
+
+    #[test]
+    fn what_is_lost_in_a_dispute_does_not_count() {
+        let header = "Invoice ID,Customer ID,Date,Amount,Amount Refunded,Disputed Amount,Dispute Status";
+        let sold =
+            |amount: &str| format!("outcome csv/1 purchase of account csv/7 at 2026-05-31T00:00:00Z {amount} EUR");
+        let read = |cells: &str, expected: &[&str]| {
+            check(&REVENUE, header, &format!("1,7,2026-05-31,{cells}"), &["purchase"], expected);
+        };
+        read("80,0,80,lost", &["withdraw csv/1", "skip all of it was lost in a dispute"]);
+        read("80,10,20,lost", &[&sold("50")]);
+        read("80,0,80,won", &[&sold("80")]);
+        read("80,0,0,", &[&sold("80")]);
+        read(
+            "80,0,,lost",
+            &["Disputed Amount: it does not say how much was lost in the dispute; export Disputed Amount, too"],
+        );
+        read(
+            "80,0,80,",
+            &[
+                "Dispute Status: 80 EUR was disputed, and it does not say how that ended; export Dispute Status, too, or give \
+               --set dispute_status=lost, or =won",
+            ],
+        );
+        read(
+            "80,0,80,settled",
+            &[
+                "Dispute Status: what `settled` means is not known; say it with --value \"dispute_status:settled=lost\", or =won",
+            ],
+        );
+        let notes = ["Payments in a dispute that is not decided, which count until it is lost"];
+        check_notes(&REVENUE, header, "1,7,2026-05-31,80,0,80,needs_response", &notes);
     }
 
     #[test]
