@@ -265,8 +265,34 @@ pub fn recognise(header: &[String]) -> Option<&'static Format> {
     };
     let is_complete = |format: &&Format| format.required.iter().all(|names| is_met(format, names));
     let known = |format: &&Format| format.fields.iter().filter(|field| has(field, header)).count();
-    let is_close = |format: &&Format| is_complete(format) && known(format) > 1;
+    let is_close = |format: &&Format| is_complete(format) && known(format) > 1 && !is_of_anybody(format, header);
     FORMATS.iter().copied().filter(is_close).max_by_key(|format| (known(format), Reverse(format.fields.len())))
+}
+
+/// Whether nothing but an `Id` speaks for a format of Salesforce's people and companies, as all systems have one: its API
+/// has other columns of its own, and its reports say `Contact ID`.
+fn is_of_anybody(format: &Format, header: &[String]) -> bool {
+    const OF_THE_API: [&str; 14] = [
+        "isdeleted",
+        "ownerid",
+        "accountid",
+        "parentid",
+        "masterrecordid",
+        "reportstoid",
+        "recordtypeid",
+        "createddate",
+        "createdbyid",
+        "lastmodifieddate",
+        "systemmodstamp",
+        "isconverted",
+        "convertedcontactid",
+        "convertedaccountid",
+    ];
+    let is_one = ["salesforce-accounts", "salesforce-contacts", "salesforce-leads"].contains(&format.name);
+    let ids = format.fields.iter().filter(|field| field.name == "id").flat_map(|field| field.columns);
+    let ids: Vec<String> = ids.map(|id| normalised(id)).filter(|id| id != "id").collect();
+    let names: Vec<String> = header.iter().map(|name| normalised(name)).collect();
+    is_one && !names.iter().any(|name| ids.contains(name) || OF_THE_API.contains(&name.as_str()))
 }
 
 #[cfg(test)]
@@ -484,6 +510,13 @@ mod tests {
         ] {
             let found = recognise(&header(names)).map(|format| format.name);
             assert_eq!(found, Some(expected), "{names}");
+        }
+    }
+
+    #[test]
+    fn an_id_alone_is_not_of_salesforce() {
+        for names in ["id,Description,Email,Name,Created (UTC)", "Id,Name,Email", "Id,Name,Email,Status"] {
+            assert_eq!(recognise(&header(names)).map(|format| format.name), None, "{names}");
         }
     }
 

@@ -9,6 +9,7 @@ use crate::import::format::Format;
 use crate::import::formats::FORMATS;
 use crate::import::layout::{Fitness, Layout};
 use crate::import::matching::{has, recognise};
+use crate::import::responses::are_answers;
 
 /// A format, and what told it.
 #[derive(Clone, Debug)]
@@ -32,7 +33,14 @@ impl Recognised {
 /// The format that a file is in, by the names of its columns. Where none is, the error says which comes closest.
 pub fn recognise_file(file: &SourceFile, header_line: Option<u64>) -> anyhow::Result<Recognised> {
     let layout = layout_of(file, header_line)?;
-    match recognise(&layout.header) {
+    let format = recognise(&layout.header);
+    if are_answers(&layout.header) && format.is_none_or(|format| !format.is_plain) {
+        bail!(
+            "these look like answers to a survey: `valuemap import responses FILE` proposes how; where they are none, name the \
+             format (`valuemap import FORMAT`)"
+        );
+    }
+    match format {
         Some(format) => Ok(Recognised { format, columns: known(format, &layout.header) }),
         None => bail!(unknown(&layout.header)),
     }

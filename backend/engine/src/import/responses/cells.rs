@@ -47,14 +47,33 @@ pub fn read_cell(
         QuestionKind::Text { .. } => AnswerDraft { text: Some(cell.to_owned()), ..draft },
         QuestionKind::SingleChoice { .. } => AnswerDraft { choices: Some(vec![text.to_owned()]), ..draft },
         QuestionKind::MultipleChoice { .. } => {
-            let choices = text.split([';', '|']).map(|choice| {
-                let choice = choice.trim();
-                labels.meaning(index, choice).unwrap_or(choice).to_owned()
-            });
-            AnswerDraft { choices: Some(choices.collect()), ..draft }
+            let chosen = choices_of(&question.kind, text, |choice| labels.meaning(index, choice).map(str::to_owned));
+            if chosen.is_empty() {
+                return Ok(None);
+            }
+            AnswerDraft { choices: Some(chosen), ..draft }
         }
     };
     Ok(Some(ReadCell { draft: read, label: None }))
+}
+
+/// The keys of several choices in a cell: Microsoft ends each with `;`, and Google parts them by `, `, which may stand in one,
+/// too.
+fn choices_of(kind: &QuestionKind, text: &str, mut meaning: impl FnMut(&str) -> Option<String>) -> Vec<String> {
+    let QuestionKind::MultipleChoice { choices, .. } = kind else { return Vec::new() };
+    let mut key = |piece: &str| meaning(piece.trim()).unwrap_or_else(|| piece.trim().to_owned());
+    let is_known = |key: &String| key.is_empty() || choices.iter().any(|choice| choice.key == *key);
+    let mut keys: Vec<String> = text.split([';', '|']).map(&mut key).collect();
+    if let [only] = &keys[..]
+        && !is_known(only)
+    {
+        let apart: Vec<String> = text.split(", ").map(&mut key).collect();
+        if apart.iter().all(is_known) {
+            keys = apart;
+        }
+    }
+    keys.retain(|key| !key.is_empty());
+    keys
 }
 
 /// Whether a cell says that there is no answer. `-99` is what Qualtrics writes for a question that was seen.
@@ -64,13 +83,15 @@ pub fn is_no_answer(cell: &str) -> bool {
 }
 
 /// A whole number, and what it is called: `5`, `5.00`, or one that a label begins or ends with: `5 - Strongly agree`,
-/// `Strongly agree (5)`.
+/// `Strongly agree (5)`, `Extremely likely - 10`.
 pub fn number_of(cell: &str) -> Option<(i64, Option<&str>)> {
     let digits = cell.find(|c: char| digit(c).is_none()).unwrap_or(cell.len());
     let (whole, rest) = cell.split_at(digits);
     let number = |text: &str| text.chars().filter_map(digit).collect::<String>().parse().ok();
     if whole.is_empty() {
-        let (words, last) = cell.strip_suffix([')', '\u{ff09}'])?.rsplit_once(['(', '\u{ff08}'])?;
+        let bracketed = cell.strip_suffix([')', '\u{ff09}']).and_then(|cell| cell.rsplit_once(['(', '\u{ff08}']));
+        let behind = || cell.rsplit_once(" - ").filter(|(words, _)| !is_month(words.trim()));
+        let (words, last) = bracketed.or_else(behind)?;
         let is_number = !last.trim().is_empty() && last.trim().chars().all(|c| digit(c).is_some());
         return is_number.then(|| number(last.trim())).flatten().map(|number| (number, Some(words.trim())));
     }
@@ -98,12 +119,14 @@ fn digit(c: char) -> Option<char> {
 
 /// Whether a label is the name of a month: spreadsheets make `5-Mar` of `5-3`.
 fn is_month(words: &str) -> bool {
-    const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
-    const OTHERS: [&str; 5] = ["m\u{e4}r", "mrz", "mai", "okt", "dez"];
+    const MONTHS: &str = "january february march april may june july august september october november december \
+                          januar februar m\u{e4}rz mrz mai juni juli oktober dezember \
+                          janvier f\u{e9}vrier mars avril juin juillet ao\u{fb}t septembre octobre novembre d\u{e9}cembre \
+                          enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre";
     let first: String = words.split(|c: char| !c.is_alphabetic()).next().unwrap_or_default().to_lowercase();
     let rest = words[words.find(|c: char| !c.is_alphabetic()).unwrap_or(words.len())..].trim();
     let is_year = rest.chars().all(|c| c.is_ascii_digit() || "-. ".contains(c));
-    is_year && first.chars().count() <= 9 && MONTHS.iter().chain(&OTHERS).any(|month| first.starts_with(month))
+    is_year && first.chars().count() >= 3 && MONTHS.split_whitespace().any(|month| month.starts_with(&first))
 }
 
 fn shown(cell: &str) -> String {
@@ -130,6 +153,8 @@ fn not_a_number(cell: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use valuemap_shared::survey::Choice;
+
     use super::*;
 
     fn check(cell: &str, expected: &str) {
@@ -175,6 +200,11 @@ mod tests {
         check("5\nStrongly agree", "5, Strongly agree");
         check("Strongly agree (5)", "5, Strongly agree");
         check("1 (May be)", "1, May be");
+        check("Not at all likely - 0", "0, Not at all likely");
+        check("Extremely likely - 10", "10, Extremely likely");
+        check("1 - Novice", "1, Novice");
+        check("3 - Maybe", "3, Maybe");
+        check("2 - Decent", "2, Decent");
         check("AGREE", "4, as it was said");
         check("4.5", "5, as it was said");
         check("Disagree", "`Disagree` is not a whole number; say which one it means, such as --value \"Disagree=4\"");
@@ -187,10 +217,29 @@ mod tests {
 
     #[test]
     fn days_that_spreadsheets_make_of_answers_are_none() {
-        for cell in ["5-Mar", "5. Juni", "05-Mrz", "3-May-2026", "4.Dez"] {
+        for cell in ["5-Mar", "5. Juni", "05-Mrz", "3-May-2026", "4.Dez", "Mar - 5"] {
             let advice = format!("say which one it means, such as --value \"{cell}=4\"");
             check(cell, &format!("`{cell}` is not a whole number; {advice}"));
         }
+    }
+
+    #[test]
+    fn several_choices_are_parted_as_tools_part_them() {
+        let choice = |key: &str| Choice { key: key.to_owned(), label: key.to_owned() };
+        let choices = ["a", "b", "c, or d"].map(choice).to_vec();
+        let kind = QuestionKind::MultipleChoice { choices, shuffled: false };
+        let question = Question { key: "q".into(), prompt: "Q".into(), required: false, ask_if: None, kind };
+        let mut labels = Labels::for_all(&[("Maps", "a"), ("None", "")]);
+        let mut check = |cell: &str, expected: &[&str]| {
+            let read = read_cell(&question, (0, cell), &mut labels).unwrap();
+            assert_eq!(read.and_then(|read| read.draft.choices).unwrap_or_default(), expected, "{cell}");
+        };
+        check("a;b;", &["a", "b"]);
+        check("Maps | b", &["a", "b"]);
+        check("Maps, b", &["a", "b"]);
+        check("c, or d", &["c, or d"]);
+        check("a, unknown", &["a, unknown"]);
+        check("None;", &[]);
     }
 
     #[test]

@@ -19,3 +19,4 @@ pub use load::{Loaded, known_by, load};
 pub use mapping::{Mapping, Target};
 pub use plan::{Destination, Plan, RowProblem, plan};
 pub use propose::{Proposal, ProposedColumn, propose};
+pub use tools::are_answers;

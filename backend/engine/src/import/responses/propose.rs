@@ -1,16 +1,18 @@
 //! What the columns of a file seem to be, for people to look at. Nothing is loaded by it: what is not sure is proposed to be
 //! left out, with the reason.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod phrases;
+
+use std::collections::BTreeSet;
 
 use valuemap_shared::survey::{MAX_QUESTIONS, QuestionKind};
 
-use crate::import::columns::normalised;
 use crate::import::keys::parse_key;
 use crate::import::responses::cells::{is_no_answer, number_of};
 use crate::import::responses::ids::Quarter;
 use crate::import::responses::mapping::{Target, text_kind};
-use crate::import::responses::scales::{NamedScale, rank_of, runs_backward, scale_of};
+use crate::import::responses::propose::phrases::Phrases;
+use crate::import::responses::scales::{NamedScale, rank_of, runs_backward};
 use crate::import::responses::tools::{Role, role_of};
 use crate::import::responses::unfinished::{Reason, Unfinished, Verdict};
 use crate::import::responses::wording::{asks_how_many, asks_to_recommend, benefit_of};
@@ -77,11 +79,19 @@ pub fn propose(table: &Table) -> Proposal {
     let phrases = Phrases::of(&columns);
     for (index, column) in columns.iter().enumerate() {
         let (target, why) = match () {
+            () if Some(index) == date && column.role.is_none() => {
+                let called = table.called(index);
+                proposal.remarks.push(format!(
+                    "Nothing says that the days of `{called}` are those on which people answered: where they are not, give \
+                     --date DAY in place of its --map"
+                ));
+                (Some(Target::Date), "its cells are days; nothing says that they are those of the answers".to_owned())
+            }
             () if Some(index) == date => (Some(Target::Date), "its cells are days".to_owned()),
             () if Some(index) == respondent => {
                 (Some(Target::Respondent), "no two rows of a quarter share one".to_owned())
             }
-            () => column.question(&phrases, &columns),
+            () => column.question(phrases.scale(index), &columns),
         };
         proposal.columns.push(ProposedColumn {
             called: table.called(index),
@@ -91,7 +101,8 @@ pub fn propose(table: &Table) -> Proposal {
             why,
         });
     }
-    proposal.labels = phrases.labels(&proposal.columns, &columns);
+    leave_out_shorter(&mut proposal.columns, &columns);
+    proposal.labels = phrases.labels(&proposal.columns);
     let is_open = |cells: &[String]| unfinished.of_row(cells) == Verdict::Out(Reason::NotFinished);
     let has_no_day = |cells: &[String]| date.is_some_and(|date| cells[date].is_empty());
     proposal.finished_only = rows.iter().any(|cells| has_no_day(cells) && is_open(cells));
@@ -167,7 +178,7 @@ impl<'a> Column<'a> {
         self.cells.iter().copied().collect()
     }
 
-    fn question(&self, phrases: &Phrases, all: &[Column<'_>]) -> (Option<Target>, String) {
+    fn question(&self, scale: Option<&NamedScale>, all: &[Column<'_>]) -> (Option<Target>, String) {
         let ignored = |why: String| (None, why);
         if let Some(role @ (Role::Person | Role::Answer)) = self.role
             && let Some(reason) = self.cells.iter().find_map(|cell| parse_key(cell).err())
@@ -184,7 +195,7 @@ impl<'a> Column<'a> {
             return self.of_numbers(range, all);
         }
         if self.distinct().iter().all(|cell| rank_of(cell).is_some()) {
-            return match &phrases.scale {
+            return match scale {
                 Some(scale) => self.agreement(scale.points, false, format!("its labels are those of {} points", scale.points)),
                 None => ignored(
                     "labels of a scale whose number of points they do not tell; say what each means with --value, and map it \
@@ -214,11 +225,22 @@ impl<'a> Column<'a> {
 
     fn of_numbers(&self, (low, high): (i64, i64), all: &[Column<'_>]) -> (Option<Target>, String) {
         let shown = format!("numbers from {low} to {high}");
-        let asks = self.is_recommendation && high <= 10 || asks_to_recommend(self.text) && (6..=10).contains(&high);
+        let asks_in_words = asks_to_recommend(self.text);
+        let is_of_ten = (6..=10).contains(&high) && (low == 0 || high > 7);
+        let asks = self.is_recommendation && high <= 10 || asks_in_words && is_of_ten;
         if asks && low >= 0 {
             return (
                 Some(Target::New(QuestionKind::Recommendation)),
                 format!("{shown}, and it asks for a recommendation"),
+            );
+        }
+        if asks_in_words && low >= 1 && high <= 7 {
+            return (
+                None,
+                format!(
+                    "{shown}, and it asks for a recommendation, which goes from 0 to 10: map it as recommendation if it does, \
+                     and else as agreement:POINTS"
+                ),
             );
         }
         if asks_how_many(self.text) || high > 11 {
@@ -257,31 +279,28 @@ impl<'a> Column<'a> {
     }
 }
 
-/// The labels of all columns whose answers are nothing but known labels: a survey mostly has one scale.
-struct Phrases {
-    scale: Option<NamedScale>,
-}
-
-impl Phrases {
-    fn of(columns: &[Column<'_>]) -> Self {
-        let is_labelled = |column: &&Column<'_>| {
-            column.role.is_none() && !column.cells.is_empty() && column.cells.iter().all(|cell| rank_of(cell).is_some())
+/// Leaves out the numbers that may be those of a longer scale, which another column has, and nobody chose its highest points.
+fn leave_out_shorter(proposed: &mut [ProposedColumn], columns: &[Column<'_>]) {
+    let points_of = |proposed: &ProposedColumn| match proposed.target {
+        Some(Target::New(QuestionKind::Agreement { points, .. })) => Some(points),
+        _ => None,
+    };
+    let longest = proposed.iter().filter_map(points_of).max().unwrap_or_default();
+    for (proposed, column) in proposed.iter_mut().zip(columns) {
+        let Some(points) = points_of(proposed).filter(|points| *points < longest && column.range.is_some()) else {
+            continue;
         };
-        let mut phrases: BTreeMap<String, String> = BTreeMap::new();
-        for cell in columns.iter().filter(is_labelled).flat_map(|column| &column.cells) {
-            phrases.entry(normalised(cell)).or_insert_with(|| (*cell).to_owned());
+        // What the highest point is called may say that it is the end.
+        let is_end = |(number, words): &(i64, Option<&str>)| {
+            *number == i64::from(points) && words.and_then(rank_of).is_some_and(|rank| rank.abs() == 3)
+        };
+        if !column.numbers().unwrap_or_default().iter().any(is_end) {
+            proposed.target = None;
+            proposed.why = format!(
+                "numbers up to {points}, and others go up to {longest}: whether it has as many points cannot be told; map it as \
+                 agreement:{points} or agreement:{longest}"
+            );
         }
-        Self { scale: scale_of(&phrases.into_values().collect::<Vec<_>>()) }
-    }
-
-    /// What `--value` has to say, if any column is read by it.
-    fn labels(&self, proposed: &[ProposedColumn], columns: &[Column<'_>]) -> Vec<(String, String)> {
-        let is_read = |(proposed, column): (&ProposedColumn, &Column<'_>)| {
-            matches!(proposed.target, Some(Target::New(QuestionKind::Agreement { .. }))) && column.range.is_none()
-        };
-        let is_needed = proposed.iter().zip(columns).any(is_read);
-        let numbers = self.scale.iter().filter(|_| is_needed).flat_map(|scale| &scale.numbers);
-        numbers.map(|(phrase, number)| (phrase.clone(), number.to_string())).collect()
     }
 }
 

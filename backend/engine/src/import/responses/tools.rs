@@ -45,6 +45,13 @@ pub fn role_of(name: &str) -> Option<Role> {
     time.or(other).or(is_group.then_some(Role::Circumstance))
 }
 
+/// Whether a header is one of answers: it says when an answer was given, in a tool's own words, and another time or an id.
+pub fn are_answers(header: &[String]) -> bool {
+    let roles: Vec<Role> = header.iter().filter_map(|name| role_of(name)).collect();
+    let theirs = roles.iter().filter(|role| matches!(role, Role::Time(_) | Role::Answer)).count();
+    theirs > 1 && roles.contains(&Role::Time(0))
+}
+
 /// Names of times, those first that say best when an answer was given.
 const TIMES: &[&[&str]] = &[
     &[
@@ -212,5 +219,17 @@ mod tests {
         check("I learn how the product works", None);
         check("id. Response ID", Some(Role::Answer));
         check("#", Some(Role::Answer));
+    }
+
+    #[test]
+    fn a_header_is_of_answers_where_a_tool_says_when_they_were_given() {
+        let check = |names: &str, expected: bool| {
+            let header: Vec<String> = names.split(',').map(str::to_owned).collect();
+            assert_eq!(are_answers(&header), expected, "{names}");
+        };
+        check("ID,Start time,Completion time,Email,Name,Would you recommend us?", true);
+        check("id,submitdate,lastpage,startlanguage,firstname,lastname,email,Q1", true);
+        check("Id,Requester,Requester id,Requester email,Subject,Status,Via,Created at,Solved at", false);
+        check("Name,Email,Financial Status,Paid at,Currency,Total,Created at,Id", false);
     }
 }

@@ -58,6 +58,32 @@ fn labels_without_numbers_are_said_where_their_scale_is_sure() {
         &["A=agreement:5", "B=agreement:5", "Agree is 4", "Disagree is 2", "Neutral is 3", "Strongly agree is 5", day],
     );
     check(&[&["A"], &["Agree"], &["Disagree"]], &[day]);
+    // Five points beside seven, and one column that may be of either.
+    check(
+        &[
+            &["A", "B", "C"],
+            &["Agree", "Agree", "Agree"],
+            &["Strongly agree", "Strongly agree", "Agree"],
+            &["Neutral", "Neutral", ""],
+            &["Disagree", "Somewhat agree", ""],
+            &["Strongly disagree", "Disagree", ""],
+        ],
+        &[
+            "A=agreement:5",
+            "B=agreement:7",
+            "A:Agree is 4",
+            "A:Disagree is 2",
+            "A:Neutral is 3",
+            "A:Strongly agree is 5",
+            "A:Strongly disagree is 1",
+            "B:Agree is 6",
+            "B:Disagree is 2",
+            "B:Neutral is 4",
+            "B:Somewhat agree is 5",
+            "B:Strongly agree is 7",
+            day,
+        ],
+    );
 }
 
 #[test]
@@ -69,6 +95,11 @@ fn what_is_not_sure_is_left_out() {
     check(&[&["Q1"], &["1 - Strongly agree"], &["5 - Strongly disagree"]], &["Q1=agreement:5:reversed", day]);
     check(&[&["Email", "Q1"], &["kim@example.org", "5"], &["kim@example.org", "5"]], &["Q1=agreement:5", day]);
     check(&[&["Q1"], &["5 - Strongly agree"], &["Agree"]], &[day]);
+    check(&[&["Would you recommend us?"], &["1"], &["7"]], &[day]);
+    check(&[&["Would you recommend us?"], &["0"], &["7"]], &["Would you recommend us?=recommendation", day]);
+    check(&[&["Q1", "Q2"], &["5", "7"]], &["Q2=agreement:7", day]);
+    let ends: &[&[&str]] = &[&["Q1", "Q2"], &["5 - Strongly agree", "7"]];
+    check(ends, &["Q1=agreement:5", "Q2=agreement:7", day]);
     check(&[&["Q1", "Q1_NPS_GROUP"], &["0", "Detractor"], &["4", "Detractor"]], &["Q1=recommendation", day]);
 }
 
@@ -82,6 +113,12 @@ fn days_are_read_in_the_order_that_fits_or_asked_for() {
     let day = "No column that can be read says when the answers were given: put their day in place of DAY";
     check(&[&["Marca temporal", "Q1"], &["2026/03/05 2:20 XX", "5"]], &["Q1=agreement:5", unread, day]);
     check(&[&["Horodateur", "Q1"], &["05/03/2026", "5"]], &["Horodateur=date", "Q1=agreement:5", asked]);
+    let unsaid = "Nothing says that the days of `When did you become a customer?` are those on which people answered: where they \
+                  are not, give --date DAY in place of its --map";
+    check(
+        &[&["When did you become a customer?", "Q1"], &["2025-03-05", "5"]],
+        &["When did you become a customer?=date", "Q1=agreement:5", unsaid],
+    );
     let open = "1 answers were not finished: --finished-only leaves them out";
     check(
         &[&["submitdate", "Q1"], &["2026-03-05", "5"], &["", "2"]],
