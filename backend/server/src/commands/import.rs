@@ -12,7 +12,7 @@ use crate::commands::import_responses::ImportResponses;
 pub enum Import {
     Named(Named),
     /// Without a format: it is found out by the columns, and the file is only looked at.
-    Unnamed(Box<Unnamed>),
+    Unnamed(Unnamed),
 }
 
 #[derive(Args)]
@@ -39,7 +39,7 @@ impl FromArgMatches for Import {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
         match matches.subcommand_name() {
             Some(_) => Ok(Self::Named(Named::from_arg_matches(matches)?)),
-            None => Ok(Self::Unnamed(Box::new(Unnamed::from_arg_matches(matches)?))),
+            None => Ok(Self::Unnamed(Unnamed::from_arg_matches(matches)?)),
         }
     }
 
