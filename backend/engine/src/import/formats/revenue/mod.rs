@@ -37,6 +37,7 @@ pub const REVENUE: Format = Format {
             ],
         ),
         Field::new("kind", &["kind"]),
+        Field::new("mode", &["Mode"]),
         Field::new(
             "account",
             &["Customer ID", "Customer Number", "Customer No", "Account ID", "Account Code", "Customer"],
@@ -103,6 +104,9 @@ pub const REVENUE: Format = Format {
 fn sale(row: &mut Row<'_>, settings: &FormatSettings) -> Option<RowContent> {
     if row.text("line").is_some() && row.text("amount").is_none() {
         return RowContent::skipped("a further line of an order, whose total is in its first");
+    }
+    if row.text("mode").is_some_and(|mode| mode.eq_ignore_ascii_case("test")) {
+        return RowContent::skipped("a payment of the test mode");
     }
     let reference = row.own_reference("key");
     let income = income(row);
@@ -180,6 +184,14 @@ mod tests {
         ] {
             check(&REVENUE, header, row, &["purchase"], &expected);
         }
+    }
+
+    #[test]
+    fn payments_of_the_test_mode_are_none() {
+        let header = "id,Created (UTC),Amount,Currency,Mode,Status,Customer ID";
+        let sold = "outcome csv/1 purchase of account csv/7 at 2026-05-31T00:00:00Z 80 EUR";
+        check(&REVENUE, header, "1,2026-05-31,80,eur,Live,Paid,7", &["purchase"], &[sold]);
+        check(&REVENUE, header, "1,2026-05-31,80,eur,Test,Paid,7", &["purchase"], &["skip a payment of the test mode"]);
     }
 
     #[test]
