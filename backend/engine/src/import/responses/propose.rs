@@ -1,6 +1,7 @@
 //! What the columns of a file seem to be, for people to look at. Nothing is loaded by it: what is not sure is proposed to be
 //! left out, with the reason.
 
+mod column;
 mod phrases;
 
 use std::collections::BTreeSet;
@@ -11,6 +12,7 @@ use crate::import::keys::parse_key;
 use crate::import::responses::cells::{is_no_answer, number_of};
 use crate::import::responses::ids::Quarter;
 use crate::import::responses::mapping::{Target, text_kind};
+use crate::import::responses::propose::column::Column;
 use crate::import::responses::propose::phrases::Phrases;
 use crate::import::responses::scales::{NamedScale, rank_of, runs_backward};
 use crate::import::responses::tools::{Role, role_of};
@@ -19,6 +21,8 @@ use crate::import::responses::wording::{asks_how_many, asks_to_recommend, benefi
 use crate::import::row::unwrapped;
 use crate::import::table::Table;
 use crate::import::times::{DateFormat, TimeSettings, parse_time};
+
+pub use crate::import::responses::propose::column::ProposedColumn;
 
 /// How to import a file, as far as it tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,18 +36,6 @@ pub struct Proposal {
     pub finished_only: bool,
     /// What somebody has to say or to look at before it is loaded.
     pub remarks: Vec<String>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ProposedColumn {
-    /// What `--map` calls it.
-    pub called: String,
-    /// The name of the column, and the text of its question where the file has both.
-    pub name: String,
-    pub text: Option<String>,
-    /// Nothing where it is better left out.
-    pub target: Option<Target>,
-    pub why: String,
 }
 
 impl Proposal {
@@ -130,21 +122,6 @@ pub fn propose(table: &Table) -> Proposal {
         );
     }
     proposal
-}
-
-/// A column with what is answered in it.
-struct Column<'a> {
-    /// The text of its question, or its name.
-    text: &'a str,
-    role: Option<Role>,
-    /// The survey tool itself groups its answers as those of a recommendation.
-    is_recommendation: bool,
-    /// What cells hold something.
-    cells: Vec<&'a str>,
-    /// The lowest and the highest number, where each cell is one.
-    range: Option<(i64, i64)>,
-    /// What columns of one grid share.
-    grid: Option<&'a str>,
 }
 
 impl<'a> Column<'a> {

@@ -6,7 +6,7 @@ use valuemap_shared::survey::QuestionKind;
 
 use crate::import::columns::normalised;
 use crate::import::responses::mapping::Target;
-use crate::import::responses::propose::{Column, ProposedColumn};
+use crate::import::responses::propose::column::{Column, ProposedColumn};
 use crate::import::responses::scales::{NamedScale, rank_of, scale_of};
 
 pub struct Phrases {
