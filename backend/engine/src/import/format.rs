@@ -78,6 +78,14 @@ pub enum Only {
     Without(&'static str, &'static [&'static str]),
 }
 
+impl Format {
+    /// What to give with `--set` in place of a column of a requirement, where files of the format often have none.
+    pub fn to_set(&self, requirement: &[&str]) -> Option<&'static str> {
+        let mut fields = self.fields.iter().filter(|field| requirement.contains(&field.name));
+        fields.find_map(|field| field.or_set)
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FormatOption {
     WonStage,

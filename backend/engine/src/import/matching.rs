@@ -1,16 +1,13 @@
 //! Finds the columns of a format in the header of a file.
 
-use std::cmp::Reverse;
-
 use anyhow::bail;
 use valuemap_shared::imports::ColumnReason as How;
 
+use crate::import::column_names::{are_there, called, doubt, has, index_by_name, indexes_of};
 use crate::import::columns::{Columns, Mapping, Matched, normalised, numbered};
-use crate::import::currency_signs::CurrencySign;
-use crate::import::format::{Field, Format, Only};
-use crate::import::formats::FORMATS;
+use crate::import::format::Format;
+use crate::import::known_headers::recognise;
 use crate::import::layout::Fitness;
-use crate::import::zones::SaidZone;
 
 impl Columns {
     /// `constants` are the fields that say the same for all rows and need no column.
@@ -53,7 +50,7 @@ impl Columns {
         }
         let columns = Self { others: others(header, &matched), matched, unread };
         let unmet = columns.unmet(format, constants);
-        let to_set: Option<Vec<&str>> = unmet.iter().map(|fields| to_set(format, fields)).collect();
+        let to_set: Option<Vec<&str>> = unmet.iter().map(|fields| format.to_set(fields)).collect();
         match to_set {
             Some(advice) if advice.is_empty() => Ok(columns),
             Some(advice) => bail!("{}", advice.join("; ")),
@@ -66,12 +63,6 @@ impl Columns {
         let is_there = |field: &&str| self.index(field).is_some() || constants.contains(field);
         format.required.iter().copied().filter(|fields| !fields.iter().any(is_there)).collect()
     }
-}
-
-/// What to give with `--set` in place of a column of a requirement, where files of the format often have none.
-fn to_set(format: &Format, requirement: &[&str]) -> Option<&'static str> {
-    let fields = format.fields.iter().filter(|field| requirement.contains(&field.name));
-    fields.into_iter().find_map(|field| field.or_set)
 }
 
 /// Requirements as the names of the columns that would meet them.
@@ -87,118 +78,6 @@ fn named(format: &Format, requirements: &[&[&str]]) -> Vec<String> {
         }
     };
     requirements.iter().map(|fields| fields.iter().map(name).collect::<Vec<_>>().join(" or ")).collect()
-}
-
-/// The column of a field's first name that the header has, as it is or with its zone or currency behind it.
-fn index_by_name(field: &Field, header: &[String]) -> anyhow::Result<Option<usize>> {
-    let as_they_are: Vec<String> = header.iter().map(|name| normalised(name)).collect();
-    let plain: Vec<String> = header.iter().map(|name| without_unit(name).map(normalised).unwrap_or_default()).collect();
-    let ways = [&as_they_are, &plain].into_iter();
-    let meant: Vec<&str> = field.columns.iter().copied().filter(|name| doubt(field, name, header).is_none()).collect();
-    for (name, names) in ways.flat_map(|names| meant.iter().map(move |name| (normalised(name), names))) {
-        let mut indexes = (0..header.len()).filter(|index| names[*index] == name);
-        if let Some(index) = indexes.next() {
-            if let Some(other) = indexes.next() {
-                bail!(
-                    "the columns {} and {} could both be `{}`: they are named `{}` and `{}`; rename one, or say which it is: \
-                     --map {}=#{}",
-                    index + 1,
-                    other + 1,
-                    field.name,
-                    header[index],
-                    header[other],
-                    field.name,
-                    index + 1
-                );
-            }
-            return Ok(Some(index));
-        }
-    }
-    Ok(None)
-}
-
-/// Why a name of a field is not taken for it in this header.
-fn doubt(field: &Field, name: &str, header: &[String]) -> Option<String> {
-    let is_called = |column: &&String, name: &str| {
-        let name = normalised(name);
-        normalised(column) == name || without_unit(column).is_some_and(|plain| normalised(plain) == name)
-    };
-    let first = |names: &[&str]| header.iter().find(|column| names.iter().any(|name| is_called(column, name)));
-    field.provisos.iter().find_map(|proviso| match proviso {
-        Only::Beside(known, others) if *known == name && first(others).is_none() => {
-            Some(format!("`{name}` is not taken for it without any of {}", others.join(", ")))
-        }
-        Only::Without(known, others) if *known == name => {
-            first(others).map(|other| format!("`{name}` is not taken for it beside `{other}`"))
-        }
-        _ => None,
-    })
-}
-
-/// The name of `Created at (UTC)` or `Amount (USD)` without what its column is in.
-fn without_unit(name: &str) -> Option<&str> {
-    let (plain, inside) = name.trim().strip_suffix([')', ']'])?.rsplit_once(['(', '['])?;
-    let is_currency = matches!(CurrencySign::taken_from(inside.trim()), Some((_, "")));
-    (is_currency || SaidZone::of_column(name).is_some()).then_some(plain)
-}
-
-/// The column that is named, or the two of `Join Time|Registration Time`, of which the second stands in for the first.
-fn indexes_of(header: &[String], columns: &str, how: How) -> anyhow::Result<(usize, Option<usize>)> {
-    match columns.split_once('|') {
-        Some((first, second)) if indexes_named(header, columns).is_empty() => {
-            Ok((index_of(header, first, how)?, Some(index_of(header, second, how)?)))
-        }
-        _ => Ok((index_of(header, columns, how)?, None)),
-    }
-}
-
-fn index_of(header: &[String], column: &str, how: How) -> anyhow::Result<usize> {
-    match (&indexes_named(header, column)[..], how) {
-        (&[index], _) => Ok(index),
-        (&[first, second, ..], How::Remembered) => bail!(
-            "the mapping that is remembered names the column `{column}`, and the columns {} and {} are both called that; \
-             say with --map which one it is by its position, such as #{}",
-            first + 1,
-            second + 1,
-            first + 1
-        ),
-        (&[first, second, ..], _) => bail!(
-            "the columns {} and {} are both called `{column}`; say which one it is by its position, such as #{}",
-            first + 1,
-            second + 1,
-            first + 1
-        ),
-        (&[], How::Remembered) => bail!(
-            "the mapping that is remembered names the column `{column}`, and the file has {}; give --map again, or \
-             --forget-mapping",
-            header.join(", ")
-        ),
-        (&[], _) => bail!("the file has no column `{column}`; it has {}", header.join(", ")),
-    }
-}
-
-/// The columns that are meant by a position, or by a name: those of the very name, or else those of a similar one.
-fn indexes_named(header: &[String], column: &str) -> Vec<usize> {
-    if let Some(index) = numbered(column).filter(|index| *index < header.len()) {
-        return vec![index];
-    }
-    let (name, plain) = (column.trim(), normalised(column));
-    let those = |is_it: &dyn Fn(&str) -> bool| (0..header.len()).filter(|index| is_it(&header[*index])).collect();
-    let exact: Vec<usize> = those(&|other| !name.is_empty() && other == name);
-    if exact.is_empty() { those(&|other| !plain.is_empty() && normalised(other) == plain) } else { exact }
-}
-
-/// What is remembered of columns, so that the same file is read in the same way again.
-fn called(header: &[String], index: usize, otherwise: Option<usize>) -> String {
-    let name = |index: usize| {
-        let name = &header[index];
-        let is_told = indexes_named(header, name) == [index] && !(otherwise.is_some() && name.contains('|'));
-        if is_told { name.clone() } else { format!("#{}", index + 1) }
-    };
-    match otherwise {
-        Some(otherwise) => format!("{}|{}", name(index), name(otherwise)),
-        None => name(index),
-    }
 }
 
 fn others(header: &[String], matched: &[Matched]) -> Vec<String> {
@@ -244,60 +123,10 @@ pub fn fitness(format: &Format, mapping: (&Mapping, &Mapping), constants: &[&str
     }
 }
 
-/// Whether a header has the columns that `--map` names, or several of their names.
-fn are_there(header: &[String], columns: &str) -> bool {
-    let is_there = |column| !indexes_named(header, column).is_empty();
-    is_there(columns) || columns.split_once('|').is_some_and(|(first, second)| is_there(first) && is_there(second))
-}
-
-/// Whether a header has a column, or several, that is named as a field.
-pub fn has(field: &Field, header: &[String]) -> bool {
-    !matches!(index_by_name(field, header), Ok(None))
-}
-
-/// The format whose required columns are all there, but for what `--set` says of a whole file, and of several the one that
-/// knows most of the columns.
-pub fn recognise(header: &[String]) -> Option<&'static Format> {
-    let is_there =
-        |format: &Format, name: &str| format.fields.iter().any(|field| field.name == name && has(field, header));
-    let is_met = |format: &Format, names: &[&str]| {
-        names.iter().any(|name| is_there(format, name)) || to_set(format, names).is_some()
-    };
-    let is_complete = |format: &&Format| format.required.iter().all(|names| is_met(format, names));
-    let known = |format: &&Format| format.fields.iter().filter(|field| has(field, header)).count();
-    let is_close = |format: &&Format| is_complete(format) && known(format) > 1 && !is_of_anybody(format, header);
-    FORMATS.iter().copied().filter(is_close).max_by_key(|format| (known(format), Reverse(format.fields.len())))
-}
-
-/// Whether nothing but an `Id` speaks for a format of Salesforce's people and companies, as all systems have one: its API
-/// has other columns of its own, and its reports say `Contact ID`.
-fn is_of_anybody(format: &Format, header: &[String]) -> bool {
-    const OF_THE_API: [&str; 14] = [
-        "isdeleted",
-        "ownerid",
-        "accountid",
-        "parentid",
-        "masterrecordid",
-        "reportstoid",
-        "recordtypeid",
-        "createddate",
-        "createdbyid",
-        "lastmodifieddate",
-        "systemmodstamp",
-        "isconverted",
-        "convertedcontactid",
-        "convertedaccountid",
-    ];
-    let is_one = ["salesforce-accounts", "salesforce-contacts", "salesforce-leads"].contains(&format.name);
-    let ids = format.fields.iter().filter(|field| field.name == "id").flat_map(|field| field.columns);
-    let ids: Vec<String> = ids.map(|id| normalised(id)).filter(|id| id != "id").collect();
-    let names: Vec<String> = header.iter().map(|name| normalised(name)).collect();
-    is_one && !names.iter().any(|name| ids.contains(name) || OF_THE_API.contains(&name.as_str()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::import::formats::FORMATS;
 
     fn header(names: &str) -> Vec<String> {
         names.split(',').map(str::to_owned).collect()
@@ -427,18 +256,6 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_export_that_is_known_is_none() {
-        for names in [
-            "id,Customer ID,Customer Email,Plan,Currency,Interval,Amount,Status,Created (UTC),Current Period End (UTC)",
-            "id,Customer ID,Customer Email,Amount,Status,Created (UTC),Current Period End (UTC)",
-            "Email,Joined at",
-            "Id,CampaignId,LeadId,Status,FirstName,LastName,Email",
-        ] {
-            assert_eq!(recognise(&header(names)).map(|format| format.name), None, "{names}");
-        }
-    }
-
-    #[test]
     fn every_format_is_recognised_by_all_its_columns_and_asks_for_what_it_requires() {
         for format in FORMATS {
             let names: Vec<String> = format.fields.iter().map(|field| field.columns[0].to_owned()).collect();
@@ -448,75 +265,6 @@ mod tests {
             }
             let refused = find(format, "Weather", &[], &[]).unwrap_err();
             assert!(refused.contains("missing columns"), "{refused}");
-        }
-    }
-
-    /// Headers as their vendors write them, each with the format that it is of.
-    #[test]
-    fn exports_of_vendors_are_told_apart() {
-        for (expected, names) in [
-            (
-                "hubspot-contacts",
-                "Record ID,First Name,Last Name,Email,Phone Number,Contact owner,Lead Status,Create Date,Associated Company",
-            ),
-            ("hubspot-contacts", "Record ID,Email,Company Name,Lifecycle Stage,Create Date"),
-            ("hubspot-companies", "Record ID,Company name,Company owner,Create Date,Phone Number,City,Industry"),
-            ("hubspot-companies", "Record ID,Company name,Company Domain Name,Lifecycle Stage,Became a Customer Date"),
-            ("hubspot-deals", "Record ID,Deal Name,Deal Stage,Close Date,Deal owner,Amount,Associated Company IDs"),
-            ("salesforce-accounts", "Id,IsDeleted,Name,Type,ParentId,BillingCity,Industry,OwnerId,CreatedDate"),
-            ("salesforce-accounts", "Account Owner,Account ID,Account Name,Type,Billing City,Last Activity"),
-            ("salesforce-contacts", "Id,IsDeleted,AccountId,LastName,FirstName,Name,Email,OwnerId,CreatedDate"),
-            ("salesforce-contacts", "Contact ID,First Name,Last Name,Email,Account ID,Account Name"),
-            ("salesforce-leads", "Id,LastName,FirstName,Name,Company,Email,Status,IsConverted,ConvertedContactId"),
-            ("salesforce-leads", "Lead ID,First Name,Last Name,Email,Lead Status,Converted,Create Date"),
-            ("salesforce-opportunities", "Opportunity ID,Account ID,Account Name,Stage,Amount,Close Date,Type"),
-            (
-                "salesforce-campaign-members",
-                "Campaign ID,Lead ID,First Name,Last Name,Email,Status,Created Date,Responded",
-            ),
-            ("zendesk-tickets", "Id,Requester,Requester id,Requester email,Subject,Status,Via,Created at,Solved at"),
-            (
-                "attendees",
-                "Order #,Order Date,First Name,Surname,Email,Quantity,Currency,Total Paid,Event Name,Event ID,Attendee Status",
-            ),
-            (
-                "attendees",
-                "Attended,User Name (Original Name),Email,Registration Time,Approval Status,Join Time,Leave Time",
-            ),
-            (
-                "attendees",
-                "Name (original name),User Email,Join Time,Leave Time,Duration (Minutes),Guest,In Waiting Room",
-            ),
-            (
-                "attendees",
-                "api_id,name,first_name,last_name,email,created_at,approval_status,checked_in_at,amount,currency,ticket_name",
-            ),
-            ("attendees", "Name,User ID,Title,Event Host,RSVP,Guests,RSVPed on,Joined Group on,URL of Member Profile"),
-            ("attendees", "Name,First Join,Last Leave,In-Meeting Duration,Email,Participant ID (UPN),Role"),
-            (
-                "revenue",
-                "id,Description,Created (UTC),Amount,Amount Refunded,Currency,Fee,Mode,Status,Customer ID,Customer Email",
-            ),
-            (
-                "revenue",
-                "Name,Email,Financial Status,Paid at,Currency,Subtotal,Total,Created at,Lineitem quantity,Lineitem name,Id",
-            ),
-            ("revenue", "Invoice Number,Customer Id,Invoice Date,Due Date,Amount,Currency,Status"),
-            ("revenue", "invoice_number,account_code,invoice_date,total,currency,state"),
-            ("touchpoints", "activity,email,at,role"),
-            ("outcomes", "key,kind,email,at,amount,currency"),
-            ("costs", "key,kind,day,amount,currency,activity"),
-            ("members", "key,name,email,account"),
-        ] {
-            let found = recognise(&header(names)).map(|format| format.name);
-            assert_eq!(found, Some(expected), "{names}");
-        }
-    }
-
-    #[test]
-    fn an_id_alone_is_not_of_salesforce() {
-        for names in ["id,Description,Email,Name,Created (UTC)", "Id,Name,Email", "Id,Name,Email,Status"] {
-            assert_eq!(recognise(&header(names)).map(|format| format.name), None, "{names}");
         }
     }
 

@@ -3,6 +3,7 @@
 //! An import is all or nothing. A preview reads, checks and counts exactly as loading does.
 
 mod amounts;
+mod column_names;
 mod columns;
 mod content;
 pub mod corrections;
@@ -15,6 +16,7 @@ mod formats;
 mod found;
 mod header;
 mod keys;
+mod known_headers;
 mod layout;
 mod loading;
 mod matching;

@@ -3,12 +3,13 @@
 use anyhow::bail;
 
 use crate::base::progress::unseen;
+use crate::import::column_names::has;
 use crate::import::columns::normalised;
 use crate::import::file::SourceFile;
 use crate::import::format::Format;
 use crate::import::formats::FORMATS;
+use crate::import::known_headers::recognise;
 use crate::import::layout::{Fitness, Layout};
-use crate::import::matching::{has, recognise};
 use crate::import::responses::are_answers;
 
 /// A format, and what told it.

@@ -8,7 +8,7 @@ pub mod job {
         pub id: Uuid,
         pub community_id: Uuid,
         pub kind: String,
-        /// What the kind needs to know.
+        /// What the kind needs to know; nothing once the job has ended.
         pub payload: Json,
         /// What the token, session or command was called that asked for it.
         pub asked_by: String,

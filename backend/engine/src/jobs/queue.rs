@@ -144,6 +144,8 @@ pub async fn claim(
 
 fn end(row: &mut job::ActiveModel, state: State, now: DateTime<Utc>) {
     row.state = Set(state);
+    // It is needed no more, and may name people.
+    row.payload = Set(Json::Object(serde_json::Map::new()));
     row.worker_id = Set(None);
     row.leased_until = Set(None);
     row.finished_at = Set(Some(now));

@@ -29,6 +29,18 @@ pub enum Failure {
     Failed(String),
 }
 
+impl Failure {
+    /// What to say of something that somebody wanted done; `gone` where it was about what is not there any more.
+    pub fn words(&self, gone: &str) -> String {
+        match self {
+            Self::SignedOut => "You are signed out. Reload the page.".into(),
+            Self::NotFound => gone.into(),
+            Self::BeingComputed { .. } => "The server is busy. Try again in a moment.".into(),
+            Self::Failed(message) => message.clone(),
+        }
+    }
+}
+
 #[derive(Serialize)]
 struct Operation<'a, V> {
     query: &'a str,

@@ -12,6 +12,9 @@ use crate::server::{Failure, use_remote};
 use crate::session::Community;
 use crate::shell::{AddressPart, use_address};
 
+/// What is said where a community or a file is not there any more.
+pub const GONE: &str = "It is not there any more.";
+
 /// Which of the files is looked at.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Address {
@@ -72,7 +75,7 @@ pub fn Desk(props: &DeskProps) -> Html {
                         onpick.emit(Address { upload: Some(id) });
                         refresh.emit(());
                     }
-                    Err(failure) => failed.set(Some(words(&failure))),
+                    Err(failure) => failed.set(Some(failure.words(GONE).into())),
                 }
             });
         })
@@ -129,15 +132,5 @@ fn file_tab(upload: &Upload, selected: Option<&Upload>, onpick: &Callback<Addres
         <span class={classes!(is_current.then_some("is-current"))} aria-current={is_current.then_some("true")}>
             <Button {onpress}>{ &upload.file_name }</Button>
         </span>
-    }
-}
-
-/// A failure in words.
-pub fn words(failure: &Failure) -> AttrValue {
-    match failure {
-        Failure::SignedOut => "You are signed out. Reload the page.".into(),
-        Failure::NotFound => "It is not there any more.".into(),
-        Failure::BeingComputed { .. } => "The server is busy. Try again in a moment.".into(),
-        Failure::Failed(message) => message.clone().into(),
     }
 }

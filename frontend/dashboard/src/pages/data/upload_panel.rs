@@ -8,7 +8,7 @@ use yew::prelude::*;
 
 use super::correction_form::CorrectionForm;
 use super::corrections::Corrections;
-use super::desk::words;
+use super::desk::GONE;
 use super::report_view::{ReportView, counted};
 use super::server::{Formats, JobProgress, Step, Upload, cancel, run};
 use crate::server::{Failure, use_remote};
@@ -111,10 +111,10 @@ pub fn UploadPanel(props: &UploadPanelProps) -> Html {
                 }
             </div>
             if let Some(failure) = checked.failure.as_ref().filter(|_| !checked.waiting) {
-                <Notice title="The file could not be checked" tone={Tone::Alarm}><p>{ words(failure) }</p></Notice>
+                <Notice title="The file could not be checked" tone={Tone::Alarm}><p>{ failure.words(GONE) }</p></Notice>
             }
             if let Some(Err(failure)) = &*outcome {
-                <Notice title="Nothing was loaded" tone={Tone::Alarm}><p>{ words(failure) }</p></Notice>
+                <Notice title="Nothing was loaded" tone={Tone::Alarm}><p>{ failure.words(GONE) }</p></Notice>
             }
             if let Some(Ok(report)) = &*outcome {
                 <Notice title="Nothing was loaded" tone={Tone::Alarm}>

@@ -3,7 +3,7 @@ use valuemap_ui::{Button, TextField};
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
-use crate::server::{Failure, ask};
+use crate::server::ask;
 
 #[derive(Properties, PartialEq)]
 pub struct NewCommunityFormProps {
@@ -89,8 +89,7 @@ async fn create(input: Input) -> Result<(), String> {
     let created = ask::<Data>(include_str!("create_community.graphql"), Variables { input }).await;
     match created.map(|data| data.create_community) {
         Ok(Created::Community {}) => Ok(()),
-        Ok(Created::NameTaken { message }) | Err(Failure::Failed(message)) => Err(message),
-        Err(Failure::SignedOut) => Err("You are signed out. Reload the page.".into()),
-        Err(_) => Err("The server is busy. Try again in a moment.".into()),
+        Ok(Created::NameTaken { message }) => Err(message),
+        Err(failure) => Err(failure.words("The organisation is gone.")),
     }
 }

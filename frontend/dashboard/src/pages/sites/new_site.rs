@@ -5,7 +5,6 @@ use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 use super::site_list::{NewSite, SiteList, create_site, origins};
-use crate::server::Failure;
 
 #[derive(Properties, PartialEq)]
 pub struct NewSiteFormProps {
@@ -41,7 +40,7 @@ pub fn NewSiteForm(props: &NewSiteFormProps) -> Html {
                 busy.set(false);
                 match outcome {
                     Ok(key) => oncreated.emit(key),
-                    Err(failure) => failed.set(Some(words(failure))),
+                    Err(failure) => failed.set(Some(failure.words("The survey is gone."))),
                 }
             });
         })
@@ -83,15 +82,6 @@ fn missing(site: &NewSite) -> Option<&'static str> {
         Some("Name the origin of the pages that will embed it.")
     } else {
         None
-    }
-}
-
-fn words(failure: Failure) -> String {
-    match failure {
-        Failure::SignedOut => "You are signed out. Reload the page.".into(),
-        Failure::NotFound => "The survey is gone.".into(),
-        Failure::BeingComputed { .. } => "The server is busy. Try again in a moment.".into(),
-        Failure::Failed(message) => message,
     }
 }
 

@@ -189,8 +189,8 @@ fn movement_of(row: &mut Row<'_>, said: &str) -> Option<Movement> {
         row.problem(
             "type",
             format!(
-                "what `{shown}` means is not known; say it with --value \"type:{shown}=sale\", or =refund, or =unpaid where \
-                 nothing came in; --map type= where the column says something else"
+                "what `{shown}` means is not known; say it with --value \"type:{shown}=sale\", or =refund, or =unpaid if no \
+                 payment was received; give --map type= if the column means something else"
             ),
         );
     }

@@ -213,7 +213,7 @@ mod tests {
         let sold =
             |amount: &str| format!("outcome csv/1 purchase of account csv/7 at 2026-05-31T00:00:00Z {amount} EUR");
         let unknown = "Type: what `Transfer` means is not known; say it with --value \"type:Transfer=sale\", or =refund, or \
-                       =unpaid where nothing came in; --map type= where the column says something else";
+                       =unpaid if no payment was received; give --map type= if the column means something else";
         let nothing = vec!["withdraw csv/1".to_owned(), "skip the type `Authorization` is not paid".to_owned()];
         for (cells, expected) in [
             ("80,Purchase,success", vec![sold("80")]),
